@@ -1,0 +1,1 @@
+"""Technical services under every module; knows no banking word."""

@@ -1,0 +1,78 @@
+"""The database: read and write transactions as two types, committed only here.
+
+Services take a session and never commit. The edge (a request, a job, a command) opens one::
+
+    async with database.write() as tx:
+        await ledger.post(tx, ...)
+    # committed here, before anything is answered
+
+A `ReadSession` runs in a read-only transaction, so a query that writes fails in the database itself.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+STATEMENT_TIMEOUT_MS = 30_000
+TRANSACTION_IDLE_TIMEOUT_MS = 15_000
+
+
+class ReadSession(AsyncSession):
+    """A transaction that may look but not touch."""
+
+
+class WriteSession(ReadSession):
+    """A transaction that may change things; whoever opened it commits it."""
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._reader = engine.execution_options(postgresql_readonly=True)
+
+    @classmethod
+    def connect(cls, url: str | URL, *, role: str | None = None, pool_size: int = 10) -> Self:
+        """Return a database for `url`; each connection takes on `role` if one is given."""
+        options = [
+            f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
+            f"-c idle_in_transaction_session_timeout={TRANSACTION_IDLE_TIMEOUT_MS}",
+            "-c timezone=UTC",
+        ]
+        if role is not None:
+            options.append(f"-c role={role}")
+        engine = create_async_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_pre_ping=True,
+            connect_args={"options": " ".join(options)},
+        )
+        return cls(engine)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        """Open a read-only transaction."""
+        async with ReadSession(self._reader, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        """Open a transaction that commits when the block ends and rolls back when it raises."""
+        async with WriteSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def ping(self) -> None:
+        """Raise unless the database answers."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close every pooled connection."""
+        await self.engine.dispose()

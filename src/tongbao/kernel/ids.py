@@ -1,0 +1,13 @@
+"""Identifiers: UUID version 7 (RFC 9562), sortable by the moment they were made.
+
+Each module gives its nouns a `NewType` of `UUID`, so that an account's id is never taken for a party's.
+"""
+
+from uuid import UUID
+
+import uuid_utils.compat
+
+
+def new_id() -> UUID:
+    """Return a fresh UUIDv7."""
+    return uuid_utils.compat.uuid7()
