@@ -4,9 +4,11 @@ Events are named in the past tense, carry ids and facts (never personal data tha
 look up), and never change meaning: a new shape is a new `version`.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
+
+_Registry = dict[str, "type[Event]"]  # out here, for inside the class `type` is the event's name
 
 
 class Event(BaseModel):
@@ -16,7 +18,7 @@ class Event(BaseModel):
 
     type: ClassVar[str]
     version: ClassVar[int] = 1
-    registry: ClassVar[dict[str, type["Event"]]] = {}
+    registry: ClassVar[_Registry] = {}
 
     @property
     def subject(self) -> str:
@@ -24,7 +26,7 @@ class Event(BaseModel):
         raise NotImplementedError
 
     @classmethod
-    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         super().__pydantic_init_subclass__(**kwargs)
         known = Event.registry.setdefault(cls.type, cls)
         if known is not cls:

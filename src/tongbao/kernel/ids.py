@@ -1,6 +1,7 @@
 """Identifiers: UUID version 7 (RFC 9562), sortable by the moment they were made.
 
-Each module gives its nouns a `NewType` of `UUID`, so that an account's id is never taken for a party's.
+Each module gives its nouns a `NewType` of `UUID`, so that an account's id is never taken for a
+party's.
 """
 
 from uuid import UUID

@@ -1,0 +1,178 @@
+"""Money in API shapes and events: `{"amount": "12.50", "currency": "CNY"}`, the amount always text.
+
+JSON numbers are binary floating point to most readers, so a number is refused, not guessed at.
+
+- `MoneySchema`: the pydantic model; `.to_money()` and `.of(money)`.
+- `MoneyField`: a field that is a `Money` in Python and this shape in JSON.
+- `AmountText`, `CurrencyCode`, `RateField`: the pieces.
+
+A refusal carries the code of the error behind it as its pydantic type (`money.amount_too_precise`)
+and both wordings in its context (`zh`, `en`), beside the facts.
+
+Whatever is accepted matches the JSON schemas. The converse stops where JSON Schema does: the
+decimals of each currency and the largest amount are checked by code only.
+"""
+
+from typing import Annotated, Final, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    Strict,
+    model_validator,
+)
+from pydantic.config import JsonDict
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.money import (
+    CURRENCIES,
+    MINOR_MAX,
+    RATE_SCALE,
+    SCALE_MAX,
+    AmountTooLarge,
+    Money,
+    Rate,
+    UnknownCurrency,
+    parse_minor,
+)
+
+_SCALE_MAX: Final = max(CURRENCIES.values())
+AMOUNT_PATTERN: Final = rf"^-?(0|[1-9][0-9]{{0,18}})(\.[0-9]{{1,{_SCALE_MAX}}})?$"
+AMOUNT_LENGTH_MAX: Final = len(f"-{MINOR_MAX}.")
+RATE_PATTERN: Final = rf"^-?(0|[1-9][0-9]{{0,6}})(\.[0-9]{{1,{RATE_SCALE}}})?$"
+_RATE_JSON_SCHEMA: Final[JsonDict] = {
+    "description": "Plain decimal fraction, not per cent: 0.0435 is 4.35 %",
+    "examples": ["0.0435"],
+    "pattern": RATE_PATTERN,
+}
+
+
+def _refuse(error: TongbaoError) -> PydanticCustomError:
+    words = {"zh": error.say("zh"), "en": error.say("en")}
+    return PydanticCustomError(error.code, "{en}", {**error.facts, **words})
+
+
+def _check_amount(text: str) -> str:
+    """Hold the grammar; how many decimals and digits there may be is for the currency to say."""
+    try:
+        parse_minor(text, SCALE_MAX)
+    except AmountTooLarge:
+        return text  # at that scale; the amount's own scale decides
+    except TongbaoError as error:
+        raise _refuse(error) from error
+    return text
+
+
+def _check_currency(code: str) -> str:
+    try:
+        Money.zero(code)
+    except UnknownCurrency as error:
+        raise _refuse(error) from error
+    return code
+
+
+AmountText = Annotated[
+    str,
+    Strict(),
+    AfterValidator(_check_amount),
+    Field(
+        description="Plain decimal text in the major unit; a sign only if negative",
+        examples=["12.50"],
+        json_schema_extra={"pattern": AMOUNT_PATTERN, "maxLength": AMOUNT_LENGTH_MAX},
+    ),
+]
+
+CurrencyCode = Annotated[
+    str,
+    Strict(),
+    AfterValidator(_check_currency),
+    Field(
+        description="ISO 4217 code",
+        examples=["CNY"],
+        json_schema_extra={"enum": sorted(CURRENCIES)},
+    ),
+]
+
+
+class MoneySchema(BaseModel):
+    """An amount of money: plain decimal text, and the ISO 4217 currency."""
+
+    model_config = ConfigDict(
+        title="Money",
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"amount": "12.50", "currency": "CNY"}]},
+    )
+
+    amount: AmountText
+    currency: CurrencyCode
+
+    @model_validator(mode="after")
+    def _check_scale_and_range(self) -> Self:
+        try:
+            self.to_money()
+        except TongbaoError as error:
+            raise _refuse(error) from error
+        return self
+
+    def to_money(self) -> Money:
+        """Return the `Money` this says."""
+        return Money.parse(self.amount, self.currency)
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        """Return the shape of `money`, all decimals of its currency shown."""
+        return cls(amount=money.text, currency=money.currency)
+
+
+def money_core_schema(handler: GetCoreSchemaHandler) -> CoreSchema:
+    """Return how pydantic reads and writes `Money`: as `MoneySchema`, or an instance in Python."""
+    shape = handler.generate_schema(MoneySchema)
+    from_shape = core_schema.no_info_after_validator_function(MoneySchema.to_money, shape)
+    return core_schema.json_or_python_schema(
+        json_schema=from_shape,
+        python_schema=core_schema.union_schema(
+            [core_schema.is_instance_schema(Money), from_shape],
+            mode="left_to_right",
+        ),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            MoneySchema.of,
+            return_schema=shape,
+        ),
+    )
+
+
+def rate_core_schema() -> CoreSchema:
+    """Return how pydantic reads and writes `Rate`: as decimal text, or an instance in Python."""
+    text = core_schema.str_schema(
+        strict=True,
+        metadata={"pydantic_js_updates": _RATE_JSON_SCHEMA},
+    )
+    from_text = core_schema.no_info_after_validator_function(_parse_rate, text)
+    return core_schema.json_or_python_schema(
+        json_schema=from_text,
+        python_schema=core_schema.union_schema(
+            [core_schema.is_instance_schema(Rate), from_text],
+            mode="left_to_right",
+        ),
+        serialization=core_schema.plain_serializer_function_ser_schema(
+            lambda rate: rate.text,
+            return_schema=text,
+        ),
+    )
+
+
+def _parse_rate(text: str) -> Rate:
+    try:
+        return Rate.parse(text)
+    except TongbaoError as error:
+        raise _refuse(error) from error
+
+
+# The types bring their schemas along, so either spelling means the same in a model.
+MoneyField = Money
+RateField = Rate
