@@ -1,0 +1,1 @@
+"""Credit rating: judges the facts handed to it (invoices in, score and reasons out)."""

@@ -1,0 +1,1 @@
+"""Rules of credit rating: what is read from invoices, and what is made of it."""
