@@ -1,0 +1,189 @@
+"""Tables of the ledger.
+
+The application's role may read them, open accounts with zero counters and change an account's
+status. Everything else is written by `ledger_post` alone (see `sql/`), and transactions and
+postings are append-only for everybody.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.tables import Base
+
+
+class AssetRow(Base):
+    """What can be counted: a currency, a fund's units, points; `code` is symbol/scale."""
+
+    __tablename__ = "ledger_asset"
+
+    id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    symbol: Mapped[str] = mapped_column(Text, unique=True)
+    scale: Mapped[int] = mapped_column(SmallInteger)
+
+    __table_args__ = (
+        CheckConstraint("scale BETWEEN 0 AND 12", name="scale"),
+        CheckConstraint("code = symbol || '/' || scale", name="code"),
+    )
+
+
+class AccountRow(Base):
+    """One account in one asset, with its counters.
+
+    `overdraft` NULL means no limit: an internal account whose row is not updated per posting;
+    its counters are a roll-up, and `ledger_tail` holds what came since.
+    """
+
+    __tablename__ = "ledger_account"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    uid: Mapped[UUID] = mapped_column(unique=True)
+    code: Mapped[str | None] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text, server_default="")
+    category: Mapped[str] = mapped_column(Text)
+    debit_normal: Mapped[bool] = mapped_column(
+        Computed("category IN ('asset', 'expense', 'memorandum')", persisted=True)
+    )
+    asset_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("ledger_asset.id"))
+    overdraft: Mapped[int | None] = mapped_column(BigInteger)
+    status: Mapped[str] = mapped_column(Text, server_default="active")
+    debits_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    credits_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    debits_pending: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    credits_pending: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    version: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint(
+            "category IN ('asset', 'liability', 'equity', 'income', 'expense', 'memorandum')",
+            name="category",
+        ),
+        CheckConstraint(
+            "status IN ('active', 'debit_frozen', 'credit_frozen', 'frozen', 'closed')",
+            name="status",
+        ),
+        CheckConstraint("overdraft >= 0", name="overdraft"),
+        CheckConstraint(
+            "debits_posted >= 0 AND credits_posted >= 0"
+            " AND debits_pending >= 0 AND credits_pending >= 0 AND version >= 0",
+            name="counters",
+        ),
+        # The rule that refuses an overdraft. Differences, not sums, so that it cannot overflow.
+        CheckConstraint(
+            "overdraft IS NULL OR CASE WHEN debit_normal"
+            " THEN debits_posted - credits_posted - credits_pending >= - overdraft"
+            " ELSE credits_posted - debits_posted - debits_pending >= - overdraft END",
+            name="limit",
+        ),
+        CheckConstraint(
+            "status <> 'closed' OR (overdraft IS NOT NULL AND debits_posted = credits_posted"
+            " AND debits_pending = 0 AND credits_pending = 0)",
+            name="closed_empty",
+        ),
+    )
+
+
+class TransactionRow(Base):
+    """One atomic booking of one or more postings. `uid` is the client's id and idempotency key."""
+
+    __tablename__ = "ledger_transaction"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
+    uid: Mapped[UUID] = mapped_column(unique=True)
+    content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    type: Mapped[str] = mapped_column(Text)
+    effective_on: Mapped[date] = mapped_column(Date)
+    booked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    correlation_id: Mapped[UUID | None]
+    reference: Mapped[str | None] = mapped_column(Text)
+    # No mapping of None to JSON null: absent is absent.
+    details: Mapped[dict[str, str] | None] = mapped_column("metadata", JSONB(none_as_null=True))
+
+    __table_args__ = (
+        Index(None, "correlation_id", postgresql_where=text("correlation_id IS NOT NULL")),
+        Index(None, "reference", postgresql_where=text("reference IS NOT NULL")),
+    )
+
+
+class PostingRow(Base):
+    """`amount` of one asset moved from the debit account to the credit account.
+
+    For a limit-checked account the posting carries the account's balance after it (positive on
+    the account's normal side) and the account's version, which counts its postings without gaps.
+    No foreign keys: only `ledger_post` writes here, having read both accounts in the same statement,
+    and accounts are never deleted.
+    """
+
+    __tablename__ = "ledger_posting"
+
+    transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    asset_id: Mapped[int] = mapped_column(SmallInteger)
+    debit_account_id: Mapped[int] = mapped_column(BigInteger)
+    credit_account_id: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    debit_balance: Mapped[int | None] = mapped_column(BigInteger)
+    debit_version: Mapped[int | None] = mapped_column(BigInteger)
+    credit_balance: Mapped[int | None] = mapped_column(BigInteger)
+    credit_version: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+        Index(
+            "uq_ledger_posting_debit_version",
+            "debit_account_id",
+            "debit_version",
+            unique=True,
+            postgresql_where=text("debit_version IS NOT NULL"),
+        ),
+        Index(
+            "uq_ledger_posting_credit_version",
+            "credit_account_id",
+            "credit_version",
+            unique=True,
+            postgresql_where=text("credit_version IS NOT NULL"),
+        ),
+        Index(
+            "ix_ledger_posting_debit_internal",
+            "debit_account_id",
+            "transaction_id",
+            postgresql_where=text("debit_version IS NULL"),
+        ),
+        Index(
+            "ix_ledger_posting_credit_internal",
+            "credit_account_id",
+            "transaction_id",
+            postgresql_where=text("credit_version IS NULL"),
+        ),
+    )
+
+
+class TailRow(Base):
+    """What one batch moved on one internal account, until `ledger_roll_up` folds it in."""
+
+    __tablename__ = "ledger_tail"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    account_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    debits: Mapped[int] = mapped_column(BigInteger)
+    credits: Mapped[int] = mapped_column(BigInteger)
+    postings: Mapped[int] = mapped_column(BigInteger)

@@ -1,0 +1,235 @@
+"""Booking: a batch in, a result per item out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from tongbao.core.ledger import domain
+from tongbao.core.ledger.domain import NewTransaction, PostedPosting, PostingResult
+from tongbao.core.ledger.events import TransactionsPosted
+from tongbao.infra import outbox
+from tongbao.infra.db import WriteSession
+from tongbao.kernel.clock import business_date
+from tongbao.kernel.errors import TongbaoError
+
+RACES_MAX = 3
+
+_POST = """
+SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
+  FROM ledger_post(%s::uuid[], %s::bytea[], %s::text[], %s::date[], %s::text[], %s::jsonb[],
+                   %s::uuid[], %s::integer[], %s::smallint[], %s::uuid[], %s::uuid[], %s::text[],
+                   %s::bigint[], %s)
+"""
+
+Row = tuple[
+    list[str | None],
+    list[int],
+    list[int | None],
+    list[int | None],
+    list[int | None],
+    list[int | None],
+]
+
+
+async def post(
+    tx: WriteSession, transactions: Sequence[NewTransaction], *, at: datetime
+) -> list[PostingResult]:
+    """Book a batch in order; return a result per transaction, in the order given.
+
+    Items are independent: each is booked whole or refused whole, judged after the ones before it.
+    An item whose id was booked before with the same content is a `duplicate` and moves nothing.
+    The caller's commit makes the batch durable; a rollback undoes all of it.
+
+    Args:
+        tx: the caller's transaction. Limit-checked accounts stay locked until it ends.
+        transactions: 1 to `BATCH_MAX` of them.
+        at: the booking moment.
+
+    Raises:
+        TooManyPostings: the batch, or a transaction in it, is empty or too large.
+    """
+    _check_sizes(transactions)
+    today = business_date(at)
+    results: dict[int, PostingResult] = {}
+    first_with: dict[object, int] = {}
+    bookable: list[int] = []
+    for position, new in enumerate(transactions):
+        first = first_with.setdefault(new.id, position)
+        if first != position:
+            continue  # a twin inside the batch: judged below by the first one's result
+        error = _fault(new, today_iso=today.isoformat())
+        if error is None:
+            bookable.append(position)
+        else:
+            results[position] = _refused(new, error)
+    if bookable:
+        for position, result in zip(
+            bookable, await _book(tx, [transactions[p] for p in bookable], at=at), strict=True
+        ):
+            results[position] = result
+    for position, new in enumerate(transactions):
+        if position not in results:
+            first = first_with[new.id]
+            results[position] = _twin(transactions[first], results[first], new)
+    await _tell(tx, [results[p] for p in bookable], at=at)
+    return [results[position] for position in range(len(transactions))]
+
+
+def _check_sizes(transactions: Sequence[NewTransaction]) -> None:
+    postings = sum(len(new.postings) for new in transactions)
+    if (
+        not 1 <= len(transactions) <= domain.BATCH_MAX
+        or postings > domain.POSTINGS_PER_BATCH_MAX
+        or any(not 1 <= len(new.postings) <= domain.POSTINGS_MAX for new in transactions)
+    ):
+        raise domain.TooManyPostings(batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX)
+
+
+def _fault(new: NewTransaction, *, today_iso: str) -> TongbaoError | None:
+    """Return what is wrong with a transaction before any account is looked at."""
+    if new.effective_on is not None and new.effective_on.isoformat() > today_iso:
+        return domain.EffectiveDateInFuture(business_date=today_iso)
+    for posting in new.postings:
+        if not 0 < domain.units(posting.amount) <= domain.AMOUNT_MAX_MINOR:
+            return domain.AmountOutOfRange()
+    return None
+
+
+def _refused(new: NewTransaction, error: TongbaoError) -> PostingResult:
+    return PostingResult(transaction_id=new.id, status="refused", error=error)
+
+
+def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> PostingResult:
+    """Return the result of an item whose id an earlier item of the same batch has."""
+    if first.content_hash() != new.content_hash():
+        return _refused(new, domain.IdReused(transaction_id=str(new.id)))
+    if result.status == "refused":
+        return result
+    return PostingResult(transaction_id=new.id, status="duplicate", sequence=result.sequence)
+
+
+async def _book(
+    tx: WriteSession, transactions: list[NewTransaction], *, at: datetime
+) -> list[PostingResult]:
+    for _ in range(RACES_MAX):
+        try:
+            async with tx.begin_nested():
+                row = await _call(await tx.connection(), transactions, at=at)
+            return _results(transactions, row)
+        except IntegrityError as error:
+            # The same id is being booked by somebody else: it has committed now, so look again.
+            if "uq_ledger_transaction_uid" not in str(error.orig):
+                raise
+    raise domain.IdReused(transaction_id=str(transactions[0].id))
+
+
+async def _call(
+    connection: AsyncConnection, transactions: list[NewTransaction], *, at: datetime
+) -> Row:
+    today = business_date(at)
+    postings = [
+        (item, ordinal, posting)
+        for item, new in enumerate(transactions, start=1)
+        for ordinal, posting in enumerate(new.postings, start=1)
+    ]
+    parameters: tuple[Any, ...] = (
+        [new.id for new in transactions],
+        [new.content_hash() for new in transactions],
+        [new.type for new in transactions],
+        [new.effective_on or today for new in transactions],
+        [new.reference for new in transactions],
+        [Jsonb(dict(new.metadata)) if new.metadata else None for new in transactions],
+        [new.correlation_id for new in transactions],
+        [item for item, _, _ in postings],
+        [ordinal for _, ordinal, _ in postings],
+        [posting.debit for _, _, posting in postings],
+        [posting.credit for _, _, posting in postings],
+        [domain.asset_code(posting.amount) for _, _, posting in postings],
+        [domain.units(posting.amount) for _, _, posting in postings],
+        at,
+    )
+    # The driver itself, not the toolkit: arrays of thousands go through unchanged.
+    result = await connection.exec_driver_sql(_POST, parameters)
+    return result.one()  # type: ignore[return-value]
+
+
+def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
+    refusals, sequences, refused_postings, availables, debits, credits = row
+    results = []
+    start = 0
+    for index, new in enumerate(transactions):
+        end = start + len(new.postings)
+        refusal = refusals[index]
+        if refusal is None:
+            results.append(
+                PostingResult(
+                    transaction_id=new.id,
+                    status="posted",
+                    sequence=sequences[index],
+                    postings=tuple(
+                        PostedPosting(debit_balance=debit, credit_balance=credit)
+                        for debit, credit in zip(debits[start:end], credits[start:end], strict=True)
+                    ),
+                )
+            )
+        elif refusal == "duplicate":
+            results.append(
+                PostingResult(transaction_id=new.id, status="duplicate", sequence=sequences[index])
+            )
+        else:
+            refused_posting = refused_postings[index]
+            posting = new.postings[0 if refused_posting is None else refused_posting - start - 1]
+            results.append(_refused(new, _error(refusal, new, posting, availables[index])))
+        start = end
+    return results
+
+
+def _error(
+    refusal: str, new: NewTransaction, posting: domain.NewPosting, available: int | None
+) -> TongbaoError:
+    """Return the error for a reason that `ledger_post` gave."""
+    asset = domain.asset_code(posting.amount)
+    scale = posting.amount.scale
+    account = str(posting.credit if "credit_" in refusal else posting.debit)
+    match refusal.replace("debit_", "").replace("credit_", ""):
+        case "insufficient_funds":
+            return domain.InsufficientFunds(
+                available=domain.format_minor(available or 0, scale),
+                asset=asset.partition("/")[0],
+            )
+        case "unknown_account":
+            return domain.UnknownAccount(account_id=account)
+        case "same_account":
+            return domain.SameAccount(account_id=account)
+        case "unknown_asset":
+            return domain.UnknownAsset(asset=asset)
+        case "asset_mismatch":
+            return domain.AssetMismatch(account_id=account, asset=asset)
+        case "account_closed":
+            return domain.AccountClosed(account_id=account)
+        case "account_frozen":
+            return domain.AccountFrozen(account_id=account)
+        case "amount_out_of_range":
+            return domain.AmountOutOfRange()
+        case "id_reused":
+            return domain.IdReused(transaction_id=str(new.id))
+    msg = f"ledger_post gave an unknown reason: {refusal}"
+    raise AssertionError(msg)
+
+
+async def _tell(tx: WriteSession, results: list[PostingResult], *, at: datetime) -> None:
+    """Append one event for what was booked now."""
+    posted = [result for result in results if result.status == "posted"]
+    if not posted:
+        return
+    first = posted[0].sequence
+    if first is None:
+        msg = "a posted transaction has no sequence number"
+        raise AssertionError(msg)
+    ids = tuple(result.transaction_id for result in posted)
+    await outbox.append(tx, [TransactionsPosted(transaction_ids=ids, first_sequence=first)], at=at)

@@ -1,0 +1,248 @@
+"""Reading: accounts, balances, entries and transactions, each in one statement and one snapshot."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Select, SmallInteger, func, literal, null, select, tuple_, union_all
+from sqlalchemy.orm import aliased
+
+from tongbao.core.ledger import domain
+from tongbao.core.ledger.domain import (
+    Account,
+    AccountId,
+    Asset,
+    Balance,
+    Category,
+    Entry,
+    Posting,
+    Status,
+    Transaction,
+    TransactionId,
+)
+from tongbao.core.ledger.models import AccountRow, AssetRow, PostingRow, TailRow, TransactionRow
+from tongbao.infra.db import ReadSession
+from tongbao.kernel.page import PAGE_LIMIT_MAX, Page, decode_cursor, encode_cursor
+
+
+def _asset_of(row: AssetRow) -> Asset:
+    return Asset(code=row.code, symbol=row.symbol, scale=row.scale)
+
+
+async def accounts(tx: ReadSession, account_ids: Sequence[AccountId]) -> list[Account]:
+    """Return the accounts that exist among `account_ids`, in no particular order."""
+    rows = await tx.execute(
+        select(AccountRow, AssetRow)
+        .join(AssetRow, AssetRow.id == AccountRow.asset_id)
+        .where(AccountRow.uid.in_(account_ids))
+    )
+    return [
+        Account(
+            id=AccountId(row.uid),
+            asset=_asset_of(asset),
+            category=Category(row.category),
+            code=row.code,
+            name=row.name,
+            overdraft=row.overdraft,
+            status=Status(row.status),
+            opened_at=row.opened_at,
+        )
+        for row, asset in rows
+    ]
+
+
+async def balances(tx: ReadSession, account_ids: Sequence[AccountId]) -> dict[AccountId, Balance]:
+    """Return the balance of each account that exists, all as of one snapshot."""
+    tail = (
+        select(
+            func.coalesce(func.sum(TailRow.debits), 0).label("debits"),
+            func.coalesce(func.sum(TailRow.credits), 0).label("credits"),
+            func.coalesce(func.sum(TailRow.postings), 0).label("postings"),
+        )
+        .where(TailRow.account_id == AccountRow.id)
+        .lateral()
+    )
+    rows = await tx.execute(
+        select(AccountRow, AssetRow, tail.c.debits, tail.c.credits, tail.c.postings)
+        .join(AssetRow, AssetRow.id == AccountRow.asset_id)
+        .join(tail, literal(value=True))
+        .where(AccountRow.uid.in_(account_ids))
+        # A session that already holds the row must not answer with what it was.
+        .execution_options(populate_existing=True)
+    )
+    found = {}
+    for row, asset, tail_debits, tail_credits, tail_postings in rows:
+        debits = row.debits_posted + int(tail_debits)
+        credits_ = row.credits_posted + int(tail_credits)
+        if row.debit_normal:
+            posted, coming, going = debits - credits_, row.debits_pending, row.credits_pending
+        else:
+            posted, coming, going = credits_ - debits, row.credits_pending, row.debits_pending
+        account_id = AccountId(row.uid)
+        found[account_id] = Balance(
+            account_id=account_id,
+            asset=_asset_of(asset),
+            posted=posted,
+            pending_in=coming,
+            pending_out=going,
+            available=None if row.overdraft is None else posted - going + row.overdraft,
+            version=row.version + int(tail_postings),
+        )
+    return found
+
+
+async def balance(tx: ReadSession, account_id: AccountId) -> Balance:
+    """Return one account's balance.
+
+    Raises:
+        AccountNotFound: there is none with this id.
+    """
+    found = await balances(tx, [account_id])
+    if account_id not in found:
+        raise domain.AccountNotFound(account_id=str(account_id))
+    return found[account_id]
+
+
+async def entries(
+    tx: ReadSession, account_id: AccountId, *, after: str | None = None, limit: int = 50
+) -> Page[Entry]:
+    """Return an account's entries, newest first, `limit` (at most `PAGE_LIMIT_MAX`) a page.
+
+    Raises:
+        AccountNotFound: there is none with this id.
+        BadCursor: `after` is not the `next` of an earlier page.
+    """
+    limit = min(limit, PAGE_LIMIT_MAX)
+    row = (
+        await tx.execute(
+            select(AccountRow.id, AccountRow.overdraft).where(AccountRow.uid == account_id)
+        )
+    ).one_or_none()
+    if row is None:
+        raise domain.AccountNotFound(account_id=str(account_id))
+    key, limited = row.id, row.overdraft is not None
+    position = decode_cursor(after, int, int) if after is not None else None
+    page = union_all(
+        _side(key, "debit", limited=limited, before=position, limit=limit + 1),
+        _side(key, "credit", limited=limited, before=position, limit=limit + 1),
+    ).subquery()
+    counter = aliased(AccountRow)
+    rows = (
+        await tx.execute(
+            select(page, TransactionRow, counter.uid.label("counter_uid"))
+            .join(TransactionRow, TransactionRow.id == page.c.transaction_id)
+            .join(counter, counter.id == page.c.counter_account)
+            .order_by(page.c.major.desc(), page.c.minor.desc())
+            .limit(limit + 1)
+        )
+    ).all()
+    items = [_entry(found) for found in rows[:limit]]
+    more = len(rows) > limit
+    following = encode_cursor(rows[limit - 1].major, rows[limit - 1].minor) if more else None
+    return Page[Entry](items=items, next=following)
+
+
+def _side(
+    account: int,
+    direction: Literal["debit", "credit"],
+    *,
+    limited: bool,
+    before: tuple[int, int] | None,
+    limit: int,
+) -> Select[Any]:
+    """Select one side's postings, newest first, by the index made for it.
+
+    A limit-checked account's postings are ordered by its version, an internal one's by booking.
+    """
+    mine, other, version, after = (
+        (
+            PostingRow.debit_account_id,
+            PostingRow.credit_account_id,
+            PostingRow.debit_version,
+            PostingRow.debit_balance,
+        )
+        if direction == "debit"
+        else (
+            PostingRow.credit_account_id,
+            PostingRow.debit_account_id,
+            PostingRow.credit_version,
+            PostingRow.credit_balance,
+        )
+    )
+    major, minor = (
+        (version, literal(0, SmallInteger)) if limited else (PostingRow.transaction_id, PostingRow.ordinal)
+    )
+    query = select(
+        major.label("major"),
+        minor.label("minor"),
+        PostingRow.transaction_id,
+        PostingRow.ordinal,
+        literal(direction).label("direction"),
+        PostingRow.amount,
+        other.label("counter_account"),
+        (after if limited else null().cast(BigInteger)).label("balance_after"),
+    ).where(mine == account, version.is_not(None) if limited else version.is_(None))
+    if before is not None and limited:
+        query = query.where(version < before[0])
+    elif before is not None:
+        query = query.where(tuple_(PostingRow.transaction_id, PostingRow.ordinal) < tuple_(*before))
+    order = [version.desc()] if limited else [major.desc(), minor.desc()]
+    return select(query.order_by(*order).limit(limit).subquery())
+
+
+def _entry(found: Any) -> Entry:
+    booked: TransactionRow = found.TransactionRow
+    return Entry(
+        transaction_id=TransactionId(booked.uid),
+        sequence=booked.id,
+        ordinal=found.ordinal,
+        type=booked.type,
+        direction=found.direction,
+        amount=found.amount,
+        counter_account_id=AccountId(found.counter_uid),
+        balance_after=found.balance_after,
+        booked_at=booked.booked_at,
+        effective_on=booked.effective_on,
+        reference=booked.reference,
+        metadata=booked.details or {},
+    )
+
+
+async def transaction(tx: ReadSession, transaction_id: UUID) -> Transaction:
+    """Return a booked transaction with its postings.
+
+    Raises:
+        TransactionNotFound: there is none with this id.
+    """
+    booked = await tx.scalar(select(TransactionRow).where(TransactionRow.uid == transaction_id))
+    if booked is None:
+        raise domain.TransactionNotFound(transaction_id=str(transaction_id))
+    debit, credit = aliased(AccountRow), aliased(AccountRow)
+    rows = await tx.execute(
+        select(PostingRow, debit.uid.label("debit_uid"), credit.uid.label("credit_uid"), AssetRow)
+        .join(debit, debit.id == PostingRow.debit_account_id)
+        .join(credit, credit.id == PostingRow.credit_account_id)
+        .join(AssetRow, AssetRow.id == PostingRow.asset_id)
+        .where(PostingRow.transaction_id == booked.id)
+        .order_by(PostingRow.ordinal)
+    )
+    return Transaction(
+        id=TransactionId(booked.uid),
+        sequence=booked.id,
+        type=booked.type,
+        effective_on=booked.effective_on,
+        booked_at=booked.booked_at,
+        reference=booked.reference,
+        metadata=booked.details or {},
+        correlation_id=booked.correlation_id,
+        postings=tuple(
+            Posting(
+                ordinal=row.ordinal,
+                debit=AccountId(debit_uid),
+                credit=AccountId(credit_uid),
+                asset=_asset_of(asset),
+                amount=row.amount,
+            )
+            for row, debit_uid, credit_uid, asset in rows
+        ),
+    )

@@ -1,0 +1,45 @@
+-- What an account's counters mean, in one place for the functions that book and the ones that read.
+
+-- Posted balance, positive on the account's normal side.
+CREATE OR REPLACE FUNCTION ledger_balance(a ledger_account) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (a).debit_normal THEN (a).debits_posted - (a).credits_posted
+            ELSE (a).credits_posted - (a).debits_posted END::numeric;
+
+-- What may still leave the account; NULL where there is no limit. Pending entries that would lower
+-- the balance count against it, pending ones that would raise it do not count yet.
+CREATE OR REPLACE FUNCTION ledger_room(a ledger_account) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (a).debit_normal THEN (a).debits_posted - (a).credits_posted - (a).credits_pending
+            ELSE (a).credits_posted - (a).debits_posted - (a).debits_pending END::numeric + (a).overdraft;
+
+-- Fold what batches left in the tail into the counters of internal accounts; returns rows folded.
+-- A balance is counters plus tail in one snapshot, so it is right before, while and after.
+CREATE OR REPLACE FUNCTION ledger_roll_up(p_rows_max integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    folded bigint;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtext('ledger_roll_up')) THEN
+        RETURN 0;  -- somebody else is at it
+    END IF;
+    WITH taken AS (
+        DELETE FROM ledger_tail WHERE id IN (SELECT id FROM ledger_tail ORDER BY id LIMIT p_rows_max)
+        RETURNING account_id, debits, credits, postings
+    ), moved AS (
+        SELECT account_id, sum(debits) AS debits, sum(credits) AS credits, sum(postings) AS postings,
+               count(*) AS rows
+          FROM taken GROUP BY account_id
+    ), updated AS (
+        UPDATE ledger_account a
+           SET debits_posted = a.debits_posted + m.debits,
+               credits_posted = a.credits_posted + m.credits,
+               version = a.version + m.postings
+          FROM moved m WHERE a.id = m.account_id
+        RETURNING m.rows
+    )
+    SELECT coalesce(sum(updated.rows), 0) INTO folded FROM updated;
+    RETURN folded;
+END $$;
