@@ -28,6 +28,7 @@ SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
+#variable_conflict use_column
 DECLARE
     counter_max CONSTANT numeric := 9223372036854775807;
     item_live boolean[];      -- per item: still to be booked
