@@ -221,6 +221,12 @@ def asset_code(amount: Amount) -> str:
     return f"{amount.asset}/{amount.scale}"
 
 
+def asset_of(amount: Amount) -> Asset:
+    """Return the asset an amount is of."""
+    code = asset_code(amount)
+    return Asset(code=code, symbol=code.rpartition("/")[0], scale=amount.scale)
+
+
 def units(amount: Amount) -> int:
     """Return how many of the asset's smallest units an amount is."""
     return amount.minor if isinstance(amount, Money) else amount.units

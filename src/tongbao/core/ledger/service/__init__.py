@@ -15,6 +15,7 @@ from tongbao.core.ledger.domain import (
     Status,
     Transaction,
     TransactionId,
+    asset_of,
 )
 from tongbao.core.ledger.service.booking import post
 from tongbao.core.ledger.service.chart import (
@@ -45,6 +46,7 @@ __all__ = [
     "TransactionId",
     "account",
     "accounts",
+    "asset_of",
     "assets",
     "balance",
     "balances",

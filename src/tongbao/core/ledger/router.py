@@ -1,0 +1,154 @@
+"""`/api/v1/ledger`: the ledger for staff and services. Customers see theirs through `/accounts`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Response, status
+
+from tongbao.core.ledger import service
+from tongbao.core.ledger.schemas import (
+    AccountIn,
+    AccountOut,
+    AssetIn,
+    AssetOut,
+    BatchIn,
+    BatchOut,
+    EntryOut,
+    PostedPostingOut,
+    PostingResultOut,
+    StatusIn,
+    TransactionIn,
+    TransactionOut,
+)
+from tongbao.core.ledger.service import Account, AccountId, Asset, NewTransaction, PostingResult
+from tongbao.infra.auth import require
+from tongbao.infra.db import ReadSession
+from tongbao.infra.web import Instant, Language, PageLimit, ReadTx, WriteTx, router
+from tongbao.kernel.money import parse_minor
+from tongbao.kernel.page import Page
+
+api = router(prefix="/ledger", tags=["ledger"])
+
+MAY_READ = [Depends(require("ledger:read"))]
+MAY_POST = [Depends(require("ledger:post"))]
+MAY_MANAGE = [Depends(require("ledger:manage"))]
+
+After = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
+
+
+@api.get("/assets", dependencies=MAY_READ, summary="What can be counted")
+async def list_assets(tx: ReadTx) -> list[AssetOut]:
+    """Return every declared asset."""
+    return [AssetOut.of(asset) for asset in await service.assets(tx)]
+
+
+@api.post(
+    "/assets", dependencies=MAY_MANAGE, status_code=status.HTTP_201_CREATED, summary="Declare an asset"
+)
+async def declare_asset(body: AssetIn, tx: WriteTx) -> AssetOut:
+    """Declare a fund's units, points or the like; currencies of ISO 4217 need no declaring."""
+    return AssetOut.of(await service.declare_asset(tx, symbol=body.symbol, scale=body.scale))
+
+
+@api.post(
+    "/accounts", dependencies=MAY_MANAGE, status_code=status.HTTP_201_CREATED, summary="Open an account"
+)
+async def open_account(body: AccountIn, tx: WriteTx, at: Instant) -> AccountOut:
+    """Open an account with zero balance."""
+    scale = int(body.asset.rpartition("/")[2])
+    opened = await service.open_account(
+        tx,
+        asset=body.asset,
+        category=body.category,
+        code=body.code,
+        name=body.name,
+        overdraft=None if body.overdraft is None else parse_minor(body.overdraft, scale),
+        at=at,
+    )
+    return await _account(tx, opened)
+
+
+@api.get("/accounts/{account_id}", dependencies=MAY_READ, summary="An account and its balance")
+async def read_account(account_id: UUID, tx: ReadTx) -> AccountOut:
+    """Return an account with posted, pending and available balance of one moment."""
+    return await _account(tx, await service.account(tx, AccountId(account_id)))
+
+
+@api.put("/accounts/{account_id}/status", dependencies=MAY_MANAGE, summary="Freeze, release, close")
+async def change_status(account_id: UUID, body: StatusIn, tx: WriteTx) -> AccountOut:
+    """Give an account another status."""
+    changed = await service.change_status(tx, account_id=AccountId(account_id), status=body.status)
+    return await _account(tx, changed)
+
+
+@api.get("/accounts/{account_id}/entries", dependencies=MAY_READ, summary="An account's entries")
+async def list_entries(
+    account_id: UUID, tx: ReadTx, limit: PageLimit = 50, after: After = None
+) -> Page[EntryOut]:
+    """Return the account's postings, newest first."""
+    account = await service.account(tx, AccountId(account_id))
+    page = await service.entries(tx, account.id, after=after, limit=limit)
+    return Page[EntryOut](
+        items=[EntryOut.of(entry, account.asset) for entry in page.items], next=page.next
+    )
+
+
+@api.post(
+    "/transactions",
+    dependencies=MAY_POST,
+    status_code=status.HTTP_201_CREATED,
+    summary="Book a transaction",
+    responses={200: {"model": PostingResultOut, "description": "It had been booked before"}},
+)
+async def post_transaction(
+    body: TransactionIn, tx: WriteTx, at: Instant, language: Language, response: Response
+) -> PostingResultOut:
+    """Book one transaction, whole or not at all; the same id again moves nothing."""
+    new = body.to_domain()
+    (result,) = await service.post(tx, [new], at=at)
+    result.raise_for_refusal()
+    if result.status == "duplicate":
+        response.status_code = status.HTTP_200_OK
+        response.headers["Idempotency-Replayed"] = "true"
+    response.headers["Location"] = f"/api/v1/ledger/transactions/{new.id}"
+    return _result(new, result, language)
+
+
+@api.post("/transactions/batch", dependencies=MAY_POST, summary="Book a batch")
+async def post_batch(body: BatchIn, tx: WriteTx, at: Instant, language: Language) -> BatchOut:
+    """Book transactions in order, each on its own; the answer has a result for each."""
+    batch = [item.to_domain() for item in body.transactions]
+    results = await service.post(tx, batch, at=at)
+    return BatchOut(
+        results=[_result(new, result, language) for new, result in zip(batch, results, strict=True)]
+    )
+
+
+@api.get("/transactions/{transaction_id}", dependencies=MAY_READ, summary="A booked transaction")
+async def read_transaction(transaction_id: UUID, tx: ReadTx) -> TransactionOut:
+    """Return a transaction with its postings."""
+    return TransactionOut.of(await service.transaction(tx, transaction_id))
+
+
+async def _account(tx: ReadSession, account: Account) -> AccountOut:
+    return AccountOut.of(account, await service.balance(tx, account.id))
+
+
+def _result(new: NewTransaction, result: PostingResult, language: Language) -> PostingResultOut:
+    def text(units: int | None, asset: Asset) -> str | None:
+        return None if units is None else asset.text(units)
+
+    return PostingResultOut(
+        id=result.transaction_id,
+        status=result.status,
+        sequence=result.sequence,
+        postings=[
+            PostedPostingOut(
+                debit_balance=text(after.debit_balance, service.asset_of(posting.amount)),
+                credit_balance=text(after.credit_balance, service.asset_of(posting.amount)),
+            )
+            for posting, after in zip(new.postings, result.postings, strict=False)
+        ],
+        code=result.error.code if result.error else None,
+        detail=result.error.say(language) if result.error else None,
+    )
