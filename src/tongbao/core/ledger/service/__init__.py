@@ -28,6 +28,7 @@ from tongbao.core.ledger.service.chart import (
     roll_up,
 )
 from tongbao.core.ledger.service.reading import accounts, balance, balances, entries, transaction
+from tongbao.core.ledger.service.verifying import Finding, verify
 
 __all__ = [
     "Account",
@@ -36,6 +37,7 @@ __all__ = [
     "Balance",
     "Category",
     "Entry",
+    "Finding",
     "InsufficientFunds",
     "NewPosting",
     "NewTransaction",
@@ -58,4 +60,5 @@ __all__ = [
     "post",
     "roll_up",
     "transaction",
+    "verify",
 ]

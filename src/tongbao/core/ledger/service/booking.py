@@ -16,6 +16,7 @@ from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.money import format_minor
 
 RACES_MAX = 3
 
@@ -199,7 +200,7 @@ def _error(
     match refusal.replace("debit_", "").replace("credit_", ""):
         case "insufficient_funds":
             return domain.InsufficientFunds(
-                available=domain.format_minor(available or 0, scale),
+                available=format_minor(available or 0, scale),
                 asset=asset.partition("/")[0],
             )
         case "unknown_account":
