@@ -1,0 +1,30 @@
+"""The outside world as one ASGI application: the tax office today, its neighbours later."""
+
+from fastapi import FastAPI
+from fastapi_swagger import patch_fastapi
+
+from tongbao_sandbox import control, firms, problems, tax_office
+from tongbao_sandbox.book import FirmBook
+from tongbao_sandbox.faults import Faults
+
+TOKEN_DEFAULT = "sandbox-tax-office"  # ruff: ignore[hardcoded-password-string]  (a sandbox: the token is public)
+
+
+def create_app(*, book: FirmBook | None = None, token: str = TOKEN_DEFAULT) -> FastAPI:
+    """Return the sandbox serving the firms of `book` (made-up firms if none is given)."""
+    app = FastAPI(
+        title="Tongbao sandbox",
+        summary="The outside world for demo and tests / 供演示与测试的外部系统",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    app.state.book = book if book is not None else firms.load()
+    app.state.token = token
+    app.state.faults = Faults()
+    app.include_router(control.router)
+    app.include_router(tax_office.router)
+    problems.add_handlers(app)
+    patch_fastapi(app)
+    return app

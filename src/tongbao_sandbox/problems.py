@@ -1,0 +1,96 @@
+"""RFC 9457 problem documents of the sandbox, in Chinese or English by Accept-Language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+DETAIL_LENGTH_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One way to refuse."""
+
+    code: str
+    status: int
+    zh: str
+    en: str
+
+    def response(
+        self, request: Request, *, detail: str = "", headers: Mapping[str, str] | None = None
+    ) -> JSONResponse:
+        """Return the problem in the language the caller reads."""
+        chinese = request.headers.get("accept-language", "").lower().startswith("zh")
+        body: dict[str, str | int] = {
+            "type": "about:blank",
+            "title": self.zh if chinese else self.en,
+            "status": self.status,
+            "code": self.code,
+        }
+        if detail:
+            body["detail"] = detail[:DETAIL_LENGTH_MAX]
+        return JSONResponse(body, self.status, headers, media_type=MEDIA_TYPE)
+
+
+UNAUTHENTICATED = Problem(
+    "tax_office.unauthenticated",
+    401,
+    "缺少访问令牌或令牌错误",
+    "The access token is missing or wrong",
+)
+NO_CONSENT = Problem(
+    "tax_office.no_consent",
+    403,
+    "缺少授权编号(X-Consent-Id 应为 UUID)",
+    "No consent given (X-Consent-Id must be a UUID)",
+)
+UNKNOWN_TAXPAYER = Problem(
+    "tax_office.unknown_taxpayer", 404, "没有此纳税人", "There is no such taxpayer"
+)
+BAD_CURSOR = Problem(
+    "tax_office.bad_cursor", 422, "分页游标无效", "The cursor is not one of ours for this taxpayer"
+)
+BAD_REQUEST = Problem("sandbox.bad_request", 422, "请求无效", "The request is not valid")
+DOWN = Problem("tax_office.unavailable", 503, "税务局系统维护中", "The tax office is not available")
+ERROR = Problem("tax_office.error", 500, "税务局系统错误", "The tax office has an internal error")
+
+
+class Refused(Exception):
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.code)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make every refusal of `app` a problem document."""
+
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Refused)
+        headers = {"WWW-Authenticate": "Bearer"} if error.problem is UNAUTHENTICATED else None
+        return error.problem.response(request, headers=headers)
+
+    async def invalid(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        detail = "; ".join(
+            f"{'.'.join(str(part) for part in issue['loc'])}: {issue['msg']}"
+            for issue in error.errors()
+        )
+        return BAD_REQUEST.response(request, detail=detail)
+
+    async def other(request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        phrase = HTTPStatus(error.status_code).phrase
+        problem = Problem("sandbox.http", error.status_code, phrase, phrase)
+        return problem.response(request, headers=error.headers)
+
+    app.add_exception_handler(Refused, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, other)
