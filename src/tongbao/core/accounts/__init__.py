@@ -1,0 +1,1 @@
+"""Customers' current accounts (BIAN: Current Account), kept on the ledger."""

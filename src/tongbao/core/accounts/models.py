@@ -1,0 +1,41 @@
+"""The table of deposit accounts."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Sequence, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.core.accounts.domain import SERIAL_MAX
+from tongbao.infra.tables import Base
+
+# Never goes back, not even when a transaction does: a number is used once or not at all.
+NUMBER_SERIAL = Sequence(
+    "accounts_number_serial",
+    start=1,
+    minvalue=1,
+    maxvalue=SERIAL_MAX,
+    cycle=False,
+    metadata=Base.metadata,
+)
+
+
+class AccountRow(Base):
+    """One account; its money is the ledger's business."""
+
+    __tablename__ = "accounts_account"
+    __table_args__ = (
+        CheckConstraint("number ~ '^[0-9]{19}$'", name="number_digits"),
+        CheckConstraint("product IN ('current')", name="product"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        CheckConstraint("status IN ('open', 'frozen', 'closed')", name="status"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(Text, unique=True)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), index=True)
+    product: Mapped[str] = mapped_column(Text)
+    currency: Mapped[str] = mapped_column(Text)
+    ledger_account_id: Mapped[UUID] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

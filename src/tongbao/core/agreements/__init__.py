@@ -1,0 +1,1 @@
+"""Consents given and agreements signed (BIAN: Customer Agreement)."""

@@ -1,0 +1,139 @@
+"""The words of agreements, with places for what differs from one to the next.
+
+A published version is never edited (a test holds its digest): a change of words is a new
+`Template` after the old one; the last of its name is the one in use.
+"""
+
+# A clause is one line, as in the signed text.
+# ruff: noqa: E501
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Final
+
+from tongbao.core.agreements.domain import ParametersMismatch, UnknownTemplate
+from tongbao.kernel.text import Language, Text
+
+LOAN_AGREEMENT: Final = "loan_agreement"
+PARAMETER_LENGTH_MAX: Final = 200
+
+# A line feed or an invisible character in a value could forge a clause or hide one.
+_FORBIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A text ready to be signed, and its SHA-256 (UTF-8) in 64 hexadecimal digits."""
+
+    template: str
+    template_version: str
+    language: Language
+    parameters: Mapping[str, str]
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One version of an agreement's words; both languages have the same places."""
+
+    name: str
+    version: str
+    body: Text
+
+    def __post_init__(self) -> None:
+        assert _places(self.body.zh) == _places(self.body.en), "both languages have the same places"
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Return the names of the places to be filled."""
+        return _places(self.body.en)
+
+    def render(self, *, parameters: Mapping[str, str], language: Language) -> Rendered:
+        """Fill the places. Raises `ParametersMismatch` unless every one gets a single-line text."""
+        missing = self.parameters - parameters.keys()
+        unknown = parameters.keys() - self.parameters
+        malformed = {name for name, value in parameters.items() if not _acceptable(value)}
+        if missing or unknown or malformed:
+            raise ParametersMismatch(
+                missing=sorted(missing), unknown=sorted(unknown), malformed=sorted(malformed)
+            )
+        text = unicodedata.normalize("NFC", self.body.say(language, **parameters))
+        return Rendered(
+            template=self.name,
+            template_version=self.version,
+            language=language,
+            parameters=dict(parameters),
+            text=text,
+            digest=hashlib.sha256(text.encode()).hexdigest(),
+        )
+
+
+TEMPLATES: Final[tuple[Template, ...]] = (
+    Template(
+        name=LOAN_AGREEMENT,
+        version="2025-11",
+        body=Text(
+            zh="""\
+小微企业贷款合同
+
+贷款人：{lender_name}
+借款人：{borrower_name}，统一社会信用代码 {borrower_registration_number}
+
+第一条 借款金额。{currency} {principal}。
+第二条 借款期限。{term_months} 个月，自 {disbursed_on} 起至 {matures_on} 止。
+第三条 利率。年化利率（单利）{annual_rate_percent}%，固定不变，按日计息，日利率为年利率除以 360。除利息外，贷款人不收取任何费用。
+第四条 放款。贷款人于 {disbursed_on} 将借款划入借款人在贷款人处开立的账户 {account_number}。
+第五条 用途。借款仅用于借款人的日常生产经营，不得用于购买房产、证券、股权投资或转借他人。
+第六条 还款。还款方式为{repayment_method}。还款日遇非营业日的，顺延至下一个营业日。借款人授权贷款人于还款日从第四条所列账户扣收应还款项。
+第七条 提前还款。借款人可以随时提前归还全部或部分借款，利息计至还款当日，贷款人不收取违约金。
+第八条 逾期。逾期本金自逾期之日起按第三条利率的 1.5 倍计收罚息，直至清偿。贷款人应在逾期后及时通知借款人。
+第九条 借款人的承诺。借款人提供的信息真实、完整；经营、住所、法定代表人或财务状况发生重大变化的，应在十日内通知贷款人。
+第十条 数据。贷款人仅依据借款人的授权查询和使用其数据；授权可以依授权书随时撤回。
+第十一条 贷款的提前到期。借款人违反第五条或第九条，或者逾期超过九十日的，贷款人可以书面通知借款人，宣布借款立即到期。
+第十二条 争议。双方先行协商；协商不成的，可以向监管部门投诉，或者向借款人住所地人民法院起诉。本合同适用中华人民共和国法律。
+第十三条 签署。本合同以电子方式签署，自借款人确认之时起生效。中文文本与英文文本不一致的，以中文文本为准。""",
+            en="""\
+Loan agreement for a small business
+
+Lender: {lender_name}
+Borrower: {borrower_name}, unified social credit code {borrower_registration_number}
+
+1. Amount. {currency} {principal}.
+2. Term. {term_months} months, from {disbursed_on} to {matures_on}.
+3. Interest. {annual_rate_percent} % a year (simple interest), fixed, accrued daily at the yearly rate divided by 360. Apart from interest the lender charges nothing.
+4. Disbursement. On {disbursed_on} the lender pays the amount into the account {account_number} that the borrower holds with the lender.
+5. Purpose. The loan serves the borrower's daily business only. It must not be used to buy property, securities or shares, or be lent on.
+6. Repayment. The method of repayment is: {repayment_method}. A due date that is no business day moves to the next business day. The borrower authorises the lender to debit what is due from the account named in 4.
+7. Early repayment. The borrower may repay all or part at any time, with interest to the day of repayment and without a charge.
+8. Late payment. Overdue principal bears penalty interest at 1.5 times the rate of 3 from the day it is overdue until it is paid. The lender informs the borrower promptly of anything overdue.
+9. The borrower's undertakings. What the borrower has told the lender is true and complete. The borrower tells the lender within ten days of material changes in its business, its seat, its legal representative or its finances.
+10. Data. The lender fetches and uses the borrower's data only on the borrower's consent, which can be withdrawn at any time as the consent says.
+11. Acceleration. If the borrower breaches 5 or 9, or is more than ninety days late, the lender may declare the loan due at once by written notice.
+12. Disputes. The parties first negotiate; failing that, either may complain to the supervisory authority or sue at the people's court of the borrower's seat. The law of the People's Republic of China applies.
+13. Signature. This agreement is signed electronically and takes effect when the borrower confirms it. If the Chinese and the English text differ, the Chinese text prevails.""",
+        ),
+    ),
+)
+
+
+def template_in_use(name: str) -> Template:
+    """Return the last version of a template. Raises `UnknownTemplate`."""
+    for template in reversed(TEMPLATES):
+        if template.name == name:
+            return template
+    raise UnknownTemplate(template=name)
+
+
+def _places(body: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(body) if name is not None)
+
+
+def _acceptable(value: str) -> bool:
+    """Tell whether a value is one line of visible text of acceptable length."""
+    return 1 <= len(value.strip()) <= len(value) <= PARAMETER_LENGTH_MAX and not any(
+        unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in value
+    )

@@ -1,0 +1,1 @@
+"""Who may log in, as whom they act, and what they may do."""

@@ -1,0 +1,67 @@
+"""The tables of users and their tokens."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.tables import Base
+
+
+class UserRow(Base):
+    """One user; `failures` counts refused log-ins since the last success or lock-out."""
+
+    __tablename__ = "identity_user"
+    __table_args__ = (
+        CheckConstraint("kind IN ('customer', 'staff', 'service')", name="kind"),
+        CheckConstraint("login = lower(login)", name="login_lower_case"),
+        CheckConstraint("cardinality(roles) > 0", name="roles_some"),
+        CheckConstraint("failures BETWEEN 0 AND 4", name="failures_below_lock_out"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    password_hash: Mapped[str] = mapped_column(Text)
+    failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class UserPartyRow(Base):
+    """A party the user may act for."""
+
+    __tablename__ = "identity_user_party"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), primary_key=True)
+    party_id: Mapped[UUID] = mapped_column(
+        ForeignKey("parties_party.id"), primary_key=True, index=True
+    )
+
+
+class TokenRow(Base):
+    """A bearer token, known only by its SHA-256."""
+
+    __tablename__ = "identity_token"
+    __table_args__ = (
+        CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
+        CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
+    )
+
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

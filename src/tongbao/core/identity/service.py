@@ -1,0 +1,273 @@
+"""Users, logging in and out, and turning a bearer token into an `Actor`."""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import case, delete, func, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tongbao.core.identity.domain import (
+    FAILURES_MAX,
+    LOCK_OUT,
+    PERMISSIONS,
+    TOKEN_LIFETIME,
+    TOKENS_PER_USER_MAX,
+    LoggedIn,
+    LoginMalformed,
+    LogInRefused,
+    LoginTaken,
+    PasswordTooWeak,
+    Role,
+    RolesMismatch,
+    UnknownParties,
+    User,
+    UserId,
+    UserKind,
+    check_roles,
+    clean_login,
+    clean_password,
+    normal_login,
+    normal_password,
+    permissions,
+)
+from tongbao.core.identity.events import UserCreated, UserLockedOut
+from tongbao.core.identity.models import TokenRow, UserPartyRow, UserRow
+from tongbao.core.parties import service as parties
+from tongbao.infra import outbox
+from tongbao.infra.auth import (
+    Actor,
+    hash_password,
+    needs_rehash,
+    new_token,
+    token_hash,
+    verify_password,
+)
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.ids import new_id
+
+__all__ = [
+    "PERMISSIONS",
+    "LogInRefused",
+    "LoggedIn",
+    "LoginMalformed",
+    "LoginTaken",
+    "PasswordTooWeak",
+    "Role",
+    "RolesMismatch",
+    "UnknownParties",
+    "User",
+    "UserId",
+    "UserKind",
+    "authenticate",
+    "create_user",
+    "log_in",
+    "log_out",
+]
+
+# Verified when there is no user to verify, so that an unknown login takes as long as a known one.
+# It is the hash of a random text nobody kept, with the parameters of `infra.auth`.
+NOBODYS_HASH: Final = (
+    "$argon2id$v=19$m=19456,t=2,p=1"
+    "$8JFays6NjE2j0FyCxeNQzg$l1a+lT7xWOpJAjinpdNBARRT3qFCkCu/oaryzLq2Cyk"
+)
+
+# First key of the advisory locks taken per login (the second is a hash of the login).
+_LOG_IN_LOCK: Final = 0x1D
+
+
+async def create_user(
+    tx: WriteSession,
+    *,
+    login: str,
+    password: str,
+    name: str,
+    kind: UserKind,
+    roles: Collection[Role],
+    party_ids: Collection[UUID] = (),
+    at: datetime,
+) -> User:
+    """Give somebody a log-in; a customer acts for `party_ids` and nobody else does.
+
+    Raises `LoginMalformed`, `PasswordTooWeak`, `parties.NameMalformed`, `RolesMismatch`,
+    `UnknownParties` and `LoginTaken`.
+    """
+    user = User(
+        id=UserId(new_id()),
+        login=clean_login(login),
+        name=parties.clean_name(name),
+        kind=kind,
+        roles=frozenset(roles),
+        party_ids=frozenset(party_ids),
+    )
+    secret = clean_password(password, login=user.login)
+    check_roles(kind=user.kind, roles=user.roles, party_ids=user.party_ids)
+    if user.party_ids and len(await parties.names(tx, user.party_ids)) != len(user.party_ids):
+        raise UnknownParties
+    stored = await tx.scalar(
+        insert(UserRow)
+        .values(
+            id=user.id,
+            login=user.login,
+            name=user.name,
+            kind=user.kind.value,
+            roles=sorted(user.roles),
+            password_hash=await hash_password(secret),
+            created_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["login"])
+        .returning(UserRow.id)
+    )
+    if stored is None:
+        raise LoginTaken
+    if user.party_ids:
+        await tx.execute(
+            insert(UserPartyRow),
+            [{"user_id": user.id, "party_id": party_id} for party_id in sorted(user.party_ids)],
+        )
+    await outbox.append(tx, [UserCreated(user_id=user.id, kind=user.kind.value)], at=at)
+    return user
+
+
+async def log_in(
+    tx: WriteSession, *, login: str, password: str, at: datetime
+) -> LoggedIn | LogInRefused:
+    """Check a password and issue a token, or count a failure.
+
+    A refusal is *returned*: raising would roll back the count of failures together with the rest
+    of the transaction, and nobody would ever be locked out. The caller commits and then answers.
+
+    After `FAILURES_MAX` failures in a row the user is locked for `LOCK_OUT`; failures while locked
+    do not count, so the lock ends. Unknown, wrong and locked go through the same statements and
+    one verification of a hash. Attempts at one login queue up, known or not: guessing in parallel
+    neither outruns the counter nor shows by its speed that the user exists.
+    """
+    name = normal_login(login)
+    secret = normal_password(password)
+    if name is not None:
+        await tx.execute(select(func.pg_advisory_xact_lock(_LOG_IN_LOCK, _lock_key(name))))
+    user = (
+        await tx.execute(
+            select(UserRow.id, UserRow.password_hash, UserRow.locked_until).where(
+                UserRow.login == name
+            )
+        )
+    ).one_or_none()
+    password_hash = NOBODYS_HASH if user is None else user.password_hash
+    matches = await verify_password(secret or "", password_hash)
+    locked = user is not None and user.locked_until is not None and user.locked_until > at
+    if user is None or secret is None or locked or not matches:
+        await _count_failure(tx, login=name, at=at)
+        return LogInRefused()
+    if needs_rehash(password_hash):
+        password_hash = await hash_password(secret)
+    await tx.execute(
+        update(UserRow)
+        .where(UserRow.id == user.id)
+        .values(failures=0, locked_until=null(), password_hash=password_hash)
+    )
+    return await _issue_token(tx, user_id=UserId(user.id), at=at)
+
+
+async def authenticate(tx: ReadSession, token: str, at: datetime) -> Actor | None:
+    """Return who a bearer token stands for; None if it is unknown, expired or revoked.
+
+    One query, because every request asks.
+    """
+    acts_for = (
+        select(UserPartyRow.party_id).where(UserPartyRow.user_id == UserRow.id).scalar_subquery()
+    )
+    found = (
+        await tx.execute(
+            select(
+                UserRow.id,
+                UserRow.kind,
+                UserRow.name,
+                UserRow.roles,
+                func.array(acts_for).label("party_ids"),
+            )
+            .join(TokenRow, TokenRow.user_id == UserRow.id)
+            .where(
+                TokenRow.token_sha256 == token_hash(token),
+                TokenRow.expires_at > at,
+                TokenRow.revoked_at.is_(None),
+            )
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    return Actor(
+        id=found.id,
+        kind=UserKind(found.kind).value,
+        name=found.name,
+        party_ids=frozenset(found.party_ids),
+        permissions=permissions(Role(role) for role in found.roles),
+    )
+
+
+async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
+    """Revoke a token at once; revoking an unknown or revoked one changes nothing."""
+    await tx.execute(
+        update(TokenRow)
+        .where(TokenRow.token_sha256 == token_hash(token), TokenRow.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+async def _count_failure(tx: WriteSession, *, login: str | None, at: datetime) -> None:
+    """Add one failure, and lock the user at the last one allowed.
+
+    The commit does not wait for the disk: it would, but only if the user exists, and the wait
+    would tell. A crash of the server loses at most the failures of its last half second.
+    """
+    await tx.execute(select(func.set_config("synchronous_commit", "off", True)))
+    last = UserRow.failures + 1 >= FAILURES_MAX
+    counted = (
+        await tx.execute(
+            update(UserRow)
+            .where(
+                UserRow.login == login,
+                or_(UserRow.locked_until.is_(None), UserRow.locked_until <= at),
+            )
+            .values(
+                failures=case((last, 0), else_=UserRow.failures + 1),
+                locked_until=case((last, at + LOCK_OUT), else_=null()),
+            )
+            .returning(UserRow.id, UserRow.locked_until)
+        )
+    ).one_or_none()
+    if counted is not None and counted.locked_until is not None:
+        await outbox.append(
+            tx, [UserLockedOut(user_id=counted.id, locked_until=counted.locked_until)], at=at
+        )
+
+
+async def _issue_token(tx: WriteSession, *, user_id: UserId, at: datetime) -> LoggedIn:
+    """Store a new token; expired ones go, and so do the oldest beyond `TOKENS_PER_USER_MAX`."""
+    token, token_sha256 = new_token()
+    newest = (
+        select(TokenRow.token_sha256)
+        .where(TokenRow.user_id == user_id)
+        .order_by(TokenRow.issued_at.desc())
+        .limit(TOKENS_PER_USER_MAX - 1)
+    )
+    await tx.execute(
+        delete(TokenRow).where(
+            TokenRow.user_id == user_id,
+            or_(TokenRow.expires_at <= at, TokenRow.token_sha256.not_in(newest)),
+        )
+    )
+    issued = LoggedIn(user_id=user_id, token=token, expires_at=at + TOKEN_LIFETIME)
+    await tx.execute(
+        insert(TokenRow).values(
+            token_sha256=token_sha256, user_id=user_id, issued_at=at, expires_at=issued.expires_at
+        )
+    )
+    return issued
+
+
+def _lock_key(login: str) -> int:
+    """Return a 32-bit signed number for a login: the second key of an advisory lock."""
+    return int.from_bytes(hashlib.sha256(login.encode()).digest()[:4], signed=True)

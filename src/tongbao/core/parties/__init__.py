@@ -1,0 +1,1 @@
+"""The persons and organisations we deal with (BIAN: Party Reference Data Directory)."""
