@@ -1,0 +1,1 @@
+"""The plain page at `/`: is the platform up, where is its API, and the demo firm's account."""
