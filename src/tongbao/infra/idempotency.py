@@ -1,0 +1,215 @@
+"""Answers kept under the caller's key, in the transaction of the work they answer.
+
+A key belongs to one actor, method and route. Whoever holds the key's lock does the work; whoever
+comes meanwhile is told so at once; whoever comes later gets the stored answer. Because answer and
+effect commit together, there is never one without the other.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import (
+    DateTime,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    delete,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.tables import Base
+from tongbao.kernel import text
+from tongbao.kernel.errors import Kind, TongbaoError
+
+RETENTION: Final = timedelta(days=7)
+ANSWER_BYTES_MAX: Final = 1024 * 1024
+PURGE_BATCH: Final = 1_000
+PURGE_BATCHES_MAX: Final = 1_000
+
+
+class InFlight(TongbaoError):
+    """The first request with this key is still at work."""
+
+    code = "idempotency.in_flight"
+    kind = Kind.CONFLICT
+    title = text.Text(zh="相同请求正在处理", en="The same request is being processed")
+    detail = text.Text(
+        zh="使用此 Idempotency-Key 的请求尚未完成，请稍后重试以取得结果。",
+        en="A request with this Idempotency-Key has not finished; try again to get its answer.",
+    )
+
+
+class KeyReused(TongbaoError):
+    """The key was used for another request."""
+
+    code = "idempotency.key_reused"
+    kind = Kind.INVALID
+    title = text.Text(zh="Idempotency-Key 已被使用", en="The Idempotency-Key was used before")
+    detail = text.Text(
+        zh="此 Idempotency-Key 已用于另一个请求；新的请求须用新的键。",
+        en="This Idempotency-Key belongs to another request; a new request needs a new key.",
+    )
+
+
+class StoredAnswer(Base):
+    """What was answered to a request, for as long as it may be repeated."""
+
+    __tablename__ = "infra_idempotency"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    actor_id: Mapped[UUID] = mapped_column(primary_key=True)
+    method: Mapped[str] = mapped_column(Text, primary_key=True)
+    route: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int] = mapped_column(SmallInteger)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    content_type: Mapped[str | None] = mapped_column(Text)
+    content_language: Mapped[str | None] = mapped_column(Text)
+    location: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a key is unique. `route` is the path template; the path itself is in the hash."""
+
+    actor_id: UUID
+    method: str
+    route: str
+    key: str
+
+    @property
+    def lock(self) -> int:
+        """Return the 64-bit number of the key's advisory lock.
+
+        Two keys that share a number only wait for each other's turn (a needless 409).
+        """
+        parts = (b"infra.idempotency", self.actor_id.bytes, self.method, self.route, self.key)
+        return int.from_bytes(_digest(*parts)[:8], signed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response as it is given again."""
+
+    status: int
+    body: bytes
+    content_type: str | None = None
+    content_language: str | None = None
+    location: str | None = None
+
+
+def _digest(*parts: str | bytes) -> bytes:
+    """Return SHA-256 over parts, each preceded by its length so that none runs into the next."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8))
+        digest.update(data)
+    return digest.digest()
+
+
+def request_hash(*, method: str, path: str, query: bytes, body: bytes) -> bytes:
+    """Return what makes two requests the same one: method, path, query and canonical body."""
+    return _digest(method, path, query, body)
+
+
+async def begin(
+    tx: WriteSession, *, scope: Scope, request_hash: bytes, at: datetime
+) -> Answer | None:
+    """Take the key for this transaction; return the stored answer if the work was done before.
+
+    Raises `InFlight` when another transaction holds the key, `KeyReused` when the stored request
+    was another one. Never waits.
+    """
+    # Two statements on purpose: the second one's snapshot is younger than the lock, so it sees
+    # the answer of whoever held the lock before.
+    if not await tx.scalar(select(func.pg_try_advisory_xact_lock(scope.lock))):
+        raise InFlight
+    row = await tx.get(StoredAnswer, (scope.actor_id, scope.method, scope.route, scope.key))
+    if row is None:
+        return None
+    if row.expires_at <= at:  # the purge has not come by yet
+        await tx.delete(row)
+        await tx.flush()
+        return None
+    if row.request_hash != request_hash:
+        raise KeyReused
+    return Answer(
+        status=row.status,
+        body=row.body,
+        content_type=row.content_type,
+        content_language=row.content_language,
+        location=row.location,
+    )
+
+
+async def store(
+    tx: WriteSession,
+    *,
+    scope: Scope,
+    request_hash: bytes,
+    answer: Answer,
+    at: datetime,
+    retention: timedelta = RETENTION,
+) -> None:
+    """Keep the answer until `at + retention`; `begin` must have been called on this transaction."""
+    assert len(answer.body) <= ANSWER_BYTES_MAX, "an answer under a key is at most 1 MiB"
+    tx.add(
+        StoredAnswer(
+            actor_id=scope.actor_id,
+            method=scope.method,
+            route=scope.route,
+            key=scope.key,
+            request_hash=request_hash,
+            status=answer.status,
+            body=answer.body,
+            content_type=answer.content_type,
+            content_language=answer.content_language,
+            location=answer.location,
+            created_at=at,
+            expires_at=at + retention,
+        )
+    )
+    await tx.flush()
+
+
+async def purge(
+    database: Database,
+    *,
+    at: datetime,
+    batch: int = PURGE_BATCH,
+    batches_max: int = PURGE_BATCHES_MAX,
+) -> int:
+    """Delete expired answers, a bounded batch per transaction; return how many.
+
+    Rows that somebody else is deleting are skipped, so several purges may run at once.
+    """
+    deleted = 0
+    columns = (StoredAnswer.actor_id, StoredAnswer.method, StoredAnswer.route, StoredAnswer.key)
+    for _ in range(batches_max):
+        async with database.write() as tx:
+            expired = (
+                select(*columns)
+                .where(StoredAnswer.expires_at <= at)
+                .order_by(StoredAnswer.expires_at)
+                .limit(batch)
+                .with_for_update(skip_locked=True)
+            )
+            keys = [tuple(row) for row in await tx.execute(expired)]
+            if keys:
+                await tx.execute(delete(StoredAnswer).where(tuple_(*columns).in_(keys)))
+        deleted += len(keys)
+        if len(keys) < batch:
+            break
+    return deleted

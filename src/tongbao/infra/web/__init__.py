@@ -1,0 +1,28 @@
+"""The HTTP edge: transactions, idempotency, problem documents, hostile input, observability.
+
+A module's router needs these names and nothing else from here::
+
+    api = router(prefix="/api/v1/payments", tags=["payments"])
+
+    @api.post("/transfers", status_code=201, dependencies=[IDEMPOTENCY_KEY_REQUIRED])
+    async def transfer(body: NewTransfer, tx: WriteTx, actor: CurrentActor, at: Instant)
+"""
+
+from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED
+from tongbao.infra.web.language import RequestLanguage
+from tongbao.infra.web.problems import Problem, problem_response
+from tongbao.infra.web.routers import PageLimit, router
+from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
+
+__all__ = [
+    "IDEMPOTENCY_KEY_REQUIRED",
+    "Instant",
+    "PageLimit",
+    "Problem",
+    "ReadTx",
+    "RequestLanguage",
+    "UnitOfWorkRoute",
+    "WriteTx",
+    "problem_response",
+    "router",
+]

@@ -1,0 +1,86 @@
+"""A request's body: read whole and in time before a database connection is taken, then parsed.
+
+A slow sender therefore occupies memory (at most the body limit) but never a connection.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+from fastapi import Request
+from starlette.datastructures import FormData
+
+from tongbao.infra.web import strict_json
+from tongbao.infra.web.errors import BodyTooSlow, MalformedText, WrongContentType
+
+BODY_SECONDS_MAX: Final = 30
+JSON: Final = "application/json"
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class BufferedRequest(Request):
+    """A request whose body is here and, if it is JSON, strictly parsed."""
+
+    def __init__(self, request: Request, body: bytes) -> None:
+        super().__init__(request.scope, request.receive)
+        self._body = body
+        self._document: Any = None
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Yield the body."""
+        yield self._body
+        yield b""
+
+    async def body(self) -> bytes:
+        """Return the body."""
+        return self._body
+
+    async def json(self) -> Any:
+        """Return the document `parse_json` made."""
+        return self._document
+
+    def _media_type(self) -> tuple[str, str]:
+        media_type, _, parameters = self.headers.get("content-type", "").partition(";")
+        return media_type.strip().lower(), parameters.replace(" ", "").replace('"', "").lower()
+
+    def parse_json(self) -> bytes:
+        """Parse the body and return its canonical spelling. An empty body stays empty.
+
+        Raises `WrongContentType` and what `strict_json.parse` raises.
+        """
+        if not self._body:
+            return b""
+        media_type, parameters = self._media_type()
+        if media_type != JSON or parameters not in ("", "charset=utf-8"):
+            raise WrongContentType(accepted=JSON)
+        self._document = strict_json.parse(self._body)
+        return strict_json.canonical(self._document)
+
+    async def parse_form(self) -> bytes:
+        """Parse a form and return the body's bytes; the fields must be storable text.
+
+        Raises `WrongContentType`, `MalformedText`, or the framework's 400 for a broken form.
+        """
+        if self._media_type()[0] not in FORMS:
+            raise WrongContentType(accepted=" / ".join(FORMS))
+        form: FormData = await self.form()
+        for name, value in form.multi_items():
+            texts = [name, value] if isinstance(value, str) else [name, value.filename or ""]
+            # U+FFFD stands where the percent-encoding was not UTF-8.
+            if not all(strict_json.storable(text) and "\ufffd" not in text for text in texts):
+                await form.close()
+                raise MalformedText(part="body")
+        return self._body
+
+
+async def read_body(request: Request) -> BufferedRequest:
+    """Return the request with its whole body; the size is held by `BodyLimit`.
+
+    Raises `BodyTooSlow`, `BodyTooLarge`.
+    """
+    try:
+        async with asyncio.timeout(BODY_SECONDS_MAX):
+            body = await request.body()
+    except TimeoutError as error:
+        raise BodyTooSlow(seconds_max=BODY_SECONDS_MAX) from error
+    return BufferedRequest(request, body)

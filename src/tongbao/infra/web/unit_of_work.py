@@ -1,0 +1,260 @@
+"""One request, one transaction, committed before the answer leaves.
+
+The order of things, which is the point of this file:
+
+1. no bearer token on a guarded route: 401, before the body is read;
+2. the body, whole and in time;
+3. a transaction (read-only for GET and HEAD), the actor, the permissions;
+4. the Idempotency-Key: an answer that is known is given again;
+5. the router's function, and its answer rendered to bytes;
+6. the answer stored under the key, COMMIT;
+7. only now the answer is returned. A COMMIT that fails is a failure the caller sees.
+
+FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+
+from tongbao.infra import auth, idempotency
+from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.infra.web.body import BufferedRequest, read_body
+from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, required_key
+from tongbao.infra.web.problems import problem_response
+from tongbao.infra.web.routes import dependant_of, template_of
+from tongbao.kernel.clock import now
+from tongbao.kernel.errors import Kind, TongbaoError
+
+READ_METHODS: Final = frozenset({"GET", "HEAD"})
+SERVER_ERRORS: Final = 500
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+async def read_tx(request: Request) -> ReadSession:
+    """Return the request's transaction."""
+    session: ReadSession = request.state.tx
+    return session
+
+
+async def write_tx(request: Request) -> WriteSession:
+    """Return the request's transaction, which must be one that may write."""
+    session: ReadSession = request.state.tx
+    assert isinstance(session, WriteSession), "a GET route cannot ask for a WriteTx"
+    return session
+
+
+async def instant(request: Request) -> datetime:
+    """Return the moment the request arrived: one for everything it does."""
+    at: datetime = request.state.at
+    return at
+
+
+ReadTx = Annotated[ReadSession, Depends(read_tx)]
+WriteTx = Annotated[WriteSession, Depends(write_tx)]
+Instant = Annotated[datetime, Depends(instant)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a route needs, worked out once from its dependencies."""
+
+    template: str
+    guards: auth.Guards
+    transaction: bool
+    key: Literal["required", "optional", "none"]
+    body: Literal["json", "form", "none"]
+
+    @classmethod
+    def of(cls, template: str, dependant: Dependant, *, writes: bool) -> "_Plan":
+        calls = [each.call for each in auth.dependencies_of(dependant)]
+        guards = auth.guards_of(dependant)
+        everything = [dependant, *auth.dependencies_of(dependant)]
+        fields = [field for each in everything for field in each.body_params]
+        form = any(isinstance(field.field_info, Form) for field in fields)
+        return cls(
+            template=template,
+            guards=guards,
+            transaction=guards.authenticated or read_tx in calls or write_tx in calls,
+            # Without an actor there is nobody a stored answer could belong to.
+            key="none"
+            if not (writes and guards.authenticated)
+            else "required"
+            if required_key in calls
+            else "optional",
+            body=("form" if form else "json") if fields else "none",
+        )
+
+
+class _Abandon(Exception):
+    """Carries an answer out of a transaction that must not commit."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class UnitOfWorkRoute(APIRoute):
+    """A route whose whole work is one transaction; the class of every route `router` makes."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        methods = {method.upper() for method in options.get("methods") or ["GET"]}
+        self.reads = methods <= READ_METHODS
+        if not self.reads and methods & READ_METHODS:
+            msg = f"{path}: a route either reads or writes, not {sorted(methods)}"
+            raise TypeError(msg)
+        super().__init__(path, endpoint, **options)
+        calls = {each.call for each in auth.dependencies_of(self.dependant)}
+        if self.reads and write_tx in calls:
+            msg = f"{path}: {sorted(methods)} asks for a WriteTx"
+            raise TypeError(msg)
+        if required_key in calls and not auth.guards_of(self.dependant).authenticated:
+            msg = f"{path}: an Idempotency-Key belongs to an actor, and this route asks for none"
+            raise TypeError(msg)
+
+    def get_route_handler(self) -> Handler:
+        """Return FastAPI's handler inside a unit of work."""
+        handler = super().get_route_handler()
+        plan: _Plan | None = None
+
+        async def handle(request: Request) -> Response:
+            nonlocal plan
+            if plan is None:  # only a request shows the prefix this route was included under
+                scope = request.scope
+                plan = _Plan.of(template_of(scope), dependant_of(scope), writes=not self.reads)
+            return await _UnitOfWork(plan, handler, reads=self.reads).run(request)
+
+        return handle
+
+
+class _UnitOfWork:
+    """One run of one route."""
+
+    def __init__(self, plan: _Plan, handler: Handler, *, reads: bool) -> None:
+        self._plan = plan
+        self._handler = handler
+        self._reads = reads
+
+    async def run(self, request: Request) -> Response:
+        request.state.at = at = now()
+        if self._plan.guards.authenticated:
+            auth.bearer_token(request)  # 401 before any byte of the body is read
+        if not self._reads:
+            request = await read_body(request)
+        if not self._plan.transaction:
+            await self._parse(request)
+            return await self._handler(request)
+        database: Database = request.app.state.database
+        try:
+            async with self._open(database) as tx:
+                request.state.tx = tx
+                response = await self._work(request, tx, at)
+        except _Abandon as abandoned:
+            return abandoned.response
+        return response  # COMMIT has succeeded
+
+    def _open(self, database: Database) -> AbstractAsyncContextManager[ReadSession]:
+        return database.read() if self._reads else database.write()
+
+    async def _parse(self, request: Request) -> bytes:
+        """Parse the body if the route takes one; return its canonical bytes."""
+        if not isinstance(request, BufferedRequest):
+            return b""
+        if self._plan.body == "json":
+            return request.parse_json()
+        if self._plan.body == "form":
+            return await request.parse_form()
+        return await request.body()
+
+    async def _work(self, request: Request, tx: ReadSession, at: datetime) -> Response:
+        if self._plan.guards.authenticated:
+            actor = await auth.authenticate(request, tx, at)
+            for each in self._plan.guards.permissions:
+                each.check(actor)
+            key = (
+                None
+                if self._plan.key == "none"
+                else key_of(request, required=self._plan.key == "required")
+            )
+        else:
+            actor, key = None, None
+        body = await self._parse(request)
+        if actor is None or key is None:
+            response = await self._handler(request)
+        else:
+            assert isinstance(tx, WriteSession)
+            response = await self._once(request, tx, actor.id, key, body, at)
+        if response.status_code >= SERVER_ERRORS:
+            raise _Abandon(response)
+        return response
+
+    async def _once(
+        self,
+        request: Request,
+        tx: WriteSession,
+        actor_id: UUID,
+        key: str,
+        body: bytes,
+        at: datetime,
+    ) -> Response:
+        """Do the work unless it was done before under this key; store its answer.
+
+        A business refusal (`Kind.REFUSED`) is final: it is stored like a success, with everything
+        the work wrote undone. Any other error leaves nothing behind, so that the caller may
+        mend the request, or wait, and use the key again.
+        """
+        scope = idempotency.Scope(
+            actor_id=actor_id, method=request.method, route=self._plan.template, key=key
+        )
+        digest = idempotency.request_hash(
+            method=request.method,
+            path=request.scope["path"],
+            query=request.scope["query_string"],
+            body=body,
+        )
+        known = await idempotency.begin(tx, scope=scope, request_hash=digest, at=at)
+        if known is not None:
+            return _replay(known)
+        try:
+            async with tx.begin_nested():
+                response = await self._handler(request)
+        except TongbaoError as error:
+            if error.kind is not Kind.REFUSED:
+                raise
+            response = problem_response(request.scope, error)
+        if response.status_code < SERVER_ERRORS:
+            await idempotency.store(
+                tx, scope=scope, request_hash=digest, answer=_answer(response), at=at
+            )
+        return response
+
+
+def _answer(response: Response) -> idempotency.Answer:
+    body = getattr(response, "body", None)
+    assert isinstance(body, bytes), "an answer stored under a key cannot be a stream"
+    return idempotency.Answer(
+        status=response.status_code,
+        body=body,
+        content_type=response.headers.get("content-type"),
+        content_language=response.headers.get("content-language"),
+        location=response.headers.get("location"),
+    )
+
+
+def _replay(answer: idempotency.Answer) -> Response:
+    headers = {
+        "Content-Type": answer.content_type,
+        "Content-Language": answer.content_language,
+        "Location": answer.location,
+        "Idempotency-Replayed": "true",
+    }
+    present = {name: value for name, value in headers.items() if value is not None}
+    return Response(answer.body, status_code=answer.status, headers=present)
