@@ -1,0 +1,72 @@
+# Two commands do everything: `make run` and `make test`. Python 3.11+ and make are all they need.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+# A flaky registry is asked again, with growing pauses.
+RETRY := scripts/retry
+WORKERS ?= 2
+
+export UV_HTTP_TIMEOUT ?= 120
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+
+.PHONY: help run test check format lint types imports lock browser clean
+
+help:  ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: $(VENV)/runtime  ## start everything on an embedded PostgreSQL, with demo data
+	@$(BIN)/tongbao run
+
+test: $(VENV)/dev browser  ## run every test, in parallel, with coverage
+	@scripts/test $(TESTS)
+
+check: $(VENV)/dev format lint types imports test  ## everything CI checks, in one command
+
+format: $(VENV)/dev  ## is the code formatted? (FIX=1 formats it)
+	@$(BIN)/ruff format $(if $(FIX),,--check) .
+
+lint: $(VENV)/dev  ## ruff and bandit (FIX=1 mends what can be mended)
+	@$(BIN)/ruff check $(if $(FIX),--fix,) .
+	@$(BIN)/bandit --quiet --recursive --severity-level medium src
+
+types: $(VENV)/dev  ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(VENV)/dev  ## the direction of imports
+	@$(BIN)/lint-imports
+
+browser: $(VENV)/dev  ## install Chromium and Chinese fonts by apt, where that is possible
+	@scripts/browser
+
+lock: $(VENV)/dev  ## pin the newest allowed versions of all dependencies
+	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --output-file requirements/runtime.txt
+	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml --constraints requirements/runtime.txt --output-file requirements/dev.txt
+
+clean:  ## remove the environment and the demo's data
+	@rm -rf $(VENV) .tongbao
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Tongbao needs Python 3.11 or newer; this is $$($(PYTHON) --version). Set PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "venv is missing: on Debian, apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(UV): requirements/uv.txt | $(BIN)/python
+	@$(RETRY) $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/uv.txt
+	@touch $(UV)
+
+$(VENV)/runtime: requirements/runtime.txt pyproject.toml | $(UV)
+	@echo "Installing what Tongbao runs on ..."
+	@$(RETRY) $(UV) pip install --quiet --require-hashes --requirement requirements/runtime.txt
+	@scripts/install-package
+	@touch $@
+
+$(VENV)/dev: requirements/dev.txt requirements/runtime.txt pyproject.toml | $(UV)
+	@echo "Installing what the tests need ..."
+	@$(RETRY) $(UV) pip install --quiet --require-hashes --requirement requirements/dev.txt
+	@scripts/install-package
+	@touch $@ $(VENV)/runtime
