@@ -152,6 +152,7 @@ class Require:
         return actor
 
     async def __call__(self, actor: CurrentActor) -> Actor:
+        """Do the same as a dependency."""
         return self.check(actor)
 
 

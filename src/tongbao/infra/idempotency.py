@@ -46,6 +46,9 @@ class InFlight(TongbaoError):
         en="A request with this Idempotency-Key has not finished; try again to get its answer.",
     )
 
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=1)
+
 
 class KeyReused(TongbaoError):
     """The key was used for another request."""

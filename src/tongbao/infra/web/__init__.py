@@ -9,6 +9,7 @@ A module's router needs these names and nothing else from here::
 """
 
 from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED
+from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
@@ -23,6 +24,7 @@ __all__ = [
     "RequestLanguage",
     "UnitOfWorkRoute",
     "WriteTx",
+    "install",
     "problem_response",
     "router",
 ]

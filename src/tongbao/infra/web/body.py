@@ -5,7 +5,7 @@ A slow sender therefore occupies memory (at most the body limit) but never a con
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request
 from starlette.datastructures import FormData
@@ -24,7 +24,7 @@ class BufferedRequest(Request):
     def __init__(self, request: Request, body: bytes) -> None:
         super().__init__(request.scope, request.receive)
         self._body = body
-        self._document: Any = None
+        self._document: object = None
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """Yield the body."""
@@ -35,7 +35,7 @@ class BufferedRequest(Request):
         """Return the body."""
         return self._body
 
-    async def json(self) -> Any:
+    async def json(self) -> object:
         """Return the document `parse_json` made."""
         return self._document
 

@@ -99,7 +99,7 @@ class Problem(BaseModel):
 _RESERVED: Final = frozenset(Problem.model_fields)
 
 
-def _plain(value: object, language: Language) -> Any:
+def _plain(value: object, language: Language) -> object:
     """Return a fact as JSON can carry it: numbers of money and dates become text."""
     match value:
         case None | bool() | int() | str():
@@ -182,7 +182,7 @@ def problem_response(scope: Scope, error: TongbaoError) -> Response:
     headers: dict[str, str] = {}
     if error.kind is Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = 'Bearer realm="tongbao"'
-    if error.kind in (Kind.UNAVAILABLE, Kind.LIMITED):
+    if error.kind in {Kind.UNAVAILABLE, Kind.LIMITED} or "retry_after_seconds" in facts:
         headers["Retry-After"] = str(facts.get("retry_after_seconds", RETRY_AFTER_S))
     return _document(
         scope,

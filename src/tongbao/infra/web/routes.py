@@ -12,7 +12,7 @@ from fastapi.dependencies.models import Dependant
 UNMATCHED: Final = "(unmatched)"
 
 
-def _effective_route(scope: Mapping[str, Any]) -> Any | None:
+def _effective_route(scope: Mapping[str, Any]) -> object:
     context = scope.get("fastapi", {}).get("effective_route_context")
     route = scope.get("route")
     if context is not None and context.original_route is route:
@@ -28,7 +28,6 @@ def template_of(scope: Mapping[str, Any]) -> str:
 def dependant_of(scope: Mapping[str, Any]) -> Dependant:
     """Return the dependencies of the route, those of its routers included."""
     route = _effective_route(scope)
-    assert route is not None, "outside a route"
-    dependant = route.dependant
-    assert isinstance(dependant, Dependant)
+    dependant = getattr(route, "dependant", None)
+    assert isinstance(dependant, Dependant), "not one of FastAPI's routes"
     return dependant

@@ -63,9 +63,9 @@ def storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
 
 
-def _check(document: Any) -> None:
+def _check(document: object) -> None:
     """Walk the parsed document: depth and characters. Not recursive, so it cannot overflow."""
-    pending: list[tuple[Any, int]] = [(document, 1)]
+    pending: list[tuple[object, int]] = [(document, 1)]
     while pending:
         value, level = pending.pop()
         if isinstance(value, str):
@@ -89,7 +89,7 @@ def _needs_walk(body: bytes) -> bool:
     return b"\\u" in body or body.count(b"[") + body.count(b"{") > LEVELS_MAX
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes) -> object:
     """Return the value of a JSON text.
 
     Raises `MalformedJson`, `MalformedText`, `DuplicateMember`, `NumberOutOfRange`, `TooDeep`.
@@ -110,7 +110,7 @@ def parse(body: bytes) -> Any:
     return document
 
 
-def canonical(document: Any) -> bytes:
+def canonical(document: object) -> bytes:
     """Return one spelling for equal documents: members sorted, no blanks, UTF-8."""
     return json.dumps(
         document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False

@@ -95,7 +95,7 @@ class _Plan:
         )
 
 
-class _Abandon(Exception):
+class _AbandonError(Exception):
     """Carries an answer out of a transaction that must not commit."""
 
     def __init__(self, response: Response) -> None:
@@ -105,7 +105,12 @@ class _Abandon(Exception):
 class UnitOfWorkRoute(APIRoute):
     """A route whose whole work is one transaction; the class of every route `router` makes."""
 
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        **options: Any,  # noqa: ANN401 - those of APIRoute
+    ) -> None:
         methods = {method.upper() for method in options.get("methods") or ["GET"]}
         self.reads = methods <= READ_METHODS
         if not self.reads and methods & READ_METHODS:
@@ -116,9 +121,14 @@ class UnitOfWorkRoute(APIRoute):
         if self.reads and write_tx in calls:
             msg = f"{path}: {sorted(methods)} asks for a WriteTx"
             raise TypeError(msg)
-        if required_key in calls and not auth.guards_of(self.dependant).authenticated:
+        guards = auth.guards_of(self.dependant)
+        if required_key in calls and not guards.authenticated:
             msg = f"{path}: an Idempotency-Key belongs to an actor, and this route asks for none"
             raise TypeError(msg)
+        if not self.reads and guards.authenticated and required_key not in calls:
+            extra = self.openapi_extra or {}
+            parameters = [*extra.get("parameters", ()), OPTIONAL_PARAMETER]
+            self.openapi_extra = {**extra, "parameters": parameters}
 
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler inside a unit of work."""
@@ -157,7 +167,7 @@ class _UnitOfWork:
             async with self._open(database) as tx:
                 request.state.tx = tx
                 response = await self._work(request, tx, at)
-        except _Abandon as abandoned:
+        except _AbandonError as abandoned:
             return abandoned.response
         return response  # COMMIT has succeeded
 
@@ -193,7 +203,7 @@ class _UnitOfWork:
             assert isinstance(tx, WriteSession)
             response = await self._once(request, tx, actor.id, key, body, at)
         if response.status_code >= SERVER_ERRORS:
-            raise _Abandon(response)
+            raise _AbandonError(response)
         return response
 
     async def _once(

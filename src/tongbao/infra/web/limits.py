@@ -1,0 +1,74 @@
+"""What is refused before anything reads it: too many bytes, and bytes that are no text."""
+
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tongbao.infra.web.errors import BodyTooLarge, MalformedText
+from tongbao.infra.web.problems import problem_response
+from tongbao.infra.web.strict_json import storable
+from tongbao.kernel.errors import TongbaoError
+
+BODY_BYTES_MAX: Final = 1024 * 1024
+_REPLACEMENT: Final = "\ufffd"  # what a server puts where bytes of the path were not UTF-8
+
+
+def _check_path(path: str) -> None:
+    if not storable(path) or _REPLACEMENT in path:
+        raise MalformedText(part="path")
+
+
+def _check_query(query: bytes) -> None:
+    try:
+        text = unquote_to_bytes(query).decode()
+    except UnicodeDecodeError as error:
+        raise MalformedText(part="query") from error
+    if "\x00" in text:
+        raise MalformedText(part="query")
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value[:20])  # twenty digits are too many bytes already
+    return 0
+
+
+def _check(scope: Scope, bytes_max: int) -> None:
+    _check_path(scope["path"])
+    _check_query(scope["query_string"])
+    if any(b"\x00" in value for _, value in scope["headers"]):
+        raise MalformedText(part="header")
+    if _declared_length(scope) > bytes_max:
+        raise BodyTooLarge(bytes_max=bytes_max)
+
+
+class Limits:
+    """Refuse at the door; count the bytes of a body as they come, whatever its header says."""
+
+    def __init__(self, app: ASGIApp, bytes_max: int = BODY_BYTES_MAX) -> None:
+        self.app = app
+        self.bytes_max = bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            _check(scope, self.bytes_max)
+        except TongbaoError as error:
+            await problem_response(scope, error)(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.bytes_max:
+                raise BodyTooLarge(bytes_max=self.bytes_max)  # the rest is never asked for
+            return message
+
+        await self.app(scope, counted, send)
