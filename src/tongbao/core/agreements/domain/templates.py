@@ -24,6 +24,10 @@ PARAMETER_LENGTH_MAX: Final = 200
 _FORBIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
+def _places(body: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(body) if name is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A text ready to be signed, and its SHA-256 (UTF-8) in 64 hexadecimal digits."""
@@ -126,10 +130,6 @@ def template_in_use(name: str) -> Template:
         if template.name == name:
             return template
     raise UnknownTemplate(template=name)
-
-
-def _places(body: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(body) if name is not None)
 
 
 def _acceptable(value: str) -> bool:
