@@ -7,7 +7,7 @@ JSON numbers are binary floating point to most readers, so a number is refused, 
 - `AmountText`, `CurrencyCode`, `RateField`: the pieces.
 
 A refusal carries the code of the error behind it as its pydantic type (`money.amount_too_precise`)
-and both wordings in its context (`zh`, `en`), beside the facts.
+and that error itself in its context as `error`, for its facts and its wording in either language.
 
 Whatever is accepted matches the JSON schemas. The converse stops where JSON Schema does: the
 decimals of each currency and the largest amount are checked by code only.
@@ -53,8 +53,7 @@ _RATE_JSON_SCHEMA: Final[JsonDict] = {
 
 
 def _refuse(error: TongbaoError) -> PydanticCustomError:
-    words = {"zh": error.say("zh"), "en": error.say("en")}
-    return PydanticCustomError(error.code, "{en}", {**error.facts, **words})
+    return PydanticCustomError(error.code, "{en}", {"en": error.say("en"), "error": error})
 
 
 def _check_amount(text: str) -> str:
