@@ -55,7 +55,9 @@ async def test_overdraw_race_is_won_by_exactly_the_allowed(database: Database) -
                 results += await ledger.post(tx, [transfer(source, target, 10)], at=AT)
         return results
 
-    outcomes = [r for group in await asyncio.gather(*[spend() for _ in range(WRITERS)]) for r in group]
+    outcomes = [
+        r for group in await asyncio.gather(*[spend() for _ in range(WRITERS)]) for r in group
+    ]
     assert sum(r.status == "posted" for r in outcomes) == 100  # noqa: PLR2004
     assert {r.error.code for r in outcomes if r.error} == {"ledger.insufficient_funds"}
     async with database.read() as tx:
@@ -104,9 +106,7 @@ async def test_the_same_id_from_many_writers_is_booked_once(database: Database) 
 async def test_tails_fold_while_others_book(database: Database) -> None:
     async with database.write() as tx:
         fees, cash = [
-            await ledger.open_account(
-                tx, asset="CNY", category=category, overdraft=None, at=AT
-            )
+            await ledger.open_account(tx, asset="CNY", category=category, overdraft=None, at=AT)
             for category in (Category.INCOME, Category.ASSET)
         ]
     seen: list[int] = []

@@ -28,7 +28,7 @@ class MalformedAmount(TongbaoError):
     code = "money.malformed_amount"
     title = Text(zh="金额格式不正确", en="Malformed amount")
     detail = Text(
-        zh="“{amount}”不是金额;请使用普通十进制数字,例如 12.50",
+        zh="“{amount}”不是金额；请使用普通十进制数字，例如 12.50",
         en="'{amount}' is not an amount; write a plain decimal such as 12.50",
     )
 
@@ -76,21 +76,32 @@ def round_ratio(numerator: int, denominator: int, rounding: Rounding) -> int:
         raise ValueError(msg)
     negative = numerator < 0
     whole, rest = divmod(abs(numerator), denominator)
+    magnitude = whole + _goes_away(rounding, whole, rest, denominator, negative=negative)
+    return -magnitude if negative else magnitude
+
+
+def _goes_away(
+    rounding: Rounding,
+    whole: int,
+    rest: int,
+    denominator: int,
+    *,
+    negative: bool,
+) -> bool:
+    """Return whether the magnitude `whole + rest / denominator` is rounded away from zero."""
     match rounding:
         case Rounding.HALF_EVEN:
-            away = 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
+            return 2 * rest > denominator or (2 * rest == denominator and whole % 2 == 1)
         case Rounding.HALF_UP:
-            away = 2 * rest >= denominator
+            return 2 * rest >= denominator
         case Rounding.DOWN:
-            away = False
+            return False
         case Rounding.UP:
-            away = rest > 0
+            return rest > 0
         case Rounding.FLOOR:
-            away = rest > 0 and negative
+            return rest > 0 and negative
         case Rounding.CEILING:
-            away = rest > 0 and not negative
-    magnitude = whole + away
-    return -magnitude if negative else magnitude
+            return rest > 0 and not negative
 
 
 def format_minor(minor: int, scale: int) -> str:
@@ -114,7 +125,10 @@ def parse_minor(text: str, scale: int) -> int:
 
     Raises `MalformedAmount`, `AmountTooPrecise` or `AmountTooLarge` (beyond 2**63 - 1 units).
     """
-    found = _DECIMAL.fullmatch(text) if isinstance(text, str) else None
+    try:
+        found = _DECIMAL.fullmatch(text)
+    except TypeError:  # a JSON number, say, read by code without types
+        found = None
     if found is None:
         raise MalformedAmount(amount=excerpt(text))
     sign, whole, decimals = found.group(1), found.group(2), found.group(3) or ""

@@ -12,16 +12,16 @@ through binary floating point, and whatever rounds takes the rounding as an argu
 
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
 from typing import Final, Self
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
+from tongbao.kernel.currencies import CURRENCIES, UnknownCurrency, scale_of
 from tongbao.kernel.decimals import (
     MINOR_MAX,
     SCALE_MAX,
@@ -64,66 +64,7 @@ __all__ = [
 
 PARTS_MAX: Final = 100_000
 
-# ISO 4217 code -> decimals of its minor unit (the standard's "exponent", list one).
-CURRENCIES: Final[Mapping[str, int]] = MappingProxyType(
-    {
-        "AED": 2,
-        "AUD": 2,
-        "BHD": 3,
-        "BRL": 2,
-        "CAD": 2,
-        "CHF": 2,
-        "CLP": 0,
-        "CNY": 2,
-        "CZK": 2,
-        "DKK": 2,
-        "EUR": 2,
-        "GBP": 2,
-        "HKD": 2,
-        "HUF": 2,
-        "IDR": 2,
-        "ILS": 2,
-        "INR": 2,
-        "ISK": 0,
-        "JOD": 3,
-        "JPY": 0,
-        "KRW": 0,
-        "KWD": 3,
-        "KZT": 2,
-        "MOP": 2,
-        "MXN": 2,
-        "MYR": 2,
-        "NOK": 2,
-        "NZD": 2,
-        "OMR": 3,
-        "PHP": 2,
-        "PLN": 2,
-        "RUB": 2,
-        "SAR": 2,
-        "SEK": 2,
-        "SGD": 2,
-        "THB": 2,
-        "TND": 3,
-        "TRY": 2,
-        "TWD": 2,
-        "USD": 2,
-        "VND": 0,
-        "ZAR": 2,
-    },
-)
-
 _ASSET: Final = re.compile(r"[A-Z][A-Z0-9:._-]{0,31}")
-
-
-class UnknownCurrency(TongbaoError):
-    """The currency is not one of `CURRENCIES`; codes are three capital letters (ISO 4217)."""
-
-    code = "money.unknown_currency"
-    title = Text(zh="不支持的币种", en="Unknown currency")
-    detail = Text(
-        zh="不支持币种“{currency}”;请使用 ISO 4217 代码,例如 CNY",
-        en="Currency '{currency}' is not known; write an ISO 4217 code such as CNY",
-    )
 
 
 class MalformedAsset(TongbaoError):
@@ -132,7 +73,7 @@ class MalformedAsset(TongbaoError):
     code = "money.malformed_asset"
     title = Text(zh="资产代码不正确", en="Malformed asset")
     detail = Text(
-        zh="“{asset}”(小数 {scale} 位)不是有效的资产代码,例如 F:000001(4 位)",
+        zh="“{asset}”（小数 {scale} 位）不是有效的资产代码，例如 F:000001（4 位）",
         en="'{asset}' with {scale} decimals is not an asset such as F:000001 with 4",
     )
 
@@ -232,8 +173,7 @@ class _Units:
         Raises `AmountTooLarge` when the result is out of range.
         """
         if not isinstance(rate, Rate | Fraction):
-            msg = f"an amount is multiplied by a Rate or a Fraction, not {type(rate).__name__}"
-            raise TypeError(msg)
+            raise TypeError("an amount is multiplied by a Rate or a Fraction")
         ratio = rate.fraction if isinstance(rate, Rate) else rate
         return self._of(round_ratio(self._count * ratio.numerator, ratio.denominator, rounding))
 
@@ -289,7 +229,7 @@ class Money(_Units):
     currency: str
 
     def __post_init__(self) -> None:
-        check_minor(self.minor, _scale_of(self.currency))
+        check_minor(self.minor, scale_of(self.currency))
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
@@ -298,7 +238,7 @@ class Money(_Units):
         At most as many decimals as the currency has; see `parse_minor` for the grammar.
         Raises `UnknownCurrency`, `MalformedAmount`, `AmountTooPrecise`, `AmountTooLarge`.
         """
-        return cls(parse_minor(text, _scale_of(currency)), currency)
+        return cls(parse_minor(text, scale_of(currency)), currency)
 
     @classmethod
     def zero(cls, currency: str) -> Self:
@@ -405,14 +345,10 @@ class Quantity(_Units):
             )
 
 
-def _scale_of(currency: str) -> int:
-    scale = CURRENCIES.get(currency) if isinstance(currency, str) else None
-    if scale is None:
-        raise UnknownCurrency(currency=excerpt(currency))
-    return scale
-
-
 def _require_asset(asset: str, scale: int) -> None:
-    named = isinstance(asset, str) and _ASSET.fullmatch(asset) is not None
+    try:
+        named = _ASSET.fullmatch(asset) is not None
+    except TypeError:
+        named = False
     if not named or type(scale) is not int or not 0 <= scale <= SCALE_MAX:
         raise MalformedAsset(asset=excerpt(asset), scale=excerpt(str(scale)))

@@ -7,7 +7,7 @@ JSON numbers are binary floating point to most readers, so a number is refused, 
 - `AmountText`, `CurrencyCode`, `RateField`: the pieces.
 
 A refusal carries the code of the error behind it as its pydantic type (`money.amount_too_precise`)
-and both wordings in its context (`zh`, `en`), beside the facts.
+and that error itself in its context as `error`, for its facts and its wording in either language.
 
 Whatever is accepted matches the JSON schemas. The converse stops where JSON Schema does: the
 decimals of each currency and the largest amount are checked by code only.
@@ -22,6 +22,7 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     Strict,
+    ValidatorFunctionWrapHandler,
     model_validator,
 )
 from pydantic.config import JsonDict
@@ -52,8 +53,7 @@ _RATE_JSON_SCHEMA: Final[JsonDict] = {
 
 
 def _refuse(error: TongbaoError) -> PydanticCustomError:
-    words = {"zh": error.say("zh"), "en": error.say("en")}
-    return PydanticCustomError(error.code, "{en}", {**error.facts, **words})
+    return PydanticCustomError(error.code, "{en}", {"en": error.say("en"), "error": error})
 
 
 def _check_amount(text: str) -> str:
@@ -132,13 +132,9 @@ class MoneySchema(BaseModel):
 def money_core_schema(handler: GetCoreSchemaHandler) -> CoreSchema:
     """Return how pydantic reads and writes `Money`: as `MoneySchema`, or an instance in Python."""
     shape = handler.generate_schema(MoneySchema)
-    from_shape = core_schema.no_info_after_validator_function(MoneySchema.to_money, shape)
-    return core_schema.json_or_python_schema(
-        json_schema=from_shape,
-        python_schema=core_schema.union_schema(
-            [core_schema.is_instance_schema(Money), from_shape],
-            mode="left_to_right",
-        ),
+    return core_schema.no_info_wrap_validator_function(
+        _read_money,
+        shape,
         serialization=core_schema.plain_serializer_function_ser_schema(
             MoneySchema.of,
             return_schema=shape,
@@ -152,13 +148,9 @@ def rate_core_schema() -> CoreSchema:
         strict=True,
         metadata={"pydantic_js_updates": _RATE_JSON_SCHEMA},
     )
-    from_text = core_schema.no_info_after_validator_function(_parse_rate, text)
-    return core_schema.json_or_python_schema(
-        json_schema=from_text,
-        python_schema=core_schema.union_schema(
-            [core_schema.is_instance_schema(Rate), from_text],
-            mode="left_to_right",
-        ),
+    return core_schema.no_info_wrap_validator_function(
+        _read_rate,
+        text,
         serialization=core_schema.plain_serializer_function_ser_schema(
             lambda rate: rate.text,
             return_schema=text,
@@ -166,9 +158,19 @@ def rate_core_schema() -> CoreSchema:
     )
 
 
-def _parse_rate(text: str) -> Rate:
+# A wrapper and not a union, for a union would report every failure of every branch.
+def _read_money(value: object, read_shape: ValidatorFunctionWrapHandler) -> Money:
+    if isinstance(value, Money):
+        return value
+    shape: MoneySchema = read_shape(value)
+    return shape.to_money()
+
+
+def _read_rate(value: object, read_text: ValidatorFunctionWrapHandler) -> Rate:
+    if isinstance(value, Rate):
+        return value
     try:
-        return Rate.parse(text)
+        return Rate.parse(read_text(value))
     except TongbaoError as error:
         raise _refuse(error) from error
 

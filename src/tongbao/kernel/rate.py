@@ -33,7 +33,7 @@ class MalformedRate(TongbaoError):
     code = "money.malformed_rate"
     title = Text(zh="费率格式不正确", en="Malformed rate")
     detail = Text(
-        zh="“{rate}”不是有效的利率或费率;请使用普通十进制数字,小数不超过 {scale} 位",
+        zh="“{rate}”不是有效的利率或费率；请使用普通十进制数字，小数不超过 {scale} 位",
         en="'{rate}' is not a rate; write a plain decimal with at most {scale} decimals",
     )
 

@@ -1,0 +1,15 @@
+from uuid import UUID
+
+from tongbao.kernel.ids import new_id
+
+
+def test_ids_are_uuids_of_version_7() -> None:
+    made = new_id()
+    assert type(made) is UUID  # not a look-alike: psycopg and pydantic go by the type
+    assert made.version == 7
+
+
+def test_ids_made_later_sort_later() -> None:
+    made = [new_id() for _ in range(1_000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
