@@ -110,7 +110,7 @@ def connect_tax_office(
 
 
 async def begin_fetch(
-    tx: ReadSession, *, party_id: UUID, purpose: str, at: datetime, source: str = VAT_INVOICES
+    tx: WriteSession, *, party_id: UUID, purpose: str, at: datetime, source: str = VAT_INVOICES
 ) -> FetchTicket:
     """Return leave to fetch once.
 
@@ -195,6 +195,7 @@ async def record_fetch(
                 row_count=row.row_count,
             )
         ],
+        at=at,
     )
     return _fetch(row)
 

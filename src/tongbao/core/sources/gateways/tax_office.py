@@ -10,13 +10,14 @@ import asyncio
 import random
 import ssl
 from datetime import date
-from typing import Annotated, Final, Literal, TypedDict
+from typing import Annotated, Final, Literal
 from urllib.parse import quote
 from uuid import UUID
 
 import httpx2
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, with_config
+from typing_extensions import TypedDict
 
 from tongbao.core.sources.domain import (
     VAT_INVOICES,
@@ -106,9 +107,7 @@ class TaxOfficeGateway:
         self.base_url = base_url.rstrip("/")
         self.limits = limits
         self._token = token
-        self._verify: ssl.SSLContext | bool = (
-            ssl.create_default_context() if base_url.startswith("https:") else False
-        )
+        self._tls = ssl.create_default_context()
 
     async def fetch(self, *, registration_number: str, consent_id: UUID) -> Download:
         """Download all invoices that the consent covers.
@@ -141,7 +140,7 @@ class TaxOfficeGateway:
             timeout=httpx2.Timeout(
                 self.limits.read_seconds_max, connect=self.limits.connect_seconds_max
             ),
-            verify=self._verify,
+            verify=self._tls,
             follow_redirects=False,
             trust_env=False,
         )
