@@ -23,11 +23,11 @@ from tongbao.core.ledger.schemas import (
 from tongbao.core.ledger.service import Account, AccountId, Asset, NewTransaction, PostingResult
 from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import Instant, Language, PageLimit, ReadTx, WriteTx, router
+from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.money import parse_minor
 from tongbao.kernel.page import Page
 
-api = router(prefix="/ledger", tags=["ledger"])
+api = router(prefix="/api/v1/ledger", tags=["ledger"])
 
 MAY_READ = [Depends(require("ledger:read"))]
 MAY_POST = [Depends(require("ledger:post"))]
@@ -101,7 +101,7 @@ async def list_entries(
     responses={200: {"model": PostingResultOut, "description": "It had been booked before"}},
 )
 async def post_transaction(
-    body: TransactionIn, tx: WriteTx, at: Instant, language: Language, response: Response
+    body: TransactionIn, tx: WriteTx, at: Instant, language: RequestLanguage, response: Response
 ) -> PostingResultOut:
     """Book one transaction, whole or not at all; the same id again moves nothing."""
     new = body.to_domain()
@@ -115,7 +115,7 @@ async def post_transaction(
 
 
 @api.post("/transactions/batch", dependencies=MAY_POST, summary="Book a batch")
-async def post_batch(body: BatchIn, tx: WriteTx, at: Instant, language: Language) -> BatchOut:
+async def post_batch(body: BatchIn, tx: WriteTx, at: Instant, language: RequestLanguage) -> BatchOut:
     """Book transactions in order, each on its own; the answer has a result for each."""
     batch = [item.to_domain() for item in body.transactions]
     results = await service.post(tx, batch, at=at)
@@ -134,7 +134,7 @@ async def _account(tx: ReadSession, account: Account) -> AccountOut:
     return AccountOut.of(account, await service.balance(tx, account.id))
 
 
-def _result(new: NewTransaction, result: PostingResult, language: Language) -> PostingResultOut:
+def _result(new: NewTransaction, result: PostingResult, language: RequestLanguage) -> PostingResultOut:
     def text(units: int | None, asset: Asset) -> str | None:
         return None if units is None else asset.text(units)
 

@@ -1,0 +1,203 @@
+"""The command `tongbao`."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import tongbao
+from tongbao.app import processes
+from tongbao.infra.settings import Settings
+from tongbao.kernel.errors import TongbaoError
+
+cli = typer.Typer(
+    help="通宝 Tongbao: online financial services on one ledger.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+demo_cli = typer.Typer(help="Demo data, and the main path from a terminal.", no_args_is_help=True)
+rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
+db_cli = typer.Typer(help="The database.", no_args_is_help=True)
+cli.add_typer(demo_cli, name="demo")
+cli.add_typer(rating_cli, name="rating")
+cli.add_typer(db_cli, name="db")
+
+Invoices = Annotated[
+    Path | None,
+    typer.Option("--invoices", exists=True, dir_okay=False, help="VAT invoices, .parquet or .csv"),
+]
+Enterprises = Annotated[
+    Path | None,
+    typer.Option("--enterprises", exists=True, dir_okay=False, help="Firms, .parquet or .csv"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document")]
+
+
+@cli.command()
+def run(
+    *,
+    demo: Annotated[bool, typer.Option(help="With demo data")] = True,
+    port: Annotated[int | None, typer.Option(help="Port of the API and the page")] = None,
+    sandbox_port: Annotated[int | None, typer.Option(help="Port of the sandbox")] = None,
+) -> None:
+    """Start everything on this machine and stay until Ctrl-C."""
+    from tongbao.app.run import CannotRun
+    from tongbao.app.run import run as run_all
+
+    given = {"port": port, "sandbox_port": sandbox_port, "demo": demo}
+    settings = Settings(**{key: value for key, value in given.items() if value is not None})
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "warning"})
+    try:
+        raise typer.Exit(asyncio.run(run_all(settings)))
+    except CannotRun as error:
+        _fail(str(error))
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the API and the page."""
+    from tongbao.app.serve import serve as serve_api
+
+    processes.stop_with_parent()
+    serve_api(_with_database(Settings()))
+
+
+@cli.command()
+def worker() -> None:
+    """Deliver events and run jobs."""
+    from tongbao.app.worker import main as work
+
+    processes.stop_with_parent()
+    work(_with_database(Settings()))
+
+
+@cli.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def sandbox(context: typer.Context) -> None:
+    """Serve the outside world for demo and tests; see --help of `python -m tongbao_sandbox`."""
+    from tongbao_sandbox.__main__ import main as serve_sandbox
+
+    processes.stop_with_parent()
+    port = Settings().sandbox_port
+    raise typer.Exit(serve_sandbox(["--port", str(port), *context.args]))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version."""
+    from tongbao.app.commands import migrated
+
+    with migrated(Settings()):
+        typer.echo("The database is up to date.")
+
+
+@cli.command()
+def verify(*, as_json: AsJson = False) -> None:
+    """Recompute the books from their postings; exit 1 and name the rows if anything differs."""
+    from tongbao.app.commands import verify as verify_books
+
+    raise typer.Exit(verify_books(Settings(), as_json=as_json))
+
+
+@cli.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Which benchmark: ledger")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a hot path against a baseline of the same run, on a server of its own."""
+    from tongbao.app.bench import run as run_benchmark
+
+    raise typer.Exit(run_benchmark(name, as_json=as_json))
+
+
+@cli.command()
+def openapi(
+    *,
+    check: Annotated[bool, typer.Option(help="Only say whether the file is up to date")] = False,
+) -> None:
+    """Write docs/openapi.json and docs/events.json from the code."""
+    from tongbao.app.contract import write
+
+    raise typer.Exit(write(check=check))
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(tongbao.__version__)
+
+
+@demo_cli.command("seed")
+def demo_seed() -> None:
+    """Make the demo firm, its loan and a transfer, unless they are there."""
+    from tongbao.app.commands import seed
+
+    seed(Settings(demo=True))
+
+
+@demo_cli.command("loan")
+def demo_loan(
+    invoices: Invoices = None,
+    enterprises: Enterprises = None,
+    firm: Annotated[str | None, typer.Option(help="Code of one firm, such as E2")] = None,
+    *,
+    every: Annotated[bool, typer.Option("--all", help="Every firm there is")] = False,
+) -> None:
+    """A firm's loan from consent to money in its account, on real or made-up invoices."""
+    from tongbao.app.commands import loan
+
+    if (invoices is None) != (enterprises is None):
+        _fail("--invoices and --enterprises are given together / 两个文件须同时给出")
+    raise typer.Exit(
+        loan(Settings(), invoices=invoices, enterprises=enterprises, firm=firm, every=every)
+    )
+
+
+@rating_cli.command("train")
+def rating_train(
+    invoices: Invoices = None, enterprises: Enterprises = None, *, as_json: AsJson = False
+) -> None:
+    """Train the scorecard on labelled firms; print AUC and KS by repeated cross-validation."""
+    from tongbao.app.commands import train
+
+    if (invoices is None) != (enterprises is None):
+        _fail("--invoices and --enterprises are given together / 两个文件须同时给出")
+    raise typer.Exit(
+        train(Settings(), invoices=invoices, enterprises=enterprises, as_json=as_json)
+    )
+
+
+@db_cli.command("url")
+def db_url() -> None:
+    """Print where the database is, for psql and the like."""
+    from tongbao.app.connect import embedded
+
+    settings = Settings()
+    typer.echo(settings.migration_database_url or settings.database_url or embedded(settings).urls().owner)
+
+
+def _with_database(settings: Settings) -> Settings:
+    if settings.database_url is None:
+        _fail(
+            "TONGBAO_DATABASE_URL is not set; `tongbao run` starts everything with an embedded one"
+            " / 未设置 TONGBAO_DATABASE_URL;`tongbao run` 会用内置数据库启动全部服务"
+        )
+    return settings
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run a command; an error that has words is said in them, without a traceback."""
+    try:
+        cli()
+    except TongbaoError as error:
+        typer.echo(f"{error.say('zh')}\n{error.say('en')}", err=True)
+        sys.exit(1)

@@ -1,0 +1,63 @@
+"""The API process: every module's router on one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import tongbao
+from tongbao.app import site
+from tongbao.app.connect import connect
+from tongbao.core.accounts.router import api as accounts
+from tongbao.core.agreements.router import api as agreements
+from tongbao.core.identity import service as identity
+from tongbao.core.identity.router import api as identities
+from tongbao.core.ledger.router import api as ledger
+from tongbao.core.parties.router import api as parties
+from tongbao.core.payments.router import api as payments
+from tongbao.infra import log, metrics
+from tongbao.infra.settings import Settings
+from tongbao.infra.web.install import install
+from tongbao.products.lending.router import api as lending
+
+ROUTERS = (identities, parties, accounts, agreements, payments, lending, ledger)
+
+DESCRIPTION = """
+One API for portals, partners and staff. Amounts are decimal strings, instants are UTC, problems are
+RFC 9457 documents with a stable `code`, in Chinese or English by `Accept-Language`.
+
+Requests that move money take an `Idempotency-Key`: the same key with the same body is answered again
+without being done again, and says so in `Idempotency-Replayed`.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; it connects to the database when it starts."""
+    settings = settings or Settings()
+    log.configure(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = connect(settings)
+        metrics.watch_connections(database)
+        app.state.database = database
+        yield
+        await database.close()
+
+    app = FastAPI(
+        title="Tongbao",
+        summary="Online financial services on one ledger",
+        description=DESCRIPTION,
+        version=tongbao.__version__,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.authenticate = identity.authenticate
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(site.routes())
+    install(app, language_default=settings.language_default)
+    return app

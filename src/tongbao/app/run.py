@@ -1,0 +1,159 @@
+"""`tongbao run`: the whole platform as one process group on this machine."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+
+import httpx2
+
+from tongbao.app import demo, processes
+from tongbao.app.connect import at_server, connect, embedded
+from tongbao.infra.migrations import run_migrations
+from tongbao.infra.settings import Settings
+
+READY_SECONDS_MAX = 60
+POLL_SECONDS = 0.1
+
+
+class CannotRun(Exception):  # noqa: N818 - said to a person, not raised at an edge
+    """Something outside the program is in the way; the message says what to do."""
+
+
+async def run(settings: Settings) -> int:
+    """Run until interrupted; return 0, or 1 when one of the processes ended by itself."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    _require_free(settings.port, "TONGBAO_PORT")
+    _require_free(settings.sandbox_port, "TONGBAO_SANDBOX_PORT")
+
+    server = None
+    if settings.database_url is None:
+        server = embedded(settings)
+        _say("Starting PostgreSQL ...")
+        await asyncio.to_thread(server.start)
+        settings = at_server(settings, server)
+    children: list[processes.Child] = []
+    try:
+        owner = settings.migration_database_url or settings.database_url
+        assert owner is not None
+        await asyncio.to_thread(run_migrations, owner)
+        await _start_all(settings, children, stop)
+        if not stop.is_set():
+            await _seed(settings)
+            _say(await _banner(settings))
+        return await _until_stopped(children, stop)
+    finally:
+        _say("\nStopping ...")
+        for child in children:
+            await child.stop()
+        if server is not None:
+            await asyncio.to_thread(server.stop)
+
+
+async def _start_all(
+    settings: Settings, children: list[processes.Child], stop: asyncio.Event
+) -> None:
+    """Start API, worker and sandbox, and wait until they answer."""
+    _say("Starting the API, the worker and the sandbox ...")
+    environment = _environment(settings)
+    for name in ("serve", "worker", "sandbox"):
+        children.append(await processes.start(name, name, environment=environment))
+    addresses = [
+        f"http://{settings.host}:{settings.port}/health/ready",
+        f"http://127.0.0.1:{settings.sandbox_port}/health",
+    ]
+    deadline = asyncio.get_running_loop().time() + READY_SECONDS_MAX
+    async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
+        for address in addresses:
+            while not stop.is_set() and not await _answers(client, address):
+                ended = [c.name for c in children if c.process.returncode is not None]
+                if ended:
+                    msg = f"{', '.join(ended)} ended while starting; its message is above"
+                    raise CannotRun(msg)
+                if asyncio.get_running_loop().time() > deadline:
+                    msg = f"{address} did not answer within {READY_SECONDS_MAX} s"
+                    raise CannotRun(msg)
+                await asyncio.sleep(POLL_SECONDS)
+
+
+async def _answers(client: httpx2.AsyncClient, address: str) -> bool:
+    try:
+        return (await client.get(address)).is_success
+    except httpx2.TransportError:
+        return False
+
+
+async def _seed(settings: Settings) -> None:
+    if settings.demo:
+        database = connect(settings)
+        try:
+            await demo.seed(database, settings, say=_say)
+        finally:
+            await database.close()
+
+
+async def _until_stopped(children: list[processes.Child], stop: asyncio.Event) -> int:
+    """Wait for a signal (0) or for a child that ends by itself (1)."""
+    waits = {asyncio.create_task(child.process.wait()): child for child in children}
+    stopped = asyncio.create_task(stop.wait())
+    done, pending = await asyncio.wait([stopped, *waits], return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    if stopped in done:
+        return 0
+    for task in done:
+        _say(f"{waits[task].name} ended by itself with {waits[task].process.returncode}")  # type: ignore[index]
+    return 1
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    """Return the environment in which children see the same settings."""
+    values = {
+        "TONGBAO_DATABASE_URL": settings.database_url or "",
+        "TONGBAO_MIGRATION_DATABASE_URL": settings.migration_database_url or "",
+        "TONGBAO_DATABASE_ROLE": settings.database_role or "",
+        "TONGBAO_PORT": str(settings.port),
+        "TONGBAO_HOST": settings.host,
+        "TONGBAO_SANDBOX_PORT": str(settings.sandbox_port),
+        "TONGBAO_TAX_OFFICE_URL": settings.tax_office_url,
+        "TONGBAO_DEMO": str(settings.demo).lower(),
+        "TONGBAO_LOG_LEVEL": settings.log_level,
+        "TONGBAO_LOG_FORMAT": settings.log_format,
+    }
+    return values
+
+
+def _require_free(port: int, variable: str) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            msg = (
+                f"Port {port} is taken: is Tongbao running already? Set {variable} to use another."
+                f"\n端口 {port} 已被占用:通宝是否已在运行?可用 {variable} 指定其他端口。"
+            )
+            raise CannotRun(msg) from error
+
+
+async def _banner(settings: Settings) -> str:
+    address = f"http://{settings.host}:{settings.port}"
+    lines = [
+        "",
+        f"  通宝 Tongbao   {address}/",
+        f"  API            {address}/docs",
+        f"  Sandbox        http://127.0.0.1:{settings.sandbox_port}/",
+    ]
+    if settings.demo:
+        lines += ["", "  演示登录 Demo log-ins"]
+        lines += [f"    {login.login:<12} {login.password:<24} {login.words}" for login in demo.LOGINS]
+    return "\n".join([*lines, "", "  Ctrl-C 停止 stops everything; the data stays."])
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
