@@ -163,15 +163,14 @@ def _pace(
 def _orders(per_month: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
     """Return the day of each order, given the orders a month each day runs at."""
     expected = np.minimum(per_month / DAYS_PER_MONTH, ORDERS_PER_DAY_MAX)
-    days: NDArray[np.int64] = np.repeat(np.arange(len(expected)), rng.poisson(expected))
-    return days
+    return np.repeat(np.arange(len(expected)), rng.poisson(expected))
 
 
 class _Partners:
     """Firms on the other side: few do most of the trade."""
 
     def __init__(self, rng: np.random.Generator, count: int, slope: float) -> None:
-        # Squared, so that some partners (telephone, electricity, petrol) are everybody's.
+        # Low numbers come more often: telephone, electricity and petrol are everybody's partners.
         self.code = 1 + (PARTNER_CODES * rng.random(count) ** 1.5).astype(np.int64)
         self.level = rng.normal(0.0, 1.0, count)
         self._edges = np.cumsum((1.0 + np.arange(count)) ** -slope)
@@ -179,7 +178,8 @@ class _Partners:
     def choose(self, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
         """Return the positions of the partners of `count` orders."""
         drawn = np.searchsorted(self._edges, rng.random(count) * self._edges[-1], side="right")
-        return np.minimum(drawn, len(self._edges) - 1)
+        positions: NDArray[np.int64] = np.minimum(drawn, len(self._edges) - 1)
+        return positions
 
 
 def _rates(profile: Profile, rng: np.random.Generator, count: int) -> NDArray[np.int64]:
