@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (firms.BadInputFile, ValueError) as error:
         return _complain(str(error))
     token = os.environ.get("TONGBAO_SANDBOX_TOKEN", TOKEN_DEFAULT)
-    print(  # ruff: ignore[print]  (what the person who started it wants to know)
+    print(  # noqa: T201  (what the person who started it wants to know)
         f"sandbox: {len(book.firms)} firms, http://{options.host}:{options.port}", flush=True
     )
     try:
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _complain(message: str) -> int:
-    print(message, file=sys.stderr)  # ruff: ignore[print]
+    print(message, file=sys.stderr)  # noqa: T201
     return 2
 
 

@@ -14,6 +14,7 @@ from tongbao_sandbox.book import Firm, FirmBook
 from tongbao_sandbox.errors import BadInputFile
 from tongbao_sandbox.files import FileSource
 from tongbao_sandbox.invoices import Invoices
+from tongbao_sandbox.synthetic.source import SyntheticSource
 
 __all__ = ["BadInputFile", "Firm", "FirmBook", "Invoices", "load"]
 
@@ -33,11 +34,12 @@ def load(
     """Return the firms of two files, or `count` made-up firms if no files are given.
 
     Made-up firms are the same for the same `seed`, `count` and `as_of`, the last day of their
-    36 months. Raises BadInputFile if the files cannot be served, ValueError if only one is given.
+    36 months. Raises BadInputFile if the files cannot be served, ValueError if only one is
+    given or a number is out of bounds.
     """
     if invoices is not None and enterprises is not None:
         return FirmBook(FileSource(Path(invoices), Path(enterprises)))
     if invoices is not None or enterprises is not None:
         msg = "invoices and enterprises are given together or not at all"
         raise ValueError(msg)
-    raise NotImplementedError
+    return FirmBook(SyntheticSource(seed=seed, count=count, as_of=as_of))

@@ -7,7 +7,7 @@ from tongbao_sandbox import control, firms, problems, tax_office
 from tongbao_sandbox.book import FirmBook
 from tongbao_sandbox.faults import Faults
 
-TOKEN_DEFAULT = "sandbox-tax-office"  # ruff: ignore[hardcoded-password-string]  (a sandbox: the token is public)
+TOKEN_DEFAULT = "sandbox-tax-office"  # noqa: S105  (a sandbox: the token is public)
 
 
 def create_app(*, book: FirmBook | None = None, token: str = TOKEN_DEFAULT) -> FastAPI:

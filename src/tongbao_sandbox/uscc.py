@@ -58,13 +58,13 @@ def check(first_17: str) -> str:
 def registration_number(key: str, *, sole_trader: bool = False, region: str | None = None) -> str:
     """Return a valid code for `key`: the same key always gives the same code.
 
-    Different keys give different codes but for chance (about one in 10^12 a pair);
+    Different keys give different codes but for chance (about one in 10^13 a pair);
     `FirmBook` refuses a book where it happens.
     """
     digest = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=16).digest())
     codes = tuple(REGIONS)
     digest, place = divmod(digest, len(codes))
-    body = "MA"  # what newly registered firms carry since 2015
+    body = ""
     while len(body) < _BODY_LENGTH:
         digest, character = divmod(digest, len(_ALPHABET))
         body += _ALPHABET[character]
