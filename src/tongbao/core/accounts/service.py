@@ -61,7 +61,8 @@ async def open_account(
     """
     party = await parties.get(tx, party_id)
     Money.zero(currency)  # raises for a currency we do not know
-    number = account_number((await tx.execute(NUMBER_SERIAL)).scalar_one())
+    serial = (await tx.execute(select(NUMBER_SERIAL.next_value()))).scalar_one()
+    number = account_number(serial)
     ledger_account = await ledger.open_account(
         tx,
         asset=currency,

@@ -69,13 +69,13 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.STAFF_OPERATIONS: _READ_ANY
     | {
         "accounts:open_any",
-        "ledger:open_account",
+        "ledger:manage",
         "ledger:post",
         "parties:register",
     },
     Role.STAFF_RISK: _READ_ANY | {"lending:decide", "rating:manage"},
     Role.AUDITOR: _READ_ANY,
-    Role.SERVICE: frozenset({"ledger:open_account", "ledger:post", "ledger:read"}),
+    Role.SERVICE: frozenset({"ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
     UserKind.CUSTOMER: frozenset({Role.CUSTOMER}),
@@ -185,7 +185,7 @@ def normal_login(text: str) -> str | None:
     None if no log-in name can look like this.
     """
     login = text.strip().lower()
-    return login if _LOGIN.fullmatch(login) else None
+    return login if text.isascii() and _LOGIN.fullmatch(login) else None
 
 
 def clean_login(text: str) -> str:

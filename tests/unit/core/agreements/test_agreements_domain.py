@@ -58,10 +58,17 @@ PARAMETERS = {
 # Digests of what was published. One that changes means that words people agreed to were edited:
 # undo that and add a new version instead.
 PUBLISHED_CONSENT_TEXTS = {
-    ("credit_assessment", "tax.vat_invoices", "2025-11"): "a378c18e5389b9b76ceaf66d9b338e2b82d7c7ec3104a6174295d2265f08796d",
+    (
+        "credit_assessment",
+        "tax.vat_invoices",
+        "2025-11",
+    ): "a378c18e5389b9b76ceaf66d9b338e2b82d7c7ec3104a6174295d2265f08796d",
 }
 PUBLISHED_TEMPLATES = {
-    ("loan_agreement", "2025-11"): "bf958190643e0bab910ca49d0da2e330f851f0131b77c2e25ae45d94a206c1b3",
+    (
+        "loan_agreement",
+        "2025-11",
+    ): "bf958190643e0bab910ca49d0da2e330f851f0131b77c2e25ae45d94a206c1b3",
 }
 
 
@@ -223,7 +230,15 @@ def test_missing_and_unknown_parameters_are_named() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "  ", "x" * (PARAMETER_LENGTH_MAX + 1), "云帆\n第十四条 无息", "a\u202eb", "a\x00b", "\ud800"],
+    [
+        "",
+        "  ",
+        "x" * (PARAMETER_LENGTH_MAX + 1),
+        "云帆\n第十四条 无息",
+        "a\u202eb",
+        "a\x00b",
+        "\ud800",
+    ],
 )
 def test_a_value_cannot_forge_or_hide_a_clause(value: str) -> None:
     with pytest.raises(ParametersMismatch) as refused:

@@ -1,0 +1,107 @@
+"""`/api/v1/accounts`: customers open and read their own, staff those of everybody.
+
+An account the caller may not see is answered exactly like one that does not exist.
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response, status
+
+from tongbao.core.accounts import service
+from tongbao.core.accounts.domain import DepositAccount, UnknownAccount
+from tongbao.core.accounts.schemas import AccountOut, BalanceOut, EntryOut, NewAccount
+from tongbao.core.parties.service import UnknownParty
+from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.db import ReadSession
+from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
+
+READ_ANY = "accounts:read_any"
+OPEN_ANY = "accounts:open_any"
+OPEN_OWN = require("accounts:open")
+
+api = router(prefix="/api/v1/accounts", tags=["accounts"])
+
+After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before")]
+
+
+@api.post("", summary="Open a current account", status_code=status.HTTP_201_CREATED)
+async def open_account(
+    body: NewAccount, tx: WriteTx, actor: CurrentActor, at: Instant, response: Response
+) -> AccountOut:
+    """Open an account that can never be overdrawn, for one's own party or, as staff, for any.
+
+    Problems: `parties.unknown_party`, `money.unknown_currency`. Needs the permission
+    `accounts:open` for an own party, `accounts:open_any` for others.
+    """
+    if not actor.may(OPEN_ANY):
+        OPEN_OWN.check(actor)
+        if body.party_id not in actor.party_ids:
+            raise UnknownParty(party_id=body.party_id)
+    account = await service.open_account(tx, party_id=body.party_id, currency=body.currency, at=at)
+    response.headers["Location"] = f"{api.prefix}/{account.id}"
+    return AccountOut.of(account)
+
+
+@api.get("", summary="Accounts, the latest opened first")
+async def list_accounts(
+    tx: ReadTx,
+    actor: CurrentActor,
+    party_id: Annotated[UUID | None, Query(description="Only accounts of this party")] = None,
+    after: After = None,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+) -> Page[AccountOut]:
+    """Return the accounts the caller may see: of their own parties, or all with the permission.
+
+    Problems: `page.bad_cursor`. The permission is `accounts:read_any`.
+    """
+    among = None if actor.may(READ_ANY) else actor.party_ids
+    if party_id is not None:
+        among = frozenset({party_id}) if among is None else among & {party_id}
+    page = await service.list_accounts(tx, among=among, after=after, limit=limit)
+    return Page[AccountOut](items=[AccountOut.of(each) for each in page.items], next=page.next)
+
+
+@api.get("/{account_id}", summary="One account")
+async def get_account(account_id: UUID, tx: ReadTx, actor: CurrentActor) -> AccountOut:
+    """Return an account.
+
+    Problems: `accounts.unknown_account`.
+    """
+    return AccountOut.of(await _visible(tx, actor, account_id))
+
+
+@api.get("/{account_id}/balance", summary="What is on an account")
+async def get_balance(account_id: UUID, tx: ReadTx, actor: CurrentActor) -> BalanceOut:
+    """Return the booked and the available balance of this moment.
+
+    Problems: `accounts.unknown_account`.
+    """
+    account = await _visible(tx, actor, account_id)
+    return BalanceOut.of(await service.balance(tx, account.id))
+
+
+@api.get("/{account_id}/entries", summary="An account's statement, newest first")
+async def list_entries(
+    account_id: UUID,
+    tx: ReadTx,
+    actor: CurrentActor,
+    after: After = None,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+) -> Page[EntryOut]:
+    """Return the movements on an account: a credit is money in, a debit is money out.
+
+    Problems: `accounts.unknown_account`, `page.bad_cursor`.
+    """
+    account = await _visible(tx, actor, account_id)
+    page = await service.entries(tx, account.id, after=after, limit=limit)
+    return Page[EntryOut](items=[EntryOut.of(entry) for entry in page.items], next=page.next)
+
+
+async def _visible(tx: ReadSession, actor: Actor, account_id: UUID) -> DepositAccount:
+    """Return the account, if there is one and the caller may see it."""
+    account = await service.get(tx, account_id)
+    if account.party_id not in actor.party_ids and not actor.may(READ_ANY):
+        raise UnknownAccount(account=account_id)
+    return account

@@ -1,0 +1,157 @@
+"""Roles, log-in names and passwords."""
+
+import re
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongbao.core.identity.domain import (
+    PASSWORD_LENGTH_MAX,
+    PASSWORD_LENGTH_MIN,
+    PERMISSIONS,
+    ROLE_PERMISSIONS,
+    ROLES_OF_KIND,
+    LoginMalformed,
+    LogInRefused,
+    PasswordTooWeak,
+    Role,
+    RolesMismatch,
+    UserKind,
+    check_roles,
+    clean_login,
+    clean_password,
+    normal_login,
+    normal_password,
+    permissions,
+)
+from tongbao.kernel.ids import new_id
+
+
+def test_every_role_has_permissions_and_belongs_to_one_kind_of_user() -> None:
+    assert set(ROLE_PERMISSIONS) == set(Role)
+    assert all(ROLE_PERMISSIONS.values())
+    placed = [role for roles in ROLES_OF_KIND.values() for role in roles]
+    assert sorted(placed) == sorted(Role)
+
+
+def test_permissions_are_module_and_verb() -> None:
+    assert all(re.fullmatch(r"[a-z]+:[a-z_]+", permission) for permission in PERMISSIONS)
+
+
+def test_a_customer_reaches_nothing_of_others_and_an_auditor_changes_nothing() -> None:
+    assert not any(p.endswith("_any") for p in ROLE_PERMISSIONS[Role.CUSTOMER])
+    assert not any(p.startswith("ledger:") for p in ROLE_PERMISSIONS[Role.CUSTOMER])
+    assert all("read" in p for p in ROLE_PERMISSIONS[Role.AUDITOR])
+
+
+def test_permissions_of_several_roles_add_up() -> None:
+    both = permissions([Role.STAFF_OPERATIONS, Role.STAFF_RISK])
+    assert {"parties:register", "rating:manage"} <= both
+    assert permissions([]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "login"),
+    [
+        ("zhang.wei", "zhang.wei"),
+        ("  Zhang.Wei@Example.com ", "zhang.wei@example.com"),
+        ("abc", "abc"),
+        ("a" * 64, "a" * 64),
+        ("ab", None),
+        ("a" * 65, None),
+        ("", None),
+        (".abc", None),
+        ("a b c", None),
+        ("张伟张伟", None),
+        ("abc\x00", None),
+        ("a\nbc", None),
+        ("\uff41bc", None),  # full-width a
+        ("\u212abc", None),  # the Kelvin sign lower-cases to k, which must not make it one
+    ],
+)
+def test_log_in_names(text: str, login: str | None) -> None:
+    assert normal_login(text) == login
+    if login is None:
+        with pytest.raises(LoginMalformed):
+            clean_login(text)
+    else:
+        assert clean_login(text) == login
+
+
+@given(st.text())
+def test_a_normal_login_is_its_own_normal_form(text: str) -> None:
+    login = normal_login(text)
+    assert login is None or (normal_login(login) == login and login.isascii())
+
+
+def test_a_password_types_the_same_on_every_keyboard() -> None:
+    full_width = "\uff43\uff4f\uff52\uff52\uff45\uff43\uff54 horse"
+    assert normal_password(full_width) == "correct horse"
+    assert normal_password(" spaces count ") == " spaces count "
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x" * (PASSWORD_LENGTH_MAX + 1), "\ud800" * 12, "\ufdfa" * 20]
+)
+def test_what_cannot_be_a_password(text: str) -> None:
+    assert normal_password(text) is None
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["", "x" * (PASSWORD_LENGTH_MIN - 1), "my-Zhang.Wei-password", "x" * (PASSWORD_LENGTH_MAX + 1)],
+)
+def test_weak_passwords_are_refused(password: str) -> None:
+    with pytest.raises(PasswordTooWeak) as refused:
+        clean_password(password, login="zhang.wei")
+    assert str(PASSWORD_LENGTH_MIN) in refused.value.say("zh")
+
+
+def test_length_is_enough_for_a_password() -> None:
+    assert clean_password("x" * PASSWORD_LENGTH_MIN, login="zhang.wei") == "x" * PASSWORD_LENGTH_MIN
+    assert clean_password("字" * PASSWORD_LENGTH_MAX, login="zhang.wei")
+
+
+PARTY = new_id()
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles", "party_ids"),
+    [
+        (UserKind.CUSTOMER, {Role.CUSTOMER}, {PARTY}),
+        (UserKind.STAFF, {Role.STAFF_RISK, Role.AUDITOR}, set()),
+        (UserKind.SERVICE, {Role.SERVICE}, set()),
+    ],
+)
+def test_roles_of_the_right_kind_are_accepted(
+    kind: UserKind, roles: set[Role], party_ids: set[UUID]
+) -> None:
+    check_roles(kind=kind, roles=frozenset(roles), party_ids=frozenset(party_ids))
+
+
+@pytest.mark.parametrize(
+    ("kind", "roles", "party_ids"),
+    [
+        (UserKind.CUSTOMER, set(), {PARTY}),
+        (UserKind.CUSTOMER, {Role.CUSTOMER}, set()),
+        (UserKind.CUSTOMER, {Role.CUSTOMER, Role.STAFF_OPERATIONS}, {PARTY}),
+        (UserKind.CUSTOMER, {Role.CUSTOMER}, {new_id() for _ in range(101)}),
+        (UserKind.STAFF, {Role.CUSTOMER}, set()),
+        (UserKind.STAFF, {Role.AUDITOR}, {PARTY}),
+        (UserKind.SERVICE, {Role.STAFF_OPERATIONS}, set()),
+    ],
+)
+def test_roles_that_do_not_suit_the_kind_are_refused(
+    kind: UserKind, roles: set[Role], party_ids: set[UUID]
+) -> None:
+    with pytest.raises(RolesMismatch):
+        check_roles(kind=kind, roles=frozenset(roles), party_ids=frozenset(party_ids))
+
+
+def test_a_refusal_speaks_both_languages_and_tells_nothing() -> None:
+    refusal = LogInRefused()
+    assert "15" in refusal.say("zh")
+    assert "15" in refusal.say("en")
+    assert refusal.facts == {"minutes": 15}
