@@ -1,0 +1,1 @@
+"""Payments (BIAN: Payment Order): today the book transfer between two customers' accounts."""

@@ -1,0 +1,64 @@
+"""The table of payment orders."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.tables import Base
+
+
+class PaymentOrderRow(Base):
+    """One payment order with its final state.
+
+    Names and numbers are kept as they were at the time. The end-to-end id is unique among the
+    settled orders of the debtor's account: an order rejected for want of money may be given again.
+    """
+
+    __tablename__ = "payments_order"
+    __table_args__ = (
+        CheckConstraint("status IN ('settled', 'rejected')", name="status"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("char_length(end_to_end_id) BETWEEN 1 AND 35", name="end_to_end_id"),
+        CheckConstraint("char_length(remittance) BETWEEN 1 AND 140", name="remittance"),
+        CheckConstraint(
+            "(status = 'rejected') = (reason_code IS NOT NULL)"
+            " AND (status = 'settled') = (transaction_id IS NOT NULL)",
+            name="outcome",
+        ),
+        CheckConstraint(
+            "status = 'rejected'"
+            " OR (creditor_account_id IS NOT NULL AND creditor_account_id <> debtor_account_id)",
+            name="settled_between_two",
+        ),
+        Index(
+            "uq_payments_order_end_to_end_id",
+            "debtor_account_id",
+            "end_to_end_id",
+            unique=True,
+            postgresql_where=text("status = 'settled'"),
+        ),
+        Index(None, "debtor_account_id", "id"),
+        Index(None, "creditor_account_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    status: Mapped[str] = mapped_column(Text)
+    reason_code: Mapped[str | None] = mapped_column(Text)
+    reason_iso_code: Mapped[str | None] = mapped_column(Text)
+    reason_zh: Mapped[str | None] = mapped_column(Text)
+    reason_en: Mapped[str | None] = mapped_column(Text)
+    debtor_account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts_account.id"))
+    debtor_account_number: Mapped[str] = mapped_column(Text)
+    debtor_name: Mapped[str] = mapped_column(Text)
+    creditor_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts_account.id"))
+    creditor_account_number: Mapped[str] = mapped_column(Text)
+    creditor_name: Mapped[str] = mapped_column(Text)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(Text)
+    end_to_end_id: Mapped[str] = mapped_column(Text)
+    remittance: Mapped[str | None] = mapped_column(Text)
+    transaction_id: Mapped[UUID | None]
+    initiated_by: Mapped[UUID]
+    initiated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,111 @@
+"""`/api/v1/payments`: transfers between accounts of this bank.
+
+A rejected order is answered as a problem (422, the reason's own code) *and* kept: a caller who looks
+only at the status must never believe that money moved, and both the answer and the order can be read
+again (by the same Idempotency-Key, and under `payment_id`).
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response, status
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.payments import service
+from tongbao.core.payments.schemas import NewTransfer, PaymentOut, PaymentsOut
+from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.web import (
+    IDEMPOTENCY_KEY_REQUIRED,
+    Instant,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    problem_response,
+    router,
+)
+from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+
+PREFIX = "/api/v1/payments"
+READ_ANY = "payments:read_any"
+
+api = router(prefix=PREFIX, tags=["payments"])
+
+After = Annotated[
+    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+
+
+@api.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(require("payments:initiate")), IDEMPOTENCY_KEY_REQUIRED],
+    response_model=PaymentOut,
+    summary="Pay to an account of this bank",
+)
+async def transfer(
+    body: NewTransfer,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
+    request: Request,
+    response: Response,
+) -> PaymentOut | Response:
+    """Move money at once, or answer 422 with the reason; the rejected order is kept as well."""
+    order = await service.transfer(
+        tx,
+        debtor_account_id=body.debtor_account_id,
+        creditor_account_number=body.creditor_account_number,
+        creditor_name=body.creditor_name,
+        amount=body.amount,
+        remittance=body.remittance,
+        end_to_end_id=body.end_to_end_id,
+        initiated_by=actor,
+        at=at,
+    )
+    location = f"{PREFIX}/{order.id}"
+    if order.refusal is not None:
+        assert order.reason is not None
+        order.refusal.facts.update(
+            payment_id=str(order.id), iso_reason_code=order.reason.iso_code
+        )
+        problem = problem_response(request.scope, order.refusal)
+        problem.headers["Location"] = location
+        return problem
+    response.headers["Location"] = location
+    return PaymentOut.of(order, language)
+
+
+@api.get("", summary="Payments of an account")
+async def list_payments(
+    account_id: Annotated[UUID, Query(description="Payments from and to this account")],
+    tx: ReadTx,
+    actor: CurrentActor,
+    language: RequestLanguage,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    after: After = None,
+) -> PaymentsOut:
+    """Return the payments of one account, newest first; the payee sees those that were settled."""
+    account = await accounts.get(tx, account_id)
+    visible_to = _visible_to(actor)
+    if visible_to is not None and account.party_id not in visible_to:
+        raise accounts.UnknownAccount(account=account_id)
+    page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
+    return PaymentsOut(
+        items=[PaymentOut.of(order, language) for order in page.items], next=page.next
+    )
+
+
+@api.get("/{payment_id}", summary="One payment")
+async def read_payment(
+    payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage
+) -> PaymentOut:
+    """Return a payment to its debtor, its creditor (once settled) or staff."""
+    order = await service.get(tx, payment_id, visible_to=_visible_to(actor))
+    return PaymentOut.of(order, language)
+
+
+def _visible_to(actor: Actor) -> frozenset[UUID] | None:
+    """Return whose payments the actor may see; None for everybody's."""
+    return None if actor.may(READ_ANY) else actor.party_ids
