@@ -1,0 +1,178 @@
+"""What the page shows, and its routes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import resources
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.exceptions import HTTPException
+
+import tongbao
+from tongbao.app import demo
+from tongbao.core.accounts import service as accounts
+from tongbao.core.parties import service as parties
+from tongbao.infra.db import Database, ReadSession
+from tongbao.infra.settings import Settings
+from tongbao.infra.web import Instant, RequestLanguage
+from tongbao.kernel.clock import BANK_ZONE
+from tongbao.kernel.money import Money
+from tongbao.kernel.text import Language, Text
+from tongbao.products.lending import service as lending
+
+FILES: Final = {"home.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+ENTRIES_SHOWN = 6
+
+TITLES: Final = {
+    ("lending.disbursement", True): Text(zh="贷款放款", en="Loan disbursed"),
+    ("payments.transfer", True): Text(zh="收到转账", en="Transfer received"),
+    ("payments.transfer", False): Text(zh="转账付款", en="Transfer sent"),
+}
+OTHER: Final = Text(zh="账户变动", en="Account movement")
+
+_pages = Environment(
+    loader=PackageLoader("tongbao.app.site"),
+    autoescape=select_autoescape(),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of the platform and whether it works."""
+
+    name: Text
+    ok: bool
+
+    @property
+    def state(self) -> Text:
+        """Return the state in words."""
+        return Text(zh="正常", en="fine") if self.ok else Text(zh="没有响应", en="no answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One movement on the firm's account."""
+
+    title: Text
+    when: str
+    reference: str | None
+    incoming: bool
+    amount: str
+    balance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """The demo firm's account."""
+
+    name: str
+    number: str
+    whole: str
+    cents: str
+    entries: Sequence[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class LoanCard:
+    """The demo firm's loan in figures a person reads."""
+
+    outstanding: str
+    limit: str
+    rate: str
+    daily: str
+    invoices: str
+
+
+def routes() -> APIRouter:
+    """Return `/` and the files it needs; open to everyone."""
+    site = APIRouter(include_in_schema=False)
+
+    @site.get("/")
+    async def home(
+        request: Request,
+        at: Instant,
+        preferred: RequestLanguage,
+        lang: Annotated[str | None, Query(max_length=5)] = None,
+    ) -> Response:
+        language: Language = "en" if lang == "en" else "zh" if lang == "zh" else preferred
+        html = await _home(request.app.state.database, request.app.state.settings, language, at)
+        return Response(html, media_type="text/html; charset=utf-8")
+
+    @site.get("/site/{name}")
+    async def file(name: str) -> Response:
+        if name not in FILES:
+            raise HTTPException(404)
+        data = resources.files("tongbao.app.site").joinpath(f"static/{name}").read_bytes()
+        return Response(data, media_type=FILES[name], headers={"Cache-Control": "no-cache"})
+
+    return site
+
+
+async def _home(database: Database, settings: Settings, language: Language, at: datetime) -> str:
+    firm: Firm | None = None
+    loan: LoanCard | None = None
+    checks = [Check(Text(zh="网关与接口", en="API"), ok=True)]
+    try:
+        async with database.read() as tx:
+            if settings.demo:
+                firm, loan = await _demo(tx, at)
+            working = await worker_is_alive(tx, at)
+    except Exception:  # noqa: BLE001 - whatever is wrong, the page says that something is
+        checks.append(Check(Text(zh="数据库", en="Database"), ok=False))
+    else:
+        checks.append(Check(Text(zh="数据库", en="Database"), ok=True))
+        checks.append(Check(Text(zh="后台任务", en="Worker"), ok=working))
+    return _pages.get_template("home.html").render(
+        language=language,
+        say=lambda zh, en: zh if language == "zh" else en,
+        healthy=all(check.ok for check in checks),
+        version=tongbao.__version__,
+        checked_at=at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M"),
+        checks=checks,
+        firm=firm,
+        loan=loan,
+        logins=demo.LOGINS if settings.demo else (),
+    )
+
+
+async def _demo(tx: ReadSession, at: datetime) -> tuple[Firm | None, LoanCard | None]:
+    party = await demo.find_firm(tx)
+    if party is None:
+        return None, None
+    page = await accounts.for_party(tx, party_id=party.id, limit=1)
+    if not page.items:
+        return None, None
+    account = page.items[0]
+    balance = await accounts.balance(tx, account.id)
+    entries = await accounts.entries(tx, account.id, limit=ENTRIES_SHOWN)
+    whole, _, cents = grouped(balance.available).partition(".")
+    firm = Firm(
+        name=party.name,
+        number=account.number,
+        whole=whole,
+        cents=cents,
+        entries=[
+            Line(
+                title=TITLES.get((entry.type, entry.direction == "credit"), OTHER),
+                when=entry.booked_at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M"),
+                reference=entry.counterparty.name if entry.counterparty else None,
+                incoming=entry.direction == "credit",
+                amount=grouped(entry.amount),
+                balance=grouped(entry.balance_after) if entry.balance_after else "",
+            )
+            for entry in entries.items
+        ],
+    )
+    return firm, await _loan(tx, party.id, at)
+
+
+def grouped(money: Money) -> str:
+    """Return an amount with its thousands apart: 1,234,567.80."""
+    sign = "−" if money.minor < 0 else ""
+    whole, _, cents = abs(money).text.partition(".")
+    return f"{sign}{int(whole):,}" + (f".{cents}" if cents else "")
