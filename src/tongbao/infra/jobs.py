@@ -44,9 +44,7 @@ def task(*, name: str, retry: Retry | None = None) -> Callable[[Task[P]], Task[P
     raise NotImplementedError
 
 
-def periodic(
-    *, name: str, cron: str, retry: Retry | None = None
-) -> Callable[[Task[[]]], Task[[]]]:
+def periodic(*, name: str, cron: str, retry: Retry | None = None) -> Callable[[Task[[]]], Task[[]]]:
     """Declare work that is enqueued by the clock, once per time of `cron` (UTC)."""
     raise NotImplementedError
 

@@ -7,10 +7,32 @@ A service appends; the worker's `Relay` hands each event to every `Consumer` tha
     async def on_settled(tx: WriteSession, event: TransferSettled, at: datetime) -> None: ...
 
     CONSUMER = outbox.Consumer(name="notifications", handles={TransferSettled: on_settled})
+
+Delivery is exactly once in effect: what a handler writes through `tx` is committed together with
+the consumer's place in the log. Consumers are independent of each other, and nothing in the log
+is changed by reading it. `reading` explains why no event is skipped and why the order is right.
 """
 
 from tongbao.infra.outbox.consumer import Consumer, Handler, Start
+from tongbao.infra.outbox.measures import Lag, forget, lag, prune
+from tongbao.infra.outbox.parking import ParkedEvent, Replayed, parked, replay
 from tongbao.infra.outbox.relay import Relay
 from tongbao.infra.outbox.writing import append
+from tongbao.infra.retry import Retry
 
-__all__ = ["Consumer", "Handler", "Relay", "Start", "append"]
+__all__ = [
+    "Consumer",
+    "Handler",
+    "Lag",
+    "ParkedEvent",
+    "Relay",
+    "Replayed",
+    "Retry",
+    "Start",
+    "append",
+    "forget",
+    "lag",
+    "parked",
+    "prune",
+    "replay",
+]

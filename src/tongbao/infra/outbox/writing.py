@@ -1,12 +1,81 @@
 """Writing events on the transaction that caused them."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, text
 
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.events import Event
 
+CHANNEL: Final = "infra_outbox"
+WAKE_INTERVAL_SECONDS: Final = 0.1
+
+_APPEND: Final = text("""
+    WITH appended AS (
+        INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
+        SELECT e.type, e.version, e.subject, CAST(e.payload AS jsonb), :at
+        FROM unnest(:types, :versions, :subjects, :payloads)
+            WITH ORDINALITY AS e (type, version, subject, payload, position)
+        ORDER BY e.position
+    )
+    SELECT pg_notify(:channel, '') WHERE :wake
+""").bindparams(
+    bindparam("types", type_=ARRAY(Text)),
+    bindparam("versions", type_=ARRAY(Integer)),
+    bindparam("subjects", type_=ARRAY(Text)),
+    bindparam("payloads", type_=ARRAY(Text)),
+    bindparam("at", type_=DateTime(timezone=True)),
+)
+
+
+class _Waking:
+    """Decides which appends also wake the relays at once; the others are found by polling.
+
+    Transactions that NOTIFY commit one after the other through a lock of the whole server: with a
+    disk that takes 2 ms, 16 writers fell from 6,380 to 460 commits a second (PostgreSQL 18). So a
+    process wakes the relays at most ten times a second, which they do not notice under load and
+    which is at once for a lone event.
+    """
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def due(self) -> bool:
+        """Return whether this append shall wake, and if so count the next interval from now."""
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + WAKE_INTERVAL_SECONDS
+        return True
+
+
+_waking = _Waking()
+
 
 async def append(tx: WriteSession, events: Sequence[Event], *, at: datetime) -> None:
-    """Write `events`, which happened at `at`, in one statement; they become visible with `tx`."""
-    raise NotImplementedError
+    """Write `events`, which happened at `at`, in one statement; they become visible with `tx`.
+
+    Append after the change that the events tell of: whoever changed the same thing before has
+    then appended before, and consumers see the two in that order. `at` must be aware. No events
+    is no statement.
+    """
+    if at.utcoffset() is None:
+        msg = "an instant needs a time zone"
+        raise ValueError(msg)
+    if not events:
+        return
+    await tx.execute(
+        _APPEND,
+        {
+            "types": [event.type for event in events],
+            "versions": [event.version for event in events],
+            "subjects": [event.subject for event in events],
+            "payloads": [event.model_dump_json() for event in events],
+            "at": at,
+            "channel": CHANNEL,
+            "wake": _waking.due(),
+        },
+    )

@@ -1,0 +1,55 @@
+-- How events get their numbers, and how far the log is settled. Applied after the tables exist.
+--
+-- A sequence hands out numbers before commit, so a small number may become visible after a large
+-- one. A reader must know below which number nothing can appear any more.
+--
+-- Each transaction that appends holds a shared advisory lock from before it takes its first number
+-- until it has ended. The lock's key carries the number the sequence stood at, so all numbers of
+-- the transaction are greater than it. Nobody ever asks for such a key exclusively: the locks only
+-- tell, they never make anyone wait.
+--
+-- The key is 0x7462 ("tb") in its upper 16 bits and the number in its lower 48.
+
+CREATE SEQUENCE IF NOT EXISTS infra_outbox_seq CACHE 1 OWNED BY infra_outbox.seq;
+GRANT USAGE, SELECT ON SEQUENCE infra_outbox_seq TO tongbao_app;
+
+CREATE OR REPLACE FUNCTION infra_outbox_next_seq() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    -- Once a transaction. Both the setting and the lock are undone by a rollback to a savepoint.
+    IF coalesce(current_setting('tongbao.outbox_announced', true), '') = '' THEN
+        PERFORM pg_advisory_xact_lock_shared(
+            (x'7462'::bigint << 48)
+            | (SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END FROM infra_outbox_seq s)
+        );
+        PERFORM set_config('tongbao.outbox_announced', 'yes', true);
+    END IF;
+    RETURN nextval('infra_outbox_seq');
+END;
+$$;
+
+ALTER TABLE infra_outbox ALTER COLUMN seq SET DEFAULT infra_outbox_next_seq();
+
+-- Every event numbered up to the result is either visible to statements that start after this one
+-- or was rolled back. True because of the order of the two steps: a number up to `handed_out` was
+-- taken before the first step, hence under a lock that the second step still sees unless its
+-- transaction has ended. (A transaction becomes visible before its locks are released.)
+CREATE OR REPLACE FUNCTION infra_outbox_settled_seq() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+AS $$
+DECLARE
+    handed_out bigint;
+    announced bigint;
+BEGIN
+    SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END INTO handed_out
+        FROM infra_outbox_seq s;
+    SELECT min(((l.classid::bigint << 32) | l.objid::bigint) & ((1::bigint << 48) - 1))
+        INTO announced
+        FROM pg_locks l
+        WHERE l.locktype = 'advisory' AND l.objsubid = 1
+            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+            AND l.classid::bigint >> 16 = x'7462'::bigint;
+    RETURN least(handed_out, announced);
+END;
+$$;
