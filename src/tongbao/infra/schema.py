@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 SQL_FILES: Final = (
+    ("tongbao.infra.outbox", "sql/outbox.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
