@@ -10,16 +10,10 @@
 --
 -- The key is 0x7462 ("tb") in its upper 16 bits and the number in its lower 48.
 
-<<<<<<< HEAD
-CREATE SEQUENCE infra_outbox_seq CACHE 1 OWNED BY infra_outbox.seq;
-
-CREATE FUNCTION infra_outbox_next_seq() RETURNS bigint
-=======
 CREATE SEQUENCE IF NOT EXISTS infra_outbox_seq CACHE 1 OWNED BY infra_outbox.seq;
 GRANT USAGE, SELECT ON SEQUENCE infra_outbox_seq TO tongbao_app;
 
 CREATE OR REPLACE FUNCTION infra_outbox_next_seq() RETURNS bigint
->>>>>>> outbox
     LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
@@ -41,11 +35,7 @@ ALTER TABLE infra_outbox ALTER COLUMN seq SET DEFAULT infra_outbox_next_seq();
 -- or was rolled back. True because of the order of the two steps: a number up to `handed_out` was
 -- taken before the first step, hence under a lock that the second step still sees unless its
 -- transaction has ended. (A transaction becomes visible before its locks are released.)
-<<<<<<< HEAD
-CREATE FUNCTION infra_outbox_settled_seq() RETURNS bigint
-=======
 CREATE OR REPLACE FUNCTION infra_outbox_settled_seq() RETURNS bigint
->>>>>>> outbox
     LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
