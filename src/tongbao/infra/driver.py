@@ -41,11 +41,7 @@ async def standalone(engine: AsyncEngine) -> AsyncIterator[Psycopg]:
 
 async def _raw(connection: AsyncConnection) -> Psycopg:
     raw = (await connection.get_raw_connection()).driver_connection
-<<<<<<< HEAD
-    assert isinstance(raw, psycopg.AsyncConnection)
-=======
     if not isinstance(raw, psycopg.AsyncConnection):
         msg = "the database is not reached through psycopg"
         raise TypeError(msg)
->>>>>>> outbox
     return raw
