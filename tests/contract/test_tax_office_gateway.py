@@ -89,7 +89,9 @@ class Office:
             )
             answer.raise_for_status()
 
-    def gateway(self, limits: DownloadLimits = LIMITS, token: str = TOKEN_DEFAULT) -> TaxOfficeGateway:
+    def gateway(
+        self, limits: DownloadLimits = LIMITS, token: str = TOKEN_DEFAULT
+    ) -> TaxOfficeGateway:
         return TaxOfficeGateway(base_url=f"{self.url}/tax", token=token, limits=limits)
 
     async def fetch(self, code: str = "one", limits: DownloadLimits = LIMITS) -> Download:

@@ -199,9 +199,7 @@ class AmountAboveMaximum(Rejection):
     code = "payments.amount_above_maximum"
     iso_code = "AM02"
     title = Text(zh="超过单笔限额", en="Above the limit of one transfer")
-    detail = Text(
-        zh="单笔转账上限为 {maximum}", en="A single transfer may carry at most {maximum}"
-    )
+    detail = Text(zh="单笔转账上限为 {maximum}", en="A single transfer may carry at most {maximum}")
 
 
 class AccountNotOpen(Rejection):
@@ -210,7 +208,9 @@ class AccountNotOpen(Rejection):
     code = "payments.account_not_open"
     iso_code = "AC06"
     title = Text(zh="账户状态不允许交易", en="The account is not open")
-    detail = Text(zh="账户 {account_number} 已冻结或销户", en="Account {account_number} is frozen or closed")
+    detail = Text(
+        zh="账户 {account_number} 已冻结或销户", en="Account {account_number} is frozen or closed"
+    )
 
 
 # ISO 20022 codes for what the ledger may say no to.

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from tongbao.kernel.events import Event
-from tongbao.kernel.money import MoneyField
+from tongbao.kernel.money_schema import MoneyField
 
 
 class PaymentSettled(Event):

@@ -1,8 +1,8 @@
 """`/api/v1/payments`: transfers between accounts of this bank.
 
-A rejected order is answered as a problem (422, the reason's own code) *and* kept: a caller who looks
-only at the status must never believe that money moved, and both the answer and the order can be read
-again (by the same Idempotency-Key, and under `payment_id`).
+A rejected order is answered as a problem (422, the reason's own code) *and* kept: a caller who
+looks only at the status must never believe that money moved, and both the answer and the order can
+be read again (by the same Idempotency-Key, and under `payment_id`).
 """
 
 from typing import Annotated
@@ -67,9 +67,7 @@ async def transfer(
     location = f"{PREFIX}/{order.id}"
     if order.refusal is not None:
         assert order.reason is not None
-        order.refusal.facts.update(
-            payment_id=str(order.id), iso_reason_code=order.reason.iso_code
-        )
+        order.refusal.facts.update(payment_id=str(order.id), iso_reason_code=order.reason.iso_code)
         problem = problem_response(request.scope, order.refusal)
         problem.headers["Location"] = location
         return problem

@@ -14,7 +14,7 @@ from tongbao.core.payments.domain import (
     PaymentOrder,
     Status,
 )
-from tongbao.kernel.money import MoneyField
+from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
 
 EXAMPLE_ID = "0197c0de-0000-7000-8000-000000000001"
@@ -115,9 +115,7 @@ class PaymentOut(Shape):
                 iso_code=reason.iso_code,
                 text=reason.text.zh if language == "zh" else reason.text.en,
             ),
-            debtor=PartyAccount(
-                account_number=order.debtor_account_number, name=order.debtor_name
-            ),
+            debtor=PartyAccount(account_number=order.debtor_account_number, name=order.debtor_name),
             creditor=PartyAccount(
                 account_number=order.creditor_account_number, name=order.creditor_name
             ),

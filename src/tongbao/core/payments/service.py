@@ -77,8 +77,8 @@ async def transfer(
     would undo the row. The caller commits either way. Without an `end_to_end_id` the order's own id
     serves.
 
-    Raises, storing nothing: `accounts.UnknownAccount` unless the debtor's account belongs to a party
-    of the initiator, `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`,
+    Raises, storing nothing: `accounts.UnknownAccount` unless the debtor's account belongs to a
+    party of the initiator, `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`,
     `EndToEndIdMalformed`, and `EndToEndIdUsed` if a settled payment from the account has the id.
     """
     debtor = await accounts.get(tx, debtor_account_id)
@@ -170,7 +170,9 @@ async def for_account(
     for half in (out, into):
         part = half if last is None else half.where(PaymentOrderRow.id < last)
         halves.append(part.order_by(PaymentOrderRow.id.desc()).limit(limit + 1))
-    both = aliased(PaymentOrderRow, union_all(*(half.subquery().select() for half in halves)).subquery())
+    both = aliased(
+        PaymentOrderRow, union_all(*(half.subquery().select() for half in halves)).subquery()
+    )
     rows = await tx.scalars(
         select(both)
         .order_by(both.id.desc())
@@ -194,9 +196,7 @@ async def _refusal(
 ) -> TongbaoError | None:
     """Return the first rule the order breaks. Nothing about the creditor but yes or no leaks."""
     if order.amount.currency != debtor.currency:
-        return CurrencyNotAllowed(
-            currency=order.amount.currency, account_currency=debtor.currency
-        )
+        return CurrencyNotAllowed(currency=order.amount.currency, account_currency=debtor.currency)
     if (too_much := above_maximum(order.amount)) is not None:
         return too_much
     if creditor is None:

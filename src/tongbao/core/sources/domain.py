@@ -302,9 +302,7 @@ class Collector:
         """Take one page; `following` is the cursor of the next, None on the last."""
         self.page_count += 1
         if self.page_count > self.limits.pages_max:
-            raise SourceUntrustworthy(
-                finding=Finding.TOO_MANY_PAGES, maximum=self.limits.pages_max
-            )
+            raise SourceUntrustworthy(finding=Finding.TOO_MANY_PAGES, maximum=self.limits.pages_max)
         self._check_heading(heading)
         self._check_rows(heading, rows)
         self.columns.extend(rows)

@@ -1,9 +1,9 @@
 """The tax office's invoice service over HTTP.
 
 `GET {base}/v1/taxpayers/{registration number}/invoices?cursor=&limit=`, page after page, inside one
-total deadline. A connection error, a time-out and a 5xx or 429 answer are tried again with a growing
-pause; an answer that cannot be true is asked for once more from the first page (the office may have
-booked an invoice in between) and then refused.
+total deadline. A connection error, a time-out and a 5xx or 429 answer are tried again with a
+growing pause; an answer that cannot be true is asked for once more from the first page (the office
+may have booked an invoice in between) and then refused.
 """
 
 import asyncio
@@ -216,7 +216,8 @@ class TaxOfficeGateway:
 
 def pause(base_seconds: float, attempt: int) -> float:
     """Return the pause after a failed attempt: doubling, with jitter so that callers spread."""
-    return float(base_seconds * 2 ** (attempt - 1) * random.uniform(1 - JITTER, 1 + JITTER))
+    spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - spreads load, guards nothing
+    return base_seconds * float(2 ** (attempt - 1)) * spread
 
 
 def check_status(status: int, registration_number: str) -> None:
@@ -224,7 +225,8 @@ def check_status(status: int, registration_number: str) -> None:
     if status == httpx2.codes.OK:
         return
     if status >= SERVER_ERROR or status == TOO_MANY_REQUESTS:
-        raise _Trouble(f"HTTP {status}", slow=False)
+        cause = f"HTTP {status}"
+        raise _Trouble(cause, slow=False)
     if status == httpx2.codes.UNAUTHORIZED:
         # Our own credentials are wrong: nothing the customer did, and no reason to refuse him.
         raise SourceUnavailable(source=VAT_INVOICES, cause="HTTP 401")

@@ -1,0 +1,1 @@
+"""Rules of lending: the life of an application, the policy, and how a decision is reached."""

@@ -1,0 +1,87 @@
+"""A loan and the words of its contract.
+
+Principal only: revolving use, interest by the day on what is outstanding (随借随还, ACT/360). Accrual
+and instalments are not kept yet.
+"""
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, NewType
+from uuid import UUID
+
+from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.text import Language, Text
+
+LoanId = NewType("LoanId", UUID)
+
+LENDER_NAME: Final = Text(zh="通宝银行", en="Tongbao Bank")
+DAY_COUNT: Final = "ACT/360"
+REPAYMENT_METHOD: Final = "revolving"
+REPAYMENT_METHOD_NAME: Final = Text(
+    zh="随借随还、按日计息", en="revolving, any day, interest by the day"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """A loan as disbursed; what is outstanding is the ledger's business."""
+
+    id: LoanId
+    application_id: UUID
+    party_id: UUID
+    account_id: UUID
+    agreement_id: UUID
+    ledger_account_id: UUID
+    transaction_id: UUID
+    principal: Money
+    annual_rate: Rate
+    term_months: int
+    disbursed_at: datetime
+    disbursed_on: date
+    matures_on: date
+
+
+class UnknownLoan(TongbaoError):
+    """There is no such loan, or none the caller may see."""
+
+    code = "lending.unknown_loan"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="贷款不存在", en="Unknown loan")
+
+
+def maturity(start: date, months: int) -> date:
+    """Return the same day `months` later; a day the month lacks becomes its last (31 Jan + 1)."""
+    assert months >= 1, "a term is at least a month"
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return date(year, month + 1, min(start.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def agreement_parameters(
+    *,
+    language: Language,
+    borrower_name: str,
+    registration_number: str,
+    account_number: str,
+    principal: Money,
+    annual_rate: Rate,
+    term_months: int,
+    disbursed_on: date,
+) -> Mapping[str, str]:
+    """Return what fills the places of the loan agreement."""
+    return {
+        "lender_name": LENDER_NAME.say(language),
+        "borrower_name": borrower_name,
+        "borrower_registration_number": registration_number,
+        "currency": principal.currency,
+        "principal": principal.text,
+        "term_months": str(term_months),
+        "disbursed_on": disbursed_on.isoformat(),
+        "matures_on": maturity(disbursed_on, term_months).isoformat(),
+        "annual_rate_percent": annual_rate.percent_text,
+        "account_number": account_number,
+        "repayment_method": REPAYMENT_METHOD_NAME.say(language),
+    }

@@ -1,0 +1,61 @@
+"""What happened in lending."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from tongbao.kernel.events import Event
+from tongbao.kernel.money_schema import MoneyField, RateField
+
+
+class ApplicationSubmitted(Event):
+    """A firm asked for a loan."""
+
+    type: ClassVar[str] = "lending.application_submitted"
+
+    application_id: UUID
+    party_id: UUID
+    requested: MoneyField | None
+    term_months: int
+
+    @property
+    def subject(self) -> str:
+        """Return the application's id."""
+        return str(self.application_id)
+
+
+class ApplicationDecided(Event):
+    """An application was approved, refused or referred to a person."""
+
+    type: ClassVar[str] = "lending.application_decided"
+
+    application_id: UUID
+    party_id: UUID
+    decision_id: UUID
+    outcome: Literal["approved", "refused", "referred"]
+    reason_codes: tuple[str, ...]
+    limit: MoneyField | None
+    annual_rate: RateField | None
+
+    @property
+    def subject(self) -> str:
+        """Return the application's id."""
+        return str(self.application_id)
+
+
+class LoanDisbursed(Event):
+    """A loan was paid into the firm's account."""
+
+    type: ClassVar[str] = "lending.loan_disbursed"
+
+    loan_id: UUID
+    application_id: UUID
+    party_id: UUID
+    account_id: UUID
+    principal: MoneyField
+    annual_rate: RateField
+    transaction_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """Return the loan's id."""
+        return str(self.loan_id)
