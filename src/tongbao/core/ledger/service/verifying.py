@@ -20,7 +20,7 @@ class Finding:
     found: str
 
 
-_CHECKS = {
+CHECKS = {
     "sum of each asset is zero": """
         SELECT s.code AS subject, '0' AS expected,
                sum(a.debits_posted - a.credits_posted + coalesce(t.net, 0))::text AS found
@@ -92,7 +92,7 @@ async def verify(tx: ReadSession) -> list[Finding]:
     Reads the whole ledger: for a schedule or a restore drill, not for a request.
     """
     findings = []
-    for check, query in _CHECKS.items():
+    for check, query in CHECKS.items():
         rows = await tx.execute(text(f"{query} LIMIT {FINDINGS_MAX}"))
         findings += [
             Finding(check=check, subject=row.subject, expected=row.expected, found=row.found)
