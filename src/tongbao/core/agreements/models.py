@@ -1,4 +1,4 @@
-"""The tables of consents and agreements."""
+"""The tables of consents and agreements; `sql/guards.sql` keeps them append-only."""
 
 from datetime import datetime
 from uuid import UUID
@@ -56,7 +56,6 @@ class ConsentEventRow(Base):
         CheckConstraint(_STATUS, name="status"),
         CheckConstraint(_DIGEST, name="text_digest"),
         UniqueConstraint("consent_id", "status"),
-        {"info": {"append_only": True}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -77,7 +76,6 @@ class AgreementRow(Base):
         CheckConstraint(_DIGEST, name="text_digest"),
         CheckConstraint("char_length(text) > 0", name="text_some"),
         Index(None, "party_id", "id"),
-        {"info": {"append_only": True}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

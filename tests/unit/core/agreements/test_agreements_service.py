@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from tongbao.core.agreements import service as agreements
 from tongbao.core.agreements.domain import consent_texts
@@ -334,3 +336,53 @@ async def test_agreements_come_in_pages_latest_first(tx: WriteSession) -> None:
     assert rest.next is None
     with pytest.raises(BadCursor):
         await agreements.list_agreements(tx, after="nonsense")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE agreements_agreement SET text = 'other' WHERE party_id = :party",
+        "DELETE FROM agreements_agreement WHERE party_id = :party",
+        "DELETE FROM agreements_consent WHERE party_id = :party",
+        "UPDATE agreements_consent SET text_digest = repeat('0', 64) WHERE party_id = :party",
+        "UPDATE agreements_consent SET granted_at = now() WHERE party_id = :party",
+        "UPDATE agreements_consent_event SET recorded_at = now() WHERE id IS NOT NULL",
+        "DELETE FROM agreements_consent_event WHERE id IS NOT NULL",
+        "TRUNCATE agreements_consent_event",
+    ],
+)
+async def test_the_application_cannot_change_evidence(tx: WriteSession, statement: str) -> None:
+    party_id = await a_party(tx)
+    await sign(tx, party_id)
+    await grant(tx, party_id)
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        await tx.execute(text(statement), {"party": party_id} if ":party" in statement else {})
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE agreements_agreement SET text = 'other'",
+        "DELETE FROM agreements_agreement",
+        "TRUNCATE agreements_agreement",
+        "UPDATE agreements_consent_event SET recorded_at = now()",
+        "DELETE FROM agreements_consent_event",
+        "TRUNCATE agreements_consent_event",
+        "DELETE FROM agreements_consent",
+        "TRUNCATE agreements_consent CASCADE",
+        "UPDATE agreements_consent SET status = 'granted', ended_at = NULL, ended_by = NULL",
+    ],
+)
+async def test_not_even_the_owner_can_change_evidence(
+    database: Database, owner_url: str, statement: str
+) -> None:
+    async with database.write() as tx:
+        party_id = await a_party(tx)
+        await sign(tx, party_id)
+        consent = await grant(tx, party_id)
+        await agreements.withdraw_consent(tx, consent_id=consent.id, withdrawn_by=USER, at=AT)
+    with (
+        psycopg.connect(owner_url) as connection,
+        pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"),
+    ):
+        connection.execute(statement.encode())

@@ -127,7 +127,7 @@ async def test_a_commit_wakes_listeners_at_most_once_an_interval(
 
 def test_waking_is_due_again_after_the_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     moment = 100.0
-    monkeypatch.setattr(writing.time, "monotonic", lambda: moment)
+    monkeypatch.setattr("time.monotonic", lambda: moment)
     waking = writing._Waking()
     assert waking.due()
     assert not waking.due()

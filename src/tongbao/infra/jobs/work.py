@@ -1,0 +1,197 @@
+"""The worker's side: fetching and running jobs, stopping in order, taking up what was left."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
+from typing import Any, Final
+
+import procrastinate
+import psycopg
+import structlog
+from procrastinate import exceptions, sql
+from procrastinate.app import WorkerOptions
+from procrastinate.jobs import Status
+from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT
+from psycopg.rows import DictRow, dict_row
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tongbao.infra.db import Database
+from tongbao.infra.driver import pooled, standalone
+from tongbao.infra.jobs.tasks import WORK, RetryStrategy, Work, registry
+from tongbao.infra.retry import Retry
+from tongbao.kernel.clock import now
+
+CONCURRENCY: Final = 4
+SHUTDOWN_SECONDS: Final = 30.0
+POLL_SECONDS: Final = 5.0
+HEARTBEAT_SECONDS: Final = 10.0
+STALLED_SECONDS: Final = 60.0
+STALLED_ATTEMPTS_MAX: Final = 10
+RESTART_SECONDS: Final = 2.0
+KEPT_HOURS: Final = 24 * 14
+
+logger = structlog.get_logger(__name__)
+
+
+class Connector(procrastinate.PsycopgConnector):
+    """Lets procrastinate use the platform's own pool, with its role and time limits."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__()
+        self._engine = engine
+
+    @asynccontextmanager
+    async def _get_cursor(
+        self, connection: psycopg.AsyncConnection[Any] | None = None
+    ) -> AsyncGenerator[psycopg.AsyncCursor[DictRow], None]:
+        async with (
+            pooled(self._engine) if connection is None else nullcontext(connection) as raw,
+            raw.cursor(row_factory=dict_row) as cursor,
+        ):
+            yield cursor
+
+    @asynccontextmanager
+    async def _get_standalone_connection(
+        self,
+    ) -> AsyncGenerator[psycopg.AsyncConnection[Any], None]:
+        async with standalone(self._engine) as raw:
+            yield raw
+
+    async def execute_query_async(self, query: Any, **arguments: Any) -> None:  # noqa: ANN401
+        """Run one of procrastinate's statements.
+
+        A job to be tried again may find another one waiting under its queueing lock, of which
+        there can be one only. That one will do the work, so this one ends; procrastinate by itself
+        would leave it running for ever.
+        """
+        try:
+            await super().execute_query_async(query, **arguments)
+        except exceptions.UniqueViolation as error:
+            superseded = (
+                query == sql.queries["retry_job"]
+                and error.constraint_name == QUEUEING_LOCK_CONSTRAINT
+            )
+            if not superseded:
+                raise
+            await super().execute_query_async(
+                sql.queries["finish_job"],
+                job_id=arguments["job_id"],
+                status=Status.ABORTED.value,
+                delete_job=False,
+            )
+
+
+async def run(
+    database: Database,
+    stop: asyncio.Event,
+    *,
+    concurrency: int = CONCURRENCY,
+    shutdown_seconds: float = SHUTDOWN_SECONDS,
+    poll_seconds: float = POLL_SECONDS,
+    queues: Sequence[str] | None = None,
+    clock: Callable[[], datetime] = now,
+) -> None:
+    """Run jobs of `queues` (None: of all), `concurrency` at a time, until `stop` is set.
+
+    Then no more are fetched and running ones get `shutdown_seconds` to end; what still runs is
+    cancelled and enqueued again. The database's pool must hold `concurrency` + 2 connections for
+    this. When the database is away the worker starts anew until it is back.
+    """
+    options = _options(database, clock, queues)
+    options["concurrency"] = concurrency
+    options["shutdown_graceful_timeout"] = shutdown_seconds
+    options["fetch_job_polling_interval"] = poll_seconds
+    while not stop.is_set():
+        with registry.replace_connector(Connector(database.engine)):
+            working = asyncio.create_task(registry.run_worker_async(**options))
+            try:
+                await _either(working, stop)
+            finally:
+                ended_by_itself = working.done()
+                working.cancel()
+                (result,) = await asyncio.gather(working, return_exceptions=True)
+        if ended_by_itself and not stop.is_set():
+            failure = result if isinstance(result, Exception) else None
+            logger.warning("job worker ended, starts again", exc_info=failure)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RESTART_SECONDS):
+                    await stop.wait()
+
+
+async def drain(
+    database: Database,
+    *,
+    queues: Sequence[str] | None = None,
+    clock: Callable[[], datetime] = now,
+) -> None:
+    """Run the jobs that are due now and those they lead to, then return; for tests and the demo."""
+    options = _options(database, clock, queues)
+    options["wait"] = False
+    options["listen_notify"] = False
+    with registry.replace_connector(Connector(database.engine)):
+        await registry.run_worker_async(**options)
+
+
+def _options(
+    database: Database, clock: Callable[[], datetime], queues: Sequence[str] | None
+) -> WorkerOptions:
+    options = WorkerOptions(
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+        install_signal_handlers=False,
+        additional_context={WORK: Work(database=database, clock=clock)},
+    )
+    if queues is not None:
+        options["queues"] = queues
+    return options
+
+
+async def _either(working: asyncio.Task[None], stop: asyncio.Event) -> None:
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+
+
+async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Enqueue again the jobs whose worker has not been heard of for `STALLED_SECONDS`.
+
+    One that has been begun `STALLED_ATTEMPTS_MAX` times fails: it may be what kills workers.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        log = logger.bind(task=job.task_name, job_id=job.id, attempts=job.attempts)
+        try:
+            if job.attempts + 1 >= STALLED_ATTEMPTS_MAX:
+                await manager.finish_job(job, Status.FAILED, delete_job=False)
+                log.error("stalled job given up")
+            else:
+                await manager.retry_job(job)
+                log.warning("stalled job enqueued again")
+        except exceptions.ConnectorException as error:
+            log.info("stalled job had ended meanwhile", exc_info=error)
+
+
+async def remove_old(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Remove jobs that succeeded or were superseded `KEPT_HOURS` ago; failed ones are kept."""
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=KEPT_HOURS, include_cancelled=True, include_aborted=True
+    )
+
+
+def _housekeeping(function: Any, *, name: str, cron: str) -> None:  # noqa: ANN401
+    declared = registry.task(
+        name=name,
+        pass_context=True,
+        priority=100,
+        queueing_lock=name,
+        retry=RetryStrategy(Retry(attempts_max=2)),
+    )(function)
+    registry.periodic(cron=cron)(declared)
+
+
+_housekeeping(retry_stalled, name="infra.jobs.retry_stalled", cron="* * * * *")
+_housekeeping(remove_old, name="infra.jobs.remove_old", cron="17 19 * * *")

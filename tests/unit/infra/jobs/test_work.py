@@ -1,0 +1,256 @@
+"""Running jobs: context, retries, stopping, and what a dead worker leaves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import procrastinate
+import pytest
+from sqlalchemy import Row, text
+
+from tongbao.infra import jobs
+from tongbao.infra.db import Database
+from tongbao.infra.jobs import work
+from tongbao.infra.jobs.tasks import registry
+from tongbao.kernel.errors import Kind, TongbaoError
+
+AT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
+QUEUE = "test_work"  # of this file alone, so that the jobs of other tests are left alone
+
+ran: list[tuple[str, jobs.JobContext]] = []
+gate: dict[str, asyncio.Event] = {}
+
+
+class Refused(TongbaoError):
+    code = "test_work.refused"
+    kind = Kind.REFUSED
+
+
+@jobs.task(name="test_work.note", queue=QUEUE)
+async def note(context: jobs.JobContext, *, what: str) -> None:
+    ran.append((what, context))
+
+
+@jobs.task(name="test_work.fail", queue=QUEUE, retry=jobs.Retry(attempts_max=3, first_seconds=0.0))
+async def fail(context: jobs.JobContext, *, what: str) -> None:
+    ran.append((what, context))
+    msg = "on purpose"
+    raise RuntimeError(msg)
+
+
+@jobs.task(name="test_work.refuse", queue=QUEUE)
+async def refuse(context: jobs.JobContext, *, what: str) -> None:
+    ran.append((what, context))
+    raise Refused
+
+
+@jobs.task(name="test_work.overtaken", queue=QUEUE)
+async def overtaken(context: jobs.JobContext, *, what: str) -> None:
+    await defer(context.database, "note", queueing_lock="test_work.same")
+    await fail(context, what=what)
+
+
+@jobs.task(name="test_work.wait", queue=QUEUE)
+async def wait(context: jobs.JobContext, *, what: str) -> None:
+    ran.append((what, context))
+    gate[what].set()
+    if context.attempt == 1:
+        await gate[f"{what} may end"].wait()
+
+
+async def defer(database: Database, name: str, **options: Any) -> int:
+    async with database.write() as tx:
+        return await jobs.defer(tx, f"test_work.{name}", {"what": name}, **options)
+
+
+async def stored(database: Database, job_id: int) -> Row[Any]:
+    async with database.read() as tx:
+        found = await tx.execute(
+            text("SELECT * FROM procrastinate_jobs WHERE id = :id"), {"id": job_id}
+        )
+        return found.one()
+
+
+async def drain(database: Database) -> None:
+    await jobs.drain(database, queues=[QUEUE], clock=lambda: AT)
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> None:
+    ran.clear()
+    gate.clear()
+    for name in ("wait", "wait may end"):
+        gate[name] = asyncio.Event()
+
+
+@asynccontextmanager
+async def worker(database: Database, **options: Any) -> AsyncIterator[asyncio.Event]:
+    """Run a worker beside the block; stopped at its end at the latest."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(
+        jobs.run(database, stop, queues=[QUEUE], poll_seconds=0.1, clock=lambda: AT, **options)
+    )
+    try:
+        async with asyncio.timeout(20):
+            yield stop
+            stop.set()
+            await running
+    finally:
+        stop.set()
+        await running
+
+
+async def until_succeeded(database: Database, job_id: int) -> None:
+    async with asyncio.timeout(15):
+        while (await stored(database, job_id)).status != "succeeded":  # noqa: ASYNC110 - a row
+            await asyncio.sleep(0.02)
+
+
+async def test_a_job_runs_once_with_the_database_and_the_clocks_reading(
+    database: Database,
+) -> None:
+    job_id = await defer(database, "note")
+    await drain(database)
+    ((what, context),) = ran
+    assert what == "note"
+    assert context == jobs.JobContext(database=database, at=AT, attempt=1)
+    assert (await stored(database, job_id)).status == "succeeded"
+    await drain(database)
+    assert len(ran) == 1
+
+
+async def test_a_running_worker_is_woken_by_a_deferral(database: Database) -> None:
+    async with worker(database):
+        job_id = await defer(database, "note")
+        await until_succeeded(database, job_id)
+
+
+async def test_a_failing_job_is_tried_as_often_as_declared(database: Database) -> None:
+    job_id = await defer(database, "fail")
+    await drain(database)
+    assert [context.attempt for _, context in ran] == [1, 2, 3]
+    assert (await stored(database, job_id)).status == "failed"
+
+
+async def test_a_refused_job_is_not_tried_again(database: Database) -> None:
+    job_id = await defer(database, "refuse")
+    await drain(database)
+    assert len(ran) == 1
+    assert (await stored(database, job_id)).status == "failed"
+
+
+async def test_a_failing_job_gives_way_to_one_that_waits_under_its_queueing_lock(
+    database: Database,
+) -> None:
+    first = await defer(database, "overtaken", queueing_lock="test_work.same")
+    await drain(database)
+    assert [what for what, _ in ran] == ["overtaken", "note"]
+    assert (await stored(database, first)).status == "aborted"
+
+
+async def test_stopping_waits_for_running_jobs_and_fetches_no_more(database: Database) -> None:
+    running = await defer(database, "wait")
+    async with worker(database, concurrency=1) as stop:
+        await gate["wait"].wait()
+        waiting = await defer(database, "note")
+        stop.set()
+        await asyncio.sleep(0.2)
+        assert (await stored(database, running)).status == "doing"
+        gate["wait may end"].set()
+    assert (await stored(database, running)).status == "succeeded"
+    assert (await stored(database, waiting)).status == "todo"
+    await drain(database)
+    assert (await stored(database, waiting)).status == "succeeded"
+
+
+async def test_a_job_that_does_not_end_in_time_is_enqueued_again(database: Database) -> None:
+    job_id = await defer(database, "wait")
+    async with worker(database, shutdown_seconds=0.1):
+        await gate["wait"].wait()
+    assert (await stored(database, job_id)).status == "todo"
+    await drain(database)
+    assert [context.attempt for _, context in ran] == [1, 2]
+    assert (await stored(database, job_id)).status == "succeeded"
+
+
+@pytest.mark.parametrize("gone", ["silent", "removed"])
+async def test_the_jobs_of_a_dead_worker_are_enqueued_again(database: Database, gone: str) -> None:
+    job_id = await defer(database, "note")
+    await abandon(database, job_id, silent=gone == "silent")
+    await housekeeping(database)
+    assert (await stored(database, job_id)).status == "todo"
+    await drain(database)
+    assert [context.attempt for _, context in ran] == [2]
+
+
+async def test_a_job_that_seems_to_kill_its_workers_is_given_up(database: Database) -> None:
+    job_id = await defer(database, "note")
+    for _ in range(work.STALLED_ATTEMPTS_MAX):
+        await abandon(database, job_id, silent=True)
+        await housekeeping(database)
+    assert (await stored(database, job_id)).status == "failed"
+
+
+async def test_the_jobs_of_a_live_worker_are_left_alone(database: Database) -> None:
+    job_id = await defer(database, "note")
+    await abandon(database, job_id, silent=False, alive=True)
+    await housekeeping(database)
+    assert (await stored(database, job_id)).status == "doing"
+    async with database.write() as tx:
+        await tx.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job_id})
+
+
+async def abandon(database: Database, job_id: int, *, silent: bool, alive: bool = False) -> None:
+    """Leave a job as a worker does that was killed: running, heartbeat old or worker forgotten."""
+    async with database.write() as tx:
+        made = await tx.execute(
+            text(
+                "INSERT INTO procrastinate_workers (last_heartbeat)"
+                " VALUES (now() - CASE WHEN :alive THEN interval '0' ELSE interval '1 hour' END)"
+                " RETURNING id"
+            ),
+            {"alive": alive},
+        )
+        await tx.execute(
+            text(
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"
+                " WHERE id = :id AND status = 'todo'"
+            ),
+            {"worker": made.scalar_one() if silent or alive else None, "id": job_id},
+        )
+
+
+async def housekeeping(database: Database) -> None:
+    with registry.replace_connector(work.Connector(database.engine)):
+        context = procrastinate.JobContext(
+            app=registry,
+            job=procrastinate.jobs.Job(
+                queue="default", lock=None, queueing_lock=None, task_name="infra.jobs.retry_stalled"
+            ),
+            start_timestamp=0.0,
+            abort_reason=lambda: None,
+        )
+        await work.retry_stalled(context, timestamp=0)
+
+
+async def test_a_worker_that_ends_by_itself_starts_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "RESTART_SECONDS", 0.01)
+    original, calls = registry.run_worker_async, 0
+
+    async def breaking(**options: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            msg = "the database went away"
+            raise OSError(msg)
+        await original(**options)
+
+    monkeypatch.setattr(registry, "run_worker_async", breaking)
+    job_id = await defer(database, "note")
+    async with worker(database):
+        await until_succeeded(database, job_id)
+    assert calls == 2
