@@ -1,11 +1,14 @@
 """What a database needs besides tables: functions and guards in SQL files, and the role's rights.
 
-A module ships its SQL as `sql/*.sql` beside its `models`, run in the order of `SQL_FILES`; every
-statement may be run again.
+A module ships its SQL as `sql/*.sql` beside its `models`. The files are run in the order of
+`SQL_FILES` whenever one of them or the tables changed, so every statement may be run again
+(`CREATE OR REPLACE`, `IF NOT EXISTS`); what cannot be is a migration's business.
 """
 
 from importlib.resources import files
 from typing import Final
+
+from tongbao.infra.postgres import APP_ROLE
 
 SQL_FILES: Final = (
     ("tongbao.infra.outbox", "sql/outbox.sql"),
@@ -15,10 +18,12 @@ SQL_FILES: Final = (
     ("tongbao.core.agreements", "sql/guards.sql"),
 )
 
-GRANTS: Final = """
-GRANT USAGE ON SCHEMA public TO tongbao_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tongbao_app;
-GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO tongbao_app;
+# The application's role reads and writes every table; a module takes back in its own files what
+# its tables do not allow. Logging in is for whoever is a member of the role.
+GRANTS: Final = f"""
+GRANT USAGE ON SCHEMA public TO {APP_ROLE};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
+GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};
 """
 
 

@@ -1,52 +1,113 @@
-"""Settings from the environment, prefix `TONGBAO_`."""
+"""Settings from the environment: `TONGBAO_` before the name, nothing read from files.
+
+A secret has a default for development only. Anywhere else the default is refused, and so is
+whatever has no place in production: the embedded database and demonstration data.
+"""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
-DEFAULT_TAX_OFFICE_TOKEN = "sandbox-tax-office"  # noqa: S105 - refused outside development
+from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
+
+DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
+
+
+def _postgres_url(text: str) -> str:
+    """Accept an address of PostgreSQL in libpq's form; the driver is our own business."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = None
+    if url is None or url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        msg = "expected postgresql://user:password@host:port/database"
+        raise ValueError(msg)
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _http_url(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        msg = "expected an address that starts with http:// or https://"
+        raise ValueError(msg)
+    return text.rstrip("/")
+
+
+PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _data_dir() -> Path:
+    return reachable_data_dir(Path(".tongbao"))
 
 
 class Settings(BaseSettings):
     """Everything that differs from one installation to the next."""
 
-    model_config = SettingsConfigDict(env_prefix="TONGBAO_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TONGBAO_", extra="ignore", hide_input_in_errors=True
+    )
 
     environment: Literal["development", "test", "production"] = "development"
-    database_url: str | None = Field(default=None, description="None: the embedded PostgreSQL")
-    migration_database_url: str | None = Field(
-        default=None, description="The owner's connection; None: as database_url"
+    database_url: PostgresUrl | None = Field(
+        default=None, repr=False, description="The application's login; unset: embedded PostgreSQL"
+    )
+    migration_database_url: PostgresUrl | None = Field(
+        default=None, repr=False, description="The owner's login for migrations; as database_url"
     )
     database_role: str | None = Field(
-        default="tongbao_app", description="Role that the application takes on after connecting"
+        default=APP_ROLE, description="Role that the application takes on after connecting"
     )
     database_pool_size: int = Field(default=10, ge=1, le=200)
-    data_dir: Path = Path(".tongbao")
+    data_dir: Path = Field(
+        default_factory=_data_dir,
+        description=(
+            "Where the embedded database lives: .tongbao here, or a folder below /var/lib/tongbao "
+            "for root in a private home, which the server's own user may not enter"
+        ),
+    )
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=1, le=65535)
-    sandbox_port: int = Field(default=8001, ge=1, le=65535)
+    port: Port = 8000
+    sandbox_port: Port = 8001
     api_workers: int = Field(default=1, ge=1, le=64)
-    tax_office_url: str = ""
+    tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
     demo: bool = False
-    log_format: Literal["console", "json"] = "console"
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="Unset: json in production"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language_default: Literal["zh", "en"] = "zh"
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _fill_in(self) -> Self:
         if not self.tax_office_url:
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
+        if self.environment == "production" and "log_format" not in self.model_fields_set:
+            self.log_format = "json"
+        return self
+
+    @model_validator(mode="after")
+    def _refuse_what_is_for_development(self) -> Self:
+        if self.environment != "development":
+            token = self.tax_office_token.get_secret_value()
+            if token in {"", DEFAULT_TAX_OFFICE_TOKEN}:
+                msg = "TONGBAO_TAX_OFFICE_TOKEN: the default is for development only"
+                raise ValueError(msg)
         if self.environment == "production":
             if self.database_url is None:
-                msg = "production needs TONGBAO_DATABASE_URL; the embedded database is for demos"
-                raise ValueError(msg)
-            if self.tax_office_token.get_secret_value() == DEFAULT_TAX_OFFICE_TOKEN:
-                msg = "production needs a TONGBAO_TAX_OFFICE_TOKEN of its own"
+                msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
                 raise ValueError(msg)
             if self.demo:
-                msg = "demo data has no place in production"
+                msg = "TONGBAO_DEMO: demonstration data have no place in production"
                 raise ValueError(msg)
         return self
+
+    @property
+    def owner_url(self) -> str | None:
+        """The address migrations use; None with the embedded database."""
+        return self.migration_database_url or self.database_url

@@ -1,13 +1,14 @@
-"""Alembic's environment: on the connection it is given, inside that transaction."""
+"""Run by Alembic for each command; the connection and the tables come with the configuration."""
 
 from alembic import context
 
-from tongbao.infra.migrations import is_ours
+from tongbao.infra.migrations.comparing import OPTIONS
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=context.config.attributes.get("metadata"),
-    compare_type=True,
-    include_name=is_ours,
+    target_metadata=context.config.attributes["metadata"],
+    transaction_per_migration=True,
+    **OPTIONS,  # type: ignore[arg-type]
 )
-context.run_migrations()
+with context.begin_transaction():
+    context.run_migrations()

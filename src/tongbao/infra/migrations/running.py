@@ -1,0 +1,114 @@
+"""Brings a database up to date: revisions first, then the modules' SQL files and rights."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from typing import Final
+
+import psycopg
+from alembic import command
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, delete, insert, inspect, select, text
+
+from tongbao.infra import schema
+from tongbao.infra.migrations import history
+from tongbao.infra.migrations.models import AppliedScripts
+from tongbao.infra.postgres import APP_ROLE
+from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.text import Text
+
+SERVER_VERSION_MIN: Final = 160_000
+LOCK_KEY: Final = int.from_bytes(b"tongbao", "big")
+
+# Roles belong to the whole server, so another database's migration may be at it too. Whoever
+# creates the role must be a member to take it on (PostgreSQL 16 does not make them one).
+_ROLE: Final = f"""
+DO $$ BEGIN
+    CREATE ROLE {APP_ROLE} NOLOGIN;
+    EXECUTE format('GRANT {APP_ROLE} TO %I', current_user);
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+"""
+
+
+class ServerTooOld(TongbaoError):
+    """The server lacks what the platform needs."""
+
+    code = "migrations.server_too_old"
+    kind = Kind.UNAVAILABLE
+    title = Text(zh="数据库版本过低", en="The database server is too old")
+    detail = Text(
+        zh="需要 PostgreSQL 16 或更高版本，当前为 {version}。",
+        en="PostgreSQL 16 or newer is needed; this one is {version}.",
+    )
+
+
+class DatabaseTooNew(TongbaoError):
+    """The database was migrated by a newer release than this one."""
+
+    code = "migrations.database_too_new"
+    kind = Kind.UNAVAILABLE
+    title = Text(zh="数据库结构比程序新", en="The database is newer than the program")
+    detail = Text(
+        zh="数据库结构版本 {revision} 不为本程序所知，请升级程序。",
+        en="The database is at revision {revision}, which this program does not know; upgrade it.",
+    )
+
+
+def run_migrations(owner_url: str) -> None:
+    """Bring the database at `owner_url` up to date; harmless to repeat or to start twice at once.
+
+    `owner_url` must lead to the server itself: a pooler that hands out a connection per
+    transaction breaks the lock. Raises `ServerTooOld` and `DatabaseTooNew`.
+    """
+    with _alone(owner_url) as lock:
+        version = lock.info.server_version
+        if version < SERVER_VERSION_MIN:
+            raise ServerTooOld(version=f"{version // 10_000}.{version % 10_000}")
+        if not lock.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP_ROLE,)).fetchone():
+            lock.execute(_ROLE)
+        engine = history.engine(owner_url)
+        try:
+            with engine.connect() as connection:
+                upgraded = _upgrade(connection)
+            with engine.begin() as connection:
+                _apply_scripts(connection, needed=upgraded)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _alone(owner_url: str) -> Iterator[psycopg.Connection]:
+    """Hold a lock that lets one migration of this database run at a time."""
+    with psycopg.connect(owner_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (LOCK_KEY,))
+        yield connection
+
+
+def _upgrade(connection: Connection) -> bool:
+    """Run the revisions the database lacks, each in its own transaction; say if there were any."""
+    known = history.revisions()
+    at = set(MigrationContext.configure(connection).get_current_heads())
+    connection.rollback()
+    unknown = at - {revision.revision for revision in known.walk_revisions()}
+    if unknown:
+        raise DatabaseTooNew(revision=", ".join(sorted(unknown)))
+    if at == set(known.get_heads()):
+        return False
+    command.upgrade(history.config(connection), "head")
+    return True
+
+
+def _apply_scripts(connection: Connection, *, needed: bool) -> None:
+    """Run all SQL files and grants in one transaction, unless nothing changed since last time."""
+    scripts = [schema.GRANTS, _own_tables(connection), *schema.sql_scripts()]
+    digest = sha256("\0".join(scripts).encode()).digest()
+    applied = connection.execute(select(AppliedScripts.digest)).scalar_one_or_none()
+    if applied == digest and not needed:
+        return
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    for script in scripts:
+        driver.execute(script.encode())  # bytes and no parameters: several statements at once
+    connection.execute(delete(AppliedScripts))
+    connection.execute(insert(AppliedScripts).values(digest=digest, applied_at=text("now()")))
