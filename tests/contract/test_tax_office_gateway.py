@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import cast
+from typing import ClassVar, cast
 from uuid import UUID
 
 import httpx2
@@ -68,7 +68,7 @@ class Made:
         Firm(code=code, name=f"{code}有限公司", registration_number=registration_number(code))
         for code in ("one", "other", "none", "large")
     )
-    counts = {"one": 250, "other": 260, "none": 0, "large": 45_000}
+    counts: ClassVar = {"one": 250, "other": 260, "none": 0, "large": 45_000}
 
     def invoices(self, code: str) -> Invoices:
         return made_up(self.counts[code], seed=len(code))

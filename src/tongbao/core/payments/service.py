@@ -56,7 +56,7 @@ __all__ = [
     "transfer",
 ]
 
-TRANSACTION_TYPE = "payments.book_transfer"
+TRANSACTION_TYPE = "payments.transfer"
 
 
 async def transfer(
@@ -195,24 +195,28 @@ async def _refusal(
     tx: ReadSession, order: PaymentOrder, *, debtor: DepositAccount, creditor: DepositAccount | None
 ) -> TongbaoError | None:
     """Return the first rule the order breaks. Nothing about the creditor but yes or no leaks."""
-    if order.amount.currency != debtor.currency:
-        return CurrencyNotAllowed(currency=order.amount.currency, account_currency=debtor.currency)
-    if (too_much := above_maximum(order.amount)) is not None:
-        return too_much
+    refusal = _wrong_currency(order.amount, debtor) or above_maximum(order.amount)
+    if refusal is not None:
+        return refusal
     if creditor is None:
         return CreditorAccountUnknown(account_number=order.creditor_account_number)
     if creditor.id == debtor.id:
         return SameAccount()
     if not same_name((await parties.get(tx, creditor.party_id)).name, order.creditor_name):
         return CreditorNameMismatch(account_number=order.creditor_account_number)
-    if creditor.currency != order.amount.currency:
-        return CurrencyNotAllowed(
-            currency=order.amount.currency, account_currency=creditor.currency
-        )
-    for account in (debtor, creditor):
-        if account.status is not accounts.Status.OPEN:
-            return AccountNotOpen(account_number=account.number)
-    return None
+    return _wrong_currency(order.amount, creditor) or _not_open(debtor) or _not_open(creditor)
+
+
+def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowed | None:
+    if amount.currency == account.currency:
+        return None
+    return CurrencyNotAllowed(currency=amount.currency, account_currency=account.currency)
+
+
+def _not_open(account: DepositAccount) -> AccountNotOpen | None:
+    if account.status is accounts.Status.OPEN:
+        return None
+    return AccountNotOpen(account_number=account.number)
 
 
 async def _store_settled(tx: WriteSession, order: PaymentOrder) -> None:

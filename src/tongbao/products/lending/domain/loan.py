@@ -1,7 +1,7 @@
 """A loan and the words of its contract.
 
-Principal only: revolving use, interest by the day on what is outstanding (随借随还, ACT/360). Accrual
-and instalments are not kept yet.
+Principal only: revolving use, interest by the day on what is outstanding (随借随还, ACT/360).
+Accrual and instalments are not kept yet.
 """
 
 import calendar

@@ -35,7 +35,8 @@ class Policy:
     yearly_sales_min : Money
         Least sales of the last 12 complete months.
     share_of_sales : Mapping[Grade, Rate]
-        Limit as a share of yearly sales; a grade with none is refused.
+        Limit as a share of yearly sales; a grade with none is refused. D and E have none: from a
+        probability of default of 20 % on, the expected loss alone exceeds the highest rate.
     cap, floor, step : Money
         Largest exposure to one borrower, smallest loan, and what limits are cut down to.
     funding_rate, cost_rate, margin_rate, loss_given_default : Rate
@@ -87,8 +88,7 @@ POLICIES: Final[tuple[Policy, ...]] = (
             {
                 Grade.A: Rate.percent("25"),
                 Grade.B: Rate.percent("20"),
-                Grade.C: Rate.percent("15"),
-                Grade.D: Rate.percent("10"),
+                Grade.C: Rate.percent("10"),
             }
         ),
         cap=Money.parse("2000000.00", CURRENCY),

@@ -94,7 +94,7 @@ class Decision:
 def document(inputs: Inputs, judgement: Judgement) -> dict[str, Any]:
     """Return the record of a decision as plain JSON values; amounts and rates are text."""
     data = inputs.data
-    return {
+    record = {
         "format": FORMAT,
         "currency": inputs.exposure.currency,
         "policy_version": inputs.policy_version,
@@ -127,6 +127,9 @@ def document(inputs: Inputs, judgement: Judgement) -> dict[str, Any]:
             for line in judgement.rate_lines
         ],
     }
+    # As it will be read back: lists for tuples, text for enumerations.
+    plain: dict[str, Any] = json.loads(canonical(record))
+    return plain
 
 
 def canonical(record: Mapping[str, Any]) -> str:

@@ -1,0 +1,224 @@
+"""`/api/v1/lending`: applications, offers and loans."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Response, status
+
+from tongbao.core.sources import service as sources
+from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.db import ReadSession
+from tongbao.infra.web import (
+    IDEMPOTENCY_KEY_REQUIRED,
+    Instant,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
+from tongbao.kernel.money import Money
+from tongbao.kernel.money_schema import AmountText
+from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.text import Language
+from tongbao.products.lending import service
+from tongbao.products.lending.domain.policy import CURRENCY
+from tongbao.products.lending.schemas import (
+    AgreementOut,
+    ApplicationDetail,
+    ApplicationOut,
+    ApplicationsOut,
+    LoanOut,
+    LoansOut,
+    NewAcceptance,
+    NewApplication,
+    NewReview,
+    ReplayOut,
+)
+
+PREFIX = "/api/v1/lending"
+READ_ANY = "lending:read_any"
+
+api = router(prefix=PREFIX, tags=["lending"])
+
+After = Annotated[
+    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+
+
+@api.post(
+    "/applications",
+    status_code=status.HTTP_202_ACCEPTED,
+    dependencies=[Depends(require("lending:apply")), IDEMPOTENCY_KEY_REQUIRED],
+    summary="Apply for a loan",
+)
+async def apply(
+    body: NewApplication,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
+    response: Response,
+) -> ApplicationOut:
+    """Submit an application; it is decided within seconds, see it under its `Location`.
+
+    Needs the firm's consent to fetch its VAT invoices for a credit assessment.
+    """
+    application = await service.apply(
+        tx,
+        account_id=body.account_id,
+        requested=body.requested,
+        term_months=body.term_months,
+        applied_by=actor,
+        at=at,
+    )
+    response.headers["Location"] = f"{PREFIX}/applications/{application.id}"
+    return ApplicationOut.of(application, at, language)
+
+
+@api.get("/applications", summary="Loan applications")
+async def list_applications(
+    tx: ReadTx,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    after: After = None,
+) -> ApplicationsOut:
+    """Return the applications of one's own parties (staff: all), newest first."""
+    page = await service.list_applications(tx, among=_visible_to(actor), after=after, limit=limit)
+    return ApplicationsOut(
+        items=[ApplicationOut.of(each, at, language) for each in page.items], next=page.next
+    )
+
+
+@api.get("/applications/{application_id}", summary="One application with its decision and offer")
+async def read_application(
+    application_id: UUID, tx: ReadTx, actor: CurrentActor, at: Instant, language: RequestLanguage
+) -> ApplicationDetail:
+    """Return where an application stands, why, and what is offered."""
+    application = await service.get(tx, application_id, visible_to=_visible_to(actor))
+    decision = await service.decision(tx, application)
+    loan = await service.loan_of_application(tx, application.id)
+    return ApplicationDetail.with_all(
+        application,
+        steps=await service.steps(tx, application.id),
+        fetch=await _fetch(tx, None if decision is None else decision.fetch_id),
+        decision=decision,
+        loan_id=None if loan is None else loan.id,
+        at=at,
+        language=language,
+    )
+
+
+@api.get(
+    "/applications/{application_id}/agreement",
+    dependencies=[Depends(require("lending:accept"))],
+    summary="The agreement to be signed",
+)
+async def read_agreement(
+    application_id: UUID,
+    amount: Annotated[AmountText, Query(description="To draw, in CNY", examples=["300000.00"])],
+    tx: ReadTx,
+    actor: CurrentActor,
+    at: Instant,
+    preferred: RequestLanguage,
+    language: Annotated[Language | None, Query(description="Of the agreement")] = None,
+) -> AgreementOut:
+    """Return the words that an acceptance today would sign, and their digest."""
+    rendered = await service.preview_agreement(
+        tx,
+        application_id=application_id,
+        amount=Money.parse(amount, CURRENCY),
+        read_by=actor,
+        language=language or preferred,
+        at=at,
+    )
+    return AgreementOut.of(rendered)
+
+
+@api.post(
+    "/applications/{application_id}/acceptance",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(require("lending:accept")), IDEMPOTENCY_KEY_REQUIRED],
+    summary="Accept the offer and be paid",
+)
+async def accept(
+    application_id: UUID,
+    body: NewAcceptance,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    response: Response,
+) -> LoanOut:
+    """Sign the agreement; the money is in the account when this answers."""
+    loan = await service.accept(
+        tx,
+        application_id=application_id,
+        amount=body.amount,
+        language=body.language,
+        text_digest=body.text_digest,
+        accepted_by=actor,
+        at=at,
+    )
+    response.headers["Location"] = f"{PREFIX}/loans/{loan.id}"
+    return LoanOut.of(await service.loan(tx, loan.id))
+
+
+@api.post(
+    "/applications/{application_id}/review",
+    dependencies=[Depends(require("lending:decide"))],
+    summary="Decide an application referred to a person",
+)
+async def review(
+    application_id: UUID,
+    body: NewReview,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
+) -> ApplicationOut:
+    """Have the data collected again, or refuse in one's own words."""
+    application = await service.review(
+        tx,
+        application_id=application_id,
+        verdict=body.verdict,
+        note=body.note,
+        reviewed_by=actor.id,
+        at=at,
+    )
+    return ApplicationOut.of(application, at, language)
+
+
+@api.get(
+    "/decisions/{decision_id}/replay",
+    dependencies=[Depends(require(READ_ANY))],
+    summary="Compute a decision again",
+)
+async def replay(decision_id: UUID, tx: ReadTx) -> ReplayOut:
+    """Repeat a decision from stored data, model and policy; it must equal the record."""
+    return ReplayOut.of(await service.replay(tx, decision_id))
+
+
+@api.get("/loans", summary="Loans")
+async def list_loans(
+    tx: ReadTx, actor: CurrentActor, limit: PageLimit = PAGE_LIMIT_DEFAULT, after: After = None
+) -> LoansOut:
+    """Return the loans of one's own parties (staff: all), newest first."""
+    page = await service.list_loans(tx, among=_visible_to(actor), after=after, limit=limit)
+    return LoansOut(items=[LoanOut.of(each) for each in page.items], next=page.next)
+
+
+@api.get("/loans/{loan_id}", summary="One loan")
+async def read_loan(loan_id: UUID, tx: ReadTx, actor: CurrentActor) -> LoanOut:
+    """Return a loan and what is owed on it by the ledger."""
+    return LoanOut.of(await service.loan(tx, loan_id, visible_to=_visible_to(actor)))
+
+
+async def _fetch(tx: ReadSession, fetch_id: UUID | None) -> sources.Fetch | None:
+    return None if fetch_id is None else await sources.get_fetch(tx, fetch_id)
+
+
+def _visible_to(actor: Actor) -> frozenset[UUID] | None:
+    """Return whose applications and loans the actor may see; None for everybody's."""
+    return None if actor.may(READ_ANY) else actor.party_ids

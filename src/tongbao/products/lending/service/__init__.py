@@ -1,0 +1,89 @@
+"""Verbs of lending: apply, process, accept, review, read, replay."""
+
+from tongbao.products.lending.domain.application import (
+    AccountNotUsable,
+    AlreadyAccepted,
+    AmountNotOffered,
+    Application,
+    ApplicationId,
+    ApplicationOpen,
+    DecisionId,
+    IllegalTransition,
+    NoOffer,
+    NotAnOrganisation,
+    OfferExpired,
+    Reason,
+    RequestOutOfRange,
+    State,
+    Step,
+    UnknownApplication,
+)
+from tongbao.products.lending.domain.decision import (
+    LimitLine,
+    Outcome,
+    RateLine,
+    daily_interest_per_10000,
+)
+from tongbao.products.lending.domain.loan import Loan, LoanId, UnknownLoan
+from tongbao.products.lending.domain.record import Decision
+from tongbao.products.lending.service.accepting import accept, expire_offer, preview_agreement
+from tongbao.products.lending.service.applying import TERM_MONTHS_DEFAULT, apply
+from tongbao.products.lending.service.processing import exposure, process
+from tongbao.products.lending.service.reading import (
+    LoanAccount,
+    decision,
+    get,
+    list_applications,
+    list_loans,
+    loan,
+    loan_of_application,
+    steps,
+)
+from tongbao.products.lending.service.replaying import Replay, UnknownDecision, replay
+from tongbao.products.lending.service.reviewing import review
+
+__all__ = [
+    "TERM_MONTHS_DEFAULT",
+    "AccountNotUsable",
+    "AlreadyAccepted",
+    "AmountNotOffered",
+    "Application",
+    "ApplicationId",
+    "ApplicationOpen",
+    "Decision",
+    "DecisionId",
+    "IllegalTransition",
+    "LimitLine",
+    "Loan",
+    "LoanAccount",
+    "LoanId",
+    "NoOffer",
+    "NotAnOrganisation",
+    "OfferExpired",
+    "Outcome",
+    "RateLine",
+    "Reason",
+    "Replay",
+    "RequestOutOfRange",
+    "State",
+    "Step",
+    "UnknownApplication",
+    "UnknownDecision",
+    "UnknownLoan",
+    "accept",
+    "apply",
+    "daily_interest_per_10000",
+    "decision",
+    "expire_offer",
+    "exposure",
+    "get",
+    "list_applications",
+    "list_loans",
+    "loan",
+    "loan_of_application",
+    "preview_agreement",
+    "process",
+    "replay",
+    "review",
+    "steps",
+]

@@ -1,0 +1,135 @@
+"""Asking for a loan."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.agreements import service as agreements
+from tongbao.core.parties import service as parties
+from tongbao.core.sources import service as sources
+from tongbao.infra import jobs, outbox
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import WriteSession
+from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
+from tongbao.products.lending.domain.application import (
+    OPEN_STATES,
+    AccountNotUsable,
+    Application,
+    ApplicationId,
+    ApplicationOpen,
+    NotAnOrganisation,
+    RequestOutOfRange,
+    State,
+)
+from tongbao.products.lending.domain.policy import CURRENCY, IN_USE
+from tongbao.products.lending.events import ApplicationSubmitted
+from tongbao.products.lending.models import ApplicationRow
+from tongbao.products.lending.service.rows import add_step, application_of, unlocked
+
+PROCESS_JOB = "lending.process"
+EXPIRE_JOB = "lending.expire_offer"
+TERM_MONTHS_DEFAULT = IN_USE.term_months_max
+
+_OPEN = ApplicationRow.state.in_(sorted(state.value for state in OPEN_STATES))
+
+
+async def apply(
+    tx: WriteSession,
+    *,
+    account_id: UUID,
+    applied_by: Actor,
+    at: datetime,
+    requested: Money | None = None,
+    term_months: int = TERM_MONTHS_DEFAULT,
+) -> Application:
+    """Submit an application and enqueue its processing, on one transaction.
+
+    Args:
+        tx: the caller's transaction.
+        account_id: the account the loan is to be paid into; its holder is the borrower.
+        applied_by: must act for the account's holder.
+        at: the moment of submission.
+        requested: how much; None for as much as possible.
+        term_months: 1 to the policy's maximum.
+
+    Raises:
+        accounts.UnknownAccount: no such account, or not one of the applicant's.
+        AccountNotUsable: not open or in another currency.
+        NotAnOrganisation: the holder is a person.
+        RequestOutOfRange: amount or term outside the product.
+        agreements.ConsentMissing: the invoices may not be fetched.
+        ApplicationOpen: the party has an application under way.
+    """
+    account = await accounts.get(tx, account_id)
+    if account.party_id not in applied_by.party_ids:
+        raise accounts.UnknownAccount(account=account_id)
+    if account.currency != CURRENCY or account.status is not accounts.Status.OPEN:
+        raise AccountNotUsable(currency=CURRENCY)
+    party = await parties.get(tx, account.party_id)
+    if party.registration_number is None:
+        raise NotAnOrganisation
+    _check_request(requested, term_months)
+    await agreements.require_consent(
+        tx,
+        party_id=party.id,
+        source=sources.VAT_INVOICES,
+        purpose=agreements.CREDIT_ASSESSMENT,
+        at=at,
+    )
+    application_id = ApplicationId(new_id())
+    stored = await tx.scalar(
+        insert(ApplicationRow)
+        .values(
+            id=application_id,
+            party_id=party.id,
+            account_id=account.id,
+            currency=CURRENCY,
+            requested_minor=requested and requested.minor,
+            term_months=term_months,
+            state=State.SUBMITTED.value,
+            attempts=0,
+            submitted_by=applied_by.id,
+            submitted_at=at,
+            updated_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["party_id"], index_where=_OPEN)
+        .returning(ApplicationRow.id)
+    )
+    if stored is None:
+        raise ApplicationOpen
+    await add_step(tx, application_id, None, State.SUBMITTED, reason=None, by=applied_by.id, at=at)
+    submitted = ApplicationSubmitted(
+        application_id=application_id,
+        party_id=party.id,
+        requested=requested,
+        term_months=term_months,
+    )
+    await outbox.append(tx, [submitted], at=at)
+    await enqueue(tx, application_id)
+    return application_of(await unlocked(tx, application_id))
+
+
+async def enqueue(
+    tx: WriteSession, application_id: UUID, *, not_before: datetime | None = None
+) -> None:
+    """Enqueue the processing of an application; one at a time per application."""
+    await jobs.defer(
+        tx,
+        PROCESS_JOB,
+        {"application_id": str(application_id)},
+        at=not_before,
+        lock=f"lending:{application_id}",
+    )
+
+
+def _check_request(requested: Money | None, term_months: int) -> None:
+    fits = requested is None or (
+        requested.currency == CURRENCY and IN_USE.floor <= requested <= IN_USE.cap
+    )
+    if not fits or not 1 <= term_months <= IN_USE.term_months_max:
+        raise RequestOutOfRange(
+            floor=str(IN_USE.floor), cap=str(IN_USE.cap), months_max=IN_USE.term_months_max
+        )

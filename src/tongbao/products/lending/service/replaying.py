@@ -1,0 +1,91 @@
+"""Computing a decision again from what is stored, to show that nothing else went into it."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from tongbao.infra.db import ReadSession
+from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.money import Money
+from tongbao.kernel.text import Text
+from tongbao.products.lending.domain.policy import policy
+from tongbao.products.lending.domain.record import (
+    DataUsed,
+    Decision,
+    differences,
+    digest,
+    document,
+)
+from tongbao.products.lending.models import DecisionRow
+from tongbao.products.lending.service.processing import judge
+from tongbao.products.lending.service.rows import decision_of
+from tongbao.risk.rating import service as rating
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a decision computed again looks like beside the stored one.
+
+    `differences` are JSON pointers into the record; equal means there are none, and the stored
+    record still has its digest. `recomputed` is False for a decision taken for want of data: there
+    is nothing to compute, only the digest is checked.
+    """
+
+    decision_id: UUID
+    equal: bool
+    recomputed: bool
+    differences: tuple[str, ...]
+
+
+class UnknownDecision(TongbaoError):
+    """There is no such decision."""
+
+    code = "lending.unknown_decision"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="授信决定不存在", en="Unknown decision")
+
+
+async def replay(tx: ReadSession, decision_id: UUID) -> Replay:
+    """Repeat a decision from its stored data, model and policy, and compare it to the record.
+
+    Raises `UnknownDecision`, and `sources.PayloadDamaged` if the stored data is not what it was.
+    """
+    row = await tx.get(DecisionRow, decision_id, populate_existing=True)
+    if row is None:
+        raise UnknownDecision
+    stored = decision_of(row)
+    intact = digest(stored.record) == stored.record_sha256
+    if stored.record["data"] is None:
+        found = () if intact else ("/",)
+        return Replay(decision_id, equal=intact, recomputed=False, differences=found)
+    again = await _again(tx, stored)
+    found = tuple(differences(stored.record, again))
+    equal = intact and not found and digest(again) == stored.record_sha256
+    return Replay(decision_id, equal=equal, recomputed=True, differences=found)
+
+
+async def _again(tx: ReadSession, stored: Decision) -> dict[str, object]:
+    record = stored.record
+    currency = record["currency"]
+    data = record["data"]
+    model = None
+    if stored.model_id is not None:
+        model = await rating.get_model(tx, rating.RatingModelId(stored.model_id))
+    inputs, judgement = await judge(
+        tx,
+        data=DataUsed(
+            fetch_id=UUID(data["fetch_id"]),
+            sha256=data["sha256"],
+            source=data["source"],
+            period_from=date.fromisoformat(data["period_from"]),
+            period_to=date.fromisoformat(data["period_to"]),
+            row_count=data["row_count"],
+        ),
+        model=model,
+        policy=policy(stored.policy_version),
+        requested=(
+            None if record["requested"] is None else Money.parse(record["requested"], currency)
+        ),
+        owed=Money.parse(record["exposure"], currency),
+    )
+    return document(inputs, judgement)
