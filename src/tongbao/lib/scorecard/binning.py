@@ -10,9 +10,9 @@
 4. Join the neighbours whose join changes the evidence least (Ward's criterion, a regression tree
    grown backwards) until at most `bins_max` bins are left.
 
-Why not one tree: on 123 firms the place of a single set of cuts is luck. A classification tree or
-any one grid moved the cross-validated AUC of the same card between .878 and .898 as a setting
-changed by one; the average stays within .892 to .898.
+Why not one tree: on 123 firms the place of a single set of cuts is luck. Measured there with the
+whole card cross-validated: classification trees give an AUC of .874 to .878, single grids of 4 to
+10 groups .874 to .889 with no order in it, averages over several grids .884 to .891.
 
 A missing value has a bin of its own. Withholding a value must never pay: its evidence is at most
 neutral, and if the training data hold no missing value it is that of the worst bin.
@@ -169,8 +169,7 @@ def _fit(
         bads=tuple(bads for (_, bads), _ in everywhere),
         evidence=tuple(woe for _, woe in everywhere),
         information_value=math.fsum(
-            (goods / weigher.goods - bads / weigher.bads) * woe
-            for (goods, bads), woe in everywhere
+            (goods / weigher.goods - bads / weigher.bads) * woe for (goods, bads), woe in everywhere
         ),
     )
 
@@ -197,14 +196,12 @@ def _grid(values: Floats, groups: int) -> list[int]:
     starts = {0}
     for group in range(1, groups):
         target = round(len(values) * group / groups)
-        first, behind = (int(np.searchsorted(values, values[target], side)) for side in _SIDES)
+        first = int(np.searchsorted(values, values[target], side="left"))
+        behind = int(np.searchsorted(values, values[target], side="right"))
         nearest = first if target - first <= behind - target else behind
         if nearest < len(values):
             starts.add(nearest)
     return sorted(starts)
-
-
-_SIDES: tuple[str, str] = ("left", "right")
 
 
 def _pool(
@@ -214,9 +211,7 @@ def _pool(
     pooled: list[tuple[int, float]] = []
     for start, stop in pairwise([*starts, len(ordered.values)]):
         current = (start, weigher.weigh(*ordered.counts(start, stop)))
-        while pooled and not (
-            pooled[-1][1] < current[1] if rising else pooled[-1][1] > current[1]
-        ):
+        while pooled and not (pooled[-1][1] < current[1] if rising else pooled[-1][1] > current[1]):
             joined, _ = pooled.pop()
             current = (joined, weigher.weigh(*ordered.counts(joined, stop)))
         pooled.append(current)
@@ -231,8 +226,8 @@ def _join(
     starts, evidence = list(starts), list(evidence)
     while len(starts) > 1:
         costs = [
-            sizes[i] * sizes[i + 1] / (sizes[i] + sizes[i + 1]) * (evidence[i] - evidence[i + 1]) ** 2
-            for i in range(len(starts) - 1)
+            left * right / (left + right) * (one - other) ** 2
+            for (left, right), (one, other) in zip(pairwise(sizes), pairwise(evidence), strict=True)
         ]
         i = min(range(len(costs)), key=costs.__getitem__)
         if len(starts) <= bins_max and costs[i] > 0:

@@ -6,9 +6,9 @@ training fold cannot leak the held-out firms into either.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
 from tongbao.kernel.text import Text
 from tongbao.lib.scorecard.binning import Binning, BinningSettings, fit_binning
@@ -42,6 +42,8 @@ class FitSettings:
         informative one is left out.
     features_max : int
         Most features on the card.
+    span_points_min : int
+        A feature whose best and worst bin differ by fewer points is not worth a line.
     regularisation : float
         Inverse strength C of the L2 penalty.
     """
@@ -49,9 +51,10 @@ class FitSettings:
     binning: BinningSettings = field(default_factory=BinningSettings)
     scale: Scale = field(default_factory=Scale)
     information_value_min: float = 0.1
-    correlation_max: float = 0.75
+    correlation_max: float = 0.7
     features_max: int = 10
-    regularisation: float = 0.3
+    span_points_min: int = 5
+    regularisation: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +115,7 @@ def _select(
         if values.shape != bad.shape:
             msg = f"column {candidate.code} has not one value per outcome"
             raise ValueError(msg)
-        binning = fit_binning(
-            values, bad, direction=candidate.direction, settings=settings.binning
-        )
+        binning = fit_binning(values, bad, direction=candidate.direction, settings=settings.binning)
         if binning.edges and binning.information_value >= settings.information_value_min:
             evidence = binning.transform(values)
             binned.append(_Binned(candidate=candidate, binning=binning, evidence=evidence))
@@ -137,34 +138,48 @@ def _regress(
 ) -> tuple[list[_Binned], list[float], float]:
     """Return features, coefficients and intercept of ln(odds good:bad).
 
-    A coefficient that is not positive would turn a feature's evidence around and contradict the
-    reasons; the worst such feature is dropped and the rest fitted again, until none is left.
+    The feature that moves the score least is dropped and the rest fitted again, until each moves
+    it by `span_points_min`. A negative coefficient counts as moving it backwards: it would turn
+    the feature's evidence around and contradict the reasons, so it goes first.
     """
+    # scikit-learn takes a second to import, and whoever only scores does not need it.
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+
     while chosen:
         model = LogisticRegression(C=settings.regularisation, tol=1e-8, max_iter=1000)
         model.fit(np.column_stack([item.evidence for item in chosen]), ~bad)
         coefficients = [float(value) for value in model.coef_[0]]
-        worst = min(range(len(chosen)), key=coefficients.__getitem__)
-        if coefficients[worst] > 0:
+        spans = [
+            settings.scale.factor * coefficient * (max(bins) - min(bins))
+            for coefficient, bins in zip(
+                coefficients, (item.binning.evidence[:-1] for item in chosen), strict=True
+            )
+        ]
+        worst = min(range(len(chosen)), key=spans.__getitem__)
+        if spans[worst] >= settings.span_points_min:
             return chosen, coefficients, float(model.intercept_[0])
         chosen = [item for index, item in enumerate(chosen) if index != worst]
     return [], [], 0.0
 
 
 def _points(item: _Binned, coefficient: float, factor: float) -> ScoredFeature:
-    """Turn the evidence of each bin into whole points."""
+    """Turn evidence into whole points; neighbouring bins that come out equal are joined."""
     binning, candidate = item.binning, item.candidate
-    *points, missing = (round(factor * coefficient * evidence) for evidence in binning.evidence)
+    *rounded, missing = (round(factor * coefficient * evidence) for evidence in binning.evidence)
+    *goods, goods_missing = binning.goods
+    *bads, bads_missing = binning.bads
+    starts = [i for i, points in enumerate(rounded) if i == 0 or points != rounded[i - 1]]
+    spans = list(pairwise([*starts, len(rounded)]))
     return ScoredFeature(
         code=candidate.code,
         name=candidate.name,
         unit=candidate.unit,
         direction=candidate.direction,
-        edges=binning.edges,
-        points=tuple(points),
+        edges=tuple(binning.edges[start - 1] for start in starts[1:]),
+        points=tuple(rounded[start] for start in starts),
         missing_points=missing,
-        goods=binning.goods,
-        bads=binning.bads,
+        goods=(*(sum(goods[start:stop]) for start, stop in spans), goods_missing),
+        bads=(*(sum(bads[start:stop]) for start, stop in spans), bads_missing),
         coefficient=coefficient,
         information_value=binning.information_value,
     )

@@ -9,17 +9,10 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-def concordance(risk: Floats, bad: Flags) -> Floats:
-    """Return for each pair (bad, good) 1 if the bad has the higher risk, 1/2 for a tie, else 0.
-
-    Shape (number of bads, number of goods); its mean is the AUC (Mann-Whitney statistic).
-    """
-    difference = risk[bad][:, np.newaxis] - risk[~bad][np.newaxis, :]
-    return (difference > 0) + 0.5 * (difference == 0)
-
-
 def auc(risk: Floats, bad: Flags) -> float:
-    """Return the area under the ROC curve, from mid-ranks, so that ties count one half.
+    """Return the area under the ROC curve: the chance that a bad has more risk than a good.
+
+    Ties count one half (Mann-Whitney statistic).
 
     Parameters
     ----------
@@ -33,31 +26,35 @@ def auc(risk: Floats, bad: Flags) -> float:
     ValueError
         Without at least one good and one bad there is no curve.
     """
-    bads = _bads(bad)
-    _, group, count = np.unique(risk, return_inverse=True, return_counts=True)
-    rank = np.cumsum(count) - (count - 1) / 2
-    total = float(rank[group][bad].sum())
-    return (total - bads * (bads + 1) / 2) / (bads * (len(bad) - bads))
+    area, _ = separation(risk, bad, _once(bad))
+    return float(area[0])
 
 
 def ks(risk: Floats, bad: Flags) -> float:
     """Return the Kolmogorov-Smirnov distance: the largest gap between the two distributions."""
-    return float(weighted_ks(risk, bad, np.ones((1, len(bad)), np.int64))[0])
+    _, distance = separation(risk, bad, _once(bad))
+    return float(distance[0])
 
 
-def weighted_ks(risk: Floats, bad: Flags, weights: NDArray[np.int64]) -> Floats:
-    """Return the KS distance under each row of integer `weights` (r, n): one number a row.
+def separation(risk: Floats, bad: Flags, weights: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Return AUC and KS (r,) under each row of integer `weights` (r, n).
 
-    Rows stand for bootstrap resamples (how often each firm was drawn).
+    A row stands for a resample: how often each firm was drawn. The sums are exact.
     """
-    _bads(bad)
     order = np.argsort(risk, kind="stable")
-    last_of_tie = np.append(risk[order][1:] != risk[order][:-1], True)  # noqa: FBT003 a value
-    drawn = weights[:, order]
-    of_bads = np.cumsum(drawn * bad[order], axis=1)
-    of_goods = np.cumsum(drawn * ~bad[order], axis=1)
-    gap = of_bads / of_bads[:, -1:] - of_goods / of_goods[:, -1:]
-    return np.asarray(np.abs(gap[:, last_of_tie]).max(axis=1), np.float64)
+    ends = np.flatnonzero(np.append(np.diff(risk[order]) != 0, [True]))
+    drawn, is_bad = weights[:, order], bad[order]
+    bads = np.cumsum(drawn * is_bad, axis=1)[:, ends]
+    goods = np.cumsum(drawn * ~is_bad, axis=1)[:, ends]
+    all_bads, all_goods = bads[:, -1], goods[:, -1]
+    if not (all_bads.all() and all_goods.all()):
+        msg = "needs at least one good and one bad"
+        raise ValueError(msg)
+    bads_tied = np.diff(bads, axis=1, prepend=0)
+    goods_tied = np.diff(goods, axis=1, prepend=0)
+    doubled = (bads_tied * (2 * goods - goods_tied)).sum(axis=1)
+    gap = np.abs(bads / all_bads[:, np.newaxis] - goods / all_goods[:, np.newaxis])
+    return doubled / (2 * all_bads * all_goods), np.asarray(gap.max(axis=1), np.float64)
 
 
 def psi(expected: Sequence[int], actual: Sequence[int]) -> float:
@@ -83,9 +80,5 @@ def psi(expected: Sequence[int], actual: Sequence[int]) -> float:
     return float(((after - before) * np.log(after / before)).sum())
 
 
-def _bads(bad: Flags) -> int:
-    bads = int(bad.sum())
-    if bads in (0, len(bad)):
-        msg = "needs at least one good and one bad"
-        raise ValueError(msg)
-    return bads
+def _once(bad: Flags) -> NDArray[np.int64]:
+    return np.ones((1, len(bad)), np.int64)

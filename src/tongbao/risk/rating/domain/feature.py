@@ -1,12 +1,10 @@
 """What a feature is: one number about a firm, with the words to explain it."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from tongbao.kernel.text import Text
-from tongbao.lib.scorecard import Direction
+from tongbao.lib.scorecard import Direction, Unit
 
-Unit = Literal["CNY", "count", "months", "days", "share", "ratio"]
 FeatureValues = dict[str, float | None]
 
 

@@ -8,10 +8,13 @@ without tax of invoices that are not void, red-letter invoices deducted.
 
 Not in the set: anything the lender knows (letter grade, default), and anything after `as_of`.
 
-`days_since_last_sale` is declared but not scored. The labelled firms share one `as_of` (the end of
-the data set) and carry no date of default, so a firm that failed has simply stopped invoicing:
-the value would tell the card the outcome. It stays for rules at the time of an application, when
-silence is known before the decision.
+Declared but not scored: `days_since_last_sale` and the two growths. The labelled firms share one
+`as_of` (the end of the data set) and carry no date of default, so a firm that failed has simply
+stopped invoicing by then. The days would tell the card the outcome, and so would a growth that
+cannot be computed because the firm has fallen silent (all 6 firms without a half-year growth
+defaulted; where it is known it tells nothing, AUC .51). They stay for rules at the time of an
+application, when silence is known before the decision. Totals, variation and months without sales
+feel silence too, more weakly; see the report of `rating train` for what that is worth.
 """
 
 from tongbao.kernel.text import Text
@@ -100,21 +103,23 @@ FEATURES = (
         code="sales_growth_half_year",
         name=Text(zh="近半年销售增长", en="Growth over half a year"),
         description=Text(
-            zh="最近6个完整月份销售额与之前6个月相比的增幅",
-            en="Sales of the last 6 complete months against the 6 months before",
+            zh="最近6个完整月份销售额与之前6个月相比的增幅(用于规则,不参与评分)",
+            en="Sales of the last 6 complete months against the 6 before (for rules, not scored)",
         ),
         unit="ratio",
         direction=_HIGHER,
+        scored=False,
     ),
     Feature(
         code="sales_growth_year",
         name=Text(zh="近一年销售增长", en="Growth over a year"),
         description=Text(
-            zh="最近12个完整月份销售额与之前12个月相比的增幅",
-            en="Sales of the last 12 complete months against the 12 months before",
+            zh="最近12个完整月份销售额与之前12个月相比的增幅(用于规则,不参与评分)",
+            en="Sales of the last 12 complete months against the 12 before (for rules, not scored)",
         ),
         unit="ratio",
         direction=_HIGHER,
+        scored=False,
     ),
     Feature(
         code="days_since_last_sale",

@@ -19,6 +19,7 @@ from tongbao.risk.rating.domain.observation import Observation, Side
 
 FEN_PER_YUAN = 100
 VARIATION_MONTHS_MIN = 3
+RETURNING_MONTHS_MIN = 2
 
 
 def features(invoices: InvoiceTable, *, as_of: date) -> FeatureValues:
@@ -59,7 +60,7 @@ def features(invoices: InvoiceTable, *, as_of: date) -> FeatureValues:
         "suppliers": float(len(purchases.partners)),
         "buyer_concentration": _concentration(sales.partner_minor),
         "supplier_concentration": _concentration(purchases.partner_minor),
-        "returning_buyer_share": _share(sales, sales.partner_months >= 2),
+        "returning_buyer_share": _share(sales, sales.partner_months >= RETURNING_MONTHS_MIN),
         "void_share": _ratio(sales.issued - sales.valid, sales.issued),
         "red_letter_share": _ratio(sales.red, sales.valid),
         "effective_tax_rate": _ratio(sales.tax_minor - purchases.tax_minor, sales.amount_minor),

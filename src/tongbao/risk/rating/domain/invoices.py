@@ -1,8 +1,4 @@
-"""The VAT invoices of one firm as columns.
-
-The limits keep every sum inside a signed 64-bit integer:
-`MAX_INVOICES * MAX_AMOUNT_MINOR = 5 * 10**18 < 2**63`.
-"""
+"""The VAT invoices of one firm as columns."""
 
 from dataclasses import dataclass, fields
 from typing import Self
@@ -13,8 +9,12 @@ from numpy.typing import NDArray
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
-MAX_INVOICES = 500_000
-MAX_AMOUNT_MINOR = 10**13
+INVOICES_MAX = 1_000_000
+TURNOVER_MINOR_MAX = 10**18
+"""Most that the sizes of all amounts (or of all taxes) may add up to, in fen.
+
+With it no sum over any rows leaves a signed 64-bit integer.
+"""
 
 _COLUMN_TYPES = {
     "outgoing": np.dtype(np.bool_),
@@ -57,7 +57,7 @@ class InvoiceTable:
     Raises
     ------
     MalformedInvoices
-        Wrong type, unequal lengths, NaT, or beyond `MAX_INVOICES` / `MAX_AMOUNT_MINOR`.
+        Wrong type, unequal lengths, NaT, or beyond `INVOICES_MAX` or `TURNOVER_MINOR_MAX`.
     """
 
     outgoing: NDArray[np.bool_]
@@ -75,13 +75,15 @@ class InvoiceTable:
                 raise MalformedInvoices(reason=f"{field.name} must be one column of {expected}")
             if column.shape != self.outgoing.shape:
                 raise MalformedInvoices(reason="columns differ in length")
-        if len(self) > MAX_INVOICES:
-            raise MalformedInvoices(reason=f"more than {MAX_INVOICES} invoices")
+        if len(self) > INVOICES_MAX:
+            raise MalformedInvoices(reason=f"more than {INVOICES_MAX} invoices")
         if np.isnat(self.issued_on).any():
             raise MalformedInvoices(reason="a date of issue is missing")
-        for name, column in (("amount", self.amount_minor), ("tax", self.tax_minor)):
-            if ((column > MAX_AMOUNT_MINOR) | (column < -MAX_AMOUNT_MINOR)).any():
-                raise MalformedInvoices(reason=f"an {name} exceeds {MAX_AMOUNT_MINOR} minor units")
+        for name in ("amount_minor", "tax_minor"):
+            # In float64, so that hostile values cannot wrap around; the limit leaves room to err.
+            sizes = np.abs(getattr(self, name).astype(np.float64))
+            if sizes.sum() > TURNOVER_MINOR_MAX:
+                raise MalformedInvoices(reason=f"{name} adds up to over {TURNOVER_MINOR_MAX}")
 
     def __len__(self) -> int:
         return int(self.outgoing.shape[0])
