@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 from alembic import command
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, delete, insert, inspect, select, text
+from sqlalchemy import Connection, delete, insert, select, text
 
 from tongbao.infra import schema
 from tongbao.infra.migrations import history
@@ -28,6 +28,12 @@ DO $$ BEGIN
     EXECUTE format('GRANT {APP_ROLE} TO %I', current_user);
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$;
+"""
+
+
+_OWN_TABLES: Final = f"""
+REVOKE INSERT, UPDATE, DELETE ON {history.VERSION_TABLE}, {AppliedScripts.__tablename__}
+    FROM {APP_ROLE};
 """
 
 
@@ -101,7 +107,7 @@ def _upgrade(connection: Connection) -> bool:
 
 def _apply_scripts(connection: Connection, *, needed: bool) -> None:
     """Run all SQL files and grants in one transaction, unless nothing changed since last time."""
-    scripts = [schema.GRANTS, _own_tables(connection), *schema.sql_scripts()]
+    scripts = [schema.GRANTS, _OWN_TABLES, *schema.sql_scripts()]
     digest = sha256("\0".join(scripts).encode()).digest()
     applied = connection.execute(select(AppliedScripts.digest)).scalar_one_or_none()
     if applied == digest and not needed:
