@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
-
 from tongbao.infra.db import Database
 from tongbao.kernel.clock import now
+from tongbao.lib.scorecard import Estimate
 from tongbao.risk.rating import service as rating
 from tongbao_sandbox.firms import FirmBook
 
@@ -37,6 +36,16 @@ def table_of(book: FirmBook, code: str) -> rating.InvoiceTable:
     )
 
 
+async def has_model(database: Database) -> bool:
+    """Tell whether there is an active model, whatever it was trained on."""
+    async with database.read() as tx:
+        try:
+            await rating.active_model(tx)
+        except rating.NoActiveModel:
+            return False
+    return True
+
+
 async def ensure_model(database: Database, book: FirmBook, *, say: Callable[[str], None]) -> rating.RatingModel:
     """Return the active model if it was trained on these firms; else train one and activate it."""
     samples = await asyncio.to_thread(samples_of, book)
@@ -57,12 +66,12 @@ def report_lines(training: rating.Training) -> list[str]:
     """Return AUC and KS with their intervals, for people."""
     validation = training.report.validation
     return [
-        f"firms          {validation.n} ({validation.bads} defaulted)",
+        f"firms          {validation.firms} ({validation.bads} defaulted)",
         f"AUC            {_figure(validation.auc)}",
         f"KS             {_figure(validation.ks)}",
         f"folds          {validation.folds} stratified, repeated {validation.repeats} times",
     ]
 
 
-def _figure(measured: Any) -> str:
+def _figure(measured: Estimate) -> str:
     return f"{measured.mean:.3f}   (95 % interval {measured.low:.3f} to {measured.high:.3f})"

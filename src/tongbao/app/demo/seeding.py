@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tongbao.app.demo import journey
 from tongbao.app.demo.people import FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
-from tongbao.app.training import ensure_model
+from tongbao.app.training import ensure_model, has_model
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
 from tongbao.core.sources import service as sources
@@ -26,7 +26,8 @@ Say = Callable[[str], None]
 async def seed(database: Database, settings: Settings, *, say: Say) -> None:
     """Make what is missing of the demo's data; the sandbox must be running."""
     users = await _people(database)
-    await ensure_model(database, sandbox.load(), say=say)
+    if not await has_model(database):
+        await ensure_model(database, sandbox.load(), say=say)
     tax_office = sources.connect_tax_office(
         base_url=settings.tax_office_url, token=settings.tax_office_token.get_secret_value()
     )

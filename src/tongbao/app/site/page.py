@@ -120,7 +120,7 @@ async def _home(database: Database, settings: Settings, language: Language, at: 
     try:
         async with database.read() as tx:
             if settings.demo:
-                firm, loan = await _demo(tx, at)
+                firm, loan = await _demo(tx)
             working = await worker_is_alive(tx, at)
     except Exception:  # noqa: BLE001 - whatever is wrong, the page says that something is
         checks.append(Check(Text(zh="数据库", en="Database"), ok=False))
@@ -140,7 +140,7 @@ async def _home(database: Database, settings: Settings, language: Language, at: 
     )
 
 
-async def _demo(tx: ReadSession, at: datetime) -> tuple[Firm | None, LoanCard | None]:
+async def _demo(tx: ReadSession) -> tuple[Firm | None, LoanCard | None]:
     party = await demo.find_firm(tx)
     if party is None:
         return None, None
@@ -168,7 +168,7 @@ async def _demo(tx: ReadSession, at: datetime) -> tuple[Firm | None, LoanCard | 
             for entry in entries.items
         ],
     )
-    return firm, await _loan(tx, party.id, at)
+    return firm, await _loan(tx, party.id)
 
 
 def grouped(money: Money) -> str:
@@ -176,3 +176,22 @@ def grouped(money: Money) -> str:
     sign = "−" if money.minor < 0 else ""
     whole, _, cents = abs(money).text.partition(".")
     return f"{sign}{int(whole):,}" + (f".{cents}" if cents else "")
+
+
+async def _loan(tx: ReadSession, party_id: UUID) -> LoanCard | None:
+    loans = await lending.list_loans(tx, among=[party_id], limit=1)
+    if not loans.items:
+        return None
+    held = loans.items[0]
+    application = await lending.get(tx, held.loan.application_id)
+    decision = await lending.decision(tx, application)
+    if decision is None or decision.limit is None:
+        return None
+    data = decision.record.get("data") or {}
+    return LoanCard(
+        outstanding=grouped(held.outstanding),
+        limit=grouped(decision.limit),
+        rate=held.loan.annual_rate.percent_text,
+        daily=lending.daily_interest_per_10000(held.loan.annual_rate).text,
+        invoices=f"{data.get('row_count', 0):,}",
+    )

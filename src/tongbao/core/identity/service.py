@@ -63,6 +63,7 @@ __all__ = [
     "UserKind",
     "authenticate",
     "create_user",
+    "find_user",
     "log_in",
     "log_out",
 ]
@@ -129,6 +130,25 @@ async def create_user(
         )
     await outbox.append(tx, [UserCreated(user_id=user.id, kind=user.kind.value)], at=at)
     return user
+
+
+async def find_user(tx: ReadSession, *, login: str) -> User | None:
+    """Return the user with this login, if there is one."""
+    name = normal_login(login)
+    row = await tx.scalar(select(UserRow).where(UserRow.login == name))
+    if row is None:
+        return None
+    party_ids = await tx.scalars(
+        select(UserPartyRow.party_id).where(UserPartyRow.user_id == row.id)
+    )
+    return User(
+        id=UserId(row.id),
+        login=row.login,
+        name=row.name,
+        kind=UserKind(row.kind),
+        roles=frozenset(Role(role) for role in row.roles),
+        party_ids=frozenset(party_ids),
+    )
 
 
 async def log_in(

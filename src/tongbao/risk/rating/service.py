@@ -40,6 +40,7 @@ from tongbao.risk.rating.domain.training import (
     TooFewSamples,
     Training,
     TrainingReport,
+    fingerprint,
 )
 from tongbao.risk.rating.models import RatingModelRow
 
@@ -70,6 +71,7 @@ __all__ = [
     "active_model",
     "assess",
     "features",
+    "fingerprint",
     "get_model",
     "store_model",
     "train",

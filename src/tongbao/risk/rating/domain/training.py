@@ -117,7 +117,7 @@ def train(samples: Sequence[Sample]) -> Training:
         report=TrainingReport(
             validation=measure(held_out), grades=_grades(held_out, card, DEFAULT_BANDS)
         ),
-        data_fingerprint=_fingerprint(ordered),
+        data_fingerprint=fingerprint(ordered),
     )
 
 
@@ -177,7 +177,9 @@ def _grades(held_out: HeldOut, card: Scorecard, bands: GradeBands) -> tuple[Grad
     )
 
 
-def _fingerprint(ordered: Sequence[Sample]) -> str:
+def fingerprint(samples: Sequence[Sample]) -> str:
+    """Return the SHA-256 of the samples, whatever their order."""
+    ordered = sorted(samples, key=lambda sample: sample.code)
     document = [FEATURE_SET, [[s.code, s.features, s.defaulted] for s in ordered]]
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()

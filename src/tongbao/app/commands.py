@@ -1,0 +1,145 @@
+"""The commands that do something and end, each on its own database connection."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
+
+from tongbao.app import demo, training
+from tongbao.app.connect import at_server, connect, embedded
+from tongbao.app.loan import decide_firms
+from tongbao.core.ledger import service as ledger
+from tongbao.infra import log
+from tongbao.infra.db import Database
+from tongbao.infra.migrations import run_migrations
+from tongbao.infra.settings import Settings
+from tongbao.kernel.clock import now
+from tongbao.risk.rating import service as rating
+from tongbao_sandbox import firms as sandbox
+from tongbao_sandbox.main import create_app
+from tongbao_sandbox.server import running
+
+T = TypeVar("T")
+
+
+def say(line: str) -> None:
+    """Write a line to whoever runs the command."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+@contextmanager
+def migrated(settings: Settings) -> Iterator[Settings]:
+    """Give settings with a database that is up to date; an embedded one runs meanwhile."""
+    if "log_level" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"log_level": "warning"})
+    log.configure(settings)
+    server = embedded(settings) if settings.database_url is None else None
+    if server is not None:
+        server.start()
+        settings = at_server(settings, server)
+    try:
+        assert settings.owner_url is not None
+        run_migrations(settings.owner_url)
+        yield settings
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def _on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    async def run() -> T:
+        database = connect(settings)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
+
+
+def verify(settings: Settings, *, as_json: bool) -> int:
+    """Run the ledger's verifier; 1 if anything differs."""
+
+    async def work(database: Database) -> list[ledger.Finding]:
+        async with database.read() as tx:
+            return await ledger.verify(tx)
+
+    with migrated(settings) as ready:
+        findings = _on_database(ready, work)
+    if as_json:
+        say(json.dumps({"findings": [asdict(finding) for finding in findings]}))
+    else:
+        for finding in findings:
+            say(f"{finding.check}: {finding.subject}: expected {finding.expected}, found {finding.found}")
+        say(f"{len(findings)} findings" if findings else "The books are sound: 0 findings")
+    return 1 if findings else 0
+
+
+def seed(settings: Settings) -> None:
+    """Make the demo's data, with a sandbox of this process."""
+
+    async def work(database: Database) -> None:
+        with running(create_app(book=sandbox.load())) as address:
+            here = settings.model_copy(update={"tax_office_url": f"{address}/tax"})
+            await demo.seed(database, here, say=say)
+
+    with migrated(settings) as ready:
+        _on_database(ready, work)
+    say("The demo's data are there.")
+
+
+def train(
+    settings: Settings, *, invoices: Path | None, enterprises: Path | None, as_json: bool
+) -> int:
+    """Train on labelled firms, store and activate the card, print how good it is."""
+    book = sandbox.load(invoices=invoices, enterprises=enterprises)
+    trained = rating.train(training.samples_of(book))
+
+    async def work(database: Database) -> rating.RatingModel:
+        async with database.write() as tx:
+            return await rating.store_model(tx, training=trained, activate=True, at=now())
+
+    with migrated(settings) as ready:
+        model = _on_database(ready, work)
+    if as_json:
+        say(json.dumps({"model": str(model.id), **trained.report.to_json()}))
+        return 0
+    for line in training.report_lines(trained):
+        say(line)
+    say(f"model          {model.name} version {model.version}, active")
+    return 0
+
+
+def loan(
+    settings: Settings,
+    *,
+    invoices: Path | None,
+    enterprises: Path | None,
+    firm: str | None,
+    every: bool,
+) -> int:
+    """Decide one firm, or every firm, on invoices fetched over HTTP; pay out what is approved."""
+    book = sandbox.load(invoices=invoices, enterprises=enterprises)
+    codes = [each.code for each in book.firms]
+    if not every:
+        codes = [firm or codes[0]]
+    try:
+        chosen = [book.firm(code) for code in codes]
+    except KeyError:
+        say(f"没有代码为 {firm} 的企业 / There is no firm {firm}")
+        return 2
+
+    async def work(database: Database) -> None:
+        with running(create_app(book=book)) as address:
+            here = settings.model_copy(update={"tax_office_url": f"{address}/tax"})
+            await training.ensure_model(database, book, say=say)
+            await decide_firms(database, here, chosen, say=say, briefly=every)
+
+    with migrated(settings) as ready:
+        _on_database(ready, work)
+    return 0
