@@ -1,7 +1,6 @@
 """The command `tongbao`."""
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -47,8 +46,12 @@ def run(
     from tongbao.app.run import CannotRun
     from tongbao.app.run import run as run_all
 
-    given = {"port": port, "sandbox_port": sandbox_port, "demo": demo}
-    settings = Settings(**{key: value for key, value in given.items() if value is not None})
+    settings = Settings(demo=demo)
+    given = {"port": port, "sandbox_port": sandbox_port}
+    settings = Settings.model_validate(
+        settings.model_dump(include=settings.model_fields_set)
+        | {key: value for key, value in given.items() if value is not None}
+    )
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})
     try:
@@ -194,10 +197,11 @@ def _fail(message: str) -> None:
     raise typer.Exit(2)
 
 
-def main() -> None:
+def main() -> int:
     """Run a command; an error that has words is said in them, without a traceback."""
     try:
         cli()
     except TongbaoError as error:
         typer.echo(f"{error.say('zh')}\n{error.say('en')}", err=True)
-        sys.exit(1)
+        return 1
+    return 0

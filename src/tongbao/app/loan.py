@@ -73,7 +73,7 @@ def _story(
         )
     lines.append(f"决定 decision     {decision.outcome.value}")
     lines += [f"  原因 reason     {r.text.zh} / {r.text.en}" for r in decision.reasons]
-    lines += [f"  因素 factor     {text.zh} / {text.en}" for text in decision.factors]
+    lines += _score(decision)
     if decision.limit_lines:
         lines.append(f"额度 limit        {decision.limit}")
         lines += [f"  {line.amount.text:>15}  {line.text.zh} / {line.text.en}" for line in decision.limit_lines]
@@ -87,3 +87,23 @@ def _story(
     if loan is not None:
         lines.append(f"放款 disbursed    {loan.principal} -> {decided.customer.account.number}")
     return [*lines, f"余额 balance      {balance.available}"]
+
+
+def _score(decision: lending.Decision) -> list[str]:
+    """Return the score with what each feature added, and what would improve it."""
+    assessment = decision.record.get("assessment")
+    if not assessment:
+        return []
+    lines = [
+        f"评分 score        {assessment['score']}  等级 grade {assessment['grade']}"
+        f"  违约概率 PD {assessment['probability_of_default']:.2%}"
+    ]
+    for each in assessment["contributions"]:
+        name, value = each["name"], each["value_text"]
+        lines.append(
+            f"  {each['points']:>+6} / {each['best_points']:>+4}  {name['zh']} {value['zh']}"
+            f" / {name['en']}: {value['en']}"
+        )
+    for each in assessment["reasons"]:
+        lines.append(f"  可改善 to improve  {each['improvement']['zh']} / {each['improvement']['en']}")
+    return lines

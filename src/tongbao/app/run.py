@@ -106,7 +106,7 @@ async def _until_stopped(children: list[processes.Child], stop: asyncio.Event) -
     if stopped in done:
         return 0
     for task in done:
-        _say(f"{waits[task].name} ended by itself with {waits[task].process.returncode}")  # type: ignore[index]
+        _say(f"{waits[task].name} ended by itself with {waits[task].process.returncode}")
     return 1
 
 

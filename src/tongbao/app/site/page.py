@@ -15,6 +15,7 @@ import tongbao
 from tongbao.app import demo
 from tongbao.core.accounts import service as accounts
 from tongbao.core.parties import service as parties
+from tongbao.infra import jobs
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.settings import Settings
 from tongbao.infra.web import Instant, RequestLanguage
@@ -121,7 +122,7 @@ async def _home(database: Database, settings: Settings, language: Language, at: 
         async with database.read() as tx:
             if settings.demo:
                 firm, loan = await _demo(tx)
-            working = await worker_is_alive(tx, at)
+            working = await jobs.worker_is_alive(tx, at=at)
     except Exception:  # noqa: BLE001 - whatever is wrong, the page says that something is
         checks.append(Check(Text(zh="数据库", en="Database"), ok=False))
     else:
