@@ -21,9 +21,9 @@ hundreds of events a transaction.
 """
 
 from tongbao.infra.jobs.queue import defer, defer_batch
-from tongbao.infra.jobs.schema import grants_sql, schema_sql
+from tongbao.infra.jobs.schema import installed_version, pending_sql
 from tongbao.infra.jobs.tasks import JobContext, periodic, task, task_names
-from tongbao.infra.jobs.work import drain, run
+from tongbao.infra.jobs.work import drain, run, worker_is_alive
 from tongbao.infra.retry import Retry
 
 __all__ = [
@@ -32,10 +32,11 @@ __all__ = [
     "defer",
     "defer_batch",
     "drain",
-    "grants_sql",
+    "installed_version",
+    "pending_sql",
     "periodic",
     "run",
-    "schema_sql",
     "task",
     "task_names",
+    "worker_is_alive",
 ]

@@ -1,26 +1,40 @@
-"""The tables of the job library, as the first migration makes them."""
+"""The tables of the job library: made by its own SQL, kept at the version that is installed."""
 
+from importlib.metadata import version
 from importlib.resources import files
+from typing import Final
 
-from psycopg import sql
+from procrastinate.schema import SchemaManager
+
+LIBRARY: Final = "procrastinate"
 
 
-def schema_sql() -> str:
-    """Return the statements that make procrastinate's tables, types and functions.
+def installed_version() -> str:
+    """Return the library's version."""
+    return version(LIBRARY)
 
-    To be run once, by the owner, without parameters (several statements, literal `%` signs).
+
+def pending_sql(applied: str | None) -> list[str]:
+    """Return the library's scripts that a database at version `applied` lacks, in order.
+
+    None: a database without the library's tables gets the whole schema. To be run by the owner,
+    without parameters (several statements, literal `%` signs). What the library would have running
+    between its "pre" and "post" scripts does not matter: migrations run before the new program.
     """
-    return files(__package__).joinpath("sql/procrastinate-3.10.0.sql").read_text("utf-8")
+    if applied is None:
+        return [SchemaManager.get_schema()]
+    scripts = {
+        file.name: file.read_text("utf-8")
+        for file in files("procrastinate.sql.migrations").iterdir()
+        if file.name.endswith(".sql")
+    }
+    return [scripts[name] for name in sorted(scripts) if _release(name) > _numbers(applied)]
 
 
-def grants_sql(role: str) -> str:
-    """Return the statements that let `role` enqueue and work, owning nothing."""
-    return _GRANTS.format(role=sql.Identifier(role)).as_string()
+def _release(script: str) -> tuple[int, ...]:
+    """Return the version a script belongs to: `03.02.00_01_pre_batch.sql` is of 3.2.0."""
+    return _numbers(script.partition("_")[0])
 
 
-_GRANTS = sql.SQL("""
-GRANT SELECT, INSERT, UPDATE, DELETE ON procrastinate_jobs, procrastinate_periodic_defers,
-    procrastinate_events, procrastinate_workers TO {role};
-GRANT USAGE, SELECT ON SEQUENCE procrastinate_jobs_id_seq, procrastinate_periodic_defers_id_seq,
-    procrastinate_events_id_seq TO {role};
-""")
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3])

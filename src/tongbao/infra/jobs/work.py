@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import procrastinate
@@ -15,9 +15,10 @@ from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Status
 from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT
 from psycopg.rows import DictRow, dict_row
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tongbao.infra.db import Database
+from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.driver import pooled, standalone
 from tongbao.infra.jobs.tasks import WORK, RetryStrategy, Work, registry
 from tongbao.infra.retry import Retry
@@ -195,3 +196,9 @@ def _housekeeping(function: Any, *, name: str, cron: str) -> None:  # noqa: ANN4
 
 _housekeeping(retry_stalled, name="infra.jobs.retry_stalled", cron="* * * * *")
 _housekeeping(remove_old, name="infra.jobs.remove_old", cron="17 19 * * *")
+
+
+async def worker_is_alive(tx: ReadSession, *, at: datetime) -> bool:
+    """Tell whether some worker was heard of lately."""
+    heard = await tx.scalar(text("SELECT max(last_heartbeat) FROM procrastinate_workers"))
+    return heard is not None and heard >= at - timedelta(seconds=STALLED_SECONDS)

@@ -1,8 +1,8 @@
-"""What is remembered about the SQL files that were run last."""
+"""What is remembered about the SQL that was run last: our files, and the job library's."""
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy import DateTime, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.tables import Base
@@ -14,4 +14,13 @@ class AppliedScripts(Base):
     __tablename__ = "infra_applied_scripts"
 
     digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    applied_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class JobLibrary(Base):
+    """The versions of the job library whose tables this database has had; the newest row counts."""
+
+    __tablename__ = "infra_job_library"
+
+    version: Mapped[str] = mapped_column(Text, primary_key=True)
     applied_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

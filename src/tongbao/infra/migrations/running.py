@@ -1,6 +1,6 @@
 """Brings a database up to date: revisions first, then the modules' SQL files and rights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Final
@@ -10,9 +10,9 @@ from alembic import command
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, delete, insert, select, text
 
-from tongbao.infra import schema
+from tongbao.infra import jobs, schema
 from tongbao.infra.migrations import history
-from tongbao.infra.migrations.models import AppliedScripts
+from tongbao.infra.migrations.models import AppliedScripts, JobLibrary
 from tongbao.infra.postgres import APP_ROLE
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
@@ -32,7 +32,8 @@ END $$;
 
 
 _OWN_TABLES: Final = f"""
-REVOKE INSERT, UPDATE, DELETE ON {history.VERSION_TABLE}, {AppliedScripts.__tablename__}
+REVOKE INSERT, UPDATE, DELETE ON {history.VERSION_TABLE}, {AppliedScripts.__tablename__},
+    {JobLibrary.__tablename__}
     FROM {APP_ROLE};
 """
 
@@ -78,6 +79,8 @@ def run_migrations(owner_url: str) -> None:
             with engine.connect() as connection:
                 upgraded = _upgrade(connection)
             with engine.begin() as connection:
+                upgraded = _upgrade_jobs(connection) or upgraded
+            with engine.begin() as connection:
                 _apply_scripts(connection, needed=upgraded)
         finally:
             engine.dispose()
@@ -105,6 +108,28 @@ def _upgrade(connection: Connection) -> bool:
     return True
 
 
+def _upgrade_jobs(connection: Connection) -> bool:
+    """Bring the job library's own tables to the installed version; say if that took anything."""
+    newest = (
+        select(JobLibrary.version).order_by(JobLibrary.applied_at.desc(), JobLibrary.version.desc())
+    ).limit(1)
+    applied = connection.execute(newest).scalar_one_or_none()
+    if applied == jobs.installed_version():
+        return False
+    _execute(connection, jobs.pending_sql(applied))
+    connection.execute(
+        insert(JobLibrary).values(version=jobs.installed_version(), applied_at=text("now()"))
+    )
+    return True
+
+
+def _execute(connection: Connection, scripts: Iterable[str]) -> None:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    for script in scripts:
+        driver.execute(script.encode())  # bytes and no parameters: several statements at once
+
+
 def _apply_scripts(connection: Connection, *, needed: bool) -> None:
     """Run all SQL files and grants in one transaction, unless nothing changed since last time."""
     scripts = [schema.GRANTS, _OWN_TABLES, *schema.sql_scripts()]
@@ -112,9 +137,6 @@ def _apply_scripts(connection: Connection, *, needed: bool) -> None:
     applied = connection.execute(select(AppliedScripts.digest)).scalar_one_or_none()
     if applied == digest and not needed:
         return
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)
-    for script in scripts:
-        driver.execute(script.encode())  # bytes and no parameters: several statements at once
+    _execute(connection, scripts)
     connection.execute(delete(AppliedScripts))
     connection.execute(insert(AppliedScripts).values(digest=digest, applied_at=text("now()")))
