@@ -63,7 +63,10 @@ class BufferedRequest(Request):
         """
         if self._media_type()[0] not in FORMS:
             raise WrongContentType(accepted=" / ".join(FORMS))
-        form: FormData = await self.form()
+        try:
+            form: FormData = await self.form()
+        except ValueError as error:  # a part in a charset whose reader gives up
+            raise MalformedText(part="body") from error
         for name, value in form.multi_items():
             texts = [name, value] if isinstance(value, str) else [name, value.filename or ""]
             # U+FFFD stands where the percent-encoding was not UTF-8.
