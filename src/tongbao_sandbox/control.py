@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from tongbao_sandbox import problems
 from tongbao_sandbox.book import FirmBook
 from tongbao_sandbox.faults import Fault, Faults
 
@@ -57,7 +58,11 @@ async def list_faults(request: Request) -> list[Fault]:
     return faults.current()
 
 
-@router.put("/sandbox/faults/tax-office", tags=["faults"])
+@router.put(
+    "/sandbox/faults/tax-office",
+    tags=["faults"],
+    responses={422: problems.described("Not a fault")},
+)
 async def put_fault(request: Request, fault: Fault) -> Fault:
     """Make the tax office misbehave, for one taxpayer or for all."""
     faults: Faults = request.app.state.faults

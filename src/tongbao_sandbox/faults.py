@@ -46,7 +46,14 @@ class Fault(BaseModel):
         int, Field(strict=True, ge=0, le=TIMES_MAX, description="Requests let through first")
     ] = 0
     seconds: Annotated[
-        float, Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False, description="For slow and silent")
+        float,
+        Field(
+            strict=True,
+            ge=0,
+            le=SECONDS_MAX,
+            allow_inf_nan=False,
+            description="For slow and silent",
+        ),
     ] = 5.0
 
 

@@ -50,7 +50,7 @@ class Invoices:
     @cached_property
     def ids(self) -> NDArray[np.str_]:
         """Ids unique within the firm: invoice numbers alone may repeat."""
-        return np.char.zfill(np.arange(1, len(self) + 1).astype(np.str_), ID_DIGITS)
+        return np.array([f"{row:0{ID_DIGITS}d}" for row in range(1, len(self) + 1)], np.str_)
 
     @cached_property
     def json_labels(self) -> tuple[str, ...]:

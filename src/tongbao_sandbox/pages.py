@@ -31,10 +31,10 @@ def decode_cursor(cursor: str, *, registration_number: str) -> int:
         raw = base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error) as error:
         raise BadCursor from error
-    offset, seal = raw[:_OFFSET_BYTES], raw[_OFFSET_BYTES:]
-    if seal != _seal(offset, registration_number):
+    offset = int.from_bytes(raw[:_OFFSET_BYTES])
+    if cursor != encode_cursor(offset, registration_number=registration_number):
         raise BadCursor
-    return int.from_bytes(offset)
+    return offset
 
 
 def _seal(raw: bytes, registration_number: str) -> bytes:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 DETAIL_LENGTH_MAX = 500
@@ -61,6 +63,11 @@ DOWN = Problem("tax_office.unavailable", 503, "税务局系统维护中", "The t
 ERROR = Problem("tax_office.error", 500, "税务局系统错误", "The tax office has an internal error")
 
 
+def described(when: str) -> dict[str, Any]:
+    """Return how the API reference shows a problem."""
+    return {"description": when, "content": {MEDIA_TYPE: {}}}
+
+
 class Refused(Exception):
     """Ends a request with a problem."""
 
@@ -89,8 +96,20 @@ def add_handlers(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         phrase = HTTPStatus(error.status_code).phrase
         problem = Problem("sandbox.http", error.status_code, phrase, phrase)
-        return problem.response(request, headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(sorted(_methods(request)))
+        return problem.response(request, headers=headers)
 
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, other)
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method of this path (the framework names those of its first route only)."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return methods

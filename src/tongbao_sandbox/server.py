@@ -14,6 +14,7 @@ from granian.server.embed import Server
 
 START_SECONDS_MAX = 10.0
 STOP_SECONDS_MAX = 5.0
+SETTLE_SECONDS = 0.1  # the server's last native thread ends a little later; see __main__
 
 
 async def serve(app: FastAPI, *, host: str, port: int) -> None:
@@ -47,6 +48,7 @@ def running(app: FastAPI) -> Iterator[str]:
     finally:
         loop.call_soon_threadsafe(server.stop)
         thread.join(STOP_SECONDS_MAX)
+        time.sleep(SETTLE_SECONDS)
 
 
 def _server(app: FastAPI, host: str, port: int) -> Server:

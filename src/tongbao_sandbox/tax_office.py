@@ -2,7 +2,7 @@
 
 import asyncio
 import hmac
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -94,19 +94,18 @@ def taxpayer(
 
 
 router = APIRouter(prefix="/tax/v1", tags=["tax office"])
-_PROBLEM: dict[str, Any] = {"content": {problems.MEDIA_TYPE: {}}}
 
 
 @router.get(
     "/taxpayers/{registration_number}/invoices",
     responses={
         200: {"model": InvoicePage},
-        401: {"description": "No or wrong token", **_PROBLEM},
-        403: {"description": "No consent", **_PROBLEM},
-        404: {"description": "Unknown taxpayer", **_PROBLEM},
-        422: {"description": "Bad cursor or limit", **_PROBLEM},
-        500: {"description": "On demand", **_PROBLEM},
-        503: {"description": "On demand", **_PROBLEM},
+        401: problems.described("No token, or a wrong one"),
+        403: problems.described("No consent"),
+        404: problems.described("Unknown taxpayer"),
+        422: problems.described("Bad cursor or limit"),
+        500: problems.described("On demand"),
+        503: problems.described("On demand"),
     },
 )
 async def list_invoices(

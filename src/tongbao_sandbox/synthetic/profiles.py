@@ -18,7 +18,8 @@ RECORD_SHARE = 0.8  # firms with a credit record; nobody knows the outcome of th
 LABEL_NOISE = 0.33  # of what decides the default, beside a quality of spread 1
 SOLE_TRADER_SHARE = 0.14
 SMALL_TAXPAYER_SHARE = 0.22
-LIFE_SHARE_MIN = 0.1
+LIFE_SHARE_MIN = 0.15
+INVOICES_PER_MONTH_MIN = 1.2  # issued
 PARTNERS_MAX = 20_000
 CAPS_YUAN = (10_000, 100_000, 1_000_000)  # largest amount one invoice may show
 _CAP_ORDER_LN = (8.3, 11.6)  # orders up to this usual size come with the caps above
@@ -102,7 +103,8 @@ def _habits(
     order_ln = np.array([trade.order_ln_mean for trade in trades])
     order_ln = order_ln + 0.25 + 0.65 * strength + draw.normal("order", 1.0)
     lines = 1 + np.exp(draw.normal("lines", 1.2, -0.35))
-    monthly = np.exp(2.75 + 0.85 * strength + draw.normal("monthly", 0.8) - 0.3 * sole)  # invoices
+    invoices_ln = 2.75 + 0.85 * strength + draw.normal("monthly", 0.8) - 0.3 * sole
+    monthly = np.maximum(np.exp(invoices_ln), INVOICES_PER_MONTH_MIN)
     begins = np.where(
         draw.normal("begins early") < 0.5 + 0.9 * strength, 0.0, 0.75 * draw.uniform("begins")
     )

@@ -48,14 +48,16 @@ def pooled(book: FirmBook, figure: Callable[[Invoices], tuple[float, float]]) ->
 
 
 def activity_by_day(book: FirmBook, *, out: bool) -> tuple[NDArray[np.datetime64], Columns]:
-    """Return the days of the period and the number of valid invoices on each."""
+    """Return the days of the period and how busy each is, every larger firm counting the same."""
     first, last = (np.datetime64(day) for day in book.period)
-    counts = np.zeros(int((last - first).astype(int)) + 1)
+    activity = np.zeros(int((last - first).astype(int)) + 1)
     for firm in book.firms:
         invoices = book.invoices(firm.code)
         kept = (invoices.out == out) & ~invoices.void
-        np.add.at(counts, (invoices.issued_on[kept] - first).astype(int), 1)
-    return np.arange(first, last + 1), counts
+        if kept.sum() >= 100:
+            day = (invoices.issued_on[kept] - first).astype(int)
+            activity += np.bincount(day, minlength=len(activity)) / kept.sum()
+    return np.arange(first, last + 1), activity
 
 
 def _share(flags: NDArray[np.bool_], count_min: int) -> float:
