@@ -262,6 +262,34 @@ async def test_guessing_in_parallel_does_not_outrun_the_counter(database: Databa
     assert isinstance(await attempt(PASSWORD), LogInRefused)
 
 
+@pytest.mark.parametrize("known", [True, False])
+async def test_attempts_at_one_login_queue_up_whether_it_exists_or_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    login = a_login()
+    if known:
+        async with database.write() as tx:
+            await a_customer(tx, login=login)
+    under_way, most = 0, 0
+
+    async def verify(password: str, password_hash: str) -> bool:
+        nonlocal under_way, most
+        assert password_hash.startswith("$argon2id$")
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.02)
+        under_way -= 1
+        return password == PASSWORD
+
+    async def attempt() -> None:
+        async with database.write() as tx:
+            await identity.log_in(tx, login=login, password="wrong " + PASSWORD, at=AT)
+
+    monkeypatch.setattr(identity, "verify_password", verify)
+    await asyncio.gather(*(attempt() for _ in range(5)))
+    assert most == 1
+
+
 async def test_a_hash_of_older_parameters_is_renewed_at_log_in(tx: WriteSession) -> None:
     user, _ = await a_customer(tx)
     old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
