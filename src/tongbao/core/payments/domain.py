@@ -56,11 +56,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """A payment order and what became of it.
-
-    `refusal` is the live error of a rejection, for the answer to the initiator; an order that is
-    read later has only `reason`.
-    """
+    """A payment order and what became of it."""
 
     id: PaymentId
     status: Status
@@ -77,6 +73,16 @@ class PaymentOrder:
     transaction_id: UUID | None
     initiated_by: UUID
     initiated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer(PaymentOrder):
+    """A payment order just carried out or rejected.
+
+    `refusal` is the error behind a rejection, with its facts, for the answer to the initiator; an
+    order that is read later has only `reason`.
+    """
+
     refusal: TongbaoError | None = None
 
 

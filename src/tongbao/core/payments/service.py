@@ -24,6 +24,7 @@ from tongbao.core.payments.domain import (
     Reason,
     SameAccount,
     Status,
+    Transfer,
     UnknownPayment,
     above_maximum,
     check_amount,
@@ -50,6 +51,7 @@ __all__ = [
     "PaymentOrder",
     "Reason",
     "Status",
+    "Transfer",
     "UnknownPayment",
     "for_account",
     "get",
@@ -70,7 +72,7 @@ async def transfer(
     at: datetime,
     remittance: str | None = None,
     end_to_end_id: str | None = None,
-) -> PaymentOrder:
+) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
     An order that breaks a rule is stored as rejected and *returned* with its `refusal`: raising
@@ -86,7 +88,7 @@ async def transfer(
         raise accounts.UnknownAccount(account=debtor_account_id)
     check_amount(amount)
     payment_id = PaymentId(new_id())
-    order = PaymentOrder(
+    order = Transfer(
         id=payment_id,
         status=Status.SETTLED,
         reason=None,
@@ -263,7 +265,7 @@ async def _book(
     return result.error
 
 
-async def _settled(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> PaymentOrder:
+async def _settled(tx: WriteSession, order: Transfer, *, at: datetime) -> Transfer:
     assert order.creditor_account_id is not None
     assert order.transaction_id is not None
     settled = PaymentSettled(
@@ -277,7 +279,7 @@ async def _settled(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> Pa
     return order
 
 
-async def _told_rejected(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> PaymentOrder:
+async def _told_rejected(tx: WriteSession, order: Transfer, *, at: datetime) -> Transfer:
     assert order.reason is not None
     rejected = PaymentRejected(
         payment_id=order.id,
@@ -289,7 +291,7 @@ async def _told_rejected(tx: WriteSession, order: PaymentOrder, *, at: datetime)
     return order
 
 
-def _rejected(order: PaymentOrder, refusal: TongbaoError) -> PaymentOrder:
+def _rejected(order: Transfer, refusal: TongbaoError) -> Transfer:
     return replace(
         order,
         status=Status.REJECTED,

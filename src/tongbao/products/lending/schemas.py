@@ -1,5 +1,6 @@
 """Shapes of `/api/v1/lending`. Texts come in the caller's language."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -16,10 +17,9 @@ from tongbao.products.lending.domain.decision import (
     RateLine,
     daily_interest_per_10000,
 )
-from tongbao.products.lending.domain.loan import DAY_COUNT, REPAYMENT_METHOD
+from tongbao.products.lending.domain.loan import DAY_COUNT, REPAYMENT_METHOD, LoanAccount
 from tongbao.products.lending.domain.policy import IN_USE
-from tongbao.products.lending.domain.record import Decision
-from tongbao.products.lending.service import LoanAccount, Replay
+from tongbao.products.lending.domain.record import Decision, Replay
 
 EXAMPLE_ID = "0197c0de-0000-7000-8000-000000000001"
 EXAMPLE_DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -440,7 +440,7 @@ def _offer(
     )
 
 
-def _rating(assessment: Any | None, language: Language) -> RatingOut | None:
+def _rating(assessment: Mapping[str, Any] | None, language: Language) -> RatingOut | None:
     if assessment is None:
         return None
     return RatingOut(

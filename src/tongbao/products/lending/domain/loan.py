@@ -44,6 +44,14 @@ class Loan:
     matures_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class LoanAccount:
+    """A loan, and what is owed on it now."""
+
+    loan: Loan
+    outstanding: Money
+
+
 class UnknownLoan(TongbaoError):
     """There is no such loan, or none the caller may see."""
 

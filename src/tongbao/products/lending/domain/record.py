@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Text
 from tongbao.products.lending.domain.application import DecisionId, Reason
@@ -89,6 +90,29 @@ class Decision:
             RateLine(each["code"], _text_of(each["text"]), Rate.parse(each["rate"]))
             for each in self.record["rate_lines"]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a decision computed again looks like beside the stored one.
+
+    `differences` are JSON pointers into the record; equal means there are none, and the stored
+    record still has its digest. `recomputed` is False for a decision taken for want of data: there
+    is nothing to compute, only the digest is checked.
+    """
+
+    decision_id: UUID
+    equal: bool
+    recomputed: bool
+    differences: tuple[str, ...]
+
+
+class UnknownDecision(TongbaoError):
+    """There is no such decision."""
+
+    code = "lending.unknown_decision"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="授信决定不存在", en="Unknown decision")
 
 
 def document(inputs: Inputs, judgement: Judgement) -> dict[str, Any]:

@@ -24,13 +24,12 @@ from tongbao.products.lending.domain.decision import (
     RateLine,
     daily_interest_per_10000,
 )
-from tongbao.products.lending.domain.loan import Loan, LoanId, UnknownLoan
-from tongbao.products.lending.domain.record import Decision
+from tongbao.products.lending.domain.loan import Loan, LoanAccount, LoanId, UnknownLoan
+from tongbao.products.lending.domain.record import Decision, Replay, UnknownDecision
 from tongbao.products.lending.service.accepting import accept, expire_offer, preview_agreement
 from tongbao.products.lending.service.applying import TERM_MONTHS_DEFAULT, apply
 from tongbao.products.lending.service.processing import exposure, process
 from tongbao.products.lending.service.reading import (
-    LoanAccount,
     decision,
     get,
     list_applications,
@@ -39,7 +38,7 @@ from tongbao.products.lending.service.reading import (
     loan_of_application,
     steps,
 )
-from tongbao.products.lending.service.replaying import Replay, UnknownDecision, replay
+from tongbao.products.lending.service.replaying import replay
 from tongbao.products.lending.service.reviewing import review
 
 __all__ = [

@@ -1,7 +1,6 @@
 """Reading applications, decisions and loans."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +10,7 @@ from tongbao.infra.db import ReadSession
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.products.lending.domain.application import Application, Step, UnknownApplication
-from tongbao.products.lending.domain.loan import Loan, UnknownLoan
+from tongbao.products.lending.domain.loan import Loan, LoanAccount, UnknownLoan
 from tongbao.products.lending.domain.policy import CURRENCY
 from tongbao.products.lending.domain.record import Decision
 from tongbao.products.lending.models import ApplicationRow, DecisionRow, LoanRow, StepRow
@@ -24,14 +23,6 @@ from tongbao.products.lending.service.rows import (
 )
 
 STEPS_SHOWN_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class LoanAccount:
-    """A loan, and what is owed on it now."""
-
-    loan: Loan
-    outstanding: Money
 
 
 async def get(

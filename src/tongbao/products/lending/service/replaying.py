@@ -1,17 +1,16 @@
 """Computing a decision again from what is stored, to show that nothing else went into it."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from tongbao.infra.db import ReadSession
-from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
-from tongbao.kernel.text import Text
 from tongbao.products.lending.domain.policy import policy
 from tongbao.products.lending.domain.record import (
     DataUsed,
     Decision,
+    Replay,
+    UnknownDecision,
     differences,
     digest,
     document,
@@ -20,29 +19,6 @@ from tongbao.products.lending.models import DecisionRow
 from tongbao.products.lending.service.processing import judge
 from tongbao.products.lending.service.rows import decision_of
 from tongbao.risk.rating import service as rating
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """What a decision computed again looks like beside the stored one.
-
-    `differences` are JSON pointers into the record; equal means there are none, and the stored
-    record still has its digest. `recomputed` is False for a decision taken for want of data: there
-    is nothing to compute, only the digest is checked.
-    """
-
-    decision_id: UUID
-    equal: bool
-    recomputed: bool
-    differences: tuple[str, ...]
-
-
-class UnknownDecision(TongbaoError):
-    """There is no such decision."""
-
-    code = "lending.unknown_decision"
-    kind = Kind.NOT_FOUND
-    title = Text(zh="授信决定不存在", en="Unknown decision")
 
 
 async def replay(tx: ReadSession, decision_id: UUID) -> Replay:
