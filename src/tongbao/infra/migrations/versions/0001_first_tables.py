@@ -10,7 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.execute(sa.schema.CreateSequence(sa.Sequence('accounts_number_serial', start=1, minvalue=1, maxvalue=SERIAL_MAX)))
     op.create_table('identity_user',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('login', sa.Text(), nullable=False),
