@@ -15,6 +15,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
+    ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
 )
 

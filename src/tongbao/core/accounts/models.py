@@ -6,18 +6,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Sequence, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tongbao.core.accounts.domain import SERIAL_MAX
 from tongbao.infra.tables import Base
 
-# Never goes back, not even when a transaction does: a number is used once or not at all.
-NUMBER_SERIAL = Sequence(
-    "accounts_number_serial",
-    start=1,
-    minvalue=1,
-    maxvalue=SERIAL_MAX,
-    cycle=False,
-    metadata=Base.metadata,
-)
+NUMBER_SERIAL = Sequence("accounts_number_serial")  # made by `sql/numbers.sql`
 
 
 class AccountRow(Base):

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from tongbao.core.accounts import service as accounts
+from tongbao.core.accounts.domain import SERIAL_MAX
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra.db import Database, WriteSession
@@ -193,3 +195,19 @@ async def test_a_number_is_not_given_again_after_a_rollback(database: Database) 
         with pytest.raises(accounts.UnknownAccount):
             await accounts.by_number(tx, undone)
     assert kept > undone
+
+
+async def test_the_sequence_ends_with_the_last_number_and_cannot_be_set_back(
+    tx: WriteSession,
+) -> None:
+    row = (
+        await tx.execute(
+            text(
+                "SELECT min_value, max_value, cycle FROM pg_sequences"
+                " WHERE sequencename = 'accounts_number_serial'"
+            )
+        )
+    ).one()
+    assert tuple(row) == (1, SERIAL_MAX, False)
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        await tx.execute(text("SELECT setval('accounts_number_serial', 1)"))

@@ -364,7 +364,7 @@ async def test_the_application_cannot_change_evidence(tx: WriteSession, statemen
     [
         "UPDATE agreements_agreement SET text = 'other'",
         "DELETE FROM agreements_agreement",
-        "TRUNCATE agreements_agreement",
+        "TRUNCATE agreements_agreement CASCADE",
         "UPDATE agreements_consent_event SET recorded_at = now()",
         "DELETE FROM agreements_consent_event",
         "TRUNCATE agreements_consent_event",
