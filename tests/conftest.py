@@ -1,70 +1,159 @@
-"""Real PostgreSQL for every test that touches data: one embedded server, a database per worker."""
+"""What every test may count on: a real PostgreSQL, no network, and honest skips.
+
+One embedded server serves the whole run; each xdist worker has a database of its own, cloned from
+a migrated one. `TONGBAO_TEST_DATABASE_URL` names another server to use instead (a login that may
+create databases and roles).
+"""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from secrets import token_hex
+from tempfile import gettempdir
 
 import psycopg
 import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, make_url
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
-from tongbao.app import tables
-from tongbao.infra import jobs, schema
+from tests.support import network
+from tests.support.browser import find_browser
 from tongbao.infra.db import Database, WriteSession
-from tongbao.infra.postgres import EmbeddedPostgres
-from tongbao.infra.tables import Base
-
-settings.register_profile(
-    "quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+from tongbao.infra.migrations import run_migrations
+from tongbao.infra.postgres import (
+    APP_ROLE,
+    DATABASE,
+    EPHEMERAL_PREFIX,
+    EmbeddedPostgres,
+    Urls,
+    sweep_ephemeral,
 )
-settings.register_profile("deep", max_examples=300, deadline=None)
+
+TEMPLATE_LOCK = 7_003
+
+# The machine's load is no property of the code, so examples have no deadline.
+_SLOW_IS_FINE = [HealthCheck.too_slow]
+settings.register_profile(
+    "quick", max_examples=25, deadline=None, suppress_health_check=_SLOW_IS_FINE
+)
+settings.register_profile(
+    "deep", max_examples=300, deadline=None, suppress_health_check=_SLOW_IS_FINE
+)
 settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
+network.forbid()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # once, not in every worker
+        sweep_ephemeral()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("realdata") and not os.environ.get("TONGBAO_TEST_DATA_DIR"):
+        pytest.skip("TONGBAO_TEST_DATA_DIR is not set")
+    if item.get_closest_marker("e2e") and find_browser() is None:
+        if os.environ.get("TONGBAO_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium, and TONGBAO_REQUIRE_BROWSER forbids to skip", pytrace=False)
+        pytest.skip("no Chromium on this machine")
+
 
 @pytest.fixture(scope="session")
-def owner_url(worker_id: str) -> Iterator[str]:
-    """Address of a migrated database of this worker's own, as its owner."""
-    name = f"test_{worker_id}"
-    with EmbeddedPostgres(ephemeral=True, fsync=False) as server:
-        with psycopg.connect(server.urls("postgres").owner, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        url = server.urls(name).owner
-        _migrate(url)
-        yield url
+def real_data() -> Path:
+    """The folder with the real invoices; for tests marked `realdata`."""
+    return Path(os.environ["TONGBAO_TEST_DATA_DIR"])
 
 
-def _migrate(url: str) -> None:
-    tables.load()
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
-    Base.metadata.create_all(engine)
-    engine.dispose()
+@pytest.fixture(scope="session")
+def fresh_database(testrun_uid: str) -> Iterator[Callable[..., Urls]]:
+    """Make a database of one's own: `fresh_database(migrated=False)` for an empty one."""
+    given = os.environ.get("TONGBAO_TEST_DATABASE_URL")
+    made: list[str] = []
+    with _given(given) if given else _embedded(testrun_uid) as urls_of:
+
+        def make(*, migrated: bool = True) -> Urls:
+            name = f"test_{token_hex(6)}"
+            _create(urls_of, name, migrated=migrated)
+            made.append(name)
+            return urls_of(name)
+
+        yield make
+        if given:
+            for name in made:
+                _execute(urls_of("postgres").owner, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@contextmanager
+def _embedded(run: str) -> Iterator[Callable[[str], Urls]]:
+    folder = Path(gettempdir()) / f"{EPHEMERAL_PREFIX}{run[:12]}"
+    with EmbeddedPostgres(folder, ephemeral=True, fsync=False) as server:
+        yield server.urls
+
+
+@contextmanager
+def _given(owner_url: str) -> Iterator[Callable[[str], Urls]]:
+    def urls(database: str) -> Urls:
+        url = make_url(owner_url).set(drivername="postgresql", database=database)
+        app = url.update_query_dict({"options": f"-c role={APP_ROLE}"})
+        owner_text, app_text = (u.render_as_string(hide_password=False) for u in (url, app))
+        return Urls(owner=owner_text, app=app_text)
+
+    with psycopg.connect(urls("postgres").owner, autocommit=True) as connection:
+        known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,))
+        if known.fetchone() is None:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    yield urls
+
+
+def _create(urls_of: Callable[[str], Urls], name: str, *, migrated: bool) -> None:
+    """Create a database; one worker at a time, as a template must have no other user."""
+    admin = urls_of("postgres").owner
+    if not migrated:
+        _execute(admin, "CREATE DATABASE {}", name)
+        return
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", (TEMPLATE_LOCK,))
+        run_migrations(urls_of(DATABASE).owner)
+        _execute(admin, "CREATE DATABASE {} TEMPLATE {}", name, DATABASE)
+
+
+def _execute(url: str, statement: str, *names: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        schema_sql = getattr(jobs, "schema_sql", lambda: "")()
-        for script in [schema_sql, schema.GRANTS, *schema.sql_scripts()]:
-            connection.execute(script)
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture(scope="session")
-def app_url(owner_url: str) -> str:
+def _urls(fresh_database: Callable[..., Urls]) -> Urls:
+    return fresh_database()
+
+
+@pytest.fixture(scope="session")
+def owner_url(_urls: Urls) -> str:
+    """Address of a migrated database of this worker's own, as its owner."""
+    return _urls.owner
+
+
+@pytest.fixture(scope="session")
+def app_url(_urls: Urls) -> str:
     """Address of the same database, as the application's role."""
-    return owner_url.replace("//postgres@", "//tongbao_app@")
+    return _urls.app
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def database(app_url: str) -> AsyncIterator[Database]:
     """The database as the application sees it. Tests make their own data; nothing is cleaned."""
-    opened = Database.connect(app_url)
+    opened = Database.connect(app_url, role=APP_ROLE)
     yield opened
     await opened.close()
-
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def tx(database: Database) -> AsyncIterator[WriteSession]:
     """A transaction that is rolled back when the test ends."""
-    session = WriteSession(database.engine, expire_on_commit=False)
-    await session.begin()
-    yield session
-    await session.rollback()
-    await session.close()
+    async with WriteSession(database.engine, expire_on_commit=False) as session:
+        await session.begin()
+        yield session
+        await session.rollback()

@@ -7,6 +7,7 @@ from tests.support.source import files
 
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
+GENERATED = "tongbao/infra/migrations/versions/"  # Alembic writes a line per column
 # name -> why it is longer. A file is named by its path, a function by path::name.
 LONG: dict[str, str] = {}
 
@@ -31,6 +32,8 @@ TRANSACTION_VERBS = {"commit", "begin", "rollback"}
 def test_files_and_functions_are_short() -> None:
     long = {}
     for file in (*files(), *files("tongbao_sandbox")):
+        if file.name.startswith(GENERATED):
+            continue
         long[file.name] = file.text.count("\n") > FILE_LINES_MAX
         for node in file.nodes():
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

@@ -7,7 +7,7 @@ goes again. Review it by hand: Alembic sees neither renames nor the data.
 import sys
 
 from tongbao.app import tables
-from tongbao.infra.migrations import draft_migration, run_migrations
+from tongbao.infra.migrations import draft_migration, migrate_tables
 from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao.infra.tables import Base
 
@@ -17,7 +17,7 @@ def main() -> None:
     tables.load()
     with EmbeddedPostgres(ephemeral=True, fsync=False) as server:
         owner_url = server.urls().owner
-        run_migrations(owner_url)
+        migrate_tables(owner_url)
         path = draft_migration(owner_url, Base.metadata, " ".join(sys.argv[1:]) or "unnamed")
     sys.stdout.write(f"{path}\n")
 

@@ -1,12 +1,18 @@
 """The one linear history of the database's tables, and how a database is brought up to date."""
 
 from tongbao.infra.migrations.drafting import draft_migration, undescribed_changes
-from tongbao.infra.migrations.running import DatabaseTooNew, ServerTooOld, run_migrations
+from tongbao.infra.migrations.running import (
+    DatabaseTooNew,
+    ServerTooOld,
+    migrate_tables,
+    run_migrations,
+)
 
 __all__ = [
     "DatabaseTooNew",
     "ServerTooOld",
     "draft_migration",
+    "migrate_tables",
     "run_migrations",
     "undescribed_changes",
 ]

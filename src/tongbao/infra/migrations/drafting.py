@@ -1,5 +1,6 @@
 """For developers: what the tables as declared have that the history does not describe yet."""
 
+import re
 from pathlib import Path
 
 from alembic import command
@@ -26,7 +27,8 @@ def undescribed_changes(owner_url: str, metadata: MetaData) -> list[str]:
 def draft_migration(owner_url: str, metadata: MetaData, message: str) -> Path:
     """Write a revision that brings the history up to `metadata`; to be reviewed by hand.
 
-    `owner_url` is a database at the newest revision. Revisions are numbered: 0001, 0002.
+    `owner_url` is a database at the newest revision. Revisions are numbered: 0001, 0002. There is
+    no way back, so each release's tables must serve the release before it too.
     """
     number = 1 + sum(1 for _ in history.revisions().walk_revisions())
     engine = history.engine(owner_url)
@@ -41,4 +43,7 @@ def draft_migration(owner_url: str, metadata: MetaData, message: str) -> Path:
     finally:
         engine.dispose()
     assert isinstance(script, Script)
-    return Path(script.path)
+    path = Path(script.path)
+    remarks = r" *# ### .* ###\n"  # Alembic's own; the review is what counts
+    path.write_text(re.sub(remarks, "", path.read_text("utf-8")), encoding="utf-8")
+    return path

@@ -8,7 +8,7 @@ from typing import Final
 import psycopg
 from alembic import command
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from tongbao.infra import jobs, schema
 from tongbao.infra.migrations import history
@@ -22,6 +22,7 @@ LOCK_KEY: Final = int.from_bytes(b"tongbao", "big")
 
 # Roles belong to the whole server, so another database's migration may be at it too. Whoever
 # creates the role must be a member to take it on (PostgreSQL 16 does not make them one).
+_ROLE_EXISTS: Final = "SELECT FROM pg_roles WHERE rolname = %s"
 _ROLE: Final = f"""
 DO $$ BEGIN
     CREATE ROLE {APP_ROLE} NOLOGIN;
@@ -68,58 +69,67 @@ def run_migrations(owner_url: str) -> None:
     `owner_url` must lead to the server itself: a pooler that hands out a connection per
     transaction breaks the lock. Raises `ServerTooOld` and `DatabaseTooNew`.
     """
-    with _alone(owner_url) as lock:
-        version = lock.info.server_version
-        if version < SERVER_VERSION_MIN:
-            raise ServerTooOld(version=f"{version // 10_000}.{version % 10_000}")
-        if not lock.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP_ROLE,)).fetchone():
-            lock.execute(_ROLE)
-        engine = history.engine(owner_url)
-        try:
-            with engine.connect() as connection:
-                upgraded = _upgrade(connection)
-            with engine.begin() as connection:
-                upgraded = _upgrade_jobs(connection) or upgraded
-            with engine.begin() as connection:
-                _apply_scripts(connection, needed=upgraded)
-        finally:
-            engine.dispose()
+    with _alone(owner_url), _owner(owner_url) as engine:
+        upgraded = _upgrade(engine)
+        upgraded |= _upgrade_jobs(engine)
+        _apply_scripts(engine, needed=upgraded)
+
+
+def migrate_tables(owner_url: str) -> None:
+    """Bring only the tables up to date, to draft what comes next; raises like `run_migrations`."""
+    with _alone(owner_url), _owner(owner_url) as engine:
+        _upgrade(engine)
 
 
 @contextmanager
-def _alone(owner_url: str) -> Iterator[psycopg.Connection]:
-    """Hold a lock that lets one migration of this database run at a time."""
+def _alone(owner_url: str) -> Iterator[None]:
+    """Be the only migration of this database, on a server that fits and knows our role."""
     with psycopg.connect(owner_url, autocommit=True) as connection:
+        version = connection.info.server_version
+        if version < SERVER_VERSION_MIN:
+            raise ServerTooOld(version=f"{version // 10_000}.{version % 10_000}")
         connection.execute("SELECT pg_advisory_lock(%s)", (LOCK_KEY,))
-        yield connection
+        if not connection.execute(_ROLE_EXISTS, (APP_ROLE,)).fetchone():
+            connection.execute(_ROLE)
+        yield
 
 
-def _upgrade(connection: Connection) -> bool:
+@contextmanager
+def _owner(owner_url: str) -> Iterator[Engine]:
+    engine = history.engine(owner_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _upgrade(engine: Engine) -> bool:
     """Run the revisions the database lacks, each in its own transaction; say if there were any."""
     known = history.revisions()
-    at = set(MigrationContext.configure(connection).get_current_heads())
-    connection.rollback()
+    with engine.connect() as connection:
+        at = set(MigrationContext.configure(connection).get_current_heads())
     unknown = at - {revision.revision for revision in known.walk_revisions()}
     if unknown:
         raise DatabaseTooNew(revision=", ".join(sorted(unknown)))
     if at == set(known.get_heads()):
         return False
-    command.upgrade(history.config(connection), "head")
+    with engine.connect() as connection:
+        command.upgrade(history.config(connection), "head")
     return True
 
 
-def _upgrade_jobs(connection: Connection) -> bool:
+def _upgrade_jobs(engine: Engine) -> bool:
     """Bring the job library's own tables to the installed version; say if that took anything."""
     newest = (
         select(JobLibrary.version).order_by(JobLibrary.applied_at.desc(), JobLibrary.version.desc())
     ).limit(1)
-    applied = connection.execute(newest).scalar_one_or_none()
-    if applied == jobs.installed_version():
-        return False
-    _execute(connection, jobs.pending_sql(applied))
-    connection.execute(
-        insert(JobLibrary).values(version=jobs.installed_version(), applied_at=text("now()"))
-    )
+    with engine.begin() as connection:
+        applied = connection.execute(newest).scalar_one_or_none()
+        if applied == jobs.installed_version():
+            return False
+        _execute(connection, jobs.pending_sql(applied))
+        row = {"version": jobs.installed_version(), "applied_at": text("now()")}
+        connection.execute(insert(JobLibrary).values(row))
     return True
 
 
@@ -130,13 +140,17 @@ def _execute(connection: Connection, scripts: Iterable[str]) -> None:
         driver.execute(script.encode())  # bytes and no parameters: several statements at once
 
 
-def _apply_scripts(connection: Connection, *, needed: bool) -> None:
-    """Run all SQL files and grants in one transaction, unless nothing changed since last time."""
+def _apply_scripts(engine: Engine, *, needed: bool) -> None:
+    """Run all SQL files and grants in one transaction, unless nothing changed since last time.
+
+    Replacing a trigger stops everyone who uses its table for a moment, so it is not done in vain.
+    """
     scripts = [schema.GRANTS, _OWN_TABLES, *schema.sql_scripts()]
     digest = sha256("\0".join(scripts).encode()).digest()
-    applied = connection.execute(select(AppliedScripts.digest)).scalar_one_or_none()
-    if applied == digest and not needed:
-        return
-    _execute(connection, scripts)
-    connection.execute(delete(AppliedScripts))
-    connection.execute(insert(AppliedScripts).values(digest=digest, applied_at=text("now()")))
+    with engine.begin() as connection:
+        applied = connection.execute(select(AppliedScripts.digest)).scalar_one_or_none()
+        if applied == digest and not needed:
+            return
+        _execute(connection, scripts)
+        connection.execute(delete(AppliedScripts))
+        connection.execute(insert(AppliedScripts).values(digest=digest, applied_at=text("now()")))

@@ -8,11 +8,12 @@ user (and root) may open, so no password is needed to reach it.
 from tongbao.infra.postgres.configuration import APP_ROLE, DATABASE, OWNER
 from tongbao.infra.postgres.errors import DataFolderUnreachable, EmbeddedPostgresFailed
 from tongbao.infra.postgres.programs import reachable_data_dir
-from tongbao.infra.postgres.server import EmbeddedPostgres, Urls, sweep_ephemeral
+from tongbao.infra.postgres.server import EPHEMERAL_PREFIX, EmbeddedPostgres, Urls, sweep_ephemeral
 
 __all__ = [
     "APP_ROLE",
     "DATABASE",
+    "EPHEMERAL_PREFIX",
     "OWNER",
     "DataFolderUnreachable",
     "EmbeddedPostgres",
