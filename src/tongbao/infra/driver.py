@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from tongbao.infra.db import ReadSession
 
 Psycopg = psycopg.AsyncConnection[Any]
+
+# The server shuts down, has crashed, or still starts; it has no connection left.
+_AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
 
 
 async def connection_of(tx: ReadSession) -> Psycopg:
@@ -37,6 +42,20 @@ async def standalone(engine: AsyncEngine) -> AsyncIterator[Psycopg]:
         yield raw
     finally:
         await raw.close()
+
+
+def database_away(error: BaseException) -> bool:
+    """Tell whether `error` says that the database cannot be reached, rather than what it answered.
+
+    An error without an SQLSTATE comes from the client's side: no connection, or a broken one.
+    """
+    if isinstance(error, NoFreeConnection):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    lost = error.connection_invalidated
+    return lost or state is None or state in _AWAY or state.startswith("08")
 
 
 async def _raw(connection: AsyncConnection) -> Psycopg:

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     port: Port = 8000
     sandbox_port: Port = 8001
     api_workers: int = Field(default=1, ge=1, le=64)
+    worker_metrics_port: Port | None = Field(
+        default=None, description="Where the worker serves its metrics; unset: nowhere"
+    )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
     demo: bool = False

@@ -23,8 +23,13 @@ WORK: Final = "work"
 # What another attempt may change. Every other refusal by a rule of ours is final.
 _PASSING: Final = frozenset({Kind.UNAVAILABLE, Kind.LIMITED, Kind.CONFLICT})
 
-ENDED: Final = Counter("tongbao_jobs_ended", "Jobs run", ["task", "outcome"])
-SECONDS: Final = Histogram("tongbao_job_seconds", "Duration of a job", ["task"])
+ENDED: Final = Counter("tongbao_jobs_ended", "Jobs run, by how they ended", ["task", "outcome"])
+SECONDS: Final = Histogram(
+    "tongbao_jobs_duration_seconds",
+    "Duration of jobs",
+    ["task"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0),
+)
 
 P = ParamSpec("P")
 Clock = Callable[[], datetime]

@@ -13,16 +13,28 @@ COUNTED_MAX: Final = 100_000
 PRUNED_MAX: Final = 10_000
 
 HANDLED: Final = Counter(
-    "tongbao_outbox_events_handled", "Events handled and committed", ["consumer"]
+    "tongbao_outbox_handled_events", "Events handled and committed", ["consumer"]
 )
-FAILURES: Final = Counter("tongbao_outbox_failures", "Failed attempts at an event", ["consumer"])
+FAILURES: Final = Counter(
+    "tongbao_outbox_failed_attempts", "Failed attempts at events", ["consumer"]
+)
+
+# Every process that serves a consumer measures the same, so any of their values will do.
 LAG_EVENTS: Final = Gauge(
-    "tongbao_outbox_lag_events", f"Events not yet read, at most {COUNTED_MAX}", ["consumer"]
+    "tongbao_outbox_lag_events",
+    f"Events not yet read, at most {COUNTED_MAX}",
+    ["consumer"],
+    multiprocess_mode="mostrecent",
 )
 LAG_SECONDS: Final = Gauge(
-    "tongbao_outbox_lag_seconds", "Age of the oldest event not yet read", ["consumer"]
+    "tongbao_outbox_lag_seconds",
+    "Age of the oldest event not yet read",
+    ["consumer"],
+    multiprocess_mode="mostrecent",
 )
-PARKED: Final = Gauge("tongbao_outbox_parked_events", "Events put aside", ["consumer"])
+PARKED: Final = Gauge(
+    "tongbao_outbox_parked_events", "Events put aside", ["consumer"], multiprocess_mode="mostrecent"
+)
 
 # Counts what is visible, settled or not, so that a transaction that holds the log back shows.
 _LAG: Final = text("""

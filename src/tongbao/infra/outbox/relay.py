@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from tongbao.infra.db import Database
-from tongbao.infra.driver import standalone
+from tongbao.infra.driver import database_away, standalone
 from tongbao.infra.outbox import measures, parking, reading
 from tongbao.infra.outbox.consumer import Consumer
 from tongbao.infra.outbox.reading import StoredEvent
@@ -70,7 +69,7 @@ class Reader:
                         break
                 await reading.move(tx, self.consumer.name, to=after)
         except Exception as error:
-            if current is None or _connection_lost(error):
+            if current is None or database_away(error):
                 raise
             return await self._failed(current, error, limit=limit, at=at)
         self._one_by_one = max(0, self._one_by_one - passed)
@@ -149,8 +148,8 @@ class Relay:
                 async with self.database.write() as tx:
                     for reader in self._readers:
                         await reading.register(tx, reader.consumer)
-            except DBAPIError as error:
-                if not _connection_lost(error):
+            except Exception as error:
+                if not database_away(error):
                     raise
                 logger.warning("outbox cannot reach the database", exc_info=error)
                 await _pause(stop, self.poll_seconds)
@@ -222,7 +221,3 @@ async def _pause(event: asyncio.Event, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             await event.wait()
     return event.is_set()
-
-
-def _connection_lost(error: BaseException) -> bool:
-    return isinstance(error, DBAPIError) and error.connection_invalidated
