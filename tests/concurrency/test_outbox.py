@@ -78,7 +78,7 @@ class Load:
 
     database: Database
     run: UUID = field(default_factory=new_id)
-    random: Random = field(default_factory=lambda: Random(7))  # noqa: S311 - delays
+    random: Random = field(default_factory=lambda: Random(7))
     committed: set[tuple[str, int]] = field(default_factory=set)
 
     async def prepare(self) -> None:
@@ -128,7 +128,7 @@ class Load:
         await asyncio.sleep(self.random.random() * DELAY_SECONDS_MAX)
 
 
-class _RolledBack(Exception):  # noqa: N818 - not an error
+class _RolledBack(Exception):
     pass
 
 
