@@ -169,7 +169,7 @@ async def test_hostile_orders_are_refused_and_not_stored(
     facts: dict[str, object],
 ) -> None:
     firm, supplier = firms
-    response = await client.post(URL, json=firm.order(supplier, **facts), headers=firm.headers())
+    response = await client.post(URL, json=firm.order(supplier) | facts, headers=firm.headers())
     assert problem(response)[0] == 422
     listed = await client.get(
         URL, params={"account_id": str(firm.account.id)}, headers=firm.caller.headers

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -176,7 +176,7 @@ def differences(left: object, right: object, path: str = "") -> list[str]:
             for key in sorted(left.keys() | right.keys())
             for each in differences(left.get(key), right.get(key), f"{path}/{key}")
         ]
-    elif isinstance(left, Sequence) and isinstance(right, Sequence) and not isinstance(left, str):
+    elif isinstance(left, list) and isinstance(right, list):
         found = [] if len(left) == len(right) else [path]
         for index, (one, other) in enumerate(zip(left, right, strict=False)):
             found += differences(one, other, f"{path}/{index}")
