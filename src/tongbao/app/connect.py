@@ -14,7 +14,7 @@ def connect(settings: Settings) -> Database:
     assert settings.database_url is not None, "a process is started with its database's address"
     return Database.connect(
         settings.database_url,
-        role=settings.database_role,
+        role=settings.database_role or None,  # empty in the environment: none
         pool_size=settings.database_pool_size,
     )
 

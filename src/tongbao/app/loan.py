@@ -4,9 +4,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from tongbao.app import wiring
 from tongbao.app.demo.journey import Decided, borrow, decide
 from tongbao.core.accounts import service as accounts
-from tongbao.core.sources import service as sources
 from tongbao.infra.db import Database
 from tongbao.infra.settings import Settings
 from tongbao.products.lending import service as lending
@@ -22,9 +22,7 @@ async def decide_firms(
     database: Database, settings: Settings, firms: Sequence[Firm], *, say: Say, briefly: bool
 ) -> None:
     """Decide each firm and pay out what is approved; the last line says how many were decided."""
-    tax_office = sources.connect_tax_office(
-        base_url=settings.tax_office_url, token=settings.tax_office_token.get_secret_value()
-    )
+    tax_office = wiring.tax_office(settings)
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def one(firm: Firm) -> tuple[Firm, Decided]:

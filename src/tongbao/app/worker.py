@@ -32,6 +32,7 @@ logger = structlog.get_logger(__name__)
 def main(settings: Settings) -> None:
     """Run a worker in this process until it gets SIGTERM or SIGINT."""
     log.configure(settings)
+    wiring.connect_sources(settings)
     asyncio.run(run_worker(settings))
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from tongbao.app import wiring
 from tongbao.app.demo import journey
 from tongbao.app.demo.people import FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
 from tongbao.app.training import ensure_model, has_model
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
-from tongbao.core.sources import service as sources
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
@@ -28,9 +28,7 @@ async def seed(database: Database, settings: Settings, *, say: Say) -> None:
     users = await _people(database)
     if not await has_model(database):
         await ensure_model(database, sandbox.load(), say=say)
-    tax_office = sources.connect_tax_office(
-        base_url=settings.tax_office_url, token=settings.tax_office_token.get_secret_value()
-    )
+    tax_office = wiring.tax_office(settings)
     async with database.read() as tx:
         firm = users[FIRM]
         loans = await lending.list_loans(tx, among=[firm.party.id], limit=1)
