@@ -35,7 +35,7 @@ class DemoLogin:
 LOGINS: Final = (
     DemoLogin(
         login="firm",
-        password="tongbao-firm-2026",  # noqa: S106
+        password="bricks-and-mortar-8",  # noqa: S106
         name="陈建国",
         role=Text(zh="建材批发企业", en="Building-materials wholesaler"),
         kind=UserKind.CUSTOMER,
@@ -44,7 +44,7 @@ LOGINS: Final = (
     ),
     DemoLogin(
         login="supplier",
-        password="tongbao-supplier-2026",  # noqa: S106
+        password="cement-by-the-ton-8",  # noqa: S106
         name="林秀英",
         role=Text(zh="供货企业", en="Its supplier"),
         kind=UserKind.CUSTOMER,
@@ -53,7 +53,7 @@ LOGINS: Final = (
     ),
     DemoLogin(
         login="operations",
-        password="tongbao-operations-2026",  # noqa: S106
+        password="morning-cut-off-8",  # noqa: S106
         name="王敏",
         role=Text(zh="运营人员", en="Operations staff"),
         kind=UserKind.STAFF,
@@ -61,7 +61,7 @@ LOGINS: Final = (
     ),
     DemoLogin(
         login="risk",
-        password="tongbao-risk-desk-2026",  # noqa: S106
+        password="trust-but-verify-8",  # noqa: S106
         name="赵磊",
         role=Text(zh="风控人员", en="Risk staff"),
         kind=UserKind.STAFF,
@@ -69,7 +69,7 @@ LOGINS: Final = (
     ),
     DemoLogin(
         login="auditor",
-        password="tongbao-auditor-2026",  # noqa: S106
+        password="ledger-never-lies-8",  # noqa: S106
         name="周宁",
         role=Text(zh="审计人员", en="Auditor"),
         kind=UserKind.STAFF,
