@@ -18,8 +18,8 @@ from tongbao.core.parties import service as parties
 from tongbao.infra import jobs
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.settings import Settings
-from tongbao.infra.web import Instant, RequestLanguage
-from tongbao.kernel.clock import BANK_ZONE
+from tongbao.infra.web import RequestLanguage
+from tongbao.kernel.clock import BANK_ZONE, now
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Language, Text
 from tongbao.products.lending import service as lending
@@ -96,12 +96,11 @@ def routes() -> APIRouter:
     @site.get("/")
     async def home(
         request: Request,
-        at: Instant,
         preferred: RequestLanguage,
         lang: Annotated[str | None, Query(max_length=5)] = None,
     ) -> Response:
         language: Language = "en" if lang == "en" else "zh" if lang == "zh" else preferred
-        html = await _home(request.app.state.database, request.app.state.settings, language, at)
+        html = await _home(request.app.state.database, request.app.state.settings, language, now())
         return Response(html, media_type="text/html; charset=utf-8")
 
     @site.get("/site/{name}")
