@@ -61,7 +61,7 @@ async def list_faults(request: Request) -> list[Fault]:
 @router.put(
     "/sandbox/faults/tax-office",
     tags=["faults"],
-    responses={422: problems.described("Not a fault")},
+    responses={400: problems.described("Not JSON"), 422: problems.described("Not a fault")},
 )
 async def put_fault(request: Request, fault: Fault) -> Fault:
     """Make the tax office misbehave, for one taxpayer or for all."""

@@ -3,7 +3,7 @@
 from threading import Lock
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 SECONDS_MAX = 600
 TIMES_MAX = 1_000_000
@@ -25,6 +25,15 @@ Kind = Literal[
 ]
 
 
+def _whole(value: object) -> object:
+    """Return 2.0 as 2: to JSON Schema both are the same integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_Strikes = Annotated[int, Field(strict=True, ge=1, le=TIMES_MAX), BeforeValidator(_whole)]
+_Passes = Annotated[int, Field(strict=True, ge=0, le=TIMES_MAX), BeforeValidator(_whole)]
+
+
 class Fault(BaseModel):
     """One misbehaviour of the tax office."""
 
@@ -38,13 +47,8 @@ class Fault(BaseModel):
     registration_number: Annotated[
         str | None, Field(max_length=64, description="Only this taxpayer; null = all")
     ] = None
-    times: Annotated[
-        int | None,
-        Field(strict=True, ge=1, le=TIMES_MAX, description="Requests it strikes; null = all"),
-    ] = None
-    after: Annotated[
-        int, Field(strict=True, ge=0, le=TIMES_MAX, description="Requests let through first")
-    ] = 0
+    times: Annotated[_Strikes | None, Field(description="Requests it strikes; null = all")] = None
+    after: Annotated[_Passes, Field(description="Requests let through first")] = 0
     seconds: Annotated[
         float,
         Field(

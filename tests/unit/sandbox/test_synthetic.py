@@ -184,3 +184,10 @@ def test_the_period_of_a_leap_day_begins_in_march() -> None:
     book = firms.load(count=2, as_of=date(2024, 2, 28))
 
     assert book.period == (date(2021, 3, 1), date(2024, 2, 28))
+
+
+def test_thousands_of_firms_still_have_names_and_numbers_of_their_own() -> None:
+    book = firms.load(count=3_000)
+
+    assert len({firm.name for firm in book.firms}) == 3_000
+    assert len({firm.registration_number for firm in book.firms}) == 3_000
