@@ -116,7 +116,7 @@ def routes() -> APIRouter:
 async def _home(database: Database, settings: Settings, language: Language, at: datetime) -> str:
     firm: Firm | None = None
     loan: LoanCard | None = None
-    checks = [Check(Text(zh="网关与接口", en="API"), ok=True)]
+    checks = [Check(Text(zh="接口", en="API"), ok=True)]
     try:
         async with database.read() as tx:
             if settings.demo:
