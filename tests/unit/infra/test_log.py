@@ -46,7 +46,7 @@ def test_a_cycle_or_a_deep_value_ends() -> None:
 def test_lines_cannot_be_forged_and_libraries_are_masked_too(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    log.configure(Settings(environment="test", log_format="json"))
+    log.configure(Settings(log_format="json"))
     try:
         structlog.stdlib.get_logger("a").info("seen", value='x\n{"event": "forged"}', phone="13812345678")
         logging.getLogger("library").warning("id %s\nforged", "330102199003071234")

@@ -7,7 +7,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, inspect
 
 from tongbao.infra.migrations import history
 from tongbao.infra.migrations.comparing import OPTIONS
@@ -19,7 +19,11 @@ def undescribed_changes(owner_url: str, metadata: MetaData) -> list[str]:
     try:
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts=dict(OPTIONS))
-            return [repr(change) for change in compare_metadata(context, metadata)]
+            changes = [repr(change) for change in compare_metadata(context, metadata)]
+            # Alembic does not look at sequences that stand for themselves.
+            there = set(inspect(connection).get_sequence_names())
+            wanted = {sequence.name for sequence in metadata._sequences.values()}  # noqa: SLF001
+            return changes + [f"sequence {name} is missing" for name in sorted(wanted - there)]
     finally:
         engine.dispose()
 

@@ -11,6 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    serial = sa.Sequence("accounts_number_serial", start=1, minvalue=1, maxvalue=999_999_999_999)
+    op.execute(sa.schema.CreateSequence(serial))
     op.create_table(
         "identity_user",
         sa.Column("id", sa.Uuid(), nullable=False),
