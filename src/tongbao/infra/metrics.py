@@ -6,6 +6,7 @@ one of them, so they count into files of a shared folder and `render` adds the f
 must therefore say how (`multiprocess_mode`), and no metric may be a custom collector.
 """
 
+import multiprocessing
 import os
 import re
 from pathlib import Path
@@ -54,14 +55,16 @@ _LIVE_FILE: Final = re.compile(r"gauge_live\w+_(\d+)\.db")
 def share_between_processes(directory: Path) -> None:
     """Let this process's children count together, in files of `directory`, which is emptied.
 
-    To be called by whoever starts several API workers, before it starts them: the workers read
-    the environment when they import `prometheus_client`. This process itself keeps its own
-    counts, which nobody scrapes.
+    To be called by whoever starts several API workers, before it starts them. It makes
+    `multiprocessing` spawn its children: `prometheus_client` decides where it counts when it is
+    imported, so a forked child would keep counting in its own memory. This process itself does
+    too; nobody scrapes it.
     """
     directory.mkdir(parents=True, exist_ok=True)
     for old in directory.glob("*.db"):
         old.unlink()
     os.environ[MULTIPROCESS_DIRECTORY] = str(directory)
+    multiprocessing.set_start_method("spawn", force=True)
 
 
 def _alive(pid: int) -> bool:

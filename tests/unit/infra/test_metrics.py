@@ -51,17 +51,44 @@ def test_several_workers_are_counted_together(tmp_path: Path) -> None:
     assert "tongbao_database_connections_open 4.0" in text_of_all
 
 
-def test_a_new_start_begins_at_zero(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+PARENT = """
+import multiprocessing
+import sys
+from pathlib import Path
+from tongbao.infra import metrics
+
+def count(amount):
+    metrics.HTTP_REQUESTS.labels("GET", "/x", "200").inc(amount)
+
+def show():
+    print(metrics.render().decode())
+
+def run(target, *arguments):
+    child = multiprocessing.Process(target=target, args=arguments)
+    child.start()
+    child.join()
+
+if __name__ == "__main__":
+    metrics.share_between_processes(Path(sys.argv[1]))
+    run(count, 3)
+    run(count, 4)
+    run(show)
+"""
+
+
+def test_the_workers_of_a_server_count_together_from_zero(tmp_path: Path) -> None:
+    """As `serve` does it: the parent has imported everything before it knows of workers."""
     directory = tmp_path / "metrics"
-    monkeypatch.delenv(metrics.MULTIPROCESS_DIRECTORY, raising=False)
-    monkeypatch.setenv(metrics.MULTIPROCESS_DIRECTORY, "")  # put back by monkeypatch
     directory.mkdir()
-    work(directory, 3, "exit")
+    work(directory, 100, "exit")  # an earlier run of the server
     (directory / "note.txt").write_text("not ours")
-    metrics.share_between_processes(directory)
-    assert os.environ[metrics.MULTIPROCESS_DIRECTORY] == str(directory)
-    assert [path.name for path in directory.iterdir()] == ["note.txt"]
-    assert "3.0" not in work(directory, 1, "render").split("tongbao_http_requests_total{")[1]
+    program = tmp_path / "parent.py"
+    program.write_text(PARENT)
+    done = subprocess.run(
+        [sys.executable, str(program), str(directory)], capture_output=True, text=True, check=True
+    )
+    assert 'tongbao_http_requests_total{method="GET",route="/x",status="200"} 7.0' in done.stdout
+    assert (directory / "note.txt").exists()
 
 
 def test_one_process_shows_its_own_counts() -> None:

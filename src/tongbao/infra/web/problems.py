@@ -24,6 +24,7 @@ from starlette.types import Scope
 from tongbao.infra.web import validation
 from tongbao.infra.web.errors import Busy, DatabaseUnavailable
 from tongbao.infra.web.language import language_of
+from tongbao.infra.web.routes import methods_at
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Language, Text
 
@@ -31,6 +32,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 PROBLEM_TYPE: Final = "urn:tongbao:problem:"
 REQUEST_URN: Final = "urn:tongbao:request:"
 RETRY_AFTER_S: Final = 1
+METHOD_NOT_ALLOWED: Final = 405
 
 STATUS: Final[Mapping[Kind, int]] = {
     Kind.INVALID: 422,
@@ -210,7 +212,10 @@ def validation_response(scope: Scope, error: RequestValidationError) -> Response
 def http_response(scope: Scope, error: HTTPException) -> Response:
     """Render what the framework refuses: unknown path, wrong method ..."""
     code, title = _HTTP_TITLES.get(error.status_code, (f"http.{error.status_code}", _HTTP_OTHER))
-    return _document(scope, status=error.status_code, code=code, title=title, headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(methods_at(scope))
+    return _document(scope, status=error.status_code, code=code, title=title, headers=headers)
 
 
 def unexpected_response(scope: Scope) -> Response:

@@ -142,6 +142,22 @@ async def test_what_the_framework_refuses_is_a_problem_too(
     assert ("allow" in answer.headers) == (status == 405)
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        (f"{BASE}/notes", "GET, POST"),
+        (f"{BASE}/notes/1", "DELETE"),
+        (f"{BASE}/notes/written-while-reading", "DELETE, GET"),
+    ],
+)
+async def test_every_method_of_the_path_is_named(
+    client: httpx2.AsyncClient, path: str, methods: str
+) -> None:
+    answer = await client.request("PATCH", path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == methods
+
+
 async def test_an_unexpected_failure_tells_nothing_but_the_request(
     client: httpx2.AsyncClient, users: Users, logs: list[EventDict]
 ) -> None:
