@@ -29,11 +29,11 @@ SPARE_CONNECTIONS: Final = 4  # looking for events, measuring, procrastinate's o
 logger = structlog.get_logger(__name__)
 
 
-def main(settings: Settings) -> None:
+def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     """Run a worker in this process until it gets SIGTERM or SIGINT."""
     log.configure(settings)
     wiring.connect_sources(settings)
-    asyncio.run(run_worker(settings))
+    asyncio.run(run_worker(settings, queues=queues))
 
 
 async def run_worker(

@@ -12,6 +12,7 @@ from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
 NAME = "test_queue.unknown_here"
+NEVER = datetime(2999, 1, 1, tzinfo=UTC)  # so that no worker of another test finds the jobs
 
 
 async def job(tx: ReadSession, job_id: int) -> Row[Any] | None:
@@ -23,7 +24,7 @@ async def job(tx: ReadSession, job_id: int) -> Row[Any] | None:
 
 async def test_a_job_exists_when_its_transaction_commits(database: Database) -> None:
     async with database.write() as tx:
-        job_id = await jobs.defer(tx, NAME, {"n": 1, "deep": {"list": [None, "文"]}})
+        job_id = await jobs.defer(tx, NAME, {"n": 1, "deep": {"list": [None, "文"]}}, at=NEVER)
         async with database.read() as other:
             assert await job(other, job_id) is None
     async with database.read() as tx:
@@ -74,10 +75,10 @@ async def test_a_batch_is_enqueued_in_its_order(tx: WriteSession) -> None:
 async def test_one_job_waits_per_queueing_lock(database: Database) -> None:
     lock = str(new_id())
     async with database.write() as tx:
-        first = await jobs.defer(tx, NAME, {"n": 1}, queueing_lock=lock)
-        assert await jobs.defer(tx, NAME, {"n": 2}, queueing_lock=lock) == first
+        first = await jobs.defer(tx, NAME, {"n": 1}, at=NEVER, queueing_lock=lock)
+        assert await jobs.defer(tx, NAME, {"n": 2}, at=NEVER, queueing_lock=lock) == first
     async with database.write() as tx:
-        assert await jobs.defer(tx, NAME, {"n": 3}, queueing_lock=lock) == first
+        assert await jobs.defer(tx, NAME, {"n": 3}, at=NEVER, queueing_lock=lock) == first
 
 
 async def test_a_waiting_job_that_is_relied_on_is_not_fetched_before_the_transaction_ends(
@@ -86,13 +87,13 @@ async def test_a_waiting_job_that_is_relied_on_is_not_fetched_before_the_transac
     """Else it would run without seeing what the transaction wrote, and nobody after it."""
     lock = str(new_id())
     async with database.write() as tx:
-        first = await jobs.defer(tx, NAME, {}, queueing_lock=lock)
+        first = await jobs.defer(tx, NAME, {}, at=NEVER, queueing_lock=lock)
     fetchable = text(
         "SELECT id FROM procrastinate_jobs WHERE id = :id AND status = 'todo'"
         " FOR UPDATE SKIP LOCKED"  # as procrastinate_fetch_job_v2 does
     )
     async with database.write() as tx:
-        assert await jobs.defer(tx, NAME, {}, queueing_lock=lock) == first
+        assert await jobs.defer(tx, NAME, {}, at=NEVER, queueing_lock=lock) == first
         async with database.write() as worker:
             assert (await worker.execute(fetchable, {"id": first})).scalars().all() == []
     async with database.write() as worker:
@@ -102,12 +103,12 @@ async def test_a_waiting_job_that_is_relied_on_is_not_fetched_before_the_transac
 async def test_a_job_that_runs_already_does_not_count_as_waiting(database: Database) -> None:
     lock = str(new_id())
     async with database.write() as tx:
-        first = await jobs.defer(tx, NAME, {}, queueing_lock=lock)
+        first = await jobs.defer(tx, NAME, {}, at=NEVER, queueing_lock=lock)
         await tx.execute(
             text("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = :id"), {"id": first}
         )
     async with database.write() as tx:
-        assert await jobs.defer(tx, NAME, {}, queueing_lock=lock) != first
+        assert await jobs.defer(tx, NAME, {}, at=NEVER, queueing_lock=lock) != first
         await tx.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": first})
 
 
@@ -119,10 +120,10 @@ async def test_of_two_at_the_same_time_the_second_relies_on_the_first(database: 
         async with database.write() as tx:
             await tx.execute(text("SELECT 1"))
             started.set()
-            return await jobs.defer(tx, NAME, {}, queueing_lock=lock)
+            return await jobs.defer(tx, NAME, {}, at=NEVER, queueing_lock=lock)
 
     async with database.write() as tx:
-        first = await jobs.defer(tx, NAME, {}, queueing_lock=lock)
+        first = await jobs.defer(tx, NAME, {}, at=NEVER, queueing_lock=lock)
         waiting = asyncio.create_task(second())
         await started.wait()
         await asyncio.sleep(0.1)
