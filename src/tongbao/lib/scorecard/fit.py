@@ -146,7 +146,7 @@ def _regress(
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     while chosen:
-        model = LogisticRegression(C=settings.regularisation, tol=1e-8, max_iter=1000)
+        model = LogisticRegression(C=settings.regularisation, solver="newton-cholesky", tol=1e-10)
         model.fit(np.column_stack([item.evidence for item in chosen]), ~bad)
         coefficients = [float(value) for value in model.coef_[0]]
         spans = [
