@@ -1,4 +1,4 @@
-"""Many writers at once: exactly what the funds allow is booked, and nothing deadlocks or is lost."""
+"""Many writers at once: exactly what the funds allow is booked; nothing deadlocks or is lost."""
 
 import asyncio
 import random
@@ -58,7 +58,7 @@ async def test_overdraw_race_is_won_by_exactly_the_allowed(database: Database) -
     outcomes = [
         r for group in await asyncio.gather(*[spend() for _ in range(WRITERS)]) for r in group
     ]
-    assert sum(r.status == "posted" for r in outcomes) == 100  # noqa: PLR2004
+    assert sum(r.status == "posted" for r in outcomes) == 100
     assert {r.error.code for r in outcomes if r.error} == {"ledger.insufficient_funds"}
     async with database.read() as tx:
         after = await ledger.balances(tx, [source.id, target.id])
@@ -73,8 +73,8 @@ async def test_random_batches_conserve_the_total_without_deadlock(database: Data
         booked = 0
         for _ in range(15):
             batch = [
-                transfer(*pick.sample(accounts, 2), minor=pick.randint(1, 400))
-                for _ in range(pick.randint(1, 30))
+                transfer(debit, credit, pick.randint(1, 400))
+                for debit, credit in (pick.sample(accounts, 2) for _ in range(pick.randint(1, 30)))
             ]
             async with database.write() as tx:
                 results = await ledger.post(tx, batch, at=AT)
@@ -120,10 +120,10 @@ async def test_tails_fold_while_others_book(database: Database) -> None:
         for _ in range(20):
             async with database.write() as tx:
                 await ledger.roll_up(tx)
-            async with database.read() as tx:
-                seen.append((await ledger.balance(tx, fees.id)).posted)
+            async with database.read() as reader:
+                seen.append((await ledger.balance(reader, fees.id)).posted)
 
     await asyncio.gather(*[book() for _ in range(4)], fold(), fold())
     async with database.read() as tx:
-        assert (await ledger.balance(tx, fees.id)).posted == 80  # noqa: PLR2004
-    assert max(seen) <= 80  # noqa: PLR2004
+        assert (await ledger.balance(tx, fees.id)).posted == 80
+    assert max(seen) <= 80

@@ -150,7 +150,7 @@ def demo_loan(
     *,
     every: Annotated[bool, typer.Option("--all", help="Every firm there is")] = False,
 ) -> None:
-    """A firm's loan from consent to money in its account, on real or made-up invoices."""
+    """Walk a firm from consent to money in its account, on real or made-up invoices."""
     from tongbao.app.commands import loan
 
     if (invoices is None) != (enterprises is None):
@@ -169,9 +169,7 @@ def rating_train(
 
     if (invoices is None) != (enterprises is None):
         _fail("--invoices and --enterprises are given together / 两个文件须同时给出")
-    raise typer.Exit(
-        train(Settings(), invoices=invoices, enterprises=enterprises, as_json=as_json)
-    )
+    raise typer.Exit(train(Settings(), invoices=invoices, enterprises=enterprises, as_json=as_json))
 
 
 @db_cli.command("url")
@@ -180,7 +178,9 @@ def db_url() -> None:
     from tongbao.app.connect import embedded
 
     settings = Settings()
-    typer.echo(settings.migration_database_url or settings.database_url or embedded(settings).urls().owner)
+    typer.echo(
+        settings.migration_database_url or settings.database_url or embedded(settings).urls().owner
+    )
 
 
 def _with_database(settings: Settings) -> Settings:

@@ -75,7 +75,10 @@ def verify(settings: Settings, *, as_json: bool) -> int:
         say(json.dumps({"findings": [asdict(finding) for finding in findings]}))
     else:
         for finding in findings:
-            say(f"{finding.check}: {finding.subject}: expected {finding.expected}, found {finding.found}")
+            say(
+                f"{finding.check}: {finding.subject}:"
+                f" expected {finding.expected}, found {finding.found}"
+            )
         say(f"{len(findings)} findings" if findings else "The books are sound: 0 findings")
     return 1 if findings else 0
 

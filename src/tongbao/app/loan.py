@@ -35,7 +35,9 @@ async def decide_firms(
         loan = None
         if decided.application.state is lending.State.APPROVED:
             loan = await borrow(database, decided)
-        outcome = decided.decision.outcome.value if decided.decision else decided.application.state.value
+        outcome = (
+            decided.decision.outcome.value if decided.decision else decided.application.state.value
+        )
         outcomes[outcome] += 1
         if briefly:
             say(_line(firm, decided, outcome))
@@ -74,14 +76,19 @@ def _story(
     lines += _score(decision)
     if decision.limit_lines:
         lines.append(f"额度 limit        {decision.limit}")
-        lines += [f"  {line.amount.text:>15}  {line.text.zh} / {line.text.en}" for line in decision.limit_lines]
+        lines += [
+            f"  {line.amount.text:>15}  {line.text.zh} / {line.text.en}"
+            for line in decision.limit_lines
+        ]
     if decision.annual_rate is not None:
         daily = lending.daily_interest_per_10000(decision.annual_rate)
         lines.append(
             f"年化利率 rate     {decision.annual_rate}"
             f"  (每借 1 万元每天利息 a day per 10,000: {daily.text})"
         )
-        lines += [f"  {line.rate!s:>15}  {line.text.zh} / {line.text.en}" for line in decision.rate_lines]
+        lines += [
+            f"  {line.rate!s:>15}  {line.text.zh} / {line.text.en}" for line in decision.rate_lines
+        ]
     if loan is not None:
         lines.append(f"放款 disbursed    {loan.principal} -> {decided.customer.account.number}")
     return [*lines, f"余额 balance      {balance.available}"]
@@ -93,8 +100,10 @@ def _score(decision: lending.Decision) -> list[str]:
     if not assessment:
         return []
     lines = [
-        f"评分 score        {assessment['score']}  等级 grade {assessment['grade']}"
-        f"  违约概率 PD {assessment['probability_of_default']:.2%}"
+        (
+            f"评分 score        {assessment['score']}  等级 grade {assessment['grade']}"
+            f"  违约概率 PD {assessment['probability_of_default']:.2%}"
+        )
     ]
     for each in assessment["contributions"]:
         name, value = each["name"], each["value_text"]
@@ -102,6 +111,7 @@ def _score(decision: lending.Decision) -> list[str]:
             f"  {each['points']:>+6} / {each['best_points']:>+4}  {name['zh']} {value['zh']}"
             f" / {name['en']}: {value['en']}"
         )
-    for each in assessment["reasons"]:
-        lines.append(f"  可改善 to improve  {each['improvement']['zh']} / {each['improvement']['en']}")
-    return lines
+    return lines + [
+        f"  可改善 to improve  {each['improvement']['zh']} / {each['improvement']['en']}"
+        for each in assessment["reasons"]
+    ]

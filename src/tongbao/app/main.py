@@ -26,8 +26,8 @@ DESCRIPTION = """
 One API for portals, partners and staff. Amounts are decimal strings, instants are UTC, problems are
 RFC 9457 documents with a stable `code`, in Chinese or English by `Accept-Language`.
 
-Requests that move money take an `Idempotency-Key`: the same key with the same body is answered again
-without being done again, and says so in `Idempotency-Replayed`.
+Requests that move money take an `Idempotency-Key`: the same key with the same body is answered
+again without being done again, and says so in `Idempotency-Replayed`.
 """
 
 

@@ -17,7 +17,7 @@ READY_SECONDS_MAX = 60
 POLL_SECONDS = 0.1
 
 
-class CannotRun(Exception):  # noqa: N818 - said to a person, not raised at an edge
+class CannotRun(Exception):
     """Something outside the program is in the way; the message says what to do."""
 
 
@@ -61,7 +61,8 @@ async def _start_all(
     _say("Starting the API, the worker and the sandbox ...")
     environment = _environment(settings)
     for name in ("serve", "worker", "sandbox"):
-        children.append(await processes.start(name, name, environment=environment))
+        child = await processes.start(name, name, environment=environment)
+        children.append(child)  # one by one, so that a failure stops those already there
     addresses = [
         f"http://{settings.host}:{settings.port}/health/ready",
         f"http://127.0.0.1:{settings.sandbox_port}/health",
@@ -112,7 +113,7 @@ async def _until_stopped(children: list[processes.Child], stop: asyncio.Event) -
 
 def _environment(settings: Settings) -> Mapping[str, str]:
     """Return the environment in which children see the same settings."""
-    values = {
+    return {
         "TONGBAO_DATABASE_URL": settings.database_url or "",
         "TONGBAO_MIGRATION_DATABASE_URL": settings.migration_database_url or "",
         "TONGBAO_DATABASE_ROLE": settings.database_role or "",
@@ -124,7 +125,6 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         "TONGBAO_LOG_LEVEL": settings.log_level,
         "TONGBAO_LOG_FORMAT": settings.log_format,
     }
-    return values
 
 
 def _require_free(port: int, variable: str) -> None:
@@ -150,7 +150,9 @@ async def _banner(settings: Settings) -> str:
     ]
     if settings.demo:
         lines += ["", "  演示登录 Demo log-ins"]
-        lines += [f"    {login.login:<12} {login.password:<24} {login.words}" for login in demo.LOGINS]
+        lines += [
+            f"    {login.login:<12} {login.password:<24} {login.words}" for login in demo.LOGINS
+        ]
     return "\n".join([*lines, "", "  Ctrl-C 停止 stops everything; the data stays."])
 
 

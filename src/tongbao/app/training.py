@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+
 from tongbao.infra.db import Database
 from tongbao.kernel.clock import now
 from tongbao.lib.scorecard import Estimate
@@ -46,7 +47,9 @@ async def has_model(database: Database) -> bool:
     return True
 
 
-async def ensure_model(database: Database, book: FirmBook, *, say: Callable[[str], None]) -> rating.RatingModel:
+async def ensure_model(
+    database: Database, book: FirmBook, *, say: Callable[[str], None]
+) -> rating.RatingModel:
     """Return the active model if it was trained on these firms; else train one and activate it."""
     samples = await asyncio.to_thread(samples_of, book)
     async with database.read() as tx:

@@ -6,7 +6,7 @@ Services take a session and never commit. The edge (a request, a job, a command)
         await ledger.post(tx, ...)
     # committed here, before anything is answered
 
-A `ReadSession` runs in a read-only transaction, so a query that writes fails in the database itself.
+A `ReadSession` runs in a read-only transaction: a query that writes fails in the database itself.
 """
 
 from collections.abc import AsyncIterator

@@ -8,8 +8,8 @@ our own code or a library.
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -27,7 +27,9 @@ _SECRET_VALUE: Final = re.compile(
     r"(?i)(bearer\s+|basic\s+|password=|passwd=|token=|://[^:/@\s]+:)([^\s@&\"',;]+)"
 )
 # 18 characters: an identity number or a unified social credit code.
-_IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])(\d{4})[0-9A-HJ-NP-RTUWXY]{10}([0-9A-Za-z]{4})(?![0-9A-Za-z])")
+_IDENTITY: Final = re.compile(
+    r"(?<![0-9A-Za-z])(\d{4})[0-9A-HJ-NP-RTUWXY]{10}([0-9A-Za-z]{4})(?![0-9A-Za-z])"
+)
 _CARD: Final = re.compile(r"(?<!\d)(\d{4})\d{8,11}(\d{4})(?!\d)")
 _PHONE: Final = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 _EMAIL: Final = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
@@ -42,29 +44,28 @@ def mask_text(text: str) -> str:
     return _EMAIL.sub(r"\1***@\2", text)
 
 
-def mask(key: str, value: Any, depth: int = 0) -> Any:
+def mask(key: str, value: object, depth: int = 0) -> object:
     """Return `value` as it may be written under `key`."""
-    if _SECRET_KEY.search(key):
+    if _SECRET_KEY.search(key) or depth > DEPTH_MAX:
         return HIDDEN
-    if depth > DEPTH_MAX:
-        return HIDDEN
-    if isinstance(value, str):
-        return mask_text(value)
-    if isinstance(value, bytes):
-        return f"<{len(value)} bytes>"
-    if isinstance(value, Mapping):
-        return {str(k): mask(str(k), v, depth + 1) for k, v in value.items()}
-    if isinstance(value, Sequence | set | frozenset):
-        return [mask(key, item, depth + 1) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return mask_text(str(value))
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case bytes():
+            return f"<{len(value)} bytes>"
+        case Mapping():
+            return {str(k): mask(str(k), v, depth + 1) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [mask(key, item, depth + 1) for item in value]
+        case _:
+            return mask_text(str(value))
 
 
 def mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Mask a whole log event; keys that structlog itself needs stay."""
     return {
-        key: value if key in {"exc_info", "level", "timestamp"} or key.startswith("_")
+        key: value
+        if key in {"exc_info", "level", "timestamp"} or key.startswith("_")
         else mask(key, value)
         for key, value in event.items()
     }

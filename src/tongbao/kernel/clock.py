@@ -30,7 +30,7 @@ class DateOutOfRange(TongbaoError):
 
 def now() -> datetime:
     """Return this instant in UTC. Only routers and jobs call it; everyone else is told `at`."""
-    return datetime.now(UTC)  # noqa: TID251 - this is the edge that the rule points to
+    return datetime.now(UTC)
 
 
 def business_date(at: datetime, zone: ZoneInfo = BANK_ZONE) -> date:

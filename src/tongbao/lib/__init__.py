@@ -1,0 +1,1 @@
+"""Algorithms on numbers and values: no database, no HTTP, no banking state."""

@@ -34,7 +34,7 @@ def test_no_pause_follows_the_last_attempt() -> None:
     [{"attempts_max": 0}, {"first_seconds": -1.0}, {"first_seconds": 9.0, "longest_seconds": 1.0}],
 )
 def test_impossible_rules_are_refused(options: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="attempts_max|first_seconds"):
+    with pytest.raises(ValueError, match=r"attempts_max|first_seconds"):
         Retry(**options)  # type: ignore[arg-type]
 
 

@@ -39,7 +39,9 @@ class Decided:
     decision: lending.Decision | None
 
 
-async def register(tx: WriteSession, firm: Firm, *, at: datetime, actor_id: UUID | None = None) -> Customer:
+async def register(
+    tx: WriteSession, firm: Firm, *, at: datetime, actor_id: UUID | None = None
+) -> Customer:
     """Return the firm as a customer, making it one if it is none yet."""
     party = await parties.find_by_registration_number(
         tx, registration_number=firm.registration_number
@@ -93,16 +95,16 @@ async def decide(
         await consent(tx, customer, at=now())
     application = await _application(database, customer)
     if application.state in UNDECIDED:
-        await lending.process(
-            database, tax_office, application_id=application.id, clock=now
-        )
+        await lending.process(database, tax_office, application_id=application.id, clock=now)
     application = await _decided(database, application.id)
     async with database.read() as tx:
         decision = await lending.decision(tx, application)
     return Decided(customer=customer, application=application, decision=decision)
 
 
-async def borrow(database: Database, decided: Decided, *, amount: Money | None = None) -> lending.Loan:
+async def borrow(
+    database: Database, decided: Decided, *, amount: Money | None = None
+) -> lending.Loan:
     """Accept the offer, for its whole limit unless `amount` says less; the money is there after."""
     limit = decided.decision.limit if decided.decision else None
     assert limit is not None, "only an approved application is accepted"

@@ -1,4 +1,4 @@
-"""Who is in the demo. Names and numbers are the sandbox's made-up firms; passwords are no secret."""
+"""Who is in the demo: the sandbox's made-up firms, and staff; the passwords are no secret."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -59,7 +59,9 @@ async def _people(database: Database) -> dict[str, journey.Customer]:
     return customers
 
 
-async def _create(tx: WriteSession, login: DemoLogin, *, parties: tuple[UUID, ...]) -> identity.User:
+async def _create(
+    tx: WriteSession, login: DemoLogin, *, parties: tuple[UUID, ...]
+) -> identity.User:
     return await identity.create_user(
         tx,
         login=login.login,
@@ -73,7 +75,7 @@ async def _create(tx: WriteSession, login: DemoLogin, *, parties: tuple[UUID, ..
 
 
 async def _pay(database: Database, *, debtor: journey.Customer, creditor: journey.Customer) -> None:
-    """The firm pays its supplier for cement, once."""
+    """Pay the supplier for cement, once."""
     async with database.write() as tx:
         made = await payments.for_account(tx, account_id=debtor.account.id, limit=1)
         if made.items:

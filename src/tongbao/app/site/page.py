@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 import tongbao
 from tongbao.app import demo
 from tongbao.core.accounts import service as accounts
-from tongbao.core.parties import service as parties
 from tongbao.infra import jobs
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.settings import Settings

@@ -256,7 +256,7 @@ class InsufficientFunds(LedgerError):
     title = Text(zh="余额不足", en="Insufficient funds")
     detail = Text(
         zh="账户可用余额为 {available} {asset},不足以完成本次记账;没有资金变动。",
-        en="The account has {available} {asset} available, not enough for this posting; nothing was moved.",
+        en="The account has {available} {asset} available, which is not enough; nothing moved.",
     )
 
 
@@ -297,7 +297,10 @@ class AssetMismatch(LedgerError):
 
     code = "ledger.asset_mismatch"
     title = Text(zh="币种不符", en="Asset mismatch")
-    detail = Text(zh="账户 {account_id} 不以 {asset} 记账。", en="Account {account_id} is not kept in {asset}.")
+    detail = Text(
+        zh="账户 {account_id} 不以 {asset} 记账。",
+        en="Account {account_id} is not kept in {asset}.",
+    )
 
 
 class SameAccount(LedgerError):
@@ -320,7 +323,10 @@ class AccountFrozen(LedgerError):
 
     code = "ledger.account_frozen"
     title = Text(zh="账户已冻结", en="Account frozen")
-    detail = Text(zh="账户 {account_id} 已被冻结,不能记账。", en="Account {account_id} is frozen for this posting.")
+    detail = Text(
+        zh="账户 {account_id} 已被冻结,不能记账。",
+        en="Account {account_id} is frozen for this posting.",
+    )
 
 
 class IdReused(LedgerError):

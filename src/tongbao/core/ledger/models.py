@@ -128,8 +128,8 @@ class PostingRow(Base):
 
     For a limit-checked account the posting carries the account's balance after it (positive on
     the account's normal side) and the account's version, which counts its postings without gaps.
-    No foreign keys: only `ledger_post` writes here, having read both accounts in the same statement,
-    and accounts are never deleted.
+    No foreign keys: only `ledger_post` writes here, having read both accounts in the same
+    statement, and accounts are never deleted.
     """
 
     __tablename__ = "ledger_posting"

@@ -43,7 +43,10 @@ async def list_assets(tx: ReadTx) -> list[AssetOut]:
 
 
 @api.post(
-    "/assets", dependencies=MAY_MANAGE, status_code=status.HTTP_201_CREATED, summary="Declare an asset"
+    "/assets",
+    dependencies=MAY_MANAGE,
+    status_code=status.HTTP_201_CREATED,
+    summary="Declare an asset",
 )
 async def declare_asset(body: AssetIn, tx: WriteTx) -> AssetOut:
     """Declare a fund's units, points or the like; currencies of ISO 4217 need no declaring."""
@@ -51,7 +54,10 @@ async def declare_asset(body: AssetIn, tx: WriteTx) -> AssetOut:
 
 
 @api.post(
-    "/accounts", dependencies=MAY_MANAGE, status_code=status.HTTP_201_CREATED, summary="Open an account"
+    "/accounts",
+    dependencies=MAY_MANAGE,
+    status_code=status.HTTP_201_CREATED,
+    summary="Open an account",
 )
 async def open_account(body: AccountIn, tx: WriteTx, at: Instant) -> AccountOut:
     """Open an account with zero balance."""
@@ -115,7 +121,9 @@ async def post_transaction(
 
 
 @api.post("/transactions/batch", dependencies=MAY_POST, summary="Book a batch")
-async def post_batch(body: BatchIn, tx: WriteTx, at: Instant, language: RequestLanguage) -> BatchOut:
+async def post_batch(
+    body: BatchIn, tx: WriteTx, at: Instant, language: RequestLanguage
+) -> BatchOut:
     """Book transactions in order, each on its own; the answer has a result for each."""
     batch = [item.to_domain() for item in body.transactions]
     results = await service.post(tx, batch, at=at)
@@ -134,7 +142,9 @@ async def _account(tx: ReadSession, account: Account) -> AccountOut:
     return AccountOut.of(account, await service.balance(tx, account.id))
 
 
-def _result(new: NewTransaction, result: PostingResult, language: RequestLanguage) -> PostingResultOut:
+def _result(
+    new: NewTransaction, result: PostingResult, language: RequestLanguage
+) -> PostingResultOut:
     def text(units: int | None, asset: Asset) -> str | None:
         return None if units is None else asset.text(units)
 

@@ -13,7 +13,9 @@ from tongbao.kernel.money_schema import AmountText
 
 AssetCode = Annotated[
     str,
-    Field(pattern=r"^[A-Z0-9:._-]{1,24}/(\d|1[0-2])$", description="symbol/scale", examples=["CNY/2"]),
+    Field(
+        pattern=r"^[A-Z0-9:._-]{1,24}/(\d|1[0-2])$", description="symbol/scale", examples=["CNY/2"]
+    ),
 ]
 Label = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z][a-z0-9_.]*$")]
 Metadata = Annotated[
@@ -34,7 +36,9 @@ class Shape(BaseModel):
 class AmountShape(Shape):
     """An amount of an asset."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"amount": "12.50", "asset": "CNY/2"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"amount": "12.50", "asset": "CNY/2"}]}
+    )
 
     amount: AmountText
     asset: AssetCode
@@ -80,18 +84,25 @@ class AccountIn(Shape):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"asset": "CNY/2", "category": "liability", "name": "Savings of Ms Li", "overdraft": "0.00"}
+                {
+                    "asset": "CNY/2",
+                    "category": "liability",
+                    "name": "Savings of Ms Li",
+                    "overdraft": "0.00",
+                }
             ]
         }
     )
 
     asset: AssetCode
     category: Category
-    code: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] | None = None
+    code: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")] | None = (
+        None
+    )
     name: Annotated[str, Field(max_length=200)] = ""
     overdraft: Annotated[
         AmountText | None,
-        Field(description="How far below zero the balance may go; null: no limit, internal accounts only"),
+        Field(description="How far below zero it may go; null: no limit, internal accounts only"),
     ] = "0"
 
 
@@ -115,7 +126,9 @@ class AccountOut(Shape):
     posted: str
     pending_in: str
     pending_out: str
-    available: Annotated[str | None, Field(description="What may leave the account now; null: no limit")]
+    available: Annotated[
+        str | None, Field(description="What may leave the account now; null: no limit")
+    ]
     version: Annotated[int, Field(description="Number of postings so far")]
 
     @classmethod
@@ -205,7 +218,7 @@ class BatchIn(Shape):
 
 
 class PostedPostingOut(Shape):
-    """Balances right after the posting; null for internal accounts, which keep no running balance."""
+    """Balances right after the posting; null for internal accounts, which keep none."""
 
     debit_balance: str | None
     credit_balance: str | None

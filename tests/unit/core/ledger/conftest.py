@@ -36,7 +36,9 @@ class Books:
 
 
 async def make_books(tx: WriteSession) -> Books:
-    cash = await ledger.open_account(tx, asset="CNY", category=Category.ASSET, overdraft=None, at=AT)
+    cash = await ledger.open_account(
+        tx, asset="CNY", category=Category.ASSET, overdraft=None, at=AT
+    )
     ada, bob = [
         await ledger.open_account(tx, asset="CNY/2", category=Category.LIABILITY, at=AT)
         for _ in range(2)

@@ -22,7 +22,11 @@ async def test_a_transfer_moves_and_tells_the_balances_after(
     assert result.status == "posted"
     assert result.postings[0].debit_balance == 7_000
     assert result.postings[0].credit_balance == 3_000
-    assert [await posted(a) for a in (books.cash, books.ada, books.bob)] == ["100.00", "70.00", "30.00"]
+    assert [await posted(a) for a in (books.cash, books.ada, books.bob)] == [
+        "100.00",
+        "70.00",
+        "30.00",
+    ]
 
 
 async def test_several_postings_are_one_act(tx: WriteSession, books: Books, posted: Posted) -> None:
@@ -109,7 +113,9 @@ async def test_each_fault_has_its_own_code(tx: WriteSession, books: Books) -> No
     unknown = replace(books.ada, id=AccountId(new_id()))
     yen = await ledger.open_account(tx, asset="JPY", category=Category.LIABILITY, at=AT)
     closed, frozen, no_debit, no_credit = [
-        await ledger.open_account(tx, asset="CNY", category=Category.LIABILITY, overdraft=500, at=AT)
+        await ledger.open_account(
+            tx, asset="CNY", category=Category.LIABILITY, overdraft=500, at=AT
+        )
         for _ in range(4)
     ]
     for account, status in (
@@ -153,7 +159,7 @@ async def test_each_fault_has_its_own_code(tx: WriteSession, books: Books) -> No
 
 
 async def test_counters_cannot_overflow(tx: WriteSession, books: Books) -> None:
-    """A customer who moves the largest amount to and fro reaches the end of the counter, and is told."""
+    """Moving the largest amount to and fro reaches the end of the counter, and is refused then."""
     rich, other = [
         await ledger.open_account(
             tx, asset="CNY", category=Category.LIABILITY, overdraft=2**62, at=AT
@@ -164,7 +170,9 @@ async def test_counters_cannot_overflow(tx: WriteSession, books: Books) -> None:
     codes = set()
     for _ in range(20):
         batch = [replace(most, id=domain.TransactionId(new_id())) for _ in range(10)]
-        codes |= {r.error.code if r.error else r.status for r in await ledger.post(tx, batch, at=AT)}
+        codes |= {
+            r.error.code if r.error else r.status for r in await ledger.post(tx, batch, at=AT)
+        }
     assert codes == {"posted", "ledger.amount_out_of_range"}
     assert (await ledger.balance(tx, rich.id)).posted == 0
 
@@ -194,8 +202,9 @@ async def test_entries_come_newest_first_page_by_page(tx: WriteSession, books: B
         await ledger.post(
             tx, [transaction((books.ada, books.bob, f"{step}.00"), reference=f"R{step}")], at=AT
         )
+    seen: list[ledger.Entry] = []
     for account, signs in ((books.ada, ["debit"] * 5 + ["credit"]), (books.bob, ["credit"] * 5)):
-        seen = []
+        seen.clear()
         after = None
         while True:
             page = await ledger.entries(tx, account.id, after=after, limit=2)
@@ -259,9 +268,7 @@ async def test_chart_of_accounts(tx: WriteSession, books: Books) -> None:
     with pytest.raises(domain.CodeTaken):
         await ledger.internal_account(tx, **{**fees, "asset": "USD"}, at=AT)  # type: ignore[arg-type]
     with pytest.raises(domain.CodeTaken):
-        await ledger.open_account(
-            tx, asset="CNY", category=Category.INCOME, code=first.code, at=AT
-        )
+        await ledger.open_account(tx, asset="CNY", category=Category.INCOME, code=first.code, at=AT)
     with pytest.raises(domain.UnknownAsset):
         await ledger.open_account(tx, asset="NONSENSE", category=Category.ASSET, at=AT)
     await ledger.declare_asset(tx, symbol="POINT", scale=0)

@@ -19,6 +19,18 @@ from tongbao.kernel.money import format_minor
 
 RACES_MAX = 3
 
+_REASONS: dict[str, type[TongbaoError]] = {
+    "insufficient_funds": domain.InsufficientFunds,
+    "unknown_account": domain.UnknownAccount,
+    "same_account": domain.SameAccount,
+    "unknown_asset": domain.UnknownAsset,
+    "asset_mismatch": domain.AssetMismatch,
+    "account_closed": domain.AccountClosed,
+    "account_frozen": domain.AccountFrozen,
+    "amount_out_of_range": domain.AmountOutOfRange,
+    "id_reused": domain.IdReused,
+}
+
 _POST = """
 SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
   FROM ledger_post(%s::uuid[], %s::bytea[], %s::text[], %s::date[], %s::text[], %s::jsonb[],
@@ -68,10 +80,8 @@ async def post(
         else:
             results[position] = _refused(new, error)
     if bookable:
-        for position, result in zip(
-            bookable, await _book(tx, [transactions[p] for p in bookable], at=at), strict=True
-        ):
-            results[position] = result
+        booked = await _book(tx, [transactions[p] for p in bookable], at=at)
+        results.update(zip(bookable, booked, strict=True))
     for position, new in enumerate(transactions):
         if position not in results:
             first = first_with[new.id]
@@ -159,7 +169,7 @@ async def _call(
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
-    refusals, sequences, refused_postings, availables, debits, credits = row
+    refusals, sequences, refused_postings, availables, debits, credits_ = row
     results = []
     start = 0
     for index, new in enumerate(transactions):
@@ -173,7 +183,9 @@ def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult
                     sequence=sequences[index],
                     postings=tuple(
                         PostedPosting(debit_balance=debit, credit_balance=credit)
-                        for debit, credit in zip(debits[start:end], credits[start:end], strict=True)
+                        for debit, credit in zip(
+                            debits[start:end], credits_[start:end], strict=True
+                        )
                     ),
                 )
             )
@@ -196,30 +208,21 @@ def _error(
     asset = domain.asset_code(posting.amount)
     scale = posting.amount.scale
     account = str(posting.credit if "credit_" in refusal else posting.debit)
-    match refusal.replace("debit_", "").replace("credit_", ""):
+    facts: dict[str, str] = {}
+    reason = refusal.replace("debit_", "").replace("credit_", "")
+    match reason:
         case "insufficient_funds":
-            return domain.InsufficientFunds(
-                available=format_minor(available or 0, scale),
-                asset=asset.partition("/")[0],
-            )
-        case "unknown_account":
-            return domain.UnknownAccount(account_id=account)
-        case "same_account":
-            return domain.SameAccount(account_id=account)
+            symbol = asset.partition("/")[0]
+            facts = {"available": format_minor(available or 0, scale), "asset": symbol}
+        case "unknown_account" | "same_account" | "account_closed" | "account_frozen":
+            facts = {"account_id": account}
         case "unknown_asset":
-            return domain.UnknownAsset(asset=asset)
+            facts = {"asset": asset}
         case "asset_mismatch":
-            return domain.AssetMismatch(account_id=account, asset=asset)
-        case "account_closed":
-            return domain.AccountClosed(account_id=account)
-        case "account_frozen":
-            return domain.AccountFrozen(account_id=account)
-        case "amount_out_of_range":
-            return domain.AmountOutOfRange()
+            facts = {"account_id": account, "asset": asset}
         case "id_reused":
-            return domain.IdReused(transaction_id=str(new.id))
-    msg = f"ledger_post gave an unknown reason: {refusal}"
-    raise AssertionError(msg)
+            facts = {"transaction_id": str(new.id)}
+    return _REASONS[reason](**facts)
 
 
 async def _tell(tx: WriteSession, results: list[PostingResult], *, at: datetime) -> None:

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, SmallInteger, func, literal, null, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    Row,
+    Select,
+    SmallInteger,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from tongbao.core.ledger import domain
@@ -170,7 +181,9 @@ def _side(
         )
     )
     major, minor = (
-        (version, literal(0, SmallInteger)) if limited else (PostingRow.transaction_id, PostingRow.ordinal)
+        (version, literal(0, SmallInteger))
+        if limited
+        else (PostingRow.transaction_id, PostingRow.ordinal)
     )
     query = select(
         major.label("major"),
@@ -190,7 +203,7 @@ def _side(
     return select(query.order_by(*order).limit(limit).subquery())
 
 
-def _entry(found: Any) -> Entry:
+def _entry(found: Row[Any]) -> Entry:
     booked: TransactionRow = found.TransactionRow
     return Entry(
         transaction_id=TransactionId(booked.uid),

@@ -1,4 +1,4 @@
-"""The verifier: recompute from the postings what the ledger says of itself, and name what differs."""
+"""The verifier: recompute from the postings what the ledger says, and name what differs."""
 
 from dataclasses import dataclass
 
@@ -37,7 +37,8 @@ CHECKS = {
                     UNION ALL SELECT credit_account_id, 0, amount FROM ledger_posting) AS leg
              GROUP BY account),
         tail AS (
-            SELECT account_id, sum(debits) AS debits, sum(credits) AS credits, sum(postings) AS postings
+            SELECT account_id, sum(debits) AS debits, sum(credits) AS credits,
+                   sum(postings) AS postings
               FROM ledger_tail GROUP BY account_id)
         SELECT 'account ' || coalesce(a.uid::text, moved.account::text) AS subject,
                concat_ws('/', coalesce(moved.debits, 0), coalesce(moved.credits, 0),
@@ -48,14 +49,17 @@ CHECKS = {
           FROM ledger_account a
           FULL JOIN moved ON moved.account = a.id
           LEFT JOIN tail ON tail.account_id = a.id
-         WHERE (a.debits_posted + coalesce(tail.debits, 0), a.credits_posted + coalesce(tail.credits, 0),
+         WHERE (a.debits_posted + coalesce(tail.debits, 0),
+                a.credits_posted + coalesce(tail.credits, 0),
                 a.version + coalesce(tail.postings, 0))
                IS DISTINCT FROM
-               (coalesce(moved.debits, 0), coalesce(moved.credits, 0), coalesce(moved.postings, 0))""",
+               (coalesce(moved.debits, 0), coalesce(moved.credits, 0),
+                coalesce(moved.postings, 0))""",
     "versions have no gap and balances follow from one another": """
         WITH leg AS (
             SELECT debit_account_id AS account, debit_version AS version, debit_balance AS balance,
-                   amount AS debit, 0::bigint AS credit FROM ledger_posting WHERE debit_version IS NOT NULL
+                   amount AS debit, 0::bigint AS credit
+              FROM ledger_posting WHERE debit_version IS NOT NULL
             UNION ALL
             SELECT credit_account_id, credit_version, credit_balance, 0, amount
               FROM ledger_posting WHERE credit_version IS NOT NULL),
