@@ -1,40 +1,43 @@
-"""What the worker does for lending.
-
-The composition root says which tax office to ask, once, before the worker starts::
-
-    jobs.ask(sources.connect_tax_office(base_url=..., token=...))
-"""
+"""What the worker does for lending."""
 
 from uuid import UUID
 
-from tongbao.core.sources.service import TaxOfficeGateway
+from tongbao.core.sources import service as sources
 from tongbao.infra import jobs
+from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 from tongbao.products.lending import service
 from tongbao.products.lending.service.applying import EXPIRE_JOB, PROCESS_JOB
 
-_asked: list[TaxOfficeGateway] = []
+_asked: list[sources.TaxOfficeGateway] = []
 
 
-def ask(tax_office: TaxOfficeGateway) -> None:
-    """Set the tax office that applications of this process are decided on."""
+def ask(tax_office: sources.TaxOfficeGateway) -> None:
+    """Decide the applications of this process on another tax office than the settings name."""
     _asked[:] = [tax_office]
 
 
-@jobs.task(name=PROCESS_JOB, retry=jobs.Retry())
+def _tax_office() -> sources.TaxOfficeGateway:
+    if not _asked:
+        settings = Settings()
+        token = settings.tax_office_token.get_secret_value()
+        ask(sources.connect_tax_office(base_url=settings.tax_office_url, token=token))
+    return _asked[0]
+
+
+@jobs.task(name=PROCESS_JOB)
 async def process(context: jobs.JobContext, *, application_id: str) -> None:
     """Fetch an application's data and decide it.
 
     A source that does not answer is no failure of the job: the application waits, and the next
-    attempt is a job of its own. The retry is for failures nobody foresaw.
+    attempt is a job of its own. What is retried here is what nobody foresaw.
     """
-    assert _asked, "the worker was started without a tax office"
     await service.process(
-        context.database, _asked[0], application_id=UUID(application_id), clock=now
+        context.database, _tax_office(), application_id=UUID(application_id), clock=now
     )
 
 
-@jobs.task(name=EXPIRE_JOB, retry=jobs.Retry())
+@jobs.task(name=EXPIRE_JOB)
 async def expire_offer(context: jobs.JobContext, *, application_id: str) -> None:
     """Note that an offer's seven days are over."""
     async with context.database.write() as tx:
