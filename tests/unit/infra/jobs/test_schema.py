@@ -25,7 +25,8 @@ def test_the_installed_version_lacks_nothing() -> None:
 def test_the_role_may_work_and_owns_nothing(owner_url: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as connection:
         rows = connection.execute(
-            "SELECT pg_get_userbyid(c.relowner), has_table_privilege('tongbao_app', c.oid, 'INSERT')"
+            "SELECT pg_get_userbyid(c.relowner),"
+            " has_table_privilege('tongbao_app', c.oid, 'INSERT')"
             " FROM pg_class c WHERE c.relname LIKE 'procrastinate%' AND c.relkind = 'r'"
         ).fetchall()
     assert len(rows) >= 4
