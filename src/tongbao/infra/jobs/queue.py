@@ -35,10 +35,13 @@ async def defer(
 
     Jobs of one `lock` run one after the other, in the order they were enqueued. While a job with
     the same `queueing_lock` waits, none is added and its id is returned: it will run after this
-    transaction and see what it wrote. `args` are JSON values (TypeError); `at` is aware
-    (ValueError). The task need not be declared in this process; a name that no worker knows fails
-    there.
+    transaction and see what it wrote. A periodic task's name is its queueing lock.
+
+    `args` are JSON values (TypeError); `at` is aware (ValueError). The task need not be declared in
+    this process; a name that no worker knows fails there.
     """
+    if queueing_lock is None and task_name in registry.tasks:
+        queueing_lock = registry.tasks[task_name].queueing_lock
     if queueing_lock is None:
         return (await defer_batch(tx, task_name, [args], at=at, lock=lock))[0]
     for _ in range(WAITING_TURNS_MAX):

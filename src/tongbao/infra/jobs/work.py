@@ -13,15 +13,14 @@ import structlog
 from procrastinate import exceptions, sql
 from procrastinate.app import WorkerOptions
 from procrastinate.jobs import Status
-from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT
+from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT, JobManager
 from psycopg.rows import DictRow, dict_row
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.driver import pooled, standalone
-from tongbao.infra.jobs.tasks import WORK, RetryStrategy, Work, registry
-from tongbao.infra.retry import Retry
+from tongbao.infra.jobs.tasks import WORK, JobContext, Work, periodic, registry
 from tongbao.kernel.clock import now
 
 CONCURRENCY: Final = 4
@@ -157,12 +156,12 @@ async def _either(working: asyncio.Task[None], stop: asyncio.Event) -> None:
         stopping.cancel()
 
 
-async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def retry_stalled(database: Database) -> None:
     """Enqueue again the jobs whose worker has not been heard of for `STALLED_SECONDS`.
 
     One that has been begun `STALLED_ATTEMPTS_MAX` times fails: it may be what kills workers.
     """
-    manager = context.app.job_manager
+    manager = JobManager(Connector(database.engine))
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         log = logger.bind(task=job.task_name, job_id=job.id, attempts=job.attempts)
         try:
@@ -176,26 +175,21 @@ async def retry_stalled(context: procrastinate.JobContext, timestamp: int) -> No
             log.info("stalled job had ended meanwhile", exc_info=error)
 
 
-async def remove_old(context: procrastinate.JobContext, timestamp: int) -> None:  # noqa: ARG001
+async def remove_old(database: Database) -> None:
     """Remove jobs that succeeded or were superseded `KEPT_HOURS` ago; failed ones are kept."""
-    await context.app.job_manager.delete_old_jobs(
+    await JobManager(Connector(database.engine)).delete_old_jobs(
         nb_hours=KEPT_HOURS, include_cancelled=True, include_aborted=True
     )
 
 
-def _housekeeping(function: Any, *, name: str, cron: str) -> None:  # noqa: ANN401
-    declared = registry.task(
-        name=name,
-        pass_context=True,
-        priority=100,
-        queueing_lock=name,
-        retry=RetryStrategy(Retry(attempts_max=2)),
-    )(function)
-    registry.periodic(cron=cron)(declared)
+@periodic(name="infra.jobs.retry_stalled", cron="* * * * *", priority=100)
+async def _retry_stalled(context: JobContext) -> None:
+    await retry_stalled(context.database)
 
 
-_housekeeping(retry_stalled, name="infra.jobs.retry_stalled", cron="* * * * *")
-_housekeeping(remove_old, name="infra.jobs.remove_old", cron="17 19 * * *")
+@periodic(name="infra.jobs.remove_old", cron="17 19 * * *")
+async def _remove_old(context: JobContext) -> None:
+    await remove_old(context.database)
 
 
 async def worker_is_alive(tx: ReadSession, *, at: datetime) -> bool:

@@ -129,3 +129,12 @@ async def test_of_two_at_the_same_time_the_second_relies_on_the_first(database: 
         await asyncio.sleep(0.1)
         assert not waiting.done()
     assert await waiting == first
+
+
+async def test_a_periodic_task_may_be_deferred_too_and_waits_once(tx: WriteSession) -> None:
+    @jobs.periodic(name="test_queue.now_and_then", cron="0 0 1 1 *")
+    async def now_and_then(_context: jobs.JobContext) -> None:
+        """Do nothing."""
+
+    first = await jobs.defer(tx, "test_queue.now_and_then", {})
+    assert await jobs.defer(tx, "test_queue.now_and_then", {}) == first

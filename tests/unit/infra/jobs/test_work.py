@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import procrastinate
 import pytest
 from sqlalchemy import Row, text
 
@@ -179,7 +178,7 @@ async def test_a_job_that_does_not_end_in_time_is_enqueued_again(database: Datab
 async def test_the_jobs_of_a_dead_worker_are_enqueued_again(database: Database, gone: str) -> None:
     job_id = await defer(database, "note")
     await abandon(database, job_id, silent=gone == "silent")
-    await housekeeping(database)
+    await work.retry_stalled(database)
     assert (await stored(database, job_id)).status == "todo"
     await drain(database)
     assert [context.attempt for _, context in ran] == [2]
@@ -189,14 +188,14 @@ async def test_a_job_that_seems_to_kill_its_workers_is_given_up(database: Databa
     job_id = await defer(database, "note")
     for _ in range(work.STALLED_ATTEMPTS_MAX):
         await abandon(database, job_id, silent=True)
-        await housekeeping(database)
+        await work.retry_stalled(database)
     assert (await stored(database, job_id)).status == "failed"
 
 
 async def test_the_jobs_of_a_live_worker_are_left_alone(database: Database) -> None:
     job_id = await defer(database, "note")
     await abandon(database, job_id, silent=False, alive=True)
-    await housekeeping(database)
+    await work.retry_stalled(database)
     assert (await stored(database, job_id)).status == "doing"
     async with database.write() as tx:
         await tx.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job_id})
@@ -222,19 +221,6 @@ async def abandon(database: Database, job_id: int, *, silent: bool, alive: bool 
         )
 
 
-async def housekeeping(database: Database) -> None:
-    with registry.replace_connector(work.Connector(database.engine)):
-        context = procrastinate.JobContext(
-            app=registry,
-            job=procrastinate.jobs.Job(
-                queue="default", lock=None, queueing_lock=None, task_name="infra.jobs.retry_stalled"
-            ),
-            start_timestamp=0.0,
-            abort_reason=lambda: None,
-        )
-        await work.retry_stalled(context, timestamp=0)
-
-
 async def test_a_worker_that_ends_by_itself_starts_again(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,3 +240,23 @@ async def test_a_worker_that_ends_by_itself_starts_again(
     async with worker(database):
         await until_succeeded(database, job_id)
     assert calls == 2
+
+
+async def test_old_jobs_that_are_done_are_removed_and_failed_ones_kept(database: Database) -> None:
+    done, failed, recent = [await defer(database, name) for name in ("note", "refuse", "note")]
+    await drain(database)
+    async with database.write() as tx:
+        await tx.execute(
+            text(
+                "UPDATE procrastinate_events SET at = at - interval '1 year'"
+                " WHERE job_id IN (:done, :failed)"
+            ),
+            {"done": done, "failed": failed},
+        )
+    await work.remove_old(database)
+    async with database.read() as tx:
+        left = await tx.execute(
+            text("SELECT id FROM procrastinate_jobs WHERE id = ANY(:ids) ORDER BY id"),
+            {"ids": [done, failed, recent]},
+        )
+        assert list(left.scalars()) == [failed, recent]
