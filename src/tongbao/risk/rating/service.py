@@ -120,7 +120,8 @@ def train(samples: Sequence[Sample]) -> Training:
     Raises
     ------
     TooFewSamples, BadSamples
-        Fewer than 10 firms with or without default; a firm twice or without a scored feature.
+        Fewer than 10 firms with or without default; a firm twice, without a scored feature or
+        with NaN or infinity for one.
     """
     return training_rules.train(samples)
 

@@ -1,5 +1,7 @@
 """Words: reasons in both languages, the worst first, with what would improve them."""
 
+from dataclasses import replace
+
 import pytest
 
 from tongbao.kernel.text import Text
@@ -80,6 +82,11 @@ def test_contributions_add_up_and_know_the_best(card: Scorecard) -> None:
         "13.6% or more",
         "not known",
     ]
+
+
+def test_a_feature_of_one_bin_takes_any_value(card: Scorecard) -> None:
+    flat = replace(card.features[0], edges=(), points=(0,), goods=(65, 0), bads=(16, 0))
+    assert bin_text(flat, 0) == Text(zh="任意值", en="any value")
 
 
 def test_the_outer_bins_are_open(card: Scorecard) -> None:

@@ -86,3 +86,18 @@ def test_a_firm_twice_or_without_a_feature_is_refused() -> None:
     partial = {code: v for code, v in SAMPLES[3].features.items() if code != "buyers"}
     with pytest.raises(BadSamples, match="F0003"):
         rating.train([*SAMPLES[:3], replace(SAMPLES[3], features=partial), *SAMPLES[4:]])
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_value_that_is_no_number_is_refused(value: float) -> None:
+    broken = replace(SAMPLES[5], features={**SAMPLES[5].features, "margin": value})
+    with pytest.raises(BadSamples, match="F0005"):
+        rating.train([*SAMPLES[:5], broken, *SAMPLES[6:]])
+
+
+def test_the_fingerprint_sees_every_value_and_no_order() -> None:
+    known = rating.fingerprint(SAMPLES)
+    assert rating.fingerprint(SAMPLES[::-1]) == known
+    flipped = replace(SAMPLES[0], defaulted=not SAMPLES[0].defaulted)
+    moved = replace(SAMPLES[0], features={**SAMPLES[0].features, "buyers": 1e-9})
+    assert len({known, *(rating.fingerprint([s, *SAMPLES[1:]]) for s in (flipped, moved))}) == 3

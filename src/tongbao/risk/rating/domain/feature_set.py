@@ -11,10 +11,13 @@ Not in the set: anything the lender knows (letter grade, default), and anything 
 Declared but not scored: `days_since_last_sale` and the two growths. The labelled firms share one
 `as_of` (the end of the data set) and carry no date of default, so a firm that failed has simply
 stopped invoicing by then. The days would tell the card the outcome, and so would a growth that
-cannot be computed because the firm has fallen silent (all 6 firms without a half-year growth
-defaulted; where it is known it tells nothing, AUC .51). They stay for rules at the time of an
-application, when silence is known before the decision. Totals, variation and months without sales
-feel silence too, more weakly; see the report of `rating train` for what that is worth.
+cannot be computed because a firm has fallen silent (all 5 firms without a half-year growth
+defaulted; where it is known it tells next to nothing, AUC .55). They stay for rules at the time of
+an application, when silence is known before the decision. Scoring them would have gained nothing:
+cross-validated AUC .891 without, .889 with the days, .891 with the growths (n = 123).
+
+Totals, variation and months without sales feel silence too. With a window that ends at each firm's
+own last month of sales the AUC is .880: about .01 of it comes from knowing who has stopped.
 """
 
 from tongbao.kernel.text import Text

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -51,7 +52,10 @@ class BadSamples(TongbaoError):
     code = "rating.bad_samples"
     kind = Kind.INVALID
     title = Text(zh="训练样本无效", en="The samples cannot be used")
-    detail = Text(zh="企业 {firm} 重复或特征不全", en="Firm {firm} is repeated or lacks features")
+    detail = Text(
+        zh="企业 {firm} 重复,或有特征缺失或不是有限数值",
+        en="Firm {firm} is repeated, or a feature of it is absent or not a finite number",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +129,9 @@ def _check(ordered: Sequence[Sample]) -> None:
     known = {feature.code for feature in SCORED}
     seen: set[str] = set()
     for sample in ordered:
-        if sample.code in seen or not known <= sample.features.keys():
+        values = [value for value in sample.features.values() if value is not None]
+        complete = known <= sample.features.keys() and all(map(math.isfinite, values))
+        if sample.code in seen or not complete:
             raise BadSamples(firm=sample.code)
         seen.add(sample.code)
     bads = sum(sample.defaulted for sample in ordered)
