@@ -109,6 +109,13 @@ def test_a_database_of_a_newer_release_is_left_alone(migrated: Urls) -> None:
         run_migrations(migrated.owner)
 
 
+def test_an_old_server_is_refused(empty: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "SERVER_VERSION_MIN", 990_000)
+    with pytest.raises(ServerTooOld, match=r"\d\d\.\d+"):
+        run_migrations(empty)
+    assert one(empty, "SELECT to_regclass('alembic_version') IS NULL") is True
+
+
 @pytest.mark.parametrize("table", ["alembic_version", "infra_applied_scripts", "infra_job_library"])
 def test_the_application_cannot_rewrite_the_history(migrated: Urls, table: str) -> None:
     with (
