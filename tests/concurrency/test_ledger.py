@@ -124,6 +124,6 @@ async def test_tails_fold_while_others_book(database: Database) -> None:
                 seen.append((await ledger.balance(reader, fees.id)).posted)
 
     await asyncio.gather(*[book() for _ in range(4)], fold(), fold())
-    async with database.read() as tx:
-        assert (await ledger.balance(tx, fees.id)).posted == 80
+    async with database.read() as reader:
+        assert (await ledger.balance(reader, fees.id)).posted == 80
     assert max(seen) <= 80

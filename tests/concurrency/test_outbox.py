@@ -51,7 +51,7 @@ def tables(owner_url: str) -> Iterator[None]:
 
 
 @pytest_asyncio.fixture
-async def wide(app_url: str, tables: None) -> AsyncIterator[Database]:  # noqa: ARG001
+async def wide(app_url: str, tables: None) -> AsyncIterator[Database]:
     """Connections enough for every writer and reader at once."""
     opened = Database.connect(app_url, pool_size=WRITERS + 10)
     yield opened

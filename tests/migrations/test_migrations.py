@@ -12,9 +12,11 @@ from tongbao.app import tables
 from tongbao.infra import schema
 from tongbao.infra.migrations import (
     DatabaseTooNew,
+    ServerTooOld,
     draft_migration,
     history,
     run_migrations,
+    running,
     undescribed_changes,
 )
 from tongbao.infra.postgres import APP_ROLE, Urls

@@ -156,7 +156,5 @@ async def test_the_verifier_names_what_a_superuser_tampered_with(
 def _findings(connection: psycopg.Connection) -> list[tuple[str, str]]:
     """Run the verifier's queries inside the tampering transaction, which is then undone."""
     return [
-        (check, str(row[0]))
-        for check, query in CHECKS.items()
-        for row in connection.execute(query)
+        (check, str(row[0])) for check, query in CHECKS.items() for row in connection.execute(query)
     ]

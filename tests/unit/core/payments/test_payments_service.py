@@ -56,7 +56,8 @@ async def test_money_goes_from_one_to_the_other(tx: WriteSession) -> None:
     supplier = await new_holder(tx, "北方钢铁")
     order = await pay(tx, firm, supplier, "40.00", remittance="货款", end_to_end_id="INV-1")
     assert order.status is service.Status.SETTLED
-    assert order.reason is order.refusal is None
+    assert order.reason is None
+    assert order.refusal is None
     assert (await booked(tx, firm), await booked(tx, supplier)) == ("60.00", "40.00")
     assert fields_of(await service.get(tx, order.id)) == fields_of(order)
     assert await events(tx, order.id) == ["payments.payment_settled"]
@@ -231,7 +232,7 @@ async def test_many_at_once_never_overdraw(database: Database) -> None:
             return (await pay(tx, firm, supplier)).status
 
     outcomes = await asyncio.gather(*(once() for _ in range(8)))
-    assert (outcomes.count("settled"), outcomes.count("rejected")) == (3, 5)  # type: ignore[arg-type]
+    assert (outcomes.count("settled"), outcomes.count("rejected")) == (3, 5)
     async with database.write() as tx:
         assert (await booked(tx, firm), await booked(tx, supplier)) == ("5.00", "30.00")
 

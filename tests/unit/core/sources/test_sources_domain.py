@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_no_single_changed_number_goes_unnoticed(
 ) -> None:
     index = data.draw(st.integers(0, len(rows) - 1))
     column = data.draw(st.sampled_from([5, 6]))
-    bent = list(rows[index])
+    bent: list[Any] = list(rows[index])
     bent[column] += change
     changed = [*rows[:index], tuple(bent), *rows[index + 1 :]]
     assert finding([(heading(rows), changed, None)]) is Finding.TOTALS_DIFFER  # type: ignore[list-item]

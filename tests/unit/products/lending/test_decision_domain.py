@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.text import Text
 from tongbao.products.lending.domain import decision as domain
 from tongbao.products.lending.domain import policy as policies
 from tongbao.products.lending.domain.decision import Outcome
@@ -230,7 +231,7 @@ def test_interest_of_one_day_on_ten_thousand(rate: str, interest: str) -> None:
 
 
 def test_a_judgement_that_does_not_add_up_is_a_defect() -> None:
-    line = domain.LimitLine("capacity", domain.Text(zh="x", en="x"), cny("5.00"))
+    line = domain.LimitLine("capacity", Text(zh="x", en="x"), cny("5.00"))
     with pytest.raises(AssertionError):
         domain.Judgement(
             Outcome.APPROVED, limit_lines=(line,), limit=cny("4.00"), annual_rate=Rate.percent("8")

@@ -32,8 +32,8 @@ async def replay(tx: ReadSession, decision_id: UUID) -> Replay:
     stored = decision_of(row)
     intact = digest(stored.record) == stored.record_sha256
     if stored.record["data"] is None:
-        found = () if intact else ("/",)
-        return Replay(decision_id, equal=intact, recomputed=False, differences=found)
+        changed = () if intact else ("/",)
+        return Replay(decision_id, equal=intact, recomputed=False, differences=changed)
     again = await _again(tx, stored)
     found = tuple(differences(stored.record, again))
     equal = intact and not found and digest(again) == stored.record_sha256

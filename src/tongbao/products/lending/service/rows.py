@@ -106,9 +106,9 @@ async def add_step(
 
 def set_reason(row: ApplicationRow, reason: Reason | None) -> None:
     """Say why an application is where it is."""
-    row.reason_code = reason and reason.code
-    row.reason_zh = reason and reason.text.zh
-    row.reason_en = reason and reason.text.en
+    row.reason_code = None if reason is None else reason.code
+    row.reason_zh = None if reason is None else reason.text.zh
+    row.reason_en = None if reason is None else reason.text.en
 
 
 def reason_of(row: ApplicationRow | StepRow) -> Reason | None:
