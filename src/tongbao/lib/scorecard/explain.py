@@ -137,7 +137,7 @@ def value_text(value: float | None, unit: Unit) -> Text:
     number = f"{value:,.6g}"
     match unit:
         case "CNY":
-            return Text(zh=_yuan(value), en=f"CNY {value:,.0f}")
+            return Text(zh=f"{_shortened(value)}元", en=f"CNY {value:,.0f}")
         case "months":
             return Text(zh=f"{number}个月", en=f"{number} months")
         case "days":
@@ -151,9 +151,10 @@ def value_text(value: float | None, unit: Unit) -> Text:
     return Text(zh=number, en=number)
 
 
-def _yuan(value: float) -> str:
+def _shortened(value: float) -> str:
+    """Return a number as Chinese shortens it, to four digits from ten thousand on."""
     if abs(value) >= _YI:
-        return f"{value / _YI:,.4g}亿元"
+        return f"{value / _YI:,.4g}亿"
     if abs(value) >= _WAN:
-        return f"{value / _WAN:,.4g}万元"
-    return f"{value:,.0f}元"
+        return f"{value / _WAN:,.4g}万"
+    return f"{value:,.0f}"
