@@ -1,83 +1,26 @@
 """Structured logs on standard output, with personal data and secrets masked.
 
-Messages are constant; data go as arguments: `log.info("payment_settled", payment_id=...)`. What a
-key's name or a value's shape gives away as a secret or as personal is masked here, whoever logs it,
-our own code or a library.
+Messages are constant; data go as arguments: `log.info("payment_settled", payment_id=...)`. Every
+value passes `infra.masking`, whoever logs it, our own code or a library. What was bound to the
+context, such as a request's id, is part of each line.
 """
 
 import logging
-import re
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+import unicodedata
+from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from tongbao.infra.masking import mask, mask_text
 from tongbao.infra.settings import Settings
 
-HIDDEN: Final = "***"
-DEPTH_MAX: Final = 6
+__all__ = ["configure", "mask", "mask_text"]
 
-_SECRET_KEY: Final = re.compile(
-    r"passw|secret|token|authori[sz]ation|cookie|api_?key|private_?key|credential|signature|otp|pin$",
-    re.IGNORECASE,
-)
-_SECRET_VALUE: Final = re.compile(
-    r"(?i)(bearer\s+|basic\s+|password=|passwd=|token=|://[^:/@\s]+:)([^\s@&\"',;]+)"
-)
-# 18 characters: an identity number or a unified social credit code.
-_IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])(\d{4})[0-9A-HJ-NP-RTUWXY]{10}([0-9A-Za-z]{4})(?![0-9A-Za-z])")
-_CARD: Final = re.compile(r"(?<!\d)(\d{4})\d{8,11}(\d{4})(?!\d)")
-_PHONE: Final = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
-_EMAIL: Final = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-
-
-def mask_text(text: str) -> str:
-    """Return `text` with secrets, identity and card numbers, phones and e-mails made unreadable."""
-    text = _SECRET_VALUE.sub(rf"\g<1>{HIDDEN}", text)
-    text = _IDENTITY.sub(r"\1**********\2", text)
-    text = _CARD.sub(r"\1********\2", text)
-    text = _PHONE.sub(r"\1****\2", text)
-    return _EMAIL.sub(r"\1***@\2", text)
-
-
-def mask(key: str, value: Any, depth: int = 0) -> Any:
-    """Return `value` as it may be written under `key`."""
-    if _SECRET_KEY.search(key):
-        return HIDDEN
-    if depth > DEPTH_MAX:
-        return HIDDEN
-    if isinstance(value, str):
-        return mask_text(value)
-    if isinstance(value, bytes):
-        return f"<{len(value)} bytes>"
-    if isinstance(value, Mapping):
-        return {str(k): mask(str(k), v, depth + 1) for k, v in value.items()}
-    if isinstance(value, Sequence | set | frozenset):
-        return [mask(key, item, depth + 1) for item in value]
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    return mask_text(str(value))
-
-
-def mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Mask a whole log event; keys that structlog itself needs stay."""
-    return {
-        key: value if key in {"exc_info", "level", "timestamp"} or key.startswith("_")
-        else mask(key, value)
-        for key, value in event.items()
-    }
-
-
-def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Make values unable to look like further lines of the log."""
-    return {
-        key: value.replace("\r", "\\r").replace("\n", "\\n")
-        if isinstance(value, str) and key != "exception"
-        else value
-        for key, value in event.items()
-    }
+TRACEBACK: Final = "exception"
+_OWN: Final = frozenset({"_from_structlog", "_record", "level", "timestamp"})  # no data of anyone's
+_UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
 def configure(settings: Settings) -> None:
@@ -87,12 +30,12 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
-        structlog.processors.UnicodeDecoder(),
-        mask_event,
-        _one_line,
+        _mask_event,
+        _keep_on_one_line,
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -115,4 +58,33 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
+    logging.captureWarnings(capture=True)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs every address it asks
+
+
+def _mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: value if key in _OWN else mask(key, value) for key, value in event.items()}
+
+
+def _keep_on_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Make a value unable to look like further lines of the log, or to steer a terminal.
+
+    A traceback has lines; they are indented, so that none of them looks like the start of an event.
+    """
+    return {_escape(key): _tame(key, value) for key, value in event.items()}
+
+
+def _tame(key: str, value: object) -> object:
+    if key in _OWN or not isinstance(value, str):
+        return value
+    if key == TRACEBACK:
+        return "\n    ".join(_escape(line) for line in value.split("\n"))
+    return _escape(value)
+
+
+def _escape(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
+        ascii(char)[1:-1] if unicodedata.category(char) in _UNPRINTABLE else char for char in text
+    )
