@@ -1,24 +1,28 @@
 """Structured logs on standard output, with personal data and secrets masked.
 
-Messages are constant; data go as arguments: `log.info("payment_settled", payment_id=...)`. What a
-key's name or a value's shape gives away as a secret or as personal is masked here, whoever logs it,
-our own code or a library.
+Messages are constant; data go as arguments: `log.info("payment_settled", payment_id=...)`. Every
+value passes `infra.masking`, whoever logs it, our own code or a library. What was bound to the
+context, such as a request's id, is part of each line.
 """
 
 import logging
-import re
 import sys
+<<<<<<< HEAD
 from collections.abc import Mapping
+=======
+import unicodedata
+>>>>>>> platform
 from typing import Final
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from tongbao.infra.masking import mask, mask_text
 from tongbao.infra.settings import Settings
 
-HIDDEN: Final = "***"
-DEPTH_MAX: Final = 6
+__all__ = ["configure", "mask", "mask_text"]
 
+<<<<<<< HEAD
 _SECRET_KEY: Final = re.compile(
     r"passw|secret|token|authori[sz]ation|cookie|api_?key|private_?key|credential|signature|otp|pin$",
     re.IGNORECASE,
@@ -79,6 +83,11 @@ def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
         else value
         for key, value in event.items()
     }
+=======
+TRACEBACK: Final = "exception"
+_OWN: Final = frozenset({"_from_structlog", "_record", "level", "timestamp"})  # no data of anyone's
+_UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+>>>>>>> platform
 
 
 def configure(settings: Settings) -> None:
@@ -88,12 +97,12 @@ def configure(settings: Settings) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
         structlog.processors.format_exc_info,
-        structlog.processors.UnicodeDecoder(),
-        mask_event,
-        _one_line,
+        _mask_event,
+        _keep_on_one_line,
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -116,4 +125,33 @@ def configure(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
+    logging.captureWarnings(capture=True)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs every address it asks
+
+
+def _mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    return {key: value if key in _OWN else mask(key, value) for key, value in event.items()}
+
+
+def _keep_on_one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Make a value unable to look like further lines of the log, or to steer a terminal.
+
+    A traceback has lines; they are indented, so that none of them looks like the start of an event.
+    """
+    return {_escape(key): _tame(key, value) for key, value in event.items()}
+
+
+def _tame(key: str, value: object) -> object:
+    if key in _OWN or not isinstance(value, str):
+        return value
+    if key == TRACEBACK:
+        return "\n    ".join(_escape(line) for line in value.split("\n"))
+    return _escape(value)
+
+
+def _escape(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(
+        ascii(char)[1:-1] if unicodedata.category(char) in _UNPRINTABLE else char for char in text
+    )

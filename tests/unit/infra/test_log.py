@@ -1,7 +1,10 @@
-"""What logs must never show."""
+"""What a log line shows, and what nobody can make it show."""
 
 import json
 import logging
+import warnings
+from collections.abc import Iterator
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -9,26 +12,18 @@ import structlog
 from tongbao.infra import log
 from tongbao.infra.settings import Settings
 
-
-@pytest.mark.parametrize(
-    ("said", "shown"),
-    [
-        ("id 330102199003071234 ok", "id 3301**********1234 ok"),
-        ("id 33010219900307123X ok", "id 3301**********123X ok"),
-        ("uscc 91330106MA2CFT1X3P.", "uscc 9133**********1X3P."),
-        ("card 6222021234567890123 done", "card 6222********0123 done"),
-        ("call 13812345678 now", "call 138****5678 now"),
-        ("to li.ming@example.com", "to l***@example.com"),
-        ("Authorization: Bearer abc.def-123", "Authorization: Bearer ***"),
-        ("postgresql://app:s3cret@db/tongbao", "postgresql://app:***@db/tongbao"),
-        ("?token=abc&x=1", "?token=***&x=1"),
-        ("order 2026112100001", "order 2026112100001"),
-    ],
-)
-def test_values_are_masked_by_their_shape(said: str, shown: str) -> None:
-    assert log.mask_text(said) == shown
+FORGERIES = [
+    'x\n{"event": "forged", "level": "info"}',
+    "x\r\n2026-11-21T00:00:00Z [info     ] forged",
+    "x\u2028forged",
+    "x\u0085forged",
+    "x\x1b[2K\x1b[1Aforged",
+    "x\u202edegrof",
+    "x\x00forged",
+]
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize(
     "key", ["password", "new_password", "Authorization", "access_token", "set-cookie", "pin"]
 )
@@ -36,20 +31,56 @@ def test_values_are_hidden_by_their_name(key: str) -> None:
     assert log.mask(key, "x") == "***"
     assert log.mask("outer", {"inner": [{key: "x", "fine": "y"}]}) == {
         "inner": [{key: "***", "fine": "y"}]
+=======
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    logging.captureWarnings(capture=False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def configure(log_format: Literal["json", "console"] = "json", level: str = "info") -> Any:
+    log.configure(Settings.model_validate({"log_format": log_format, "log_level": level}))
+    return structlog.stdlib.get_logger("test")
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_line_has_time_level_logger_and_what_was_bound(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger = configure()
+    structlog.contextvars.bind_contextvars(request_id="r-1")
+    logger.info("payment_settled", payment_id="p-1", 备注="货款")
+    (line,) = lines(capsys)
+    assert line.pop("timestamp").endswith("Z")
+    assert line == {
+        "event": "payment_settled",
+        "level": "info",
+        "logger": "test",
+        "payment_id": "p-1",
+        "request_id": "r-1",
+        "备注": "货款",
+>>>>>>> platform
     }
 
 
-def test_a_cycle_or_a_deep_value_ends() -> None:
-    deep: list[object] = []
-    deep.append(deep)
-    assert "***" in json.dumps(log.mask("deep", deep))
-
-
-def test_lines_cannot_be_forged_and_libraries_are_masked_too(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    log.configure(Settings(log_format="json"))
+def test_values_are_masked_wherever_they_come_from(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = configure()
+    structlog.contextvars.bind_contextvars(token="abc")
+    logger.info("called 13812345678", phone=13812345678, new_password="hunter2")
+    logging.getLogger("library").warning(
+        "id %s", "330102199003071234", extra={"cookie": "c00kie", "to": "li@example.com"}
+    )
     try:
+<<<<<<< HEAD
         structlog.stdlib.get_logger("a").info(
             "seen", value='x\n{"event": "forged"}', phone="13812345678"
         )
@@ -65,3 +96,63 @@ def test_lines_cannot_be_forged_and_libraries_are_masked_too(
     assert [line["event"] for line in lines] == ["seen", "id 3301**********1234\\nforged", "failed"]
     assert lines[0]["phone"] == "138****5678"
     assert "138****5678" in lines[2]["exception"]
+=======
+        raise ValueError("13812345678")  # noqa: TRY301
+    except ValueError:
+        logger.exception("failed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("card 6222021234567890123", stacklevel=1)
+    first, second, third, fourth = lines(capsys)
+    assert (first["event"], first["phone"]) == ("called 138****5678", "138****5678")
+    assert (first["new_password"], first["token"]) == ("***", "***")
+    assert second["event"] == "id 3301**********1234"
+    assert (second["cookie"], second["to"]) == ("***", "l***@example.com")
+    assert "ValueError: 138****5678" in third["exception"]
+    assert "6222********0123" in fourth["event"]
+
+
+def test_a_traceback_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = configure()
+    name = "张" + "三"
+    try:
+        int("x")
+    except ValueError:
+        logger.exception("failed")
+    assert name not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_no_value_makes_a_second_line(
+    capsys: pytest.CaptureFixture[str], log_format: Literal["json", "console"], forgery: str
+) -> None:
+    logger = configure(log_format)
+    logger.info("seen", value=forgery)
+    logger.info(forgery)
+    logger.info("key", **{forgery: 1})
+    logging.getLogger("library").warning("%s", forgery)
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) == 4
+    assert all(char.isprintable() for line in out.splitlines() for char in line)
+
+
+def test_a_traceback_cannot_start_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = configure("console")
+    try:
+        raise ValueError("x\n2026-11-21T00:00:00Z [info     ] forged")  # noqa: TRY301
+    except ValueError:
+        logger.exception("failed")
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert "failed" in first
+    assert any("forged" in line for line in rest)
+    assert not any(line.startswith("2026") for line in rest)
+
+
+def test_quiet_levels_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = configure(level="warning")
+    logger.info("quiet")
+    logging.getLogger("library").info("quiet")
+    logger.warning("loud")
+    assert [line["event"] for line in lines(capsys)] == ["loud"]
+>>>>>>> platform
