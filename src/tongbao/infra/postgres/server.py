@@ -35,7 +35,7 @@ from tongbao.infra.postgres.errors import EmbeddedPostgresFailed
 from tongbao.infra.postgres.programs import Programs, make_folder
 
 START_TIMEOUT_S: Final = 300  # crash recovery replays the log first, which may take minutes
-START_ATTEMPTS: Final = 10
+START_ATTEMPTS: Final = 5
 STOP_TIMEOUT_S: Final = 60
 STOP_POLL_S: Final = 0.05
 SOCKET_PATH_LENGTH_MAX: Final = 100  # bytes; macOS allows 103, Linux 107
