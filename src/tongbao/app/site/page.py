@@ -100,7 +100,8 @@ def routes() -> APIRouter:
     ) -> Response:
         language: Language = "en" if lang == "en" else "zh" if lang == "zh" else preferred
         html = await _home(request.app.state.database, request.app.state.settings, language, now())
-        return Response(html, media_type="text/html; charset=utf-8")
+        headers = {"Content-Language": language}
+        return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
     @site.get("/site/{name}")
     async def file(name: str) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from tongbao.kernel.text import Language
 
@@ -48,8 +48,11 @@ def language_of(scope: Mapping[str, Any]) -> Language:
     return choose_language(b",".join(values).decode("latin-1"), default)
 
 
-async def _language(request: Request) -> Language:
-    return language_of(request.scope)
+async def _language(request: Request, response: Response) -> Language:
+    """Return the caller's language, and have the answer say that it speaks it."""
+    language = language_of(request.scope)
+    response.headers["Content-Language"] = language
+    return language
 
 
 RequestLanguage = Annotated[Language, Depends(_language)]

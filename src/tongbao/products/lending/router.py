@@ -119,9 +119,11 @@ async def read_agreement(
     actor: CurrentActor,
     at: Instant,
     preferred: RequestLanguage,
+    response: Response,
     language: Annotated[Language | None, Query(description="Of the agreement")] = None,
 ) -> AgreementOut:
     """Return the words that an acceptance today would sign, and their digest."""
+    response.headers["Content-Language"] = language or preferred
     rendered = await service.preview_agreement(
         tx,
         application_id=application_id,

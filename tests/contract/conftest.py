@@ -1,0 +1,5 @@
+"""The contract is tested on the whole application."""
+
+from tests.support.bank import bank, outside, trained
+
+__all__ = ["bank", "outside", "trained"]

@@ -1,0 +1,304 @@
+"""The whole application on a database of its own, people to use it, and a tax office to ask.
+
+A test folder gets all of it by `from tests.support.bank import bank, outside, trained`.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import psycopg
+import pytest
+import pytest_asyncio
+import structlog
+from fastapi import FastAPI
+from psycopg import sql
+
+from tongbao.app import training
+from tongbao.app.main import create_app
+from tongbao.core.identity import service as identity
+from tongbao.core.identity.service import Role, UserKind
+from tongbao.core.sources import service as sources
+from tongbao.infra import jobs
+from tongbao.infra.db import Database
+from tongbao.infra.postgres import Urls
+from tongbao.infra.settings import Settings
+from tongbao.kernel.clock import now
+from tongbao.kernel.ids import new_id
+from tongbao.products.lending import jobs as lending_jobs
+from tongbao.risk.rating import service as rating
+from tongbao.risk.rating.domain import training as rules
+from tongbao_sandbox import firms as sandbox
+from tongbao_sandbox.book import Firm, FirmBook
+from tongbao_sandbox.invoices import Invoices
+from tongbao_sandbox.main import create_app as create_sandbox
+from tongbao_sandbox.server import running
+from tongbao_sandbox.uscc import registration_number
+
+TOKEN = "of-the-tests"
+PASSWORD = "correct horse battery"
+FIRMS = 60
+LIMITS = sources.DownloadLimits(
+    rows_per_page=1_000,
+    pages_max=20,
+    rows_max=20_000,
+    connect_seconds_max=1.0,
+    read_seconds_max=1.0,
+    total_seconds_max=3.0,
+    attempts_max=2,
+    backoff_seconds=0.01,
+)
+
+
+class Likenesses:
+    """As many firms as wanted, each with the invoices of the sandbox's healthy wholesaler."""
+
+    def __init__(self, book: FirmBook) -> None:
+        self.period: tuple[date, date] = book.period
+        self.firms = tuple(
+            Firm(f"L{i}", f"杭州第{i}建材有限公司", registration_number(f"likeness/{i}"))
+            for i in range(1, FIRMS + 1)
+        )
+        self._original = book.invoices("S1")
+
+    def invoices(self, _code: str) -> Invoices:
+        return self._original
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The sandbox over real HTTP: the tax office knows `book` and does wrong on demand."""
+
+    url: str
+    book: FirmBook
+
+    async def misbehave(self, kind: str, **facts: object) -> None:
+        async with httpx2.AsyncClient() as client:
+            answer = await client.put(
+                f"{self.url}/sandbox/faults/tax-office", json={"kind": kind, **facts}
+            )
+            answer.raise_for_status()
+
+    async def behave(self) -> None:
+        async with httpx2.AsyncClient() as client:
+            (await client.delete(f"{self.url}/sandbox/faults/tax-office")).raise_for_status()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who asks the API, logged in or not."""
+
+    http: httpx2.AsyncClient
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def ask(
+        self, method: str, path: str, *, key: str | None = None, language: str = "en", **more: Any
+    ) -> httpx2.Response:
+        headers = {"Accept-Language": language, **self.headers, **more.pop("headers", {})}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        return await self.http.request(method, f"/api/v1{path}", headers=headers, **more)
+
+    async def get(self, path: str, **query: Any) -> Any:
+        """Return what a GET answers, which must be a success."""
+        return done(await self.ask("GET", path, params=query))
+
+    async def post(self, path: str, body: object = None, **more: Any) -> Any:
+        """Return what a POST answers, which must be a success; under a key of its own."""
+        more.setdefault("key", str(new_id()))
+        return done(await self.ask("POST", path, json=body, **more))
+
+
+@dataclass(frozen=True)
+class Customer(Caller):
+    """A firm that is a customer: its user is logged in."""
+
+    firm: Firm = field(kw_only=True)
+    party_id: str = field(kw_only=True)
+
+    async def open_account(self) -> dict[str, Any]:
+        opened: dict[str, Any] = await self.post("/accounts", {"party_id": self.party_id})
+        return opened
+
+    async def consent(self) -> dict[str, Any]:
+        """Read the text in use and agree to it."""
+        (text,) = await self.get("/agreements/consent-texts")
+        granted: dict[str, Any] = await self.post(
+            "/agreements/consents",
+            {
+                "party_id": self.party_id,
+                "purpose": text["purpose"],
+                "source": text["source"],
+                "text_version": text["version"],
+                "text_digest": text["digest"],
+                "confirmed": True,
+            },
+        )
+        return granted
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The running application."""
+
+    app: FastAPI
+    urls: Urls
+    outside: Outside
+    http: httpx2.AsyncClient
+    _firms: Iterator[Firm]
+    _numbers: Iterator[int]
+
+    @property
+    def database(self) -> Database:
+        opened: Database = self.app.state.database
+        return opened
+
+    @property
+    def anybody(self) -> Caller:
+        return Caller(self.http)
+
+    def rows(self, *tables: str) -> dict[str, int]:
+        """Count rows, as the owner sees them."""
+        with psycopg.connect(self.urls.owner) as connection:
+            found = {}
+            for table in tables:
+                query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+                row = connection.execute(query).fetchone()
+                assert row is not None
+                found[table] = row[0]
+            return found
+
+    async def staff(self, role: Role = Role.STAFF_OPERATIONS) -> Caller:
+        """Make a member of staff and log in."""
+        return Caller(self.http, await self._log_in(UserKind.STAFF, role))
+
+    async def customer(self, firm: Firm | None = None) -> Customer:
+        """Make a firm a customer, as operations would, and log its user in."""
+        firm = firm or next(self._firms)
+        operations = await self.staff()
+        party = await operations.post(
+            "/parties",
+            {
+                "kind": "organisation",
+                "name": firm.name,
+                "registration_number": firm.registration_number,
+            },
+        )
+        headers = await self._log_in(UserKind.CUSTOMER, Role.CUSTOMER, [UUID(party["id"])])
+        return Customer(self.http, headers, firm=firm, party_id=party["id"])
+
+    async def _log_in(
+        self, kind: UserKind, role: Role, party_ids: Sequence[UUID] = ()
+    ) -> dict[str, str]:
+        login = f"{kind.value}-{next(self._numbers)}"
+        async with self.database.write() as tx:
+            await identity.create_user(
+                tx,
+                login=login,
+                password=PASSWORD,
+                name="测试用户",
+                kind=kind,
+                roles=[role],
+                party_ids=party_ids,
+                at=now(),
+            )
+        answer = await self.http.post(
+            "/api/v1/identity/tokens", data={"username": login, "password": PASSWORD}
+        )
+        return {"Authorization": f"Bearer {done(answer)['access_token']}"}
+
+    async def work(self) -> None:
+        """Run the jobs that are due, as the worker would."""
+        await jobs.drain(self.database)
+
+    def let_time_pass(self) -> None:
+        """Make every waiting job due."""
+        with psycopg.connect(self.urls.owner) as connection:
+            connection.execute(
+                "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'"
+            )
+
+
+def done(response: httpx2.Response) -> Any:
+    """Return the document of an answer that must be a success."""
+    assert response.is_success, f"{response.status_code} {response.text}"
+    return response.json() if response.content else None
+
+
+def problem(response: httpx2.Response) -> tuple[int, str]:
+    """Return status and code of an answer that must be a problem document in words."""
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    body = response.json()
+    assert body["status"] == response.status_code
+    assert body["title"]
+    assert body["type"] == f"urn:tongbao:problem:{body['code']}"
+    assert "{" not in body["title"] + body.get("detail", "")
+    return response.status_code, body["code"]
+
+
+@contextmanager
+def own_logs() -> Iterator[None]:
+    """Put the process's logging back as it was: an application sets it up for itself."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    configuration = structlog.get_config()
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.configure(**configuration)
+
+
+def settings(urls: Urls, **more: Any) -> Settings:
+    """Return the settings of a test's application, whatever the environment says."""
+    return Settings(
+        environment="test",
+        database_url=urls.app,
+        migration_database_url=urls.owner,
+        tax_office_token=TOKEN,
+        log_level="warning",
+        **more,
+    )
+
+
+@pytest.fixture(scope="session")
+def outside() -> Iterator[Outside]:
+    book = FirmBook(Likenesses(sandbox.load()))
+    with running(create_sandbox(book=book, token=TOKEN)) as url:
+        yield Outside(url, book)
+
+
+@pytest.fixture(scope="session")
+def trained() -> rating.Training:
+    """A scorecard of made-up firms, measured less often than a real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rules, "REPEATS", 1)
+        return rating.train(training.samples_of(sandbox.load(count=120)))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def bank(
+    fresh_database: Callable[..., Urls], outside: Outside, trained: rating.Training
+) -> AsyncIterator[Bank]:
+    """The application on a database of this test file's own, with an active scorecard."""
+    urls = fresh_database()
+    address = f"{outside.url}/tax"
+    with own_logs():
+        app = create_app(settings(urls, tax_office_url=address))
+    lending_jobs.ask(sources.connect_tax_office(base_url=address, token=TOKEN, limits=LIMITS))
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=transport, base_url="http://bank") as http,
+    ):
+        made = Bank(app, urls, outside, http, iter(outside.book.firms), count(1))
+        async with made.database.write() as tx:
+            await rating.store_model(tx, training=trained, activate=True, at=now())
+        yield made
