@@ -25,6 +25,8 @@ from tongbao_sandbox.server import running
 
 T = TypeVar("T")
 
+LOAN_DATABASE = "tongbao_demo_loan"
+
 
 def say(line: str) -> None:
     """Write a line to whoever runs the command."""
@@ -33,15 +35,18 @@ def say(line: str) -> None:
 
 
 @contextmanager
-def migrated(settings: Settings) -> Iterator[Settings]:
-    """Give settings with a database that is up to date; an embedded one runs meanwhile."""
+def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settings]:
+    """Give settings with a database that is up to date; an embedded one runs meanwhile.
+
+    On the embedded server, `apart` names another database than the platform's own.
+    """
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})
     log.configure(settings)
     server = embedded(settings) if settings.database_url is None else None
     if server is not None:
         server.start()
-        settings = at_server(settings, server)
+        settings = at_server(settings, server, database=apart)
     try:
         assert settings.owner_url is not None
         run_migrations(settings.owner_url)
@@ -126,7 +131,11 @@ def loan(
     firm: str | None,
     every: bool,
 ) -> int:
-    """Decide one firm, or every firm, on invoices fetched over HTTP; pay out what is approved."""
+    """Decide one firm, or every firm, on invoices fetched over HTTP; pay out what is approved.
+
+    In a database apart from the platform's: its worker asks another tax office, and its active
+    model is not to change because somebody tried other data.
+    """
     book = sandbox.load(invoices=invoices, enterprises=enterprises)
     codes = [each.code for each in book.firms]
     if not every:
@@ -143,6 +152,6 @@ def loan(
             await training.ensure_model(database, book, say=say)
             await decide_firms(database, here, chosen, say=say, briefly=every)
 
-    with migrated(settings) as ready:
+    with migrated(settings, apart=LOAN_DATABASE) as ready:
         _on_database(ready, work)
     return 0

@@ -24,9 +24,11 @@ def embedded(settings: Settings) -> EmbeddedPostgres:
     return EmbeddedPostgres(reachable_data_dir(settings.data_dir))
 
 
-def at_server(settings: Settings, server: EmbeddedPostgres) -> Settings:
-    """Return the settings with the addresses of a started embedded server."""
-    urls = server.urls()
+def at_server(
+    settings: Settings, server: EmbeddedPostgres, *, database: str | None = None
+) -> Settings:
+    """Return the settings with the addresses of a started embedded server's database."""
+    urls = server.urls() if database is None else server.database(database)
     return settings.model_copy(
         update={
             "database_url": urls.app,

@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 import psutil
 import psycopg
+from psycopg import sql
 
 from tongbao.infra.postgres.configuration import (
     APP_ROLE,
@@ -249,6 +250,13 @@ class EmbeddedPostgres:
                 return
         raise EmbeddedPostgresFailed(reason=f"no answer from the server; see {self.folder / 'log'}")
 
+    def database(self, name: str) -> Urls:
+        """Return the addresses of a further database on the running server, made if need be."""
+        with psycopg.connect(self.urls("postgres").owner, autocommit=True) as connection:
+            if not _exists(connection, "SELECT FROM pg_database WHERE datname = %s", name):
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.urls(name)
+
     def _create_database(self) -> None:
         with psycopg.connect(self.urls("postgres").owner, autocommit=True) as connection:
             if not _exists(connection, "SELECT FROM pg_roles WHERE rolname = %s", APP_ROLE):
@@ -256,8 +264,7 @@ class EmbeddedPostgres:
             connection.execute(
                 f"ALTER ROLE {APP_ROLE} SET transaction_timeout = '{APP_TRANSACTION_TIMEOUT}'"
             )
-            if not _exists(connection, "SELECT FROM pg_database WHERE datname = %s", DATABASE):
-                connection.execute(f"CREATE DATABASE {DATABASE}")
+        self.database(DATABASE)
 
     def _stop_server(self) -> None:
         """Shut down "fast": the clients' sessions end, what was committed is on disk."""
