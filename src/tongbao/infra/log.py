@@ -7,11 +7,7 @@ context, such as a request's id, is part of each line.
 
 import logging
 import sys
-<<<<<<< HEAD
-from collections.abc import Mapping
-=======
 import unicodedata
->>>>>>> platform
 from typing import Final
 
 import structlog
@@ -22,72 +18,9 @@ from tongbao.infra.settings import Settings
 
 __all__ = ["configure", "mask", "mask_text"]
 
-<<<<<<< HEAD
-_SECRET_KEY: Final = re.compile(
-    r"passw|secret|token|authori[sz]ation|cookie|api_?key|private_?key|credential|signature|otp|pin$",
-    re.IGNORECASE,
-)
-_SECRET_VALUE: Final = re.compile(
-    r"(?i)(bearer\s+|basic\s+|password=|passwd=|token=|://[^:/@\s]+:)([^\s@&\"',;]+)"
-)
-# 18 characters: an identity number or a unified social credit code.
-_IDENTITY: Final = re.compile(
-    r"(?<![0-9A-Za-z])(\d{4})[0-9A-HJ-NP-RTUWXY]{10}([0-9A-Za-z]{4})(?![0-9A-Za-z])"
-)
-_CARD: Final = re.compile(r"(?<!\d)(\d{4})\d{8,11}(\d{4})(?!\d)")
-_PHONE: Final = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
-_EMAIL: Final = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*@([A-Za-z0-9.-]+\.[A-Za-z]{2,})")
-
-
-def mask_text(text: str) -> str:
-    """Return `text` with secrets, identity and card numbers, phones and e-mails made unreadable."""
-    text = _SECRET_VALUE.sub(rf"\g<1>{HIDDEN}", text)
-    text = _IDENTITY.sub(r"\1**********\2", text)
-    text = _CARD.sub(r"\1********\2", text)
-    text = _PHONE.sub(r"\1****\2", text)
-    return _EMAIL.sub(r"\1***@\2", text)
-
-
-def mask(key: str, value: object, depth: int = 0) -> object:
-    """Return `value` as it may be written under `key`."""
-    if _SECRET_KEY.search(key) or depth > DEPTH_MAX:
-        return HIDDEN
-    match value:
-        case None | bool() | int() | float():
-            return value
-        case bytes():
-            return f"<{len(value)} bytes>"
-        case Mapping():
-            return {str(k): mask(str(k), v, depth + 1) for k, v in value.items()}
-        case list() | tuple() | set() | frozenset():
-            return [mask(key, item, depth + 1) for item in value]
-        case _:
-            return mask_text(str(value))
-
-
-def mask_event(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Mask a whole log event; keys that structlog itself needs stay."""
-    return {
-        key: value
-        if key in {"exc_info", "level", "timestamp"} or key.startswith("_")
-        else mask(key, value)
-        for key, value in event.items()
-    }
-
-
-def _one_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Make values unable to look like further lines of the log."""
-    return {
-        key: value.replace("\r", "\\r").replace("\n", "\\n")
-        if isinstance(value, str) and key != "exception"
-        else value
-        for key, value in event.items()
-    }
-=======
 TRACEBACK: Final = "exception"
 _OWN: Final = frozenset({"_from_structlog", "_record", "level", "timestamp"})  # no data of anyone's
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
->>>>>>> platform
 
 
 def configure(settings: Settings) -> None:
