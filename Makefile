@@ -13,7 +13,7 @@ WORKERS ?= 2
 export UV_HTTP_TIMEOUT ?= 120
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test check format lint types imports lock browser clean
+.PHONY: help run test check format lint types imports drift lock migration hooks browser clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,7 +24,7 @@ run: $(VENV)/runtime  ## start everything on an embedded PostgreSQL, with demo d
 test: $(VENV)/dev browser  ## run every test, in parallel, with coverage
 	@scripts/test $(TESTS)
 
-check: $(VENV)/dev format lint types imports test  ## everything CI checks, in one command
+check: $(VENV)/dev format lint types imports drift test  ## everything CI checks, in one command
 
 format: $(VENV)/dev  ## is the code formatted? (FIX=1 formats it)
 	@$(BIN)/ruff format $(if $(FIX),,--check) .
@@ -39,8 +39,19 @@ types: $(VENV)/dev  ## mypy, strict
 imports: $(VENV)/dev  ## the direction of imports
 	@$(BIN)/lint-imports
 
+drift: $(VENV)/dev  ## do OpenAPI and event schemas match the code? (FIX=1 writes them)
+	@$(BIN)/tongbao openapi $(if $(FIX),,--check)
+
 browser: $(VENV)/dev  ## install Chromium and Chinese fonts by apt, where that is possible
 	@scripts/browser
+
+migration: $(VENV)/dev  ## draft a migration for what changed in the tables (m="what changes")
+	@$(BIN)/python -m tongbao.app.draft_migration $(m)
+	@$(BIN)/ruff check --quiet --fix src/tongbao/infra/migrations/versions
+	@$(BIN)/ruff format --quiet src/tongbao/infra/migrations/versions
+
+hooks: $(VENV)/dev  ## run the quick checks before each commit
+	@$(BIN)/pre-commit install
 
 lock: $(VENV)/dev  ## pin the newest allowed versions of all dependencies
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --output-file requirements/runtime.txt

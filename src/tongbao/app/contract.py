@@ -17,7 +17,7 @@ DOCS = Path(tongbao.__file__).parents[2] / "docs"
 
 def documents() -> dict[str, str]:
     """Return the text of each document by its file name."""
-    api = create_app(Settings(environment="test", database_url="postgresql://unused")).openapi()
+    api = create_app(Settings(database_url="postgresql://unused")).openapi()
     events: dict[str, Any] = {
         name: {
             "version": event.version,
