@@ -31,7 +31,7 @@ format: $(VENV)/dev  ## is the code formatted? (FIX=1 formats it)
 
 lint: $(VENV)/dev  ## ruff and bandit (FIX=1 mends what can be mended)
 	@$(BIN)/ruff check $(if $(FIX),--fix,) .
-	@$(BIN)/bandit --quiet --recursive --severity-level medium src
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive --severity-level medium src
 
 types: $(VENV)/dev  ## mypy, strict
 	@$(BIN)/mypy
