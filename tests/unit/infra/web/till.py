@@ -119,6 +119,11 @@ api.add_api_route(
 )
 
 
+@api.get("/notes/written-while-reading")
+async def write_while_reading(tx: ReadTx, _actor: CurrentActor) -> None:
+    await tx.execute(INSERT, {"id": "x", "body": "x"})
+
+
 @api.delete("/notes/{note_id}", status_code=204)
 async def tear_up(note_id: str, tx: WriteTx, actor: CurrentActor) -> None:
     assert actor.name
@@ -136,11 +141,6 @@ async def look(
         "at": at,
         "limit": limit,
     }
-
-
-@api.get("/notes/written-while-reading")
-async def write_while_reading(tx: ReadTx, _actor: CurrentActor) -> None:
-    await tx.execute(INSERT, {"id": "x", "body": "x"})
 
 
 @api.post("/adjustments", dependencies=[Depends(require("till:adjust"))])
