@@ -195,6 +195,7 @@ def a_database_error(sqlstate: str | None) -> OperationalError:
         ("40P01", "database.busy"),
         ("55P03", "database.busy"),
         ("57014", "database.busy"),
+        ("25P03", "database.busy"),
         ("57P01", "database.unavailable"),
         ("08006", "database.unavailable"),
         ("53300", "database.unavailable"),

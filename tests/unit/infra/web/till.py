@@ -19,6 +19,7 @@ from tongbao.infra.web import (
     Instant,
     PageLimit,
     ReadTx,
+    RequestLanguage,
     WriteTx,
     install,
     problem_response,
@@ -150,8 +151,8 @@ async def adjust(new: NewNote, tx: WriteTx) -> str:
 
 
 @api.post("/bell", dependencies=[PUBLIC])
-async def ring() -> str:
-    return "ding"
+async def ring(language: RequestLanguage) -> str:
+    return "ding" if language == "en" else "叮"
 
 
 @api.post("/box", dependencies=[PUBLIC])
