@@ -3,7 +3,7 @@
 from granian import Granian
 from granian.constants import Interfaces, Loops
 
-from tongbao.infra import metrics
+from tongbao.infra.metrics_directory import share_between_processes
 from tongbao.infra.settings import Settings
 
 BACKLOG = 1024
@@ -12,7 +12,7 @@ BACKLOG = 1024
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished first."""
     if settings.api_workers > 1:
-        metrics.share_between_processes(settings.data_dir.resolve() / "metrics")
+        share_between_processes(settings.data_dir.resolve() / "metrics")
     Granian(
         "tongbao.app.main:create_app",
         factory=True,

@@ -2,11 +2,11 @@
 
 A module declares its own with `prometheus_client` beside the code that moves them; names start
 with `tongbao_<module>_` and end in their unit. With several API workers each scrape reaches only
-one of them, so they count into files of a shared folder and `render` adds the files up; a gauge
-must therefore say how (`multiprocess_mode`), and no metric may be a custom collector.
+one of them, so they count into files of a shared folder (`infra.metrics_directory`) and `render`
+adds the files up; a gauge must therefore say how (`multiprocess_mode`), and no metric may be a
+custom collector.
 """
 
-import multiprocessing
 import os
 import re
 from pathlib import Path
@@ -18,8 +18,8 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from sqlalchemy import event
 
 from tongbao.infra.db import Database
+from tongbao.infra.metrics_directory import MULTIPROCESS_DIRECTORY
 
-MULTIPROCESS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 
 HTTP_REQUESTS = Counter(
@@ -50,21 +50,6 @@ CONNECTIONS_IN_USE = Gauge(
 )
 
 _LIVE_FILE: Final = re.compile(r"gauge_live\w+_(\d+)\.db")
-
-
-def share_between_processes(directory: Path) -> None:
-    """Let this process's children count together, in files of `directory`, which is emptied.
-
-    To be called by whoever starts several API workers, before it starts them. It makes
-    `multiprocessing` spawn its children: `prometheus_client` decides where it counts when it is
-    imported, so a forked child would keep counting in its own memory. This process itself does
-    too; nobody scrapes it.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    for old in directory.glob("*.db"):
-        old.unlink()
-    os.environ[MULTIPROCESS_DIRECTORY] = str(directory)
-    multiprocessing.set_start_method("spawn", force=True)
 
 
 def _alive(pid: int) -> bool:

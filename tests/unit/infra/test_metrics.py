@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tongbao.infra import metrics
 from tongbao.infra.db import Database
+from tongbao.infra.metrics_directory import MULTIPROCESS_DIRECTORY, share_between_processes
 
 WORKER = """
 import sys
@@ -28,7 +29,7 @@ def sample(name: str) -> float:
 
 
 def work(directory: Path, amount: int, then: str) -> str:
-    environment = os.environ | {metrics.MULTIPROCESS_DIRECTORY: str(directory)}
+    environment = os.environ | {MULTIPROCESS_DIRECTORY: str(directory)}
     done = subprocess.run(
         [sys.executable, "-c", WORKER, str(amount), then],
         env=environment,
@@ -55,29 +56,31 @@ PARENT = """
 import multiprocessing
 import sys
 from pathlib import Path
-from tongbao.infra import metrics
+from tongbao.infra.metrics_directory import share_between_processes
 
 def count(amount):
+    from tongbao.infra import metrics
     metrics.HTTP_REQUESTS.labels("GET", "/x", "200").inc(amount)
 
 def show():
+    from tongbao.infra import metrics
     print(metrics.render().decode())
 
 def run(target, *arguments):
-    child = multiprocessing.Process(target=target, args=arguments)
+    child = multiprocessing.get_context(sys.argv[2]).Process(target=target, args=arguments)
     child.start()
     child.join()
 
 if __name__ == "__main__":
-    metrics.share_between_processes(Path(sys.argv[1]))
+    share_between_processes(Path(sys.argv[1]))
     run(count, 3)
     run(count, 4)
     run(show)
 """
 
 
-def test_the_workers_of_a_server_count_together_from_zero(tmp_path: Path) -> None:
-    """As `serve` does it: the parent has imported everything before it knows of workers."""
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_the_workers_of_a_server_count_together_from_zero(tmp_path: Path, method: str) -> None:
     directory = tmp_path / "metrics"
     directory.mkdir()
     work(directory, 100, "exit")  # an earlier run of the server
@@ -85,10 +88,18 @@ def test_the_workers_of_a_server_count_together_from_zero(tmp_path: Path) -> Non
     program = tmp_path / "parent.py"
     program.write_text(PARENT)
     done = subprocess.run(
-        [sys.executable, str(program), str(directory)], capture_output=True, text=True, check=True
+        [sys.executable, str(program), str(directory), method],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert 'tongbao_http_requests_total{method="GET",route="/x",status="200"} 7.0' in done.stdout
     assert (directory / "note.txt").exists()
+
+
+def test_too_late_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="imported before"):
+        share_between_processes(tmp_path)
 
 
 def test_one_process_shows_its_own_counts() -> None:

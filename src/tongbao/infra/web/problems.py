@@ -47,8 +47,8 @@ STATUS: Final[Mapping[Kind, int]] = {
 }
 
 # PostgreSQL's own words for "try again": serialization failure, deadlock, lock not available,
-# statement cancelled by its time limit.
-_RETRYABLE_STATES: Final = frozenset({"40001", "40P01", "55P03", "57014"})
+# statement cancelled by its time limit, transaction ended for idling or for taking too long.
+_RETRYABLE_STATES: Final = frozenset({"40001", "40P01", "55P03", "57014", "25P03", "25P04"})
 
 _HTTP_TITLES: Final[Mapping[int, tuple[str, Text]]] = {
     400: ("request.malformed", Text(zh="请求有误", en="Bad request")),

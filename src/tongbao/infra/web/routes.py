@@ -36,13 +36,19 @@ def dependant_of(scope: Scope) -> Dependant:
 
 
 def methods_at(scope: Scope) -> list[str]:
-    """Return every method the request's path can be asked with (RFC 9110, 10.2.1).
+    """Return every method of the first path template that the request's path fits.
 
-    The framework itself names only those of the first route that has the path.
+    That is what `Allow` advertises (RFC 9110, 10.2.1) and the OpenAPI document says of the path;
+    the framework itself names only the methods of one route.
     """
+    path = get_route_path(scope)
+    template: str | None = None
     methods: set[str] = set()
     for context in iter_route_contexts(scope["app"].routes):
         pattern = getattr(context, "path_regex", None)
-        if pattern is not None and pattern.match(get_route_path(scope)):
+        if pattern is None or not pattern.match(path):
+            continue
+        template = template or context.path_format
+        if context.path_format == template:
             methods.update(context.methods or ())
     return sorted(methods)

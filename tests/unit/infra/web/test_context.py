@@ -1,12 +1,16 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from prometheus_client import REGISTRY
 from structlog.typing import EventDict
 
 from tests.unit.infra.web.till import BASE, Users, call, new_note
+from tongbao.infra.web import install
 from tongbao.infra.web.context import SECURITY_HEADERS
 
 NOTES = f"{BASE}/notes"
@@ -132,3 +136,19 @@ async def test_requests_are_counted_by_route_template(client: httpx2.AsyncClient
     assert counted("POST", route, "401") == before + 3
     assert counted("OTHER", "(unmatched)", "404") == unmatched + 3
     assert REGISTRY.get_sample_value("tongbao_http_requests_in_flight") == 0
+
+
+def test_starting_and_stopping_pass_through() -> None:
+    steps: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        steps.append("started")
+        yield
+        steps.append("stopped")
+
+    app = FastAPI(docs_url=None, redoc_url=None, lifespan=lifespan)
+    install(app)
+    with TestClient(app) as client:
+        assert client.get("/health/live").status_code == 200
+    assert steps == ["started", "stopped"]

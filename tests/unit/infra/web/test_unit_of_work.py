@@ -87,7 +87,9 @@ async def test_a_get_runs_read_only(client: httpx2.AsyncClient, users: Users) ->
 async def test_a_route_without_transaction_takes_no_connection(users: Users) -> None:
     nowhere = Database.connect("postgresql://nobody@127.0.0.1:1/none")
     async with client_of(make_app(nowhere, users)) as client:
-        assert (await client.post(f"{BASE}/bell")).text == '"ding"'
+        assert (await client.post(f"{BASE}/bell")).json() == "叮"
+        english = await client.post(f"{BASE}/bell", headers={"Accept-Language": "en"})
+        assert english.json() == "ding"
         unreachable = await client.post(f"{BASE}/box", json=new_note())
     await nowhere.close()
     assert unreachable.status_code == 503

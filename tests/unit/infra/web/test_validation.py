@@ -19,6 +19,8 @@ from pydantic import (
 
 from tongbao.infra.web import validation
 from tongbao.infra.web.validation import describe
+from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.text import Text
 
 
 class Colour(StrEnum):
@@ -173,6 +175,17 @@ def test_what_is_not_listed_falls_back_to_the_words_of_its_validator() -> None:
     errors = RequestValidationError(caught.value.errors()).errors()
     assert describe(errors, "en")[0]["detail"] == "odd"
     assert describe(errors, "zh")[0]["detail"] == "不符合要求：odd"
+
+
+class Odd(TongbaoError, ValueError):
+    code = "till.odd"
+    title = Text(zh="须为偶数", en="Must be even")
+
+
+def test_an_error_of_ours_inside_a_validator_speaks_both_languages() -> None:
+    error = {"type": "value_error", "loc": ("body", "n"), "msg": "", "ctx": {"error": Odd()}}
+    assert describe([error], "zh")[0]["detail"] == "须为偶数"
+    assert describe([error], "en")[0]["detail"] == "Must be even"
 
 
 def test_the_input_is_never_repeated() -> None:

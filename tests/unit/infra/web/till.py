@@ -19,6 +19,7 @@ from tongbao.infra.web import (
     Instant,
     PageLimit,
     ReadTx,
+    RequestLanguage,
     WriteTx,
     install,
     problem_response,
@@ -119,6 +120,11 @@ api.add_api_route(
 )
 
 
+@api.get("/notes/written-while-reading")
+async def write_while_reading(tx: ReadTx, _actor: CurrentActor) -> None:
+    await tx.execute(INSERT, {"id": "x", "body": "x"})
+
+
 @api.delete("/notes/{note_id}", status_code=204)
 async def tear_up(note_id: str, tx: WriteTx, actor: CurrentActor) -> None:
     assert actor.name
@@ -138,11 +144,6 @@ async def look(
     }
 
 
-@api.get("/notes/written-while-reading")
-async def write_while_reading(tx: ReadTx, _actor: CurrentActor) -> None:
-    await tx.execute(INSERT, {"id": "x", "body": "x"})
-
-
 @api.post("/adjustments", dependencies=[Depends(require("till:adjust"))])
 async def adjust(new: NewNote, tx: WriteTx) -> str:
     await tx.execute(INSERT, {"id": new.id, "body": new.body})
@@ -150,8 +151,8 @@ async def adjust(new: NewNote, tx: WriteTx) -> str:
 
 
 @api.post("/bell", dependencies=[PUBLIC])
-async def ring() -> str:
-    return "ding"
+async def ring(language: RequestLanguage) -> str:
+    return "ding" if language == "en" else "叮"
 
 
 @api.post("/box", dependencies=[PUBLIC])
