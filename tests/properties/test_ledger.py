@@ -12,7 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.domain import asset_of, units
-from tongbao.core.ledger.service import AccountId, Category, NewPosting, NewTransaction, AccountStatus
+from tongbao.core.ledger.service import (
+    AccountId,
+    AccountStatus,
+    Category,
+    NewPosting,
+    NewTransaction,
+)
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -125,7 +131,10 @@ class LedgerMachine(RuleBasedStateMachine):
         self.keys.append(opened.id)
         self.model.accounts[opened.id] = ModelAccount(currency, category.debit_normal, overdraft)
 
-    @rule(pick=picks, status=st.sampled_from([s for s in AccountStatus if s is not AccountStatus.CLOSED]))
+    @rule(
+        pick=picks,
+        status=st.sampled_from([s for s in AccountStatus if s is not AccountStatus.CLOSED]),
+    )
     def change_status(self, pick: int, status: AccountStatus) -> None:
         """Freeze or release an account."""
         if self.keys:

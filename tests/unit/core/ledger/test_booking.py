@@ -8,7 +8,7 @@ import pytest
 from tests.unit.core.ledger.conftest import AT, Books, Posted, transaction
 from tongbao.core.ledger import domain
 from tongbao.core.ledger import service as ledger
-from tongbao.core.ledger.service import AccountId, Category, NewPosting, AccountStatus
+from tongbao.core.ledger.service import AccountId, AccountStatus, Category, NewPosting
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Quantity
