@@ -1,13 +1,9 @@
-"""The sandbox's tax office over HTTP, a rating model, and firms that bank here.
-
-Firms S1, S7, ... are made up by the sandbox; the comments say what becomes of them.
-"""
+"""The sandbox's tax office over HTTP, a rating model, and firms that bank here."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -24,7 +20,11 @@ from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
 from tongbao.infra.auth import Actor, ActorKind
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
+from tongbao.lib.scorecard import Scorecard
 from tongbao.products.lending import service
+from tongbao.products.lending.domain.decision import decide, hard_rules
+from tongbao.products.lending.domain.policy import IN_USE
 from tongbao.products.lending.service import processing
 from tongbao.risk.rating import service as rating
 from tongbao.risk.rating.domain import training
@@ -36,11 +36,6 @@ from tongbao_sandbox.main import TOKEN_DEFAULT, create_app
 from tongbao_sandbox.server import running
 
 AT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
-
-APPROVED = "S38"  # grade A, CNY 809,000 at 8.70 %
-AT_THE_CAP = "S7"  # grade A
-LOW_GRADE = "S43"  # grade E
-TOO_SMALL = "S48"  # no recent sales and too few
 
 LIMITS = DownloadLimits(
     connect_seconds_max=2.0,
@@ -57,25 +52,65 @@ def firm_book() -> FirmBook:
 
 
 @cache
-def model_card() -> dict[str, Any]:
+def features_of(code: str) -> rating.FeatureValues:
+    columns = firm_book().invoices(code)
+    table = rating.InvoiceTable(
+        outgoing=columns.out,
+        issued_on=columns.issued_on,
+        counterparty=columns.counterparty.astype(np.int64),
+        amount_minor=columns.amount_minor,
+        tax_minor=columns.tax_minor,
+        void=columns.void,
+    )
+    return rating.features(table, as_of=firm_book().period[1])
+
+
+@cache
+def scorecard() -> Scorecard:
     """Fit a card on the labelled firms; without the cross-validation, which takes its time."""
-    samples = []
+    samples = [
+        rating.Sample(code=firm.code, features=features_of(firm.code), defaulted=firm.defaulted)
+        for firm in firm_book().firms
+        if firm.defaulted is not None
+    ]
+    return training._fit(*training._columns(sorted(samples, key=lambda sample: sample.code)))
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Codes of the made-up firms by what will become of them."""
+
+    good: list[str]
+    capped: list[str]
+    low_grade: list[str]
+    against_the_rules: list[str]
+
+
+@cache
+def kinds() -> Kinds:
+    """Sort the firms; `good` ones get more than 300,000 yuan and less than the cap."""
+    found = Kinds([], [], [], [])
     for firm in firm_book().firms:
-        if firm.defaulted is None:
+        values = features_of(firm.code)
+        if hard_rules(values, IN_USE):
+            found.against_the_rules.append(firm.code)
             continue
-        columns = firm_book().invoices(firm.code)
-        table = rating.InvoiceTable(
-            outgoing=columns.out,
-            issued_on=columns.issued_on,
-            counterparty=columns.counterparty.astype(np.int64),
-            amount_minor=columns.amount_minor,
-            tax_minor=columns.tax_minor,
-            void=columns.void,
+        default = scorecard().score(values).probability_of_default
+        judged = decide(
+            IN_USE,
+            values=values,
+            grade=DEFAULT_BANDS.grade(default),
+            probability_of_default=default,
+            requested=None,
+            exposure=Money.zero("CNY"),
         )
-        values = rating.features(table, as_of=firm_book().period[1])
-        samples.append(rating.Sample(code=firm.code, features=values, defaulted=firm.defaulted))
-    card = training._fit(*training._columns(sorted(samples, key=lambda sample: sample.code)))
-    return {"scorecard": card.to_json(), "bands": DEFAULT_BANDS.to_json()}
+        if judged.annual_rate is None:
+            found.low_grade.append(firm.code)
+        elif judged.limit == IN_USE.cap:
+            found.capped.append(firm.code)
+        elif judged.limit is not None and judged.limit > Money.parse("300000.00", "CNY"):
+            found.good.append(firm.code)
+    return found
 
 
 async def activate_model(tx: WriteSession) -> UUID:
@@ -87,7 +122,7 @@ async def activate_model(tx: WriteSession) -> UUID:
         name=rating.DEFAULT_MODEL,
         version=int(latest or 0) + 1,
         feature_set=rating.FEATURE_SET,
-        card=model_card(),
+        card={"scorecard": scorecard().to_json(), "bands": DEFAULT_BANDS.to_json()},
         report={},
         data_fingerprint="0" * 64,
         created_at=AT,

@@ -6,11 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.unit.products.lending.conftest import (
-    APPROVED,
     AT,
-    AT_THE_CAP,
-    LOW_GRADE,
-    TOO_SMALL,
     Customer,
     Office,
     activate_model,
@@ -18,8 +14,11 @@ from tests.unit.products.lending.conftest import (
     attempt,
     deactivate_models,
     events_of,
+    features_of,
+    firm_book,
     grant,
     jobs_of,
+    kinds,
     new_customer,
     withdraw,
 )
@@ -32,6 +31,8 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.products.lending import service
 from tongbao.products.lending.domain.application import ATTEMPT_PAUSES
+from tongbao.products.lending.domain.decision import hard_rules
+from tongbao.products.lending.domain.policy import IN_USE
 from tongbao.products.lending.service import State, processing
 
 
@@ -54,10 +55,10 @@ async def way(tx: WriteSession, application: service.Application) -> list[str]:
 
 
 async def decided(
-    tx: WriteSession, office: Office, code: str = APPROVED, **facts: object
+    tx: WriteSession, office: Office, code: str | None = None, **facts: object
 ) -> tuple[Customer, service.Application, service.Decision]:
     await activate_model(tx)
-    customer = await new_customer(tx, code)
+    customer = await new_customer(tx, code or kinds().good[0])
     application = await apply(tx, customer, **facts)
     application = await attempt(tx, application.id, office.gateway())
     decision = await service.decision(tx, application)
@@ -67,7 +68,7 @@ async def decided(
 
 class TestApplying:
     async def test_an_application_is_stored_with_its_job_and_event(self, tx: WriteSession) -> None:
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer, requested=cny("500000.00"), term_months=6)
         assert application.state is State.SUBMITTED
         assert application.requested == cny("500000.00")
@@ -79,7 +80,7 @@ class TestApplying:
     async def test_a_second_one_while_the_first_is_open_is_a_conflict(
         self, tx: WriteSession
     ) -> None:
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         first = await apply(tx, customer)
         with pytest.raises(service.ApplicationOpen):
             await apply(tx, customer)
@@ -87,24 +88,24 @@ class TestApplying:
         assert [each.id for each in page.items] == [first.id]
 
     async def test_without_consent_nothing_is_stored(self, tx: WriteSession) -> None:
-        customer = await new_customer(tx, APPROVED, consent=False)
+        customer = await new_customer(tx, kinds().good[0], consent=False)
         with pytest.raises(agreements.ConsentMissing):
             await apply(tx, customer)
         page = await service.list_applications(tx, among=[customer.party.id])
         assert page.items == []
 
     async def test_only_for_ones_own_account(self, tx: WriteSession) -> None:
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         with pytest.raises(accounts.UnknownAccount):
             await apply(tx, customer, applied_by=actor_for(new_id()))
         with pytest.raises(accounts.UnknownAccount):
             await apply(tx, customer, account_id=new_id())
 
     async def test_not_into_a_foreign_currency_or_a_frozen_account(self, tx: WriteSession) -> None:
-        abroad = await new_customer(tx, APPROVED, currency="USD")
+        abroad = await new_customer(tx, kinds().good[0], currency="USD")
         with pytest.raises(service.AccountNotUsable):
             await apply(tx, abroad)
-        frozen = await new_customer(tx, AT_THE_CAP)
+        frozen = await new_customer(tx, kinds().capped[0])
         await freeze(tx, frozen)
         with pytest.raises(service.AccountNotUsable):
             await apply(tx, frozen)
@@ -127,7 +128,7 @@ class TestApplying:
         ],
     )
     async def test_outside_the_product(self, tx: WriteSession, facts: dict[str, object]) -> None:
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         with pytest.raises(service.RequestOutOfRange):
             await apply(tx, customer, **facts)
 
@@ -156,7 +157,8 @@ class TestDeciding:
         assert len(decision.record["features"]) >= 12
         assert decision.record["assessment"]["model_id"] == str(decision.model_id)
         assert decision.record["data"]["fetch_id"] == str(decision.fetch_id)
-        assert decision.record["data"]["row_count"] == 4225
+        invoices = firm_book().invoices(kinds().good[0])
+        assert decision.record["data"]["row_count"] == len(invoices)
         assert await way(tx, application) == ["submitted", "collecting", "approved"]
         assert await events_of(tx, application.id) == [
             "lending.application_submitted",
@@ -168,7 +170,7 @@ class TestDeciding:
         assert customer.party.id == application.party_id
 
     async def test_replay_is_equal_bit_for_bit(self, tx: WriteSession, office: Office) -> None:
-        for code in (APPROVED, LOW_GRADE, TOO_SMALL):
+        for code in (kinds().good[0], kinds().low_grade[0], kinds().against_the_rules[0]):
             _, _, decision = await decided(tx, office, code)
             await deactivate_models(tx)  # the model of the time is used, active or not
             tx.expunge_all()
@@ -195,15 +197,13 @@ class TestDeciding:
             await service.replay(tx, new_id())
 
     async def test_the_request_caps_the_offer(self, tx: WriteSession, office: Office) -> None:
-        _, _, decision = await decided(tx, office, AT_THE_CAP, requested=cny("123456.78"))
+        _, _, decision = await decided(tx, office, kinds().capped[0], requested=cny("123456.78"))
         assert decision.limit == cny("123000.00")
-        _, application, decision = await decided(tx, office, APPROVED)
-        assert application.requested is None
 
     async def test_a_low_grade_is_refused_with_its_assessment(
         self, tx: WriteSession, office: Office
     ) -> None:
-        _, application, decision = await decided(tx, office, LOW_GRADE)
+        _, application, decision = await decided(tx, office, kinds().low_grade[0])
         assert application.state is State.REFUSED
         assert application.reason is not None
         assert application.reason.code == "lending.grade_too_low"
@@ -214,18 +214,17 @@ class TestDeciding:
     async def test_hard_rules_end_it_before_any_score(
         self, tx: WriteSession, office: Office
     ) -> None:
-        _, application, decision = await decided(tx, office, TOO_SMALL)
+        _, application, decision = await decided(tx, office, kinds().against_the_rules[0])
         assert application.state is State.REFUSED
-        assert [reason.code for reason in decision.reasons] == [
-            "lending.no_recent_sales",
-            "lending.yearly_sales_too_low",
-        ]
+        failed = hard_rules(features_of(kinds().against_the_rules[0]), IN_USE)
+        assert decision.reasons == failed != ()
+        assert application.reason == failed[0]
         assert decision.record["assessment"] is None
         assert decision.model_id is None
 
     async def test_without_a_model_a_person_decides(self, tx: WriteSession, office: Office) -> None:
         await deactivate_models(tx)
-        application = await apply(tx, await new_customer(tx, APPROVED))
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
         application = await attempt(tx, application.id, office.gateway())
         assert application.state is State.REFERRED
         assert application.reason is not None
@@ -234,7 +233,7 @@ class TestDeciding:
         assert (await service.replay(tx, application.decision_id)).equal
 
     async def test_a_refused_firm_may_apply_again(self, tx: WriteSession, office: Office) -> None:
-        customer, _, _ = await decided(tx, office, LOW_GRADE)
+        customer, _, _ = await decided(tx, office, kinds().low_grade[0])
         assert (await apply(tx, customer)).state is State.SUBMITTED
 
 
@@ -243,7 +242,7 @@ class TestTrouble:
         self, tx: WriteSession, office: Office
     ) -> None:
         await activate_model(tx)
-        application = await apply(tx, await new_customer(tx, APPROVED))
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
         await office.misbehave("down")
         application = await attempt(tx, application.id, office.gateway())
         assert application.state is State.WAITING
@@ -263,13 +262,13 @@ class TestTrouble:
     async def test_an_office_that_is_slow_makes_it_wait(
         self, tx: WriteSession, office: Office
     ) -> None:
-        application = await apply(tx, await new_customer(tx, APPROVED))
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
         await office.misbehave("silent", seconds=1)
         application = await attempt(tx, application.id, office.impatient())
         assert application.state is State.WAITING
 
     async def test_it_gives_up_after_a_bounded_time(self, tx: WriteSession, office: Office) -> None:
-        application = await apply(tx, await new_customer(tx, APPROVED))
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
         await office.misbehave("down")
         at = AT
         for pause in ATTEMPT_PAUSES:
@@ -292,7 +291,7 @@ class TestTrouble:
         self, tx: WriteSession, office: Office, kind: str
     ) -> None:
         await activate_model(tx)
-        application = await apply(tx, await new_customer(tx, APPROVED))
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
         await office.misbehave(kind)
         application = await attempt(tx, application.id, office.gateway())
         assert application.state is State.REFERRED
@@ -321,7 +320,7 @@ class TestTrouble:
         assert application.reason.code == "lending.taxpayer_unknown"
 
     async def test_a_consent_withdrawn_before_the_fetch_closes_it(self, tx: WriteSession) -> None:
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer)
         await withdraw(tx, customer.consent)
         assert await processing.begin(tx, application_id=application.id, at=AT) is None
@@ -334,7 +333,7 @@ class TestTrouble:
         self, tx: WriteSession, office: Office
     ) -> None:
         await activate_model(tx)
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer)
         begun = await processing.begin(tx, application_id=application.id, at=AT)
         assert begun is not None
@@ -354,7 +353,7 @@ class TestTrouble:
         self, tx: WriteSession, office: Office
     ) -> None:
         await activate_model(tx)
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer)
         begun = await processing.begin(tx, application_id=application.id, at=AT)
         assert begun is not None
@@ -370,7 +369,7 @@ class TestTrouble:
         self, tx: WriteSession, office: Office
     ) -> None:
         await activate_model(tx)
-        application = await apply(tx, await new_customer(tx, APPROVED))
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
         late = await processing.begin(tx, application_id=application.id, at=AT)
         assert late is not None
         received = await processing._download(late.ticket, office.gateway())
@@ -389,7 +388,7 @@ class TestTrouble:
         self, tx: WriteSession, office: Office
     ) -> None:
         await activate_model(tx)
-        customer = await new_customer(tx, APPROVED)
+        customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer)
         reviewer = new_id()
 
@@ -424,12 +423,12 @@ class TestAccepting:
         tx: WriteSession,
         customer: Customer,
         application: service.Application,
-        amount: str = "300000.00",
+        amount: str | Money = "300000.00",
         **facts: object,
     ) -> service.Loan:
         acceptance = {
             "application_id": application.id,
-            "amount": cny(amount),
+            "amount": cny(amount) if isinstance(amount, str) else amount,
             "accepted_by": customer.actor,
             "at": AT,
             **facts,
@@ -474,15 +473,16 @@ class TestAccepting:
         balance = await accounts.balance(tx, customer.account.id)
         assert balance.available == cny("300000.00")
 
-    @pytest.mark.parametrize("amount", ["9999.99", "0.00", "-1.00", "809000.01", "5000000.00"])
-    async def test_only_what_was_offered(
-        self, tx: WriteSession, office: Office, amount: str
-    ) -> None:
+    async def test_only_what_was_offered(self, tx: WriteSession, office: Office) -> None:
         customer, application, decision = await decided(tx, office)
-        assert decision.limit == cny("809000.00")
+        assert decision.limit is not None
+        above = decision.limit + Money(1, "CNY")
+        for amount in ("9999.99", "0.00", "-1.00", above.text, "99999999.00"):
+            with pytest.raises(service.AmountNotOffered):
+                await self.accept(tx, customer, application, amount)
         with pytest.raises(service.AmountNotOffered):
-            await self.accept(tx, customer, application, amount)
-        await self.accept(tx, customer, application, "809000.00")
+            await self.accept(tx, customer, application, Money.parse("10000", "JPY"))
+        await self.accept(tx, customer, application, decision.limit.text)
 
     async def test_only_by_the_firm_itself(self, tx: WriteSession, office: Office) -> None:
         customer, application, _ = await decided(tx, office)
@@ -515,7 +515,7 @@ class TestAccepting:
         assert (await service.get(tx, application.id)).state is State.DISBURSED
 
     async def test_nothing_to_accept(self, tx: WriteSession, office: Office) -> None:
-        customer, application, _ = await decided(tx, office, LOW_GRADE)
+        customer, application, _ = await decided(tx, office, kinds().low_grade[0])
         with pytest.raises(service.NoOffer):
             await self.accept(tx, customer, application)
 
@@ -546,13 +546,14 @@ class TestAccepting:
     async def test_the_next_limit_is_less_what_is_owed(
         self, tx: WriteSession, office: Office
     ) -> None:
-        customer, application, _ = await decided(tx, office)
+        customer, application, first = await decided(tx, office)
+        assert first.limit is not None
         await self.accept(tx, customer, application, "300000.00")
         again = await apply(tx, customer)
         again = await attempt(tx, again.id, office.gateway())
         decision = await service.decision(tx, again)
         assert decision is not None
-        assert decision.limit == cny("509000.00")
+        assert decision.limit == first.limit - cny("300000.00")
         assert decision.record["exposure"] == "300000.00"
         assert (await service.replay(tx, decision.id)).equal
 

@@ -32,8 +32,9 @@ async def replay(tx: ReadSession, decision_id: UUID) -> Replay:
     stored = decision_of(row)
     intact = digest(stored.record) == stored.record_sha256
     if stored.record["data"] is None:
-        changed = () if intact else ("/",)
-        return Replay(decision_id, equal=intact, recomputed=False, differences=changed)
+        return Replay(
+            decision_id, equal=intact, recomputed=False, differences=() if intact else ("/",)
+        )
     again = await _again(tx, stored)
     found = tuple(differences(stored.record, again))
     equal = intact and not found and digest(again) == stored.record_sha256
