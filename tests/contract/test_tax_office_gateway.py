@@ -13,16 +13,18 @@ import httpx2
 import numpy as np
 import pytest
 
-from tongbao.core.sources.domain import (
+from tongbao.core.sources.domain.download import (
     Download,
     DownloadLimits,
+    unpack,
+)
+from tongbao.core.sources.domain.errors import (
     Finding,
     SourceAccessRefused,
     SourceSlow,
     SourceUnavailable,
     SourceUntrustworthy,
     TaxpayerUnknown,
-    unpack,
 )
 from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
 from tongbao.kernel.errors import TongbaoError

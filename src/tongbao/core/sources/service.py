@@ -23,17 +23,22 @@ from sqlalchemy.orm import undefer
 
 from tongbao.core.agreements import service as agreements
 from tongbao.core.parties import service as parties
-from tongbao.core.sources.domain import (
+from tongbao.core.sources.domain.download import (
     PAYLOAD_FORMAT,
-    VAT_INVOICES,
-    ConsentChanged,
     Download,
     DownloadLimits,
     FetchId,
     FetchTicket,
+    InvoiceColumns,
+    codes_of,
+    parse_days,
+    unpack,
+)
+from tongbao.core.sources.domain.errors import (
+    VAT_INVOICES,
+    ConsentChanged,
     FetchUnknown,
     Finding,
-    InvoiceColumns,
     NotATaxpayer,
     PayloadDamaged,
     SourceAccessRefused,
@@ -41,9 +46,6 @@ from tongbao.core.sources.domain import (
     SourceUnavailable,
     SourceUntrustworthy,
     TaxpayerUnknown,
-    codes_of,
-    parse_days,
-    unpack,
 )
 from tongbao.core.sources.events import DataFetched
 from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway

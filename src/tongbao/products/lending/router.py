@@ -23,18 +23,14 @@ from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 from tongbao.kernel.text import Language
 from tongbao.products.lending import service
 from tongbao.products.lending.domain.policy import CURRENCY
-from tongbao.products.lending.schemas import (
-    AgreementOut,
+from tongbao.products.lending.schemas.applications import (
     ApplicationDetail,
     ApplicationOut,
     ApplicationsOut,
-    LoanOut,
-    LoansOut,
-    NewAcceptance,
-    NewApplication,
-    NewReview,
-    ReplayOut,
 )
+from tongbao.products.lending.schemas.decisions import ReplayOut
+from tongbao.products.lending.schemas.loans import AgreementOut, LoanOut, LoansOut
+from tongbao.products.lending.schemas.requests import NewAcceptance, NewApplication, NewReview
 
 PREFIX = "/api/v1/lending"
 READ_ANY = "lending:read_any"

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.core.conftest import AT
 from tongbao.core.agreements import service as agreements
 from tongbao.core.parties import service as parties
-from tongbao.core.sources.domain import (
+from tongbao.core.sources.domain.download import (
     Collector,
     ControlTotals,
     Download,

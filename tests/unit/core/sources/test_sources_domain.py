@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.core.sources.conftest import LIMITS, NUMBER, ROWS, Row, columns, heading
-from tongbao.core.sources import domain
-from tongbao.core.sources.domain import Collector, Finding, SourceUntrustworthy
+from tongbao.core.sources.domain import download as domain
+from tongbao.core.sources.domain.download import Collector
+from tongbao.core.sources.domain.errors import (
+    Finding,
+    PayloadDamaged,
+    SourceUntrustworthy,
+)
 from tongbao.kernel.text import Language
 
 rows_of_a_firm = st.lists(
@@ -139,7 +144,7 @@ def test_a_damaged_payload_is_noticed(position: int, change: int) -> None:
     bent[position % len(bent)] ^= change
     try:
         found = domain.unpack(bytes(bent), download.payload_sha256)
-    except domain.PayloadDamaged:
+    except PayloadDamaged:
         return
     assert found == (heading(), columns(ROWS))  # a bit of the container that carries nothing
 
@@ -152,7 +157,7 @@ def test_a_cut_or_foreign_payload_is_noticed() -> None:
         (b"", download.payload_sha256),
         (zlib.compress(b"{}"), download.payload_sha256),
     ):
-        with pytest.raises(domain.PayloadDamaged):
+        with pytest.raises(PayloadDamaged):
             domain.unpack(payload, digest)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tongbao.core.sources.domain import (
+from tongbao.core.sources.domain.errors import (
     Finding,
     SourceAccessRefused,
     SourceUnavailable,

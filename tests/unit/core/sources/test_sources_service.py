@@ -7,8 +7,8 @@ from tests.unit.core.conftest import AT
 from tests.unit.core.sources.conftest import ROWS, download, grant, new_firm
 from tongbao.core.agreements import service as agreements
 from tongbao.core.parties import service as parties
-from tongbao.core.sources import domain, service
-from tongbao.core.sources.domain import FetchTicket
+from tongbao.core.sources import service
+from tongbao.core.sources.domain.download import FetchTicket
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 
@@ -50,7 +50,7 @@ async def test_no_consent_no_ticket(tx: WriteSession) -> None:
 
 async def test_a_person_has_no_invoices(tx: WriteSession) -> None:
     person = await parties.register_person(tx, name="张伟", at=AT)
-    with pytest.raises(domain.NotATaxpayer):
+    with pytest.raises(service.NotATaxpayer):
         await begin(tx, person)
 
 
@@ -103,7 +103,7 @@ async def test_data_fetched_on_a_consent_that_was_replaced_is_not_stored(
     ticket = await begin(tx, firm)
     await withdraw(tx, ticket)
     await grant(tx, firm.id)
-    with pytest.raises(domain.ConsentChanged):
+    with pytest.raises(service.ConsentChanged):
         await service.record_fetch(tx, ticket, download(number=firm.registration_number), at=AT)
     assert await stored(tx, firm) == 0
 
@@ -121,12 +121,12 @@ async def test_a_payload_changed_in_the_database_is_noticed(
         {"payload": other.payload, "id": fetch.id},
     )
     tx.expunge_all()
-    with pytest.raises(domain.PayloadDamaged):
+    with pytest.raises(service.PayloadDamaged):
         await service.load_invoices(tx, fetch.id)
 
 
 async def test_an_unknown_fetch_is_said_so(tx: WriteSession) -> None:
-    with pytest.raises(domain.FetchUnknown):
+    with pytest.raises(service.FetchUnknown):
         await service.get_fetch(tx, new_id())
-    with pytest.raises(domain.FetchUnknown):
+    with pytest.raises(service.FetchUnknown):
         await service.load_invoices(tx, new_id())

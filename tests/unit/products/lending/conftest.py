@@ -15,7 +15,7 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
 from tongbao.core.identity.domain import Role, permissions
 from tongbao.core.parties import service as parties
-from tongbao.core.sources.domain import DownloadLimits
+from tongbao.core.sources.domain.download import DownloadLimits
 from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
 from tongbao.infra.auth import Actor, ActorKind
 from tongbao.infra.db import WriteSession

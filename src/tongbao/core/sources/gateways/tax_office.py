@@ -19,15 +19,17 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from tongbao.core.sources.domain import (
-    VAT_INVOICES,
+from tongbao.core.sources.domain.download import (
     Collector,
     ControlTotals,
     Download,
     DownloadLimits,
-    Finding,
     Heading,
     InvoiceColumns,
+)
+from tongbao.core.sources.domain.errors import (
+    VAT_INVOICES,
+    Finding,
     SourceAccessRefused,
     SourceSlow,
     SourceUnavailable,

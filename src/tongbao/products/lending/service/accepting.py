@@ -112,8 +112,6 @@ async def accept(
     """
     row = await locked(tx, application_id)
     contract = await _contract(tx, row, amount=amount, actor=accepted_by, language=language, at=at)
-    rate = contract.decision.annual_rate
-    assert rate is not None, "an approval has a rate"
     await move(tx, row, State.ACCEPTED, by=accepted_by.id, at=at)
     agreement = await agreements.sign(
         tx,
@@ -125,6 +123,33 @@ async def accept(
         signed_by=accepted_by.id,
         at=at,
     )
+    loan = await _disburse(tx, row, contract, agreement=agreement, amount=amount, at=at)
+    await move(tx, row, State.DISBURSED, at=at)
+    disbursed = LoanDisbursed(
+        loan_id=loan.id,
+        application_id=loan.application_id,
+        party_id=loan.party_id,
+        account_id=loan.account_id,
+        principal=loan.principal,
+        annual_rate=loan.annual_rate,
+        transaction_id=loan.transaction_id,
+    )
+    await outbox.append(tx, [disbursed], at=at)
+    return loan
+
+
+async def _disburse(
+    tx: WriteSession,
+    row: ApplicationRow,
+    contract: _Contract,
+    *,
+    agreement: agreements.Agreement,
+    amount: Money,
+    at: datetime,
+) -> Loan:
+    """Open the loan's account, book the money into the firm's, and store the loan."""
+    rate = contract.decision.annual_rate
+    assert rate is not None, "an approval has a rate"
     loan_id = LoanId(new_id())
     ledger_account = await ledger.open_account(
         tx,
@@ -134,27 +159,21 @@ async def accept(
         overdraft=0,  # nobody repays more than is owed
         at=at,
     )
-    transaction_id = ledger.TransactionId(new_id())
-    (result,) = await ledger.post(
-        tx,
-        [
-            ledger.NewTransaction(
-                id=transaction_id,
-                type=TRANSACTION_TYPE,
-                # What the firm owes grows, and so does what the bank owes the firm.
-                postings=(
-                    ledger.NewPosting(
-                        debit=ledger_account.id,
-                        credit=contract.account.ledger_account_id,
-                        amount=amount,
-                    ),
-                ),
-                metadata={"loan_id": str(loan_id)},
-                correlation_id=row.id,
-            )
-        ],
-        at=at,
+    transaction = ledger.NewTransaction(
+        id=ledger.TransactionId(new_id()),
+        type=TRANSACTION_TYPE,
+        # What the firm owes grows, and so does what the bank owes the firm.
+        postings=(
+            ledger.NewPosting(
+                debit=ledger_account.id,
+                credit=contract.account.ledger_account_id,
+                amount=amount,
+            ),
+        ),
+        metadata={"loan_id": str(loan_id)},
+        correlation_id=row.id,
     )
+    (result,) = await ledger.post(tx, [transaction], at=at)
     result.raise_for_refusal()
     today = business_date(at)
     loan = LoanRow(
@@ -164,7 +183,7 @@ async def accept(
         account_id=row.account_id,
         agreement_id=agreement.id,
         ledger_account_id=ledger_account.id,
-        transaction_id=transaction_id,
+        transaction_id=transaction.id,
         currency=amount.currency,
         principal_minor=amount.minor,
         annual_rate_trillionths=rate.trillionths,
@@ -177,17 +196,6 @@ async def accept(
     )
     tx.add(loan)
     await tx.flush()
-    await move(tx, row, State.DISBURSED, at=at)
-    disbursed = LoanDisbursed(
-        loan_id=loan.id,
-        application_id=loan.application_id,
-        party_id=loan.party_id,
-        account_id=loan.account_id,
-        principal=amount,
-        annual_rate=rate,
-        transaction_id=transaction_id,
-    )
-    await outbox.append(tx, [disbursed], at=at)
     return loan_of(loan)
 
 

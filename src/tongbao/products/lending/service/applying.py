@@ -79,28 +79,14 @@ async def apply(
         purpose=agreements.CREDIT_ASSESSMENT,
         at=at,
     )
-    application_id = ApplicationId(new_id())
-    stored = await tx.scalar(
-        insert(ApplicationRow)
-        .values(
-            id=application_id,
-            party_id=party.id,
-            account_id=account.id,
-            currency=CURRENCY,
-            requested_minor=requested and requested.minor,
-            term_months=term_months,
-            state=State.SUBMITTED.value,
-            attempts=0,
-            submitted_by=applied_by.id,
-            submitted_at=at,
-            updated_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=["party_id"], index_where=_OPEN)
-        .returning(ApplicationRow.id)
+    application_id = await _submit(
+        tx,
+        account=account,
+        requested=requested,
+        term_months=term_months,
+        applied_by=applied_by,
+        at=at,
     )
-    if stored is None:
-        raise ApplicationOpen
-    await add_step(tx, application_id, None, State.SUBMITTED, reason=None, by=applied_by.id, at=at)
     submitted = ApplicationSubmitted(
         application_id=application_id,
         party_id=party.id,
@@ -123,6 +109,41 @@ async def enqueue(
         at=not_before,
         lock=f"lending:{application_id}",
     )
+
+
+async def _submit(
+    tx: WriteSession,
+    *,
+    account: accounts.DepositAccount,
+    requested: Money | None,
+    term_months: int,
+    applied_by: Actor,
+    at: datetime,
+) -> ApplicationId:
+    """Store the application; the unique index decides between two at once."""
+    application_id = ApplicationId(new_id())
+    stored = await tx.scalar(
+        insert(ApplicationRow)
+        .values(
+            id=application_id,
+            party_id=account.party_id,
+            account_id=account.id,
+            currency=CURRENCY,
+            requested_minor=requested and requested.minor,
+            term_months=term_months,
+            state=State.SUBMITTED.value,
+            attempts=0,
+            submitted_by=applied_by.id,
+            submitted_at=at,
+            updated_at=at,
+        )
+        .on_conflict_do_nothing(index_elements=["party_id"], index_where=_OPEN)
+        .returning(ApplicationRow.id)
+    )
+    if stored is None:
+        raise ApplicationOpen
+    await add_step(tx, application_id, None, State.SUBMITTED, reason=None, by=applied_by.id, at=at)
+    return application_id
 
 
 def _check_request(requested: Money | None, term_months: int) -> None:

@@ -1,4 +1,4 @@
-"""What a download must satisfy before it counts as fact, and what may go wrong on the way.
+"""A download, page by page, until it counts as fact.
 
 A source is never believed on its word: every page must speak of the same taxpayer, the same period
 and the same control totals, no invoice may come twice, and the rows must add up to the totals.
@@ -9,184 +9,21 @@ import json
 import zlib
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, ClassVar, Final, NewType
+from typing import Any, Final, NewType
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.text import Language, Text
+from tongbao.core.sources.domain.errors import Finding, PayloadDamaged, SourceUntrustworthy
 
 FetchId = NewType("FetchId", UUID)
 
-VAT_INVOICES: Final = "tax.vat_invoices"
 PAYLOAD_FORMAT: Final = 1
 """Version of the stored document; a reader for each version ever written stays in the code."""
 
 COMPRESSION_LEVEL: Final = 3
 PAYLOAD_BYTES_MAX: Final = 512 * 1024 * 1024
-
-
-class Finding(StrEnum):
-    """What was wrong with an answer that cannot be trusted."""
-
-    MALFORMED = "malformed"
-    OTHER_TAXPAYER = "other_taxpayer"
-    PERIOD_CHANGED = "period_changed"
-    TOTALS_CHANGED = "totals_changed"
-    TOTALS_DIFFER = "totals_differ"
-    PAGE_REPEATED = "page_repeated"
-    INVOICE_REPEATED = "invoice_repeated"
-    DATE_OUTSIDE_PERIOD = "date_outside_period"
-    TOO_MANY_ROWS = "too_many_rows"
-    TOO_MANY_PAGES = "too_many_pages"
-    TOO_MANY_BYTES = "too_many_bytes"
-    UNEXPECTED_STATUS = "unexpected_status"
-
-
-FINDING_TEXTS: Final[dict[Finding, Text]] = {
-    Finding.MALFORMED: Text(
-        zh="数据格式不符合约定({where})", en="the data is not in the agreed form ({where})"
-    ),
-    Finding.OTHER_TAXPAYER: Text(
-        zh="返回的是另一纳税人的数据", en="the data belongs to another taxpayer"
-    ),
-    Finding.PERIOD_CHANGED: Text(
-        zh="各页的数据期间不一致", en="the pages do not agree on the period"
-    ),
-    Finding.TOTALS_CHANGED: Text(
-        zh="各页的控制合计不一致", en="the pages do not agree on the control totals"
-    ),
-    Finding.TOTALS_DIFFER: Text(
-        zh="明细的{what}为 {found},与控制合计 {expected} 不符",
-        en="the {what} of the rows is {found}, the control total says {expected}",
-    ),
-    Finding.PAGE_REPEATED: Text(zh="同一页被重复返回", en="the same page was sent twice"),
-    Finding.INVOICE_REPEATED: Text(
-        zh="发票 {invoice} 出现两次", en="invoice {invoice} appears twice"
-    ),
-    Finding.DATE_OUTSIDE_PERIOD: Text(
-        zh="存在不在数据期间内的发票日期({where})",
-        en="an invoice is dated outside the period ({where})",
-    ),
-    Finding.TOO_MANY_ROWS: Text(
-        zh="明细超过上限 {maximum} 行", en="more than {maximum} rows were sent"
-    ),
-    Finding.TOO_MANY_PAGES: Text(
-        zh="页数超过上限 {maximum}", en="more than {maximum} pages were sent"
-    ),
-    Finding.TOO_MANY_BYTES: Text(
-        zh="数据量超过上限 {maximum} 字节", en="more than {maximum} bytes were sent"
-    ),
-    Finding.UNEXPECTED_STATUS: Text(
-        zh="返回了约定之外的状态码 {status}", en="an unexpected status {status} was answered"
-    ),
-}
-
-
-class SourceUnavailable(TongbaoError):
-    """The source cannot be reached or reports an error of its own: try again later."""
-
-    code = "sources.unavailable"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="数据源暂时不可用", en="The data source is not available")
-    detail = Text(
-        zh="数据源 {source} 暂时不可用({cause}),请稍后再试",
-        en="The data source {source} is not available ({cause}); try again later",
-    )
-
-
-class SourceSlow(TongbaoError):
-    """The source did not answer in time: try again later."""
-
-    code = "sources.slow"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="数据源响应超时", en="The data source is too slow")
-    detail = Text(
-        zh="数据源 {source} 未在 {seconds} 秒内答复,请稍后再试",
-        en="The data source {source} did not answer within {seconds} seconds; try again later",
-    )
-
-
-class SourceUntrustworthy(TongbaoError):
-    """The source answered, but what it said cannot be true. `finding` names what was wrong."""
-
-    code = "sources.untrustworthy"
-    kind = Kind.REFUSED
-    title = Text(zh="数据源返回的数据不可信", en="The data source's answer cannot be trusted")
-
-    introduction: ClassVar[Text] = Text(
-        zh="数据源 {source} 返回的数据不可信:", en="The answer of {source} cannot be trusted: "
-    )
-
-    def __init__(self, *, finding: Finding, source: str = VAT_INVOICES, **facts: object) -> None:
-        self.finding = finding
-        super().__init__(source=source, finding=finding.value, **facts)
-
-    def say(self, language: Language) -> str:
-        """Return what was wrong in words."""
-        return self.introduction.say(language, **self.facts) + FINDING_TEXTS[self.finding].say(
-            language, **self.facts
-        )
-
-
-class SourceAccessRefused(TongbaoError):
-    """The source knows us but refuses this access, for instance because it denies the consent."""
-
-    code = "sources.access_refused"
-    kind = Kind.REFUSED
-    title = Text(zh="数据源拒绝提供数据", en="The data source refused access")
-    detail = Text(
-        zh="数据源 {source} 不认可本次授权,拒绝提供数据",
-        en="The data source {source} does not accept the consent and refuses access",
-    )
-
-
-class TaxpayerUnknown(TongbaoError):
-    """The source has no taxpayer under this registration number."""
-
-    code = "sources.taxpayer_unknown"
-    kind = Kind.REFUSED
-    title = Text(zh="数据源中无此纳税人", en="The data source does not know the taxpayer")
-    detail = Text(
-        zh="数据源 {source} 中没有统一社会信用代码为 {registration_number} 的纳税人",
-        en="The data source {source} has no taxpayer with registration number "
-        "{registration_number}",
-    )
-
-
-class NotATaxpayer(TongbaoError):
-    """Only an organisation with a registration number has invoices to fetch."""
-
-    code = "sources.not_a_taxpayer"
-    kind = Kind.REFUSED
-    title = Text(zh="该客户没有统一社会信用代码", en="The party has no registration number")
-
-
-class ConsentChanged(TongbaoError):
-    """The consent that the data was fetched under has been replaced meanwhile: fetch again."""
-
-    code = "sources.consent_changed"
-    kind = Kind.CONFLICT
-    title = Text(zh="取数期间授权已变更", en="The consent changed while data was fetched")
-
-
-class FetchUnknown(TongbaoError):
-    """No such fetch, or none the caller may see."""
-
-    code = "sources.fetch_unknown"
-    kind = Kind.NOT_FOUND
-    title = Text(zh="没有这次取数记录", en="No such fetch")
-
-
-class PayloadDamaged(TongbaoError):
-    """The stored payload no longer has the digest it was stored with."""
-
-    code = "sources.payload_damaged"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="已存数据校验失败", en="The stored data fails its digest")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Shapes of `/api/v1/lending`. Texts come in the caller's language."""
