@@ -12,7 +12,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.domain import asset_of, units
-from tongbao.core.ledger.service import AccountId, Category, NewPosting, NewTransaction, Status
+from tongbao.core.ledger.service import (
+    AccountId,
+    AccountStatus,
+    Category,
+    NewPosting,
+    NewTransaction,
+)
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -28,7 +34,7 @@ class ModelAccount:
     currency: str
     debit_normal: bool
     overdraft: int | None
-    status: Status = Status.ACTIVE
+    status: AccountStatus = AccountStatus.ACTIVE
     balance: int = 0
     history: list[tuple[str, int, int]] = field(default_factory=list)
 
@@ -83,9 +89,9 @@ class Model:
             return "ledger.same_account"
         if {debit.currency, credit.currency} != {asset_of(posting.amount).symbol}:
             return "ledger.asset_mismatch"
-        if debit.status in {Status.FROZEN, Status.DEBIT_FROZEN}:
+        if debit.status in {AccountStatus.FROZEN, AccountStatus.DEBIT_FROZEN}:
             return "ledger.account_frozen"
-        if credit.status in {Status.FROZEN, Status.CREDIT_FROZEN}:
+        if credit.status in {AccountStatus.FROZEN, AccountStatus.CREDIT_FROZEN}:
             return "ledger.account_frozen"
         return None
 
@@ -125,8 +131,11 @@ class LedgerMachine(RuleBasedStateMachine):
         self.keys.append(opened.id)
         self.model.accounts[opened.id] = ModelAccount(currency, category.debit_normal, overdraft)
 
-    @rule(pick=picks, status=st.sampled_from([s for s in Status if s is not Status.CLOSED]))
-    def change_status(self, pick: int, status: Status) -> None:
+    @rule(
+        pick=picks,
+        status=st.sampled_from([s for s in AccountStatus if s is not AccountStatus.CLOSED]),
+    )
+    def change_status(self, pick: int, status: AccountStatus) -> None:
         """Freeze or release an account."""
         if self.keys:
             key = self.keys[pick % len(self.keys)]

@@ -52,6 +52,7 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error must not carry personal data into the log
             connect_args={"options": " ".join(options)},
         )
         return cls(engine)

@@ -30,7 +30,7 @@ class Product(StrEnum):
     CURRENT = "current"
 
 
-class Status(StrEnum):
+class DepositAccountStatus(StrEnum):
     """Open accounts pay and receive; frozen ones wait; closed ones are history."""
 
     OPEN = "open"
@@ -48,7 +48,7 @@ class DepositAccount:
     product: Product
     currency: str
     ledger_account_id: LedgerAccountId
-    status: Status
+    status: DepositAccountStatus
     opened_at: datetime
 
 

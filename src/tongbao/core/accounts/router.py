@@ -10,7 +10,7 @@ from fastapi import Query, Response, status
 
 from tongbao.core.accounts import service
 from tongbao.core.accounts.domain import DepositAccount, UnknownAccount
-from tongbao.core.accounts.schemas import AccountOut, BalanceOut, EntryOut, NewAccount
+from tongbao.core.accounts.schemas import AccountEntryOut, BalanceOut, DepositAccountOut, NewAccount
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
@@ -29,7 +29,7 @@ After = Annotated[str | None, Query(max_length=1_000, description="`next` of the
 @api.post("", summary="Open a current account", status_code=status.HTTP_201_CREATED)
 async def open_account(
     body: NewAccount, tx: WriteTx, actor: CurrentActor, at: Instant, response: Response
-) -> AccountOut:
+) -> DepositAccountOut:
     """Open an account that can never be overdrawn, for one's own party or, as staff, for any.
 
     Problems: `parties.unknown_party`, `money.unknown_currency`. Needs the permission
@@ -41,7 +41,7 @@ async def open_account(
             raise UnknownParty(party_id=body.party_id)
     account = await service.open_account(tx, party_id=body.party_id, currency=body.currency, at=at)
     response.headers["Location"] = f"{api.prefix}/{account.id}"
-    return AccountOut.of(account)
+    return DepositAccountOut.of(account)
 
 
 @api.get("", summary="Accounts, the latest opened first")
@@ -51,7 +51,7 @@ async def list_accounts(
     party_id: Annotated[UUID | None, Query(description="Only accounts of this party")] = None,
     after: After = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-) -> Page[AccountOut]:
+) -> Page[DepositAccountOut]:
     """Return the accounts the caller may see: of their own parties, or all with the permission.
 
     Problems: `page.bad_cursor`. The permission is `accounts:read_any`.
@@ -60,16 +60,18 @@ async def list_accounts(
     if party_id is not None:
         among = frozenset({party_id}) if among is None else among & {party_id}
     page = await service.list_accounts(tx, among=among, after=after, limit=limit)
-    return Page[AccountOut](items=[AccountOut.of(each) for each in page.items], next=page.next)
+    return Page[DepositAccountOut](
+        items=[DepositAccountOut.of(each) for each in page.items], next=page.next
+    )
 
 
 @api.get("/{account_id}", summary="One account")
-async def get_account(account_id: UUID, tx: ReadTx, actor: CurrentActor) -> AccountOut:
+async def get_account(account_id: UUID, tx: ReadTx, actor: CurrentActor) -> DepositAccountOut:
     """Return an account.
 
     Problems: `accounts.unknown_account`.
     """
-    return AccountOut.of(await _visible(tx, actor, account_id))
+    return DepositAccountOut.of(await _visible(tx, actor, account_id))
 
 
 @api.get("/{account_id}/balance", summary="What is on an account")
@@ -89,14 +91,16 @@ async def list_entries(
     actor: CurrentActor,
     after: After = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-) -> Page[EntryOut]:
+) -> Page[AccountEntryOut]:
     """Return the movements on an account: a credit is money in, a debit is money out.
 
     Problems: `accounts.unknown_account`, `page.bad_cursor`.
     """
     account = await _visible(tx, actor, account_id)
     page = await service.entries(tx, account.id, after=after, limit=limit)
-    return Page[EntryOut](items=[EntryOut.of(entry) for entry in page.items], next=page.next)
+    return Page[AccountEntryOut](
+        items=[AccountEntryOut.of(entry) for entry in page.items], next=page.next
+    )
 
 
 async def _visible(tx: ReadSession, actor: Actor, account_id: UUID) -> DepositAccount:

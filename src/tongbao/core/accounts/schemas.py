@@ -6,7 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tongbao.core.accounts.domain import AccountBalance, AccountEntry, DepositAccount, Status
+from tongbao.core.accounts.domain import (
+    AccountBalance,
+    AccountEntry,
+    DepositAccount,
+    DepositAccountStatus,
+)
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField
 
 _ACCOUNT = "0197c0de-0000-7000-8000-000000000003"
@@ -31,7 +36,7 @@ class NewAccount(Shape):
     currency: CurrencyCode = "CNY"
 
 
-class AccountOut(Shape):
+class DepositAccountOut(Shape):
     """A deposit account."""
 
     model_config = ConfigDict(
@@ -56,11 +61,11 @@ class AccountOut(Shape):
     party_id: UUID
     product: Literal["current"]
     currency: str
-    status: Status
+    status: DepositAccountStatus
     opened_at: datetime
 
     @classmethod
-    def of(cls, account: DepositAccount) -> "AccountOut":
+    def of(cls, account: DepositAccount) -> "DepositAccountOut":
         """Return the shape of an account."""
         return cls(
             id=account.id,
@@ -102,7 +107,7 @@ class CounterpartyOut(Shape):
     name: str
 
 
-class EntryOut(Shape):
+class AccountEntryOut(Shape):
     """One movement on an account, as its holder sees it."""
 
     model_config = ConfigDict(title="AccountEntry")
@@ -123,7 +128,7 @@ class EntryOut(Shape):
     ]
 
     @classmethod
-    def of(cls, entry: AccountEntry) -> "EntryOut":
+    def of(cls, entry: AccountEntry) -> "AccountEntryOut":
         """Return the shape of an entry."""
         other = entry.counterparty
         return cls(

@@ -14,8 +14,8 @@ from tongbao.core.accounts.domain import (
     Counterparty,
     DepositAccount,
     DepositAccountId,
+    DepositAccountStatus,
     Product,
-    Status,
     UnknownAccount,
     account_number,
     is_account_number,
@@ -37,8 +37,8 @@ __all__ = [
     "Counterparty",
     "DepositAccount",
     "DepositAccountId",
+    "DepositAccountStatus",
     "Product",
-    "Status",
     "UnknownAccount",
     "balance",
     "by_ledger_accounts",
@@ -78,7 +78,7 @@ async def open_account(
         product=Product.CURRENT,
         currency=currency,
         ledger_account_id=ledger_account.id,
-        status=Status.OPEN,
+        status=DepositAccountStatus.OPEN,
         opened_at=at,
     )
     await tx.execute(
@@ -226,6 +226,6 @@ def _account(row: AccountRow) -> DepositAccount:
         product=Product(row.product),
         currency=row.currency,
         ledger_account_id=ledger.AccountId(row.ledger_account_id),
-        status=Status(row.status),
+        status=DepositAccountStatus(row.status),
         opened_at=row.opened_at,
     )

@@ -47,7 +47,7 @@ class Category(StrEnum):
         return self in {Category.ASSET, Category.EXPENSE, Category.MEMORANDUM}
 
 
-class Status(StrEnum):
+class AccountStatus(StrEnum):
     """Whether an account takes part in postings."""
 
     ACTIVE = "active"
@@ -84,7 +84,7 @@ class Account:
     code: str | None
     name: str
     overdraft: int | None
-    status: Status
+    status: AccountStatus
     opened_at: datetime
 
 

@@ -5,9 +5,18 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from tongbao.core.ledger import domain
-from tongbao.core.ledger.domain import Account, Asset, Balance, Category, Entry, Status, Transaction
+from tongbao.core.ledger.domain import (
+    Account,
+    AccountStatus,
+    Asset,
+    Balance,
+    Category,
+    Entry,
+    Transaction,
+)
 from tongbao.kernel.money import CURRENCIES, Money, Quantity
 from tongbao.kernel.money_schema import AmountText
 
@@ -109,7 +118,9 @@ class AccountIn(Shape):
 class StatusIn(Shape):
     """The status an account is to have."""
 
-    status: Status
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "debit_frozen"}]})
+
+    status: AccountStatus
 
 
 class AccountOut(Shape):
@@ -120,7 +131,7 @@ class AccountOut(Shape):
     name: str
     asset: str
     category: Category
-    status: Status
+    status: AccountStatus
     overdraft: str | None
     opened_at: datetime
     posted: str
@@ -160,28 +171,25 @@ class PostingIn(Shape):
     amount: AmountShape
 
 
+_TRANSACTION: JsonDict = {
+    "id": "0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10",
+    "type": "transfer",
+    "reference": "INV-2026-0042",
+    "metadata": {"channel": "branch"},
+    "postings": [
+        {
+            "debit": "0198c9a4-7a52-7000-8000-000000000001",
+            "credit": "0198c9a4-7a52-7000-8000-000000000002",
+            "amount": {"amount": "12.50", "asset": "CNY/2"},
+        }
+    ],
+}
+
+
 class TransactionIn(Shape):
     """A transaction to be booked. Its id is the client's, and makes repeating it harmless."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10",
-                    "type": "transfer",
-                    "reference": "INV-2026-0042",
-                    "metadata": {"channel": "branch"},
-                    "postings": [
-                        {
-                            "debit": "0198c9a4-7a52-7000-8000-000000000001",
-                            "credit": "0198c9a4-7a52-7000-8000-000000000002",
-                            "amount": {"amount": "12.50", "asset": "CNY/2"},
-                        }
-                    ],
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [_TRANSACTION]})
 
     id: UUID
     type: Label
@@ -213,6 +221,8 @@ class TransactionIn(Shape):
 
 class BatchIn(Shape):
     """Transactions booked in order, each on its own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"transactions": [_TRANSACTION]}]})
 
     transactions: Annotated[list[TransactionIn], Field(min_length=1, max_length=domain.BATCH_MAX)]
 

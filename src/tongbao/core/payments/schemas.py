@@ -79,7 +79,7 @@ class PartyAccount(Shape):
     name: str
 
 
-class ReasonOut(Shape):
+class RejectionOut(Shape):
     """Why a payment was rejected."""
 
     code: Annotated[str, Field(examples=["payments.creditor_name_mismatch"])]
@@ -92,7 +92,7 @@ class PaymentOut(Shape):
 
     id: UUID
     status: Literal["settled", "rejected"]
-    reason: ReasonOut | None
+    reason: RejectionOut | None
     debtor: PartyAccount
     creditor: PartyAccount
     amount: MoneyField
@@ -110,7 +110,7 @@ class PaymentOut(Shape):
             status="settled" if order.status is Status.SETTLED else "rejected",
             reason=None
             if reason is None
-            else ReasonOut(
+            else RejectionOut(
                 code=reason.code,
                 iso_code=reason.iso_code,
                 text=reason.text.zh if language == "zh" else reason.text.en,

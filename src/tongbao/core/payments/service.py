@@ -216,7 +216,7 @@ def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowe
 
 
 def _not_open(account: DepositAccount) -> AccountNotOpen | None:
-    if account.status is accounts.Status.OPEN:
+    if account.status is accounts.DepositAccountStatus.OPEN:
         return None
     return AccountNotOpen(account_number=account.number)
 

@@ -29,7 +29,7 @@ from tongbao.products.lending.schemas.applications import (
     ApplicationsOut,
 )
 from tongbao.products.lending.schemas.decisions import ReplayOut
-from tongbao.products.lending.schemas.loans import AgreementOut, LoanOut, LoansOut
+from tongbao.products.lending.schemas.loans import AgreementPreviewOut, LoanOut, LoansOut
 from tongbao.products.lending.schemas.requests import NewAcceptance, NewApplication, NewReview
 
 PREFIX = "/api/v1/lending"
@@ -121,7 +121,7 @@ async def read_agreement(
     preferred: RequestLanguage,
     response: Response,
     language: Annotated[Language | None, Query(description="Of the agreement")] = None,
-) -> AgreementOut:
+) -> AgreementPreviewOut:
     """Return the words that an acceptance today would sign, and their digest."""
     response.headers["Content-Language"] = language or preferred
     rendered = await service.preview_agreement(
@@ -132,7 +132,7 @@ async def read_agreement(
         language=language or preferred,
         at=at,
     )
-    return AgreementOut.of(rendered)
+    return AgreementPreviewOut.of(rendered)
 
 
 @api.post(

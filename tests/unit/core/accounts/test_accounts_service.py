@@ -60,7 +60,7 @@ async def cash(tx: WriteSession, currency: str = "CNY") -> ledger.AccountId:
 async def test_an_account_is_stored_as_it_was_opened(tx: WriteSession) -> None:
     account = await an_account(tx)
     assert accounts.is_account_number(account.number)
-    assert account.status is accounts.Status.OPEN
+    assert account.status is accounts.DepositAccountStatus.OPEN
     assert account.product is accounts.Product.CURRENT
     assert account.currency == "CNY"
     assert await accounts.get(tx, account.id) == account

@@ -8,7 +8,7 @@ import pytest
 from tests.unit.core.ledger.conftest import AT, Books, Posted, transaction
 from tongbao.core.ledger import domain
 from tongbao.core.ledger import service as ledger
-from tongbao.core.ledger.service import AccountId, Category, NewPosting, Status
+from tongbao.core.ledger.service import AccountId, AccountStatus, Category, NewPosting
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Quantity
@@ -119,10 +119,10 @@ async def test_each_fault_has_its_own_code(tx: WriteSession, books: Books) -> No
         for _ in range(4)
     ]
     for account, status in (
-        (closed, Status.CLOSED),
-        (frozen, Status.FROZEN),
-        (no_debit, Status.DEBIT_FROZEN),
-        (no_credit, Status.CREDIT_FROZEN),
+        (closed, AccountStatus.CLOSED),
+        (frozen, AccountStatus.FROZEN),
+        (no_debit, AccountStatus.DEBIT_FROZEN),
+        (no_credit, AccountStatus.CREDIT_FROZEN),
     ):
         await ledger.change_status(tx, account_id=account.id, status=status)
     nowhere = NewPosting(books.ada.id, books.bob.id, Quantity(1, "NOWHERE", 3))
@@ -279,15 +279,15 @@ async def test_chart_of_accounts(tx: WriteSession, books: Books) -> None:
 
 async def test_only_an_empty_account_closes_and_for_good(tx: WriteSession, books: Books) -> None:
     with pytest.raises(domain.StatusRefused):
-        await ledger.change_status(tx, account_id=books.ada.id, status=Status.CLOSED)
+        await ledger.change_status(tx, account_id=books.ada.id, status=AccountStatus.CLOSED)
     with pytest.raises(domain.StatusRefused):
-        await ledger.change_status(tx, account_id=books.cash.id, status=Status.CLOSED)
-    closed = await ledger.change_status(tx, account_id=books.bob.id, status=Status.CLOSED)
-    assert closed.status is Status.CLOSED
+        await ledger.change_status(tx, account_id=books.cash.id, status=AccountStatus.CLOSED)
+    closed = await ledger.change_status(tx, account_id=books.bob.id, status=AccountStatus.CLOSED)
+    assert closed.status is AccountStatus.CLOSED
     with pytest.raises(domain.StatusRefused):
-        await ledger.change_status(tx, account_id=books.bob.id, status=Status.ACTIVE)
+        await ledger.change_status(tx, account_id=books.bob.id, status=AccountStatus.ACTIVE)
     with pytest.raises(domain.AccountNotFound):
-        await ledger.change_status(tx, account_id=AccountId(new_id()), status=Status.FROZEN)
+        await ledger.change_status(tx, account_id=AccountId(new_id()), status=AccountStatus.FROZEN)
 
 
 async def test_the_verifier_finds_nothing_in_sound_books(tx: WriteSession, books: Books) -> None:

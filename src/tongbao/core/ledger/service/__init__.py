@@ -3,6 +3,7 @@
 from tongbao.core.ledger.domain import (
     Account,
     AccountId,
+    AccountStatus,
     Asset,
     Balance,
     Category,
@@ -12,7 +13,6 @@ from tongbao.core.ledger.domain import (
     NewTransaction,
     PostedPosting,
     PostingResult,
-    Status,
     Transaction,
     TransactionId,
     asset_of,
@@ -33,6 +33,7 @@ from tongbao.core.ledger.service.verifying import Finding, verify
 __all__ = [
     "Account",
     "AccountId",
+    "AccountStatus",
     "Asset",
     "Balance",
     "Category",
@@ -43,7 +44,6 @@ __all__ = [
     "NewTransaction",
     "PostedPosting",
     "PostingResult",
-    "Status",
     "Transaction",
     "TransactionId",
     "account",

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from tongbao.core.ledger import domain
-from tongbao.core.ledger.domain import Account, AccountId, Asset, Category, Status
+from tongbao.core.ledger.domain import Account, AccountId, AccountStatus, Asset, Category
 from tongbao.core.ledger.models import AccountRow, AssetRow
 from tongbao.core.ledger.service.reading import accounts
 from tongbao.infra.db import ReadSession, WriteSession
@@ -93,7 +93,7 @@ async def open_account(
         code=code,
         name=name,
         overdraft=overdraft,
-        status=Status.ACTIVE,
+        status=AccountStatus.ACTIVE,
         opened_at=at,
     )
 
@@ -139,7 +139,9 @@ async def account(tx: ReadSession, account_id: AccountId) -> Account:
     return found[0]
 
 
-async def change_status(tx: WriteSession, *, account_id: AccountId, status: Status) -> Account:
+async def change_status(
+    tx: WriteSession, *, account_id: AccountId, status: AccountStatus
+) -> Account:
     """Freeze, release or close an account.
 
     Raises:
@@ -147,13 +149,13 @@ async def change_status(tx: WriteSession, *, account_id: AccountId, status: Stat
         StatusRefused: closing one that is not empty or is internal, or changing a closed one.
     """
     current = await account(tx, account_id)
-    if current.status is Status.CLOSED and status is not Status.CLOSED:
+    if current.status is AccountStatus.CLOSED and status is not AccountStatus.CLOSED:
         raise domain.StatusRefused(status=current.status)
     try:
         async with tx.begin_nested():
             await tx.execute(
                 update(AccountRow)
-                .where(AccountRow.uid == account_id, AccountRow.status != Status.CLOSED)
+                .where(AccountRow.uid == account_id, AccountRow.status != AccountStatus.CLOSED)
                 .values(status=status)
             )
     except IntegrityError as error:

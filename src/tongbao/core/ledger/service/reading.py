@@ -22,12 +22,12 @@ from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
     Account,
     AccountId,
+    AccountStatus,
     Asset,
     Balance,
     Category,
     Entry,
     Posting,
-    Status,
     Transaction,
     TransactionId,
 )
@@ -55,7 +55,7 @@ async def accounts(tx: ReadSession, account_ids: Sequence[AccountId]) -> list[Ac
             code=row.code,
             name=row.name,
             overdraft=row.overdraft,
-            status=Status(row.status),
+            status=AccountStatus(row.status),
             opened_at=row.opened_at,
         )
         for row, asset in rows

@@ -14,7 +14,7 @@ from tongbao.products.lending.domain.loan import DAY_COUNT, REPAYMENT_METHOD, Lo
 from tongbao.products.lending.schemas.base import EXAMPLE_DIGEST, Shape
 
 
-class AgreementOut(Shape):
+class AgreementPreviewOut(Shape):
     """The agreement that would be signed, word for word, and its digest to send back."""
 
     template: str
@@ -24,7 +24,7 @@ class AgreementOut(Shape):
     text_digest: Annotated[str, Field(examples=[EXAMPLE_DIGEST])]
 
     @classmethod
-    def of(cls, rendered: Rendered) -> "AgreementOut":
+    def of(cls, rendered: Rendered) -> "AgreementPreviewOut":
         """Return the shape of a rendered text."""
         return cls(
             template=rendered.template,

@@ -226,7 +226,7 @@ async def _contract(
     if amount.currency != decision.limit.currency or not floor <= amount <= decision.limit:
         raise AmountNotOffered(floor=str(floor), limit=str(decision.limit))
     account = await accounts.get(tx, row.account_id)
-    if account.party_id != row.party_id or account.status is not accounts.Status.OPEN:
+    if account.party_id != row.party_id or account.status is not accounts.DepositAccountStatus.OPEN:
         raise AccountNotUsable(currency=CURRENCY)
     party = await parties.get(tx, row.party_id)
     assert party.registration_number is not None, "only organisations apply"

@@ -66,7 +66,7 @@ async def apply(
     account = await accounts.get(tx, account_id)
     if account.party_id not in applied_by.party_ids:
         raise accounts.UnknownAccount(account=account_id)
-    if account.currency != CURRENCY or account.status is not accounts.Status.OPEN:
+    if account.currency != CURRENCY or account.status is not accounts.DepositAccountStatus.OPEN:
         raise AccountNotUsable(currency=CURRENCY)
     party = await parties.get(tx, account.party_id)
     if party.registration_number is None:

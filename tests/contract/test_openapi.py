@@ -1,0 +1,169 @@
+"""The API's description: complete, stable, and the same as the committed one."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.support.bank import Bank, own_logs
+from tongbao.app import contract
+from tongbao.app.main import create_app
+from tongbao.core.identity.service import Role
+from tongbao.infra.auth import assert_all_routes_guarded
+from tongbao.infra.settings import Settings
+from tongbao.kernel.ids import new_id
+
+PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    method: str
+    path: str
+    facts: Document
+
+    @property
+    def id(self) -> str:
+        return str(self.facts["operationId"])
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    unused = Settings(
+        environment="test", database_url="postgresql://unused", tax_office_token="unused"
+    )
+    with own_logs():
+        app = create_app(unused)
+    assert_all_routes_guarded(app)
+    return app.openapi()
+
+
+@pytest.fixture(scope="module")
+def operations(document: Document) -> list[Operation]:
+    found = [
+        Operation(method, path, facts)
+        for path, methods in document["paths"].items()
+        for method, facts in methods.items()
+    ]
+    assert len(found) > 30
+    return found
+
+
+def resolved(document: Document, schema: Document) -> Document:
+    """Return what a schema refers to."""
+    if "$ref" not in schema:
+        return schema
+    found: Document = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return found
+
+
+def examples(document: Document, schema: Document) -> Iterator[list[object]]:
+    """Yield the examples of a schema, or of each of its variants."""
+    schema = resolved(document, schema)
+    if "oneOf" in schema:
+        for each in schema["oneOf"]:
+            yield from examples(document, each)
+    else:
+        yield schema.get("examples", [])
+
+
+@pytest.mark.parametrize("name", ["openapi.json", "events.json"])
+def test_the_committed_contract_is_the_one_of_the_code(name: str) -> None:
+    with own_logs():
+        now = contract.documents()[name]
+    committed = (contract.DOCS / name).read_text("utf-8")
+    if now != committed:  # an assertion would show five thousand lines
+        pytest.fail(f"docs/{name} is out of date: run `tongbao openapi`")
+
+
+def test_operation_ids_name_module_and_function_and_nothing_else(
+    operations: list[Operation],
+) -> None:
+    twice = [name for name, n in Counter(each.id for each in operations).items() if n > 1]
+    assert twice == []
+    for each in operations:
+        (tag,) = each.facts["tags"]
+        assert each.id.startswith(f"{tag}_")
+        assert "api_v1" not in each.id, "the address may change, the name may not"
+
+
+def test_schemas_have_names_and_no_addresses_of_python_modules(document: Document) -> None:
+    named = document["components"]["schemas"]
+    assert [name for name in named if "__" in name or "-" in name] == []
+
+
+def test_every_operation_is_explained(operations: list[Operation]) -> None:
+    for each in operations:
+        assert each.facts["summary"], each.id
+        assert each.facts["description"], each.id
+        assert not each.facts["summary"].endswith("."), each.id
+
+
+def test_every_operation_says_how_it_can_fail(operations: list[Operation]) -> None:
+    for each in operations:
+        answers = each.facts["responses"]
+        for status in ("400", "401", "403", "404", "409", "422", "default"):
+            assert answers[status]["content"] == {"application/problem+json": PROBLEM}, each.id
+        good = [status for status in answers if status.startswith("2")]
+        assert good, each.id
+        for status in good:
+            content = answers[status].get("content")
+            assert status == "204" or content["application/json"]["schema"], each.id
+
+
+def test_every_body_is_shown_by_example(document: Document, operations: list[Operation]) -> None:
+    for each in operations:
+        for media in each.facts.get("requestBody", {}).get("content", {}).values():
+            assert all(examples(document, media["schema"])), each.id
+
+
+def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None:
+    public = {each.id for each in operations if not each.facts.get("security")}
+    assert public == {"identity_log_in", "agreements_list_consent_texts"}
+
+
+def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
+    insisting = {
+        each.id
+        for each in operations
+        for parameter in each.facts.get("parameters", [])
+        if parameter["name"] == "Idempotency-Key" and parameter["required"]
+    }
+    assert insisting == {"payments_transfer", "lending_apply", "lending_accept"}
+
+
+async def test_every_example_of_a_body_is_well_formed(
+    bank: Bank, document: Document, operations: list[Operation]
+) -> None:
+    callers = [
+        *[await bank.staff(role) for role in (Role.STAFF_OPERATIONS, Role.STAFF_RISK)],
+        await bank.customer(),
+    ]
+    sent = 0
+    for each in operations:
+        content = each.facts.get("requestBody", {}).get("content", {})
+        if "application/json" not in content:
+            continue
+        path = each.path.removeprefix("/api/v1").replace("{", "").replace("}", "")
+        for name in ("account_id", "application_id"):
+            path = path.replace(name, str(new_id()))
+        for shown in examples(document, content["application/json"]["schema"]):
+            for body in shown:
+                answers = [
+                    await one.ask(each.method.upper(), path, json=body, key=str(new_id()))
+                    for one in callers
+                ]
+                assert not all(answer.status_code == 403 for answer in answers), each.id
+                for answer in answers:
+                    code = answer.json()["code"] if answer.is_error else ""
+                    assert not code.startswith("request."), answer.text
+                sent += 1
+    assert sent >= 12
+
+
+async def test_the_running_application_serves_it(bank: Bank, document: Document) -> None:
+    served = await bank.http.get("/openapi.json")
+    assert served.json() == document
