@@ -279,5 +279,10 @@ async def test_a_reader_in_the_order_of_transaction_ids_breaks_the_order_of_a_su
                     seen.append((row.payload["name"], row.payload["step"]))
 
     await read_meanwhile(load, [read])
+    # It waits for every open transaction of the whole server, other databases' included.
+    async with asyncio.timeout(60):
+        while len(seen) < len(load.committed):
+            await asyncio.sleep(0.05)
+            await read()
     assert set(seen) == load.committed
     assert out_of_order(seen) != []
