@@ -351,6 +351,14 @@ class AmountOutOfRange(LedgerError):
     )
 
 
+class OverdraftOutOfRange(LedgerError):
+    """An account's limit lies at or below zero, never above."""
+
+    code = "ledger.overdraft_out_of_range"
+    kind = Kind.INVALID
+    title = Text(zh="透支额度不能为负数", en="The overdraft cannot be negative")
+
+
 class EffectiveDateInFuture(LedgerError):
     """Nothing can be booked as effective after the business date."""
 

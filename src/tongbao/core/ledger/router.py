@@ -120,7 +120,7 @@ async def post_transaction(
     return _result(new, result, language)
 
 
-@api.post("/transactions/batch", dependencies=MAY_POST, summary="Book a batch")
+@api.post("/batches", dependencies=MAY_POST, summary="Book a batch")
 async def post_batch(
     body: BatchIn, tx: WriteTx, at: Instant, language: RequestLanguage
 ) -> BatchOut:

@@ -17,6 +17,7 @@ from tongbao.core.ledger.domain import (
     Entry,
     Transaction,
 )
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import CURRENCIES, Money, Quantity
 from tongbao.kernel.money_schema import AmountText
 
@@ -194,7 +195,7 @@ class TransactionIn(Shape):
     id: UUID
     type: Label
     postings: Annotated[list[PostingIn], Field(min_length=1, max_length=domain.POSTINGS_MAX)]
-    effective_on: date | None = None
+    effective_on: IsoDate | None = None
     reference: Annotated[str, Field(min_length=1, max_length=140)] | None = None
     metadata: Metadata = {}
     correlation_id: UUID | None = None

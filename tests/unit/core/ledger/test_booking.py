@@ -271,6 +271,8 @@ async def test_chart_of_accounts(tx: WriteSession, books: Books) -> None:
         await ledger.open_account(tx, asset="CNY", category=Category.INCOME, code=first.code, at=AT)
     with pytest.raises(domain.UnknownAsset):
         await ledger.open_account(tx, asset="NONSENSE", category=Category.ASSET, at=AT)
+    with pytest.raises(domain.OverdraftOutOfRange):
+        await ledger.open_account(tx, asset="CNY", category=Category.ASSET, overdraft=-1, at=AT)
     await ledger.declare_asset(tx, symbol="POINT", scale=0)
     with pytest.raises(domain.CodeTaken):
         await ledger.declare_asset(tx, symbol="POINT", scale=2)

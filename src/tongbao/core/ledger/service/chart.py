@@ -66,7 +66,10 @@ async def open_account(
     Raises:
         UnknownAsset: the asset was not declared and is no currency.
         CodeTaken: another account has this code or id.
+        OverdraftOutOfRange: it is negative.
     """
+    if overdraft is not None and overdraft < 0:
+        raise domain.OverdraftOutOfRange
     row = await _asset(tx, asset)
     new = AccountId(account_id or new_id())
     try:

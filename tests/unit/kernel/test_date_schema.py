@@ -1,0 +1,46 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from tongbao.kernel.date_schema import IsoDate
+
+
+class Shape(BaseModel):
+    on: IsoDate | None
+
+
+def test_an_iso_date_is_a_date() -> None:
+    assert Shape.model_validate({"on": "2026-01-31"}).on == date(2026, 1, 31)
+    assert Shape(on=date(2026, 1, 31)).model_dump_json() == '{"on":"2026-01-31"}'
+    assert Shape.model_validate({"on": None}).on is None
+    on = Shape.model_json_schema()["properties"]["on"]["anyOf"][0]
+    assert on == {"type": "string", "format": "date"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        0,
+        1.0,
+        True,
+        "0",
+        "1769817600",
+        "20260131",
+        "2026-1-31",
+        "2026-01-32",
+        "2026-02-29",
+        "0000-01-01",
+        "2026-01-31T00:00:00",
+        " 2026-01-31",
+        "２０２６-01-31",
+        "",
+        [],
+        datetime(2026, 1, 31, tzinfo=UTC),
+    ],
+)
+def test_nothing_else_is(value: object) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Shape.model_validate({"on": value})
+    (error,) = raised.value.errors()
+    assert error["type"].startswith("date_")
