@@ -8,7 +8,6 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 # A flaky registry is asked again, with growing pauses.
 RETRY := scripts/retry
-WORKERS ?= 2
 
 export UV_HTTP_TIMEOUT ?= 120
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
