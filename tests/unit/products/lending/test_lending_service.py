@@ -26,6 +26,7 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
+from tongbao.core.sources import service as sources
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -319,6 +320,29 @@ class TestTrouble:
         assert application.reason is not None
         assert application.reason.code == "lending.taxpayer_unknown"
 
+    async def test_an_access_that_is_refused_goes_to_a_person(self, tx: WriteSession) -> None:
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
+        begun = await processing.begin(tx, application_id=application.id, at=AT)
+        assert begun is not None
+        refusal = sources.SourceAccessRefused(source=sources.VAT_INVOICES)
+        await processing.finish(tx, attempt=begun, received=refusal, at=AT)
+        application = await service.get(tx, application.id)
+        assert application.state is State.REFERRED
+        assert application.reason is not None
+        assert application.reason.code == "lending.source_refused"
+
+    async def test_data_that_the_rating_cannot_read_goes_to_a_person(
+        self, tx: WriteSession, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tongbao.risk.rating.domain.invoices.MAX_INVOICES", 10)
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
+        application = await attempt(tx, application.id, office.gateway())
+        assert application.state is State.REFERRED
+        assert application.reason is not None
+        assert application.reason.code == "lending.data_unusable"
+        assert application.decision_id is not None
+        assert (await service.replay(tx, application.decision_id)).equal
+
     async def test_a_consent_withdrawn_before_the_fetch_closes_it(self, tx: WriteSession) -> None:
         customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer)
@@ -505,6 +529,16 @@ class TestAccepting:
         with pytest.raises(service.OfferExpired):
             await self.accept(tx, customer, application, at=last)
         assert (await apply(tx, customer, at=last)).state is State.SUBMITTED
+
+    async def test_an_offer_past_its_time_blocks_nobody_even_without_its_job(
+        self, tx: WriteSession, office: Office
+    ) -> None:
+        customer, application, _ = await decided(tx, office)
+        with pytest.raises(service.ApplicationOpen):
+            await apply(tx, customer, at=AT + timedelta(days=6))
+        again = await apply(tx, customer, at=AT + timedelta(days=7))
+        assert again.state is State.SUBMITTED
+        assert (await service.get(tx, application.id)).state is State.EXPIRED
 
     async def test_an_accepted_offer_does_not_expire(
         self, tx: WriteSession, office: Office

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.accounts import service as accounts
@@ -27,7 +28,7 @@ from tongbao.products.lending.domain.application import (
 from tongbao.products.lending.domain.policy import CURRENCY, IN_USE
 from tongbao.products.lending.events import ApplicationSubmitted
 from tongbao.products.lending.models import ApplicationRow
-from tongbao.products.lending.service.rows import add_step, application_of, unlocked
+from tongbao.products.lending.service.rows import add_step, application_of, move, unlocked
 
 PROCESS_JOB = "lending.process"
 EXPIRE_JOB = "lending.expire_offer"
@@ -79,6 +80,7 @@ async def apply(
         purpose=agreements.CREDIT_ASSESSMENT,
         at=at,
     )
+    await _expire_stale(tx, account.party_id, at=at)
     application_id = await _submit(
         tx,
         account=account,
@@ -109,6 +111,22 @@ async def enqueue(
         at=not_before,
         lock=f"lending:{application_id}",
     )
+
+
+async def _expire_stale(tx: WriteSession, party_id: UUID, *, at: datetime) -> None:
+    """Note that an old offer's time is over, should its job not have run: it must not block."""
+    row = await tx.scalar(
+        select(ApplicationRow)
+        .where(
+            ApplicationRow.party_id == party_id,
+            ApplicationRow.state == State.APPROVED.value,
+            ApplicationRow.offer_expires_at <= at,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is not None:
+        await move(tx, row, State.EXPIRED, at=at)
 
 
 async def _submit(
