@@ -334,7 +334,7 @@ class TestTrouble:
     async def test_data_that_the_rating_cannot_read_goes_to_a_person(
         self, tx: WriteSession, office: Office, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("tongbao.risk.rating.domain.invoices.MAX_INVOICES", 10)
+        monkeypatch.setattr("tongbao.risk.rating.domain.invoices.INVOICES_MAX", 10)
         application = await apply(tx, await new_customer(tx, kinds().good[0]))
         application = await attempt(tx, application.id, office.gateway())
         assert application.state is State.REFERRED
