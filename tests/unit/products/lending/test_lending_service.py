@@ -233,6 +233,17 @@ class TestDeciding:
         assert application.decision_id is not None
         assert (await service.replay(tx, application.decision_id)).equal
 
+    async def test_a_model_of_other_features_is_no_model(
+        self, tx: WriteSession, office: Office
+    ) -> None:
+        await activate_model(tx)
+        await tx.execute(text("UPDATE rating_model SET feature_set = 'old/0' WHERE active"))
+        tx.expire_all()
+        application = await apply(tx, await new_customer(tx, kinds().good[0]))
+        application = await attempt(tx, application.id, office.gateway())
+        assert application.reason is not None
+        assert application.reason.code == "lending.no_model"
+
     async def test_a_refused_firm_may_apply_again(self, tx: WriteSession, office: Office) -> None:
         customer, _, _ = await decided(tx, office, kinds().low_grade[0])
         assert (await apply(tx, customer)).state is State.SUBMITTED

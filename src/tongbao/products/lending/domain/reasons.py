@@ -31,8 +31,8 @@ SOURCE_UNAVAILABLE: Final = Reason(
 NO_MODEL: Final = Reason(
     "lending.no_model",
     Text(
-        zh="评分模型尚未启用,转人工处理",
-        en="No rating model is in use; a person will look at the application",
+        zh="没有适用的评分模型,转人工处理",
+        en="No rating model fits the data; a person will look at the application",
     ),
 )
 

@@ -236,7 +236,7 @@ async def judge(
     failed = hard_rules(values, policy)
     if failed:
         return read, refused(*failed)
-    if model is None:
+    if model is None or model.feature_set != rating.FEATURE_SET:
         return read, referred(reasons.NO_MODEL)
     assessment = rating.assess(model, values)
     judgement = decide(
