@@ -259,10 +259,11 @@ async def test_an_unknown_taxpayer_is_said_so(office: Office) -> None:
 
 
 async def test_our_own_wrong_token_is_not_the_customers_fault(office: Office) -> None:
-    with pytest.raises(SourceUnavailable, match="401"):
+    with pytest.raises(SourceUnavailable) as raised:
         await office.gateway(token="wrong").fetch(
             registration_number=office.number("one"), consent_id=CONSENT
         )
+    assert raised.value.facts["cause"] == "HTTP 401"
 
 
 async def test_a_denied_consent_is_final(office: Office) -> None:

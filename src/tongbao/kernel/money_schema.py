@@ -52,7 +52,8 @@ _RATE_JSON_SCHEMA: Final[JsonDict] = {
 }
 
 
-def _refuse(error: TongbaoError) -> PydanticCustomError:
+def refusal(error: TongbaoError) -> PydanticCustomError:
+    """Return what a validator raises so that the error keeps its code, its facts and its words."""
     return PydanticCustomError(error.code, "{en}", {"en": error.say("en"), "error": error})
 
 
@@ -63,7 +64,7 @@ def _check_amount(text: str) -> str:
     except AmountTooLarge:
         return text  # at that scale; the amount's own scale decides
     except TongbaoError as error:
-        raise _refuse(error) from error
+        raise refusal(error) from error
     return text
 
 
@@ -71,7 +72,7 @@ def _check_currency(code: str) -> str:
     try:
         Money.zero(code)
     except UnknownCurrency as error:
-        raise _refuse(error) from error
+        raise refusal(error) from error
     return code
 
 
@@ -116,7 +117,7 @@ class MoneySchema(BaseModel):
         try:
             self.to_money()
         except TongbaoError as error:
-            raise _refuse(error) from error
+            raise refusal(error) from error
         return self
 
     def to_money(self) -> Money:
@@ -172,7 +173,7 @@ def _read_rate(value: object, read_text: ValidatorFunctionWrapHandler) -> Rate:
     try:
         return Rate.parse(read_text(value))
     except TongbaoError as error:
-        raise _refuse(error) from error
+        raise refusal(error) from error
 
 
 # The types bring their schemas along, so either spelling means the same in a model.

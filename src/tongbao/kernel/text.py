@@ -14,6 +14,13 @@ class Text:
     en: str
 
     def say(self, language: Language, **facts: object) -> str:
-        """Return the wording in `language` with its places filled from `facts`."""
+        """Return the wording in `language` with its places filled from `facts`.
+
+        A fact that is a `Text` itself is said in the same language.
+        """
         template = self.zh if language == "zh" else self.en
-        return template.format(**facts)
+        said = {
+            name: fact.say(language) if isinstance(fact, Text) else fact
+            for name, fact in facts.items()
+        }
+        return template.format(**said)

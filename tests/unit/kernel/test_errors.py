@@ -24,6 +24,12 @@ def test_an_error_says_its_facts_in_both_languages() -> None:
     assert error.facts == {"row": 3, "what": "rice"}
 
 
+def test_a_fact_in_two_languages_is_said_in_the_one_asked_for() -> None:
+    error = ShelfEmpty(row=3, what=Text(zh="大米", en="rice"))
+    assert error.say("zh") == "第 3 排没有 大米"
+    assert error.say("en") == "Row 3 has no rice"
+
+
 def test_without_a_detail_the_title_speaks() -> None:
     assert Plain(extra=1).say("zh") == "不行"
     assert Plain.kind is Kind.INVALID

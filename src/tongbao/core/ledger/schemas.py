@@ -1,10 +1,10 @@
 """Shapes of `/api/v1/ledger`. Amounts are decimal strings beside the code of their asset."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from tongbao.core.ledger import domain
@@ -18,8 +18,9 @@ from tongbao.core.ledger.domain import (
     Transaction,
 )
 from tongbao.kernel.date_schema import IsoDate
+from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import CURRENCIES, Money, Quantity
-from tongbao.kernel.money_schema import AmountText
+from tongbao.kernel.money_schema import AmountText, refusal
 
 AssetCode = Annotated[
     str,
@@ -52,6 +53,14 @@ class AmountShape(Shape):
 
     amount: AmountText
     asset: AssetCode
+
+    @model_validator(mode="after")
+    def _check_scale_and_range(self) -> Self:
+        try:
+            self.to_amount()
+        except TongbaoError as error:
+            raise refusal(error) from error  # with a pointer to the posting it belongs to
+        return self
 
     def to_amount(self) -> domain.Amount:
         """Return the amount as money, or as a quantity where the asset is no currency."""

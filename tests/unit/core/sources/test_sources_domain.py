@@ -18,7 +18,7 @@ from tongbao.core.sources.domain.errors import (
     PayloadDamaged,
     SourceUntrustworthy,
 )
-from tongbao.kernel.text import Language
+from tongbao.kernel.text import Language, Text
 
 rows_of_a_firm = st.lists(
     st.tuples(
@@ -172,7 +172,7 @@ def test_every_finding_is_said_in_both_languages(finding: Finding, language: Lan
     error = SourceUntrustworthy(
         finding=finding,
         where="x",
-        what="count",
+        what=Text(zh="张数", en="number"),
         found=1,
         expected=2,
         invoice="1",
@@ -181,5 +181,6 @@ def test_every_finding_is_said_in_both_languages(finding: Finding, language: Lan
     )
     said = error.say(language)
     assert "{" not in said
+    assert said.isascii() == (language == "en")
     assert error.code == "sources.untrustworthy"
     assert ("数据" in said) == (language == "zh")

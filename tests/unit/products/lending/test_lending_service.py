@@ -261,7 +261,7 @@ class TestTrouble:
         assert application.next_attempt_at == AT + ATTEMPT_PAUSES[0]
         assert application.reason is not None
         assert application.reason.code == "lending.waiting_for_source"
-        assert "503" in application.reason.text.zh
+        assert "自动重试" in application.reason.text.zh
         jobs = await jobs_of(tx, application.id)
         assert jobs[-1] == ("lending.process", application.next_attempt_at)
         await office.behave()

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tongbao.core.sources.domain.errors import Finding, PayloadDamaged, SourceUntrustworthy
+from tongbao.kernel.money import format_minor
+from tongbao.kernel.text import Text
 
 FetchId = NewType("FetchId", UUID)
 
@@ -97,6 +99,11 @@ class InvoiceColumns:
         return len(self.id)
 
 
+NUMBER: Final = Text(zh="张数", en="number")
+AMOUNT: Final = Text(zh="金额", en="amount")
+TAX: Final = Text(zh="税额", en="tax")
+FEN_SCALE: Final = 2
+
 COLUMNS: Final = (
     "id",
     "out",
@@ -177,7 +184,7 @@ class Collector:
         if count > heading.totals.count:
             raise SourceUntrustworthy(
                 finding=Finding.TOTALS_DIFFER,
-                what="count",
+                what=NUMBER,
                 found=count,
                 expected=heading.totals.count,
             )
@@ -200,14 +207,17 @@ class Collector:
             earlier.add(invoice)
 
     def _check_totals(self, totals: ControlTotals) -> None:
-        for what, found, expected in (
-            ("count", len(self.columns), totals.count),
-            ("amount", sum(self.columns.amount_minor), totals.amount_minor),
-            ("tax", sum(self.columns.tax_minor), totals.tax_minor),
+        for what, found, expected, scale in (
+            (NUMBER, len(self.columns), totals.count, 0),
+            (AMOUNT, sum(self.columns.amount_minor), totals.amount_minor, FEN_SCALE),
+            (TAX, sum(self.columns.tax_minor), totals.tax_minor, FEN_SCALE),
         ):
             if found != expected:
                 raise SourceUntrustworthy(
-                    finding=Finding.TOTALS_DIFFER, what=what, found=found, expected=expected
+                    finding=Finding.TOTALS_DIFFER,
+                    what=what,
+                    found=format_minor(found, scale),
+                    expected=format_minor(expected, scale),
                 )
 
     def finish(self, *, byte_count: int) -> Download:

@@ -8,6 +8,10 @@ from tongbao.kernel.text import Language, Text
 
 VAT_INVOICES: Final = "tax.vat_invoices"
 
+SOURCE_NAMES: Final[dict[str, Text]] = {
+    VAT_INVOICES: Text(zh="税务局的发票数据", en="the tax office's invoices"),
+}
+
 
 class Finding(StrEnum):
     """What was wrong with an answer that cannot be trusted."""
@@ -41,7 +45,7 @@ FINDING_TEXTS: Final[dict[Finding, Text]] = {
     ),
     Finding.TOTALS_DIFFER: Text(
         zh="明细的{what}为 {found},与控制合计 {expected} 不符",
-        en="the {what} of the rows is {found}, the control total says {expected}",
+        en="the invoices add up to {found} in {what}, the control total says {expected}",
     ),
     Finding.PAGE_REPEATED: Text(zh="同一页被重复返回", en="the same page was sent twice"),
     Finding.INVOICE_REPEATED: Text(
@@ -66,31 +70,41 @@ FINDING_TEXTS: Final[dict[Finding, Text]] = {
 }
 
 
-class SourceUnavailable(TongbaoError):
-    """The source cannot be reached or reports an error of its own: try again later."""
+class SourceError(TongbaoError):
+    """Base of what a source may do to us; `name` is the source in words."""
+
+    def __init__(self, *, source: str = VAT_INVOICES, **facts: object) -> None:
+        super().__init__(source=source, name=SOURCE_NAMES[source], **facts)
+
+
+class SourceUnavailable(SourceError):
+    """The source cannot be reached or reports an error of its own: try again later.
+
+    `cause` is for whoever runs the platform, so no text repeats it.
+    """
 
     code = "sources.unavailable"
     kind = Kind.UNAVAILABLE
     title = Text(zh="数据源暂时不可用", en="The data source is not available")
     detail = Text(
-        zh="数据源 {source} 暂时不可用({cause}),请稍后再试",
-        en="The data source {source} is not available ({cause}); try again later",
+        zh="暂时无法取得{name}",
+        en="At the moment {name} cannot be obtained",
     )
 
 
-class SourceSlow(TongbaoError):
+class SourceSlow(SourceError):
     """The source did not answer in time: try again later."""
 
     code = "sources.slow"
     kind = Kind.UNAVAILABLE
     title = Text(zh="数据源响应超时", en="The data source is too slow")
     detail = Text(
-        zh="数据源 {source} 未在 {seconds} 秒内答复,请稍后再试",
-        en="The data source {source} did not answer within {seconds} seconds; try again later",
+        zh="未能在 {seconds} 秒内取得{name}",
+        en="It was not possible to obtain {name} within {seconds} seconds",
     )
 
 
-class SourceUntrustworthy(TongbaoError):
+class SourceUntrustworthy(SourceError):
     """The source answered, but what it said cannot be true. `finding` names what was wrong."""
 
     code = "sources.untrustworthy"
@@ -98,7 +112,7 @@ class SourceUntrustworthy(TongbaoError):
     title = Text(zh="数据源返回的数据不可信", en="The data source's answer cannot be trusted")
 
     introduction: ClassVar[Text] = Text(
-        zh="数据源 {source} 返回的数据不可信:", en="The answer of {source} cannot be trusted: "
+        zh="{name}不可信:", en="What was sent as {name} cannot be trusted: "
     )
 
     def __init__(self, *, finding: Finding, source: str = VAT_INVOICES, **facts: object) -> None:
@@ -112,28 +126,27 @@ class SourceUntrustworthy(TongbaoError):
         )
 
 
-class SourceAccessRefused(TongbaoError):
+class SourceAccessRefused(SourceError):
     """The source knows us but refuses this access, for instance because it denies the consent."""
 
     code = "sources.access_refused"
     kind = Kind.REFUSED
     title = Text(zh="数据源拒绝提供数据", en="The data source refused access")
     detail = Text(
-        zh="数据源 {source} 不认可本次授权,拒绝提供数据",
-        en="The data source {source} does not accept the consent and refuses access",
+        zh="对方不认可本次授权,拒绝提供{name}",
+        en="The consent is not accepted on the other side, so {name} cannot be obtained",
     )
 
 
-class TaxpayerUnknown(TongbaoError):
+class TaxpayerUnknown(SourceError):
     """The source has no taxpayer under this registration number."""
 
     code = "sources.taxpayer_unknown"
     kind = Kind.REFUSED
     title = Text(zh="数据源中无此纳税人", en="The data source does not know the taxpayer")
     detail = Text(
-        zh="数据源 {source} 中没有统一社会信用代码为 {registration_number} 的纳税人",
-        en="The data source {source} has no taxpayer with registration number "
-        "{registration_number}",
+        zh="{name}中没有统一社会信用代码为 {registration_number} 的纳税人",
+        en="No taxpayer with the registration number {registration_number} is known to {name}",
     )
 
 

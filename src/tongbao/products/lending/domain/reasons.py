@@ -38,8 +38,14 @@ NO_MODEL: Final = Reason(
 
 
 def waiting_for(error: TongbaoError) -> Reason:
-    """Return why an application waits: the source's own words."""
-    return _of("lending.waiting_for_source", error)
+    """Return why an application waits, and that nobody need do anything."""
+    return Reason(
+        "lending.waiting_for_source",
+        Text(
+            zh=f"{error.say('zh')};我们会自动重试,您无需操作",
+            en=f"{error.say('en')}; we try again by ourselves, there is nothing you need to do",
+        ),
+    )
 
 
 def untrustworthy(error: TongbaoError) -> Reason:
