@@ -32,16 +32,18 @@ async def pooled(engine: AsyncEngine) -> AsyncIterator[Psycopg]:
 @asynccontextmanager
 async def standalone(engine: AsyncEngine) -> AsyncIterator[Psycopg]:
     """Open a connection of its own in autocommit, for LISTEN; it does not count for the pool."""
-    async with engine.connect() as connection:
-        raw = await _raw(connection)
-        await connection.run_sync(lambda sync: sync.detach())
-    # Ours alone from here on: the pool has forgotten it and leaves the closing to us.
+    raw: Psycopg | None = None
     try:
+        async with engine.connect() as connection:
+            borrowed = await _raw(connection)
+            await connection.run_sync(lambda sync: sync.detach())
+            raw = borrowed  # ours alone from here on: the pool leaves the closing to us
         await raw.rollback()
         await raw.set_autocommit(True)
         yield raw
     finally:
-        await raw.close()
+        if raw is not None:
+            await raw.close()
 
 
 def database_away(error: BaseException) -> bool:

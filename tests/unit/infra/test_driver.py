@@ -1,0 +1,39 @@
+"""Connections under SQLAlchemy are given back or closed, whatever interrupts their user."""
+
+import asyncio
+import gc
+import warnings
+
+from tongbao.infra.db import Database
+from tongbao.infra.driver import standalone
+
+STEPS_MAX = 200
+
+
+async def test_a_connection_of_its_own_is_closed_wherever_its_opening_is_cancelled(
+    app_url: str,
+) -> None:
+    database = Database.connect(app_url, pool_size=1)
+    await database.ping()
+    opened = asyncio.Event()
+
+    async def listen() -> None:
+        async with standalone(database.engine):
+            opened.set()
+            await asyncio.Event().wait()
+
+    steps = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        while not opened.is_set():  # cancel after one turn of the loop, after two, ...
+            assert steps < STEPS_MAX
+            listening = asyncio.create_task(listen())
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            listening.cancel()
+            await asyncio.wait([listening])
+            gc.collect()
+            steps += 1
+    assert steps > 5
+    await database.ping()
+    await database.close()
