@@ -46,12 +46,8 @@ def run(
     from tongbao.app.run import CannotRun
     from tongbao.app.run import run as run_all
 
-    settings = Settings(demo=demo)
-    given = {"port": port, "sandbox_port": sandbox_port}
-    settings = Settings.model_validate(
-        settings.model_dump(include=settings.model_fields_set)
-        | {key: value for key, value in given.items() if value is not None}
-    )
+    given = {"demo": demo, "port": port, "sandbox_port": sandbox_port}
+    settings = Settings.model_validate({k: v for k, v in given.items() if v is not None})
     if "log_level" not in settings.model_fields_set:
         settings = settings.model_copy(update={"log_level": "warning"})
     try:

@@ -1,7 +1,7 @@
 """From settings to a database, for every process the same way."""
 
 from tongbao.infra.db import Database
-from tongbao.infra.postgres import EmbeddedPostgres, reachable_data_dir
+from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao.infra.settings import Settings
 
 
@@ -21,7 +21,7 @@ def connect(settings: Settings) -> Database:
 
 def embedded(settings: Settings) -> EmbeddedPostgres:
     """Return the embedded server of these settings' data folder, not started."""
-    return EmbeddedPostgres(reachable_data_dir(settings.data_dir))
+    return EmbeddedPostgres(settings.data_dir)
 
 
 def at_server(

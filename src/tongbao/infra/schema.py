@@ -17,6 +17,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
+    ("tongbao.products.lending", "sql/guards.sql"),
 )
 
 # The application's role reads and writes every table; a module takes back in its own files what

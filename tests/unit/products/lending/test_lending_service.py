@@ -27,7 +27,7 @@ from tongbao.core.agreements import service as agreements
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.products.lending import service
@@ -180,17 +180,23 @@ class TestDeciding:
             assert (replay.equal, replay.differences) == (True, ())
 
     async def test_a_decision_changed_in_the_database_is_noticed(
-        self, tx: WriteSession, office: Office
+        self, owner_url: str, office: Office
     ) -> None:
-        _, _, decision = await decided(tx, office)
-        await tx.execute(
-            text(
-                "UPDATE lending_decision SET record = replace(record::text,"
-                ' \'"exposure": "0.00"\', \'"exposure": "1.00"\')::json WHERE id = :id'
-            ),
-            {"id": decision.id},
-        )
-        replay = await service.replay(tx, decision.id)
+        """Even by somebody who may switch the guards off."""
+        database = Database.connect(owner_url, pool_size=1)
+        async with WriteSession(database.engine, expire_on_commit=False) as tx:
+            _, _, decision = await decided(tx, office)
+            await tx.execute(text("SET LOCAL session_replication_role = replica"))
+            await tx.execute(
+                text(
+                    "UPDATE lending_decision SET record = replace(record::text,"
+                    ' \'"exposure": "0.00"\', \'"exposure": "1.00"\')::json WHERE id = :id'
+                ),
+                {"id": decision.id},
+            )
+            replay = await service.replay(tx, decision.id)
+            await tx.rollback()
+        await database.close()
         assert not replay.equal
 
     async def test_an_unknown_decision_is_said_so(self, tx: WriteSession) -> None:
