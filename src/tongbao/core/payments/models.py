@@ -8,6 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.tables import Base
 
+IS_SETTLED = text("status = 'settled'")
+"""What the unique index of end-to-end ids is about.
+
+To be named word for word where a conflict on it is expected: with a parameter in it, PostgreSQL no
+longer finds the index once it has prepared the statement, which is after a handful of executions.
+"""
+
 
 class PaymentOrderRow(Base):
     """One payment order with its final state.
@@ -37,7 +44,7 @@ class PaymentOrderRow(Base):
             "debtor_account_id",
             "end_to_end_id",
             unique=True,
-            postgresql_where=text("status = 'settled'"),
+            postgresql_where=IS_SETTLED,
         ),
         Index(None, "debtor_account_id", "id"),
         Index(None, "creditor_account_id", "id"),

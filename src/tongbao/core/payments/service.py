@@ -35,7 +35,7 @@ from tongbao.core.payments.domain import (
     same_name,
 )
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
-from tongbao.core.payments.models import PaymentOrderRow
+from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -228,7 +228,7 @@ async def _store_settled(tx: WriteSession, order: PaymentOrder) -> None:
         .values(**_columns(order))
         .on_conflict_do_nothing(
             index_elements=["debtor_account_id", "end_to_end_id"],
-            index_where=PaymentOrderRow.status == Status.SETTLED.value,
+            index_where=IS_SETTLED,
         )
         .returning(PaymentOrderRow.id)
     )

@@ -26,6 +26,13 @@ from tongbao.products.lending.domain.decision import Outcome
 _STATES = ", ".join(f"'{state.value}'" for state in State)
 _OUTCOMES = ", ".join(f"'{outcome.value}'" for outcome in Outcome)
 _OPEN = ", ".join(f"'{state.value}'" for state in State if state in OPEN_STATES)
+
+IS_OPEN = text(f"state IN ({_OPEN})")
+"""What the unique index of open applications is about.
+
+To be named word for word where a conflict on it is expected: with a parameter in it, PostgreSQL no
+longer finds the index once it has prepared the statement, which is after a handful of executions.
+"""
 _DIGEST = "record_sha256 ~ '^[0-9a-f]{64}$'"
 
 
@@ -52,7 +59,7 @@ class ApplicationRow(Base):
             "uq_lending_application_open",
             "party_id",
             unique=True,
-            postgresql_where=text(f"state IN ({_OPEN})"),
+            postgresql_where=IS_OPEN,
         ),
         Index(None, "party_id", "id"),
         Index(None, "state", "id"),

@@ -276,3 +276,13 @@ async def test_pages_of_both_directions_in_order(tx: WriteSession) -> None:
     assert after is None
     with pytest.raises(BadCursor):
         await service.for_account(tx, account_id=one.account.id, after="nonsense")
+
+
+async def test_the_same_connection_pays_many_times(tx: WriteSession) -> None:
+    """After some executions the statements are prepared, and parameters no longer constants."""
+    firm = await new_holder(tx, "华东建材", money="100.00")
+    supplier = await new_holder(tx, "北方钢铁")
+    for number in range(15):
+        order = await pay(tx, firm, supplier, "1.00", end_to_end_id=f"INV-{number}")
+        assert order.status is service.Status.SETTLED
+    assert await booked(tx, supplier) == "15.00"

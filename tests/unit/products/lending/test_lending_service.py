@@ -68,6 +68,18 @@ async def decided(
 
 
 class TestApplying:
+    async def test_the_same_connection_takes_many_applications(self, tx: WriteSession) -> None:
+        """After some executions the statements are prepared, and parameters no constants."""
+        taken = 0
+        for firm in firm_book().firms:
+            if not await parties.find_by_registration_number(tx, firm.registration_number):
+                application = await apply(tx, await new_customer(tx, firm.code))
+                assert application.state is State.SUBMITTED
+                taken += 1
+            if taken == 15:
+                return
+        pytest.fail("too few firms that nobody else made a customer")
+
     async def test_an_application_is_stored_with_its_job_and_event(self, tx: WriteSession) -> None:
         customer = await new_customer(tx, kinds().good[0])
         application = await apply(tx, customer, requested=cny("500000.00"), term_months=6)

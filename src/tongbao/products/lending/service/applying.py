@@ -16,7 +16,6 @@ from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.products.lending.domain.application import (
-    OPEN_STATES,
     AccountNotUsable,
     Application,
     ApplicationId,
@@ -27,14 +26,12 @@ from tongbao.products.lending.domain.application import (
 )
 from tongbao.products.lending.domain.policy import CURRENCY, IN_USE
 from tongbao.products.lending.events import ApplicationSubmitted
-from tongbao.products.lending.models import ApplicationRow
+from tongbao.products.lending.models import IS_OPEN, ApplicationRow
 from tongbao.products.lending.service.rows import add_step, application_of, move, unlocked
 
 PROCESS_JOB = "lending.process"
 EXPIRE_JOB = "lending.expire_offer"
 TERM_MONTHS_DEFAULT = IN_USE.term_months_max
-
-_OPEN = ApplicationRow.state.in_(sorted(state.value for state in OPEN_STATES))
 
 
 async def apply(
@@ -155,7 +152,7 @@ async def _submit(
             submitted_at=at,
             updated_at=at,
         )
-        .on_conflict_do_nothing(index_elements=["party_id"], index_where=_OPEN)
+        .on_conflict_do_nothing(index_elements=["party_id"], index_where=IS_OPEN)
         .returning(ApplicationRow.id)
     )
     if stored is None:
