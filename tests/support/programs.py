@@ -53,9 +53,10 @@ class Program:
     def children(self) -> list[psutil.Process]:
         """Return every process below it."""
         try:
-            return psutil.Process(self.process.pid).children(recursive=True)
+            found: list[psutil.Process] = psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+        return found
 
     def wait_until(self, done: Callable[[], bool], what: str, *, seconds: float = 90) -> None:
         """Wait until something is done; it must not end before."""

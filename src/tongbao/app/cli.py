@@ -135,6 +135,7 @@ def demo_seed() -> None:
     """Make the demo firm, its loan and a transfer, unless they are there."""
     from tongbao.app.commands import seed
 
+    processes.stop_with_parent()
     seed(Settings(demo=True))
 
 
