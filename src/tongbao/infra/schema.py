@@ -14,6 +14,7 @@ SQL_FILES: Final = (
     ("tongbao.infra.outbox", "sql/outbox.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/settled.sql"),
+    ("tongbao.core.ledger", "sql/periods.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),

@@ -264,7 +264,7 @@ class ReversedRow(Base):
 
 
 class PeriodRow(Base):
-    """An accounting period [starts_on, ends_on); once closed nothing is effective in it any more."""
+    """An accounting period [starts_on, ends_on); once closed, nothing is effective in it."""
 
     __tablename__ = "ledger_period"
 

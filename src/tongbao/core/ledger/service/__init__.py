@@ -15,6 +15,7 @@ from tongbao.core.ledger.domain import (
     PostingResult,
     Transaction,
     TransactionId,
+    TransactionKind,
     asset_of,
 )
 from tongbao.core.ledger.service.booking import post
@@ -27,10 +28,19 @@ from tongbao.core.ledger.service.chart import (
     open_account,
     roll_up,
 )
+from tongbao.core.ledger.service.periods import Period, close_period, declare_period, periods
 from tongbao.core.ledger.service.reading import accounts, balance, balances, entries, transaction
+from tongbao.core.ledger.service.resolving import (
+    EXPIRED_MAX,
+    capture,
+    expire,
+    reversal,
+    void,
+)
 from tongbao.core.ledger.service.verifying import Finding, verify
 
 __all__ = [
+    "EXPIRED_MAX",
     "Account",
     "AccountId",
     "AccountStatus",
@@ -42,23 +52,32 @@ __all__ = [
     "InsufficientFunds",
     "NewPosting",
     "NewTransaction",
+    "Period",
     "PostedPosting",
     "PostingResult",
     "Transaction",
     "TransactionId",
+    "TransactionKind",
     "account",
     "accounts",
     "asset_of",
     "assets",
     "balance",
     "balances",
+    "capture",
     "change_status",
+    "close_period",
     "declare_asset",
+    "declare_period",
     "entries",
+    "expire",
     "internal_account",
     "open_account",
+    "periods",
     "post",
+    "reversal",
     "roll_up",
     "transaction",
     "verify",
+    "void",
 ]
