@@ -1,5 +1,7 @@
 """`/api/v1/ledger`: the ledger for staff and services. Customers see theirs through `/accounts`."""
 
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -14,18 +16,30 @@ from tongbao.core.ledger.schemas import (
     BatchIn,
     BatchOut,
     EntryOut,
+    PeriodIn,
+    PeriodOut,
     PostedPostingOut,
     PostingResultOut,
+    ResolutionIn,
     StatusIn,
     TransactionIn,
     TransactionOut,
+    VoidIn,
 )
-from tongbao.core.ledger.service import Account, AccountId, Asset, NewTransaction, PostingResult
+from tongbao.core.ledger.service import (
+    Account,
+    AccountId,
+    Asset,
+    NewTransaction,
+    PostingResult,
+    TransactionId,
+)
 from tongbao.infra.auth import require
-from tongbao.infra.db import ReadSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.money import parse_minor
 from tongbao.kernel.page import Page
+from tongbao.kernel.text import Language
 
 api = router(prefix="/api/v1/ledger", tags=["ledger"])
 
@@ -33,6 +47,10 @@ MAY_READ = [Depends(require("ledger:read"))]
 MAY_POST = [Depends(require("ledger:post"))]
 MAY_MANAGE = [Depends(require("ledger:manage"))]
 
+BOOKED_BEFORE: dict[int | str, dict[str, object]] = {
+    200: {"model": PostingResultOut, "description": "It had been booked before"}
+}
+DryRun = Annotated[bool, Query(description="Only say what would become of it; nothing is booked")]
 After = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
 
 
@@ -104,29 +122,129 @@ async def list_entries(
     dependencies=MAY_POST,
     status_code=status.HTTP_201_CREATED,
     summary="Book a transaction",
-    responses={200: {"model": PostingResultOut, "description": "It had been booked before"}},
+    responses=BOOKED_BEFORE,
 )
 async def post_transaction(
-    body: TransactionIn, tx: WriteTx, at: Instant, language: RequestLanguage, response: Response
+    body: TransactionIn,
+    tx: WriteTx,
+    at: Instant,
+    language: RequestLanguage,
+    response: Response,
+    *,
+    dry_run: DryRun = False,
 ) -> PostingResultOut:
     """Book one transaction, whole or not at all; the same id again moves nothing."""
-    new = body.to_domain()
-    (result,) = await service.post(tx, [new], at=at)
+    return await _post(tx, body.to_domain(), response, language, at=at, dry_run=dry_run)
+
+
+@api.post(
+    "/transactions/{transaction_id}/capture",
+    dependencies=MAY_POST,
+    status_code=status.HTTP_201_CREATED,
+    summary="Capture a pending transaction",
+    responses=BOOKED_BEFORE,
+)
+async def capture(
+    transaction_id: UUID,
+    body: ResolutionIn,
+    tx: WriteTx,
+    at: Instant,
+    language: RequestLanguage,
+    response: Response,
+) -> PostingResultOut:
+    """Move what a pending transaction holds, all or the parts named; the rest is released."""
+    new = await service.capture(
+        tx,
+        transaction_id=TransactionId(body.id),
+        pending_id=TransactionId(transaction_id),
+        amounts=body.amounts(),
+        reference=body.reference,
+    )
+    return await _post(tx, new, response, language, at=at)
+
+
+@api.post(
+    "/transactions/{transaction_id}/void",
+    dependencies=MAY_POST,
+    status_code=status.HTTP_201_CREATED,
+    summary="Void a pending transaction",
+    responses=BOOKED_BEFORE,
+)
+async def void(
+    transaction_id: UUID,
+    body: VoidIn,
+    tx: WriteTx,
+    at: Instant,
+    language: RequestLanguage,
+    response: Response,
+) -> PostingResultOut:
+    """Release all that a pending transaction holds."""
+    new = service.void(
+        transaction_id=TransactionId(body.id),
+        pending_id=TransactionId(transaction_id),
+        reference=body.reference,
+    )
+    return await _post(tx, new, response, language, at=at)
+
+
+@api.post(
+    "/transactions/{transaction_id}/reversal",
+    dependencies=MAY_POST,
+    status_code=status.HTTP_201_CREATED,
+    summary="Reverse a transaction",
+    responses=BOOKED_BEFORE,
+)
+async def reverse(
+    transaction_id: UUID,
+    body: ResolutionIn,
+    tx: WriteTx,
+    at: Instant,
+    language: RequestLanguage,
+    response: Response,
+) -> PostingResultOut:
+    """Move back what a transaction moved, all or the parts named; never more than it moved."""
+    new = await service.reversal(
+        tx,
+        transaction_id=TransactionId(body.id),
+        reverses_id=TransactionId(transaction_id),
+        amounts=body.amounts(),
+        reference=body.reference,
+    )
+    return await _post(tx, new, response, language, at=at)
+
+
+async def _post(
+    tx: WriteSession,
+    new: NewTransaction,
+    response: Response,
+    language: Language,
+    *,
+    at: datetime,
+    dry_run: bool = False,
+) -> PostingResultOut:
+    (result,) = await _tried(tx, [new], at=at) if dry_run else await service.post(tx, [new], at=at)
     result.raise_for_refusal()
     if result.status == "duplicate":
         response.status_code = status.HTTP_200_OK
         response.headers["Idempotency-Replayed"] = "true"
-    response.headers["Location"] = f"/api/v1/ledger/transactions/{new.id}"
+    if not dry_run:
+        response.headers["Location"] = f"/api/v1/ledger/transactions/{new.id}"
     return _result(new, result, language)
 
 
 @api.post("/batches", dependencies=MAY_POST, summary="Book a batch")
 async def post_batch(
-    body: BatchIn, tx: WriteTx, at: Instant, language: RequestLanguage
+    body: BatchIn,
+    tx: WriteTx,
+    at: Instant,
+    language: RequestLanguage,
+    *,
+    dry_run: DryRun = False,
 ) -> BatchOut:
-    """Book transactions in order, each on its own; the answer has a result for each."""
+    """Book transactions in order, each on its own or all or none; each has its result."""
     batch = [item.to_domain() for item in body.transactions]
-    results = await service.post(tx, batch, at=at)
+    book = _tried if dry_run else service.post
+    results = await book(tx, batch, at=at, atomic=body.atomic)
     return BatchOut(
         results=[_result(new, result, language) for new, result in zip(batch, results, strict=True)]
     )
@@ -162,3 +280,37 @@ def _result(
         code=result.error.code if result.error else None,
         detail=result.error.say(language) if result.error else None,
     )
+
+
+async def _tried(
+    tx: WriteSession, batch: list[NewTransaction], *, at: datetime, atomic: bool = False
+) -> list[PostingResult]:
+    """Return what would become of a batch; the sequence numbers are given to somebody else."""
+    trial = await tx.begin_nested()
+    results = await service.post(tx, batch, at=at, atomic=atomic)
+    await trial.rollback()
+    return [replace(result, sequence=None) for result in results]
+
+
+@api.get("/periods", dependencies=MAY_READ, summary="Accounting periods")
+async def list_periods(tx: ReadTx) -> list[PeriodOut]:
+    """Return the accounting periods, the latest first; days that none covers are open."""
+    return [PeriodOut.of(period) for period in await service.periods(tx)]
+
+
+@api.post(
+    "/periods",
+    dependencies=MAY_MANAGE,
+    status_code=status.HTTP_201_CREATED,
+    summary="Declare an accounting period",
+)
+async def declare_period(body: PeriodIn, tx: WriteTx) -> PeriodOut:
+    """Declare a period that no other overlaps."""
+    declared = await service.declare_period(tx, starts_on=body.starts_on, ends_on=body.ends_on)
+    return PeriodOut.of(declared)
+
+
+@api.put("/periods/{starts_on}/closing", dependencies=MAY_MANAGE, summary="Close a period")
+async def close_period(starts_on: date, tx: WriteTx, at: Instant) -> PeriodOut:
+    """Close a period for ever: nothing is effective in it any more."""
+    return PeriodOut.of(await service.close_period(tx, starts_on=starts_on, at=at))
