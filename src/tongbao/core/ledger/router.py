@@ -35,7 +35,7 @@ from tongbao.core.ledger.service import (
     TransactionId,
 )
 from tongbao.infra.auth import require
-from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.db import ReadSession, WriteSession, undone
 from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.money import parse_minor
 from tongbao.kernel.page import Page
@@ -286,9 +286,8 @@ async def _tried(
     tx: WriteSession, batch: list[NewTransaction], *, at: datetime, atomic: bool = False
 ) -> list[PostingResult]:
     """Return what would become of a batch; the sequence numbers are given to somebody else."""
-    trial = await tx.begin_nested()
-    results = await service.post(tx, batch, at=at, atomic=atomic)
-    await trial.rollback()
+    async with undone(tx):
+        results = await service.post(tx, batch, at=at, atomic=atomic)
     return [replace(result, sequence=None) for result in results]
 
 

@@ -281,6 +281,18 @@ class Entry:
     metadata: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An accounting period [starts_on, ends_on); `closed_at` None while it is open.
+
+    A day that no period covers is open.
+    """
+
+    starts_on: date
+    ends_on: date
+    closed_at: datetime | None
+
+
 def asset_code(amount: Amount) -> str:
     """Return the code of the asset an amount is of, such as `CNY/2`."""
     if isinstance(amount, Money):

@@ -1,15 +1,16 @@
 """What the shapes of `/api/v1/ledger` are made of."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
     Asset,
 )
 from tongbao.kernel.money import CURRENCIES, Money, Quantity
-from tongbao.kernel.money_schema import AmountText
+from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.money_schema import AmountText, refusal
 
 AssetCode = Annotated[
     str,
@@ -42,6 +43,14 @@ class AmountShape(Shape):
 
     amount: AmountText
     asset: AssetCode
+
+    @model_validator(mode="after")
+    def _check_scale_and_range(self) -> Self:
+        try:
+            self.to_amount()
+        except TongbaoError as error:
+            raise refusal(error) from error  # with a pointer to the posting it belongs to
+        return self
 
     def to_amount(self) -> domain.Amount:
         """Return the amount as money, or as a quantity where the asset is no currency."""

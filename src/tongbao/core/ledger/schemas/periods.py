@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 from pydantic import ConfigDict
 
+from tongbao.core.ledger.domain import Period
 from tongbao.core.ledger.schemas.base import Shape
-from tongbao.core.ledger.service.periods import Period
 from tongbao.kernel.date_schema import IsoDate
 
 

@@ -56,7 +56,7 @@ class TransactionIn(Shape):
     postings: Annotated[list[PostingIn], Field(min_length=1, max_length=domain.POSTINGS_MAX)]
     effective_on: IsoDate | None = None
     reference: Annotated[str, Field(min_length=1, max_length=140)] | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = {}  # noqa: RUF012 - pydantic copies it
     correlation_id: UUID | None = None
 
     @model_validator(mode="after")
@@ -157,7 +157,7 @@ class PostingResultOut(Shape):
     id: UUID
     status: Literal["posted", "duplicate", "refused"]
     sequence: Annotated[int | None, Field(description="Place in the ledger's order")] = None
-    postings: list[PostedPostingOut] = []
+    postings: list[PostedPostingOut] = []  # noqa: RUF012 - pydantic copies it
     code: Annotated[str | None, Field(description="Why it was refused")] = None
     detail: Annotated[str | None, Field(description="The same in words")] = None
 

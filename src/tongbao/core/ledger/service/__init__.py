@@ -11,6 +11,7 @@ from tongbao.core.ledger.domain import (
     InsufficientFunds,
     NewPosting,
     NewTransaction,
+    Period,
     PostedPosting,
     PostingResult,
     Transaction,
@@ -28,7 +29,7 @@ from tongbao.core.ledger.service.chart import (
     open_account,
     roll_up,
 )
-from tongbao.core.ledger.service.periods import Period, close_period, declare_period, periods
+from tongbao.core.ledger.service.periods import close_period, declare_period, periods
 from tongbao.core.ledger.service.reading import accounts, balance, balances, entries, transaction
 from tongbao.core.ledger.service.resolving import (
     EXPIRED_MAX,

@@ -1,28 +1,16 @@
 """Accounting periods: declared, and closed for ever."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from tongbao.core.ledger import domain
+from tongbao.core.ledger.domain import Period
 from tongbao.core.ledger.models import PeriodRow
 from tongbao.infra.db import ReadSession, WriteSession
 
 PERIODS_SHOWN_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """An accounting period [starts_on, ends_on); `closed_at` None while it is open.
-
-    A day that no period covers is open.
-    """
-
-    starts_on: date
-    ends_on: date
-    closed_at: datetime | None
 
 
 async def declare_period(tx: WriteSession, *, starts_on: date, ends_on: date) -> Period:
