@@ -133,13 +133,15 @@ class Model:
         if new.kind is KIND.REVERSAL:
             moved = target.kind in {KIND.POSTED, KIND.CAPTURE}
             return None if moved else "ledger.not_reversible"
+        return self._pending_fault(target)
+
+    def _pending_fault(self, target: NewTransaction) -> str | None:
         if target.kind is not KIND.PENDING:
             return "ledger.not_pending"
-        if new.target not in self.open:
+        if target.id not in self.open:
             return "ledger.already_resolved"
-        if target.expires_at and target.expires_at <= self.now:
-            return "ledger.pending_expired"
-        return None
+        expired = target.expires_at and target.expires_at <= self.now
+        return "ledger.pending_expired" if expired else None
 
     def _fault(self, new: NewTransaction) -> str | None:
         for posting in new.postings:

@@ -8,8 +8,8 @@ from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
     Asset,
 )
-from tongbao.kernel.money import CURRENCIES, Money, Quantity
 from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.money import CURRENCIES, Money, Quantity
 from tongbao.kernel.money_schema import AmountText, refusal
 
 AssetCode = Annotated[

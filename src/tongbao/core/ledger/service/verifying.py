@@ -38,10 +38,12 @@ CHECKS = {
             SELECT credit_account_id, 0, amount, 0, 0, 1 FROM ledger_posting
             UNION ALL
             SELECT h.debit_account_id, 0, 0, h.amount, 0, 0 FROM ledger_hold h
-             WHERE NOT EXISTS (SELECT FROM ledger_transaction r WHERE r.pending_id = h.transaction_id)
+             WHERE NOT EXISTS (SELECT FROM ledger_transaction r
+                                WHERE r.pending_id = h.transaction_id)
             UNION ALL
             SELECT h.credit_account_id, 0, 0, 0, h.amount, 0 FROM ledger_hold h
-             WHERE NOT EXISTS (SELECT FROM ledger_transaction r WHERE r.pending_id = h.transaction_id)
+             WHERE NOT EXISTS (SELECT FROM ledger_transaction r
+                                WHERE r.pending_id = h.transaction_id)
         ), due AS (
             SELECT account, sum(debit) AS debits, sum(credit) AS credits,
                    sum(debit_held) AS debits_held, sum(credit_held) AS credits_held,
@@ -101,10 +103,12 @@ CHECKS = {
                       ' ordinal ', m.ordinal) AS subject,
                'a transaction, the asset of both accounts, an amount' AS expected,
                concat('asset ', m.asset_id, ', amount ', m.amount) AS found
-          FROM (SELECT transaction_id, ordinal, asset_id, debit_account_id, credit_account_id, amount
+          FROM (SELECT transaction_id, ordinal, asset_id, debit_account_id, credit_account_id,
+                       amount
                   FROM ledger_posting
                 UNION ALL
-                SELECT transaction_id, ordinal, asset_id, debit_account_id, credit_account_id, amount
+                SELECT transaction_id, ordinal, asset_id, debit_account_id, credit_account_id,
+                       amount
                   FROM ledger_hold) m
           LEFT JOIN ledger_transaction t ON t.id = m.transaction_id
           LEFT JOIN ledger_account d ON d.id = m.debit_account_id
