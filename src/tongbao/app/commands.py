@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TypeVar
 
-from tongbao.app import demo, training
+from tongbao.app import demo, training, wiring
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.loan import decide_firms
 from tongbao.core.ledger import service as ledger
@@ -68,13 +68,17 @@ def _on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -
 
 
 def verify(settings: Settings, *, as_json: bool) -> int:
-    """Run the ledger's verifier; 1 if anything differs."""
+    """Verify the ledger and the tree over it; 1 if anything differs."""
 
     async def work(database: Database) -> list[ledger.Finding]:
         async with database.read() as tx:
-            return await ledger.verify(tx)
+            return [
+                *await ledger.verify(tx),
+                *await ledger.verify_tree(tx, public_keys=keys),
+            ]
 
     with migrated(settings) as ready:
+        keys = wiring.ledger_public_keys(ready)
         findings = _on_database(ready, work)
     if as_json:
         say(json.dumps({"findings": [asdict(finding) for finding in findings]}))

@@ -17,6 +17,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/periods.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
+    ("tongbao.core.ledger", "sql/tree.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),

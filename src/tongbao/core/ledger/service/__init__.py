@@ -19,6 +19,12 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
     asset_of,
 )
+from tongbao.core.ledger.domain.tree import (
+    Checkpoint,
+    ConsistencyProof,
+    InclusionProof,
+    TreeDamaged,
+)
 from tongbao.core.ledger.service.booking import post
 from tongbao.core.ledger.service.chart import (
     account,
@@ -38,6 +44,15 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
+from tongbao.core.ledger.service.tree import (
+    checkpoint,
+    extend_tree,
+    measure_tree,
+    note_findings,
+    prove_consistency,
+    prove_inclusion,
+    verify_tree,
+)
 from tongbao.core.ledger.service.verifying import Finding, verify
 
 __all__ = [
@@ -48,8 +63,11 @@ __all__ = [
     "Asset",
     "Balance",
     "Category",
+    "Checkpoint",
+    "ConsistencyProof",
     "Entry",
     "Finding",
+    "InclusionProof",
     "InsufficientFunds",
     "NewPosting",
     "NewTransaction",
@@ -59,6 +77,7 @@ __all__ = [
     "Transaction",
     "TransactionId",
     "TransactionKind",
+    "TreeDamaged",
     "account",
     "accounts",
     "asset_of",
@@ -67,18 +86,25 @@ __all__ = [
     "balances",
     "capture",
     "change_status",
+    "checkpoint",
     "close_period",
     "declare_asset",
     "declare_period",
     "entries",
     "expire",
+    "extend_tree",
     "internal_account",
+    "measure_tree",
+    "note_findings",
     "open_account",
     "periods",
     "post",
+    "prove_consistency",
+    "prove_inclusion",
     "reversal",
     "roll_up",
     "transaction",
     "verify",
+    "verify_tree",
     "void",
 ]
