@@ -108,7 +108,7 @@ class Verifier:
         if value is None:
             self.lost = True
             value = merkle.EMPTY_ROOT
-        last = self.block[-1].sequence
+        last = self.block[-1].sequence if self.block[-1].hash is not None else None
         self.block = []
         self._compare_node(node, value, last, nodes)
         for above, computed_above in self.blocks.append(value):
@@ -161,7 +161,7 @@ class Verifier:
         return None if self.lost else merkle.fold([*self.blocks.hashes, *edge.hashes])
 
     def _compare_node(
-        self, node: Node, computed: bytes, last: int, nodes: dict[Node, StoredNode]
+        self, node: Node, computed: bytes, last: int | None, nodes: dict[Node, StoredNode]
     ) -> None:
         subject = f"tree node {node.level}/{node.position}"
         kept = nodes.get(node)
@@ -170,7 +170,7 @@ class Verifier:
             return
         if kept.hash != computed and not self.lost:
             self.find(NODES, subject, expected=computed.hex(), found=kept.hash.hex())
-        if kept.last_sequence != last:
+        if last is not None and kept.last_sequence != last:
             self.find(
                 NODES, subject, expected=f"up to #{last}", found=f"up to #{kept.last_sequence}"
             )
