@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from tests.support.ledger_tree import AT, Tree, planted
 from tongbao.core.ledger import jobs
@@ -319,6 +320,18 @@ async def test_the_tree_is_append_only_for_everybody(tree: Tree) -> None:
                 pytest.raises(psycopg.errors.IntegrityError, match="append-only"),
             ):
                 connection.execute(change.encode())
+
+
+async def test_verifying_may_take_longer_than_other_transactions(tree: Tree) -> None:
+    async with tree.database.read() as tx:
+        known = await tx.scalar(
+            text("SELECT set_config(name, '300ms', true) FROM pg_settings WHERE name = :name"),
+            {"name": "transaction_timeout"},
+        )
+        if known is None:
+            pytest.skip("PostgreSQL 16 limits no transaction")
+        assert await ledger.verify_tree(tx, public_keys=[]) == []
+        await tx.execute(text("SELECT pg_sleep(0.5)"))
 
 
 async def test_the_jobs_grow_verify_and_measure(tree: Tree) -> None:

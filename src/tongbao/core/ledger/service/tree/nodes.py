@@ -1,6 +1,6 @@
 """Hashes of the tree's nodes: kept from blocks of 256 leaves upwards, recomputed below.
 
-A block takes one row and the rows above it one more, so the tree costs under one byte a
+A block takes one row and the rows above it one more, so the nodes cost about one byte a
 transaction; recomputing a block takes a few milliseconds.
 """
 
