@@ -18,7 +18,6 @@ from tests.unit.core.conftest import Caller, Staff
 from tongbao.core.identity.domain import Role
 from tongbao.core.ledger.router import api
 from tongbao.infra.postgres import Urls
-from tongbao.kernel.ids import new_id
 from tongbao.lib import merkle
 
 URL = "/api/v1/ledger"
@@ -115,7 +114,7 @@ async def test_a_proof_is_checked_by_the_program_of_the_guide(
         ("/tree/consistency?from=0&to=1", (422, "request.invalid")),
         ("/tree/consistency?from=1", (422, "request.invalid")),
         (f"/tree/checkpoint?tree_size={2**63}", (422, "request.invalid")),
-        (f"/transactions/{new_id()}/proof", (404, "ledger.transaction_not_found")),
+        ("/transactions/0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10/proof", (404, "ledger.transaction_not_found")),
         ("/transactions/7/proof", (422, "request.invalid")),
         ("/transactions/LATE/proof", (404, "ledger.not_in_tree")),
         ("/transactions/DAMAGED/proof", (422, "ledger.tree_damaged")),
@@ -151,7 +150,7 @@ async def test_proofs_are_for_those_who_may_read_the_ledger(
     client: httpx2.AsyncClient, caller: Callable[..., Caller], problem: Problem
 ) -> None:
     customer = caller("customer", [Role.CUSTOMER])
-    paths = ("/tree/checkpoint", "/tree/consistency?from=1&to=2", f"/transactions/{new_id()}/proof")
+    paths = ("/tree/checkpoint", "/tree/consistency?from=1&to=2", "/transactions/0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10/proof")
     for path in paths:
         assert problem(await client.get(URL + path))[0] == 401
         response = await client.get(URL + path, headers=customer.headers)
