@@ -66,3 +66,12 @@ async def verify(context: jobs.JobContext) -> None:
 def _given_keys() -> tuple[SigningKey, tuple[PublicKey, ...]]:
     assert _keys, "a worker is told which key signs (`sign_with`)"
     return _keys[0]
+
+
+@jobs.periodic(name="ledger.extend_days", cron="* * * * *")
+async def extend_days(context: jobs.JobContext) -> None:
+    """Take what was booked since into the daily totals, so that reading the past stays cheap."""
+    extended = service.EXTENDED_TRANSACTIONS_MAX
+    while extended == service.EXTENDED_TRANSACTIONS_MAX:
+        async with context.database.write() as tx:
+            extended = await service.extend_days(tx)

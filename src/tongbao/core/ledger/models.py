@@ -18,6 +18,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    Numeric,
     SmallInteger,
     Text,
     text,
@@ -325,3 +326,74 @@ class TreeCheckpointRow(Base):
         CheckConstraint("octet_length(signature) = 64", name="signature"),
         CheckConstraint("mod(octet_length(marks), 4) = 0", name="marks"),
     )
+
+
+class DayRow(Base):
+    """What one account moved with one effective date; derived, by `ledger_extend_days`.
+
+    Complete for transactions numbered up to `DayProgressRow.through_sequence`. No running balance:
+    every back-dated posting would rewrite it for all days since.
+    """
+
+    __tablename__ = "ledger_day"
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    debits: Mapped[int] = mapped_column(BigInteger)
+    credits: Mapped[int] = mapped_column(BigInteger)
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class CategoryDayRow(Base):
+    """The same for all accounts of one asset and category: what financial reports are made of."""
+
+    __tablename__ = "ledger_category_day"
+
+    asset_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    category: Mapped[str] = mapped_column(Text, primary_key=True)
+    effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    debits: Mapped[int] = mapped_column(Numeric)
+    credits: Mapped[int] = mapped_column(Numeric)
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class HourRow(Base):
+    """What one internal account moved in one hour of booking (others' postings carry balances)."""
+
+    __tablename__ = "ledger_hour"
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    debits: Mapped[int] = mapped_column(BigInteger)
+    credits: Mapped[int] = mapped_column(BigInteger)
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class HourSpanRow(Base):
+    """The first and last number of the transactions booked in one hour; derived, like `DayRow`.
+
+    Stands in for an index on `booked_at`: numbers and booking moments rise together but for the
+    differences between clocks, so a span of time is a span of numbers little larger.
+    """
+
+    __tablename__ = "ledger_hour_span"
+
+    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    first_sequence: Mapped[int] = mapped_column(BigInteger)
+    last_sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class DayProgressRow(Base):
+    """One row: up to which transaction the derived totals above are complete."""
+
+    __tablename__ = "ledger_day_progress"
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    through_sequence: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (CheckConstraint("one", name="one_row"),)
+
+
+# A search by account finds pending transactions too. Only holds pay for it, not postings.
+Index(None, HoldRow.debit_account_id, HoldRow.transaction_id)
+Index(None, HoldRow.credit_account_id, HoldRow.transaction_id)

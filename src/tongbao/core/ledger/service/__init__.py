@@ -19,6 +19,11 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
     asset_of,
 )
+from tongbao.core.ledger.domain.searching import (
+    Criteria,
+    TransactionCriteria,
+    TransactionState,
+)
 from tongbao.core.ledger.domain.tree import (
     Checkpoint,
     ConsistencyProof,
@@ -35,8 +40,15 @@ from tongbao.core.ledger.service.chart import (
     open_account,
     roll_up,
 )
+from tongbao.core.ledger.service.exporting import export_beancount
+from tongbao.core.ledger.service.history import (
+    EXTENDED_TRANSACTIONS_MAX,
+    balance_at,
+    extend_days,
+)
 from tongbao.core.ledger.service.periods import close_period, declare_period, periods
 from tongbao.core.ledger.service.reading import accounts, balance, balances, entries, transaction
+from tongbao.core.ledger.service.reports import balance_sheet, income_statement, trial_balance
 from tongbao.core.ledger.service.resolving import (
     EXPIRED_MAX,
     capture,
@@ -44,6 +56,7 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
+from tongbao.core.ledger.service.searching import find_entries, find_transactions
 from tongbao.core.ledger.service.tree import (
     checkpoint,
     extend_tree,
@@ -57,6 +70,7 @@ from tongbao.core.ledger.service.verifying import Finding, verify
 
 __all__ = [
     "EXPIRED_MAX",
+    "EXTENDED_TRANSACTIONS_MAX",
     "Account",
     "AccountId",
     "AccountStatus",
@@ -65,6 +79,7 @@ __all__ = [
     "Category",
     "Checkpoint",
     "ConsistencyProof",
+    "Criteria",
     "Entry",
     "Finding",
     "InclusionProof",
@@ -75,14 +90,18 @@ __all__ = [
     "PostedPosting",
     "PostingResult",
     "Transaction",
+    "TransactionCriteria",
     "TransactionId",
     "TransactionKind",
+    "TransactionState",
     "TreeDamaged",
     "account",
     "accounts",
     "asset_of",
     "assets",
     "balance",
+    "balance_at",
+    "balance_sheet",
     "balances",
     "capture",
     "change_status",
@@ -92,7 +111,12 @@ __all__ = [
     "declare_period",
     "entries",
     "expire",
+    "export_beancount",
+    "extend_days",
     "extend_tree",
+    "find_entries",
+    "find_transactions",
+    "income_statement",
     "internal_account",
     "measure_tree",
     "note_findings",
@@ -104,6 +128,7 @@ __all__ = [
     "reversal",
     "roll_up",
     "transaction",
+    "trial_balance",
     "verify",
     "verify_tree",
     "void",

@@ -161,7 +161,7 @@ async def entries(
             .limit(limit + 1)
         )
     ).all()
-    items = [_entry(found) for found in rows[:limit]]
+    items = [entry_of(found) for found in rows[:limit]]
     more = len(rows) > limit
     following = encode_cursor(rows[limit - 1].major, rows[limit - 1].minor) if more else None
     return Page[Entry](items=items, next=following)
@@ -217,7 +217,8 @@ def _side(
     return select(query.order_by(*order).limit(limit).subquery())
 
 
-def _entry(found: Row[Any]) -> Entry:
+def entry_of(found: Row[Any]) -> Entry:
+    """Return what a query for entries found."""
     booked: TransactionRow = found.TransactionRow
     return Entry(
         transaction_id=TransactionId(booked.uid),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from tongbao.core.ledger.service import history
 from tongbao.infra.db import ReadSession
 
 FINDINGS_MAX = 100
@@ -147,6 +148,7 @@ CHECKS = {
                       WHERE t.kind = 'reversal' GROUP BY 1, 2) m
                  ON m.reverses_id = r.transaction_id AND m.ordinal = r.ordinal
          WHERE r.reversed <> coalesce(m.amount, 0)""",
+    **history.CHECKS,
 }
 
 
