@@ -24,6 +24,8 @@ URL = "/api/v1/ledger"
 GUIDE = Path(__file__).parents[4] / "docs" / "modules" / "ledger.md"
 Problem = Callable[[httpx2.Response], tuple[int, str]]
 
+NOBODY = "0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10"
+
 
 @pytest_asyncio.fixture
 async def tree(fresh_database: Callable[..., Urls]) -> AsyncIterator[Tree]:
@@ -114,7 +116,10 @@ async def test_a_proof_is_checked_by_the_program_of_the_guide(
         ("/tree/consistency?from=0&to=1", (422, "request.invalid")),
         ("/tree/consistency?from=1", (422, "request.invalid")),
         (f"/tree/checkpoint?tree_size={2**63}", (422, "request.invalid")),
-        ("/transactions/0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10/proof", (404, "ledger.transaction_not_found")),
+        (
+            f"/transactions/{NOBODY}/proof",
+            (404, "ledger.transaction_not_found"),
+        ),
         ("/transactions/7/proof", (422, "request.invalid")),
         ("/transactions/LATE/proof", (404, "ledger.not_in_tree")),
         ("/transactions/DAMAGED/proof", (422, "ledger.tree_damaged")),
@@ -150,7 +155,11 @@ async def test_proofs_are_for_those_who_may_read_the_ledger(
     client: httpx2.AsyncClient, caller: Callable[..., Caller], problem: Problem
 ) -> None:
     customer = caller("customer", [Role.CUSTOMER])
-    paths = ("/tree/checkpoint", "/tree/consistency?from=1&to=2", "/transactions/0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10/proof")
+    paths = (
+        "/tree/checkpoint",
+        "/tree/consistency?from=1&to=2",
+        f"/transactions/{NOBODY}/proof",
+    )
     for path in paths:
         assert problem(await client.get(URL + path))[0] == 401
         response = await client.get(URL + path, headers=customer.headers)
