@@ -138,9 +138,11 @@ BEGIN
 
     -- Lock, in id order, what the batch may draw on. Internal accounts stay unlocked.
     PERFORM FROM ledger_account a
-      WHERE a.overdraft IS NOT NULL AND (a.uid = ANY (p_debit || p_credit) OR a.id IN (
+      WHERE a.overdraft IS NOT NULL AND a.id IN (
+            SELECT named.id FROM ledger_account named WHERE named.uid = ANY (p_debit || p_credit)
+            UNION ALL
             SELECT unnest(ARRAY[h.debit_account_id, h.credit_account_id])
-              FROM ledger_hold h WHERE h.transaction_id = ANY (item_target)))
+              FROM ledger_hold h WHERE h.transaction_id = ANY (item_target))
       ORDER BY a.id FOR NO KEY UPDATE;
 
     SELECT array_agg(m.item ORDER BY m.item, m.n), array_agg(m.n ORDER BY m.item, m.n),
