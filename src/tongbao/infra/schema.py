@@ -16,6 +16,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/settled.sql"),
     ("tongbao.core.ledger", "sql/periods.sql"),
     ("tongbao.core.ledger", "sql/post_plain.sql"),
+    ("tongbao.core.ledger", "sql/post_any.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),

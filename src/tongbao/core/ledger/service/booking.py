@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
     NewTransaction,
@@ -20,8 +17,6 @@ from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
-
-RACES_MAX = 3
 
 _REASONS: dict[str, type[TongbaoError]] = {
     "insufficient_funds": domain.InsufficientFunds,
@@ -153,26 +148,11 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 async def _book(
     tx: WriteSession, transactions: list[NewTransaction], *, at: datetime, atomic: bool
 ) -> list[PostingResult]:
-    for _ in range(RACES_MAX):
-        try:
-            async with tx.begin_nested():
-                row = await _call(await tx.connection(), transactions, at=at, atomic=atomic)
-            return _results(transactions, row)
-        except IntegrityError as error:
-            # Somebody else was booking the same id, or resolving the same pending transaction, and
-            # has committed now: look again.
-            if "uq_ledger_transaction" not in str(error.orig):
-                raise
-    raise domain.IdReused(transaction_id=str(transactions[0].id))
-
-
-async def _call(
-    connection: AsyncConnection, transactions: list[NewTransaction], *, at: datetime, atomic: bool
-) -> Row:
     parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic)
+    connection = await tx.connection()
     # The driver itself, not the toolkit: arrays of thousands go through unchanged.
     result = await connection.exec_driver_sql(POST, parameters)
-    return result.one()  # type: ignore[return-value]
+    return _results(transactions, result.one())  # type: ignore[arg-type]
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
