@@ -15,6 +15,8 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/settled.sql"),
     ("tongbao.core.ledger", "sql/periods.sql"),
+    ("tongbao.core.ledger", "sql/post_plain.sql"),
+    ("tongbao.core.ledger", "sql/post_any.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/history.sql"),
     ("tongbao.core.ledger", "sql/days.sql"),

@@ -168,7 +168,7 @@ async def test_counters_cannot_overflow(tx: WriteSession, books: Books) -> None:
     ]
     most = transaction(*[(rich, other, "9000000000000.00"), (other, rich, "9000000000000.00")] * 50)
     codes = set()
-    for _ in range(20):
+    for _ in range(22):
         batch = [replace(most, id=domain.TransactionId(new_id())) for _ in range(10)]
         codes |= {
             r.error.code if r.error else r.status for r in await ledger.post(tx, batch, at=AT)

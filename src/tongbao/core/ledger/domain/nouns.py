@@ -195,13 +195,12 @@ class NewTransaction:
                 self.expires_at.astimezone(UTC).isoformat() if self.expires_at else "",
             ]
         for posting in self.postings:
-            parts += [] if posting.ordinal is None else [str(posting.ordinal)]
-            parts += [
-                posting.debit.hex,
-                posting.credit.hex,
-                asset_code(posting.amount),
-                str(units(posting.amount)),
-            ]
+            if posting.ordinal is not None:
+                parts.append(str(posting.ordinal))
+            amount = posting.amount
+            parts.append(
+                f"{posting.debit.hex}\n{posting.credit.hex}\n{asset_code(amount)}\n{units(amount)}"
+            )
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).digest()
 
 

@@ -2,11 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from psycopg.types.json import Jsonb
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
@@ -17,12 +12,11 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
 )
 from tongbao.core.ledger.events import TransactionsPosted
+from tongbao.core.ledger.service.arguments import POST, arguments
 from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
-
-RACES_MAX = 3
 
 _REASONS: dict[str, type[TongbaoError]] = {
     "insufficient_funds": domain.InsufficientFunds,
@@ -46,15 +40,6 @@ _REASONS: dict[str, type[TongbaoError]] = {
     "period_closed": domain.PeriodClosed,
     "batch_refused": domain.BatchRefused,
 }
-
-_POST = """
-SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
-  FROM ledger_post(%s::uuid[], %s::bytea[], %s::smallint[], %s::text[], %s::date[], %s::text[],
-                   %s::jsonb[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::integer[],
-                   %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s)
-"""
-
-_KINDS = {kind: number for number, kind in enumerate(TransactionKind, start=1)}
 
 Row = tuple[
     list[str | None],
@@ -163,74 +148,24 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 async def _book(
     tx: WriteSession, transactions: list[NewTransaction], *, at: datetime, atomic: bool
 ) -> list[PostingResult]:
-    for _ in range(RACES_MAX):
-        try:
-            async with tx.begin_nested():
-                row = await _call(await tx.connection(), transactions, at=at, atomic=atomic)
-            return _results(transactions, row)
-        except IntegrityError as error:
-            # Somebody else was booking the same id, or resolving the same pending transaction, and
-            # has committed now: look again.
-            if "uq_ledger_transaction" not in str(error.orig):
-                raise
-    raise domain.IdReused(transaction_id=str(transactions[0].id))
-
-
-async def _call(
-    connection: AsyncConnection, transactions: list[NewTransaction], *, at: datetime, atomic: bool
-) -> Row:
-    today = business_date(at)
-    postings = [
-        (item, posting.ordinal or place, posting)
-        for item, new in enumerate(transactions, start=1)
-        for place, posting in enumerate(new.postings, start=1)
-    ]
-    parameters: tuple[Any, ...] = (
-        [new.id for new in transactions],
-        [new.content_hash() for new in transactions],
-        [_KINDS[new.kind] for new in transactions],
-        [new.type for new in transactions],
-        [new.effective_on or today for new in transactions],
-        [new.reference for new in transactions],
-        [Jsonb(dict(new.metadata)) if new.metadata else None for new in transactions],
-        [new.correlation_id for new in transactions],
-        [new.target for new in transactions],
-        [new.expires_at for new in transactions],
-        [item for item, _, _ in postings],
-        [ordinal for _, ordinal, _ in postings],
-        [posting.debit for _, _, posting in postings],
-        [posting.credit for _, _, posting in postings],
-        [domain.asset_code(posting.amount) for _, _, posting in postings],
-        [domain.units(posting.amount) for _, _, posting in postings],
-        at,
-        atomic,
-    )
+    parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic)
+    connection = await tx.connection()
     # The driver itself, not the toolkit: arrays of thousands go through unchanged.
-    result = await connection.exec_driver_sql(_POST, parameters)
-    return result.one()  # type: ignore[return-value]
+    result = await connection.exec_driver_sql(POST, parameters)
+    return _results(transactions, result.one())  # type: ignore[arg-type]
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
     refusals, sequences, refused_postings, availables, debits, credits_ = row
     results = []
+    after = list(map(PostedPosting, debits, credits_))
     start = 0
     for index, new in enumerate(transactions):
         end = start + len(new.postings)
         refusal = refusals[index]
         if refusal is None:
-            results.append(
-                PostingResult(
-                    transaction_id=new.id,
-                    status="posted",
-                    sequence=sequences[index],
-                    postings=tuple(
-                        PostedPosting(debit_balance=debit, credit_balance=credit)
-                        for debit, credit in zip(
-                            debits[start:end], credits_[start:end], strict=True
-                        )
-                    ),
-                )
-            )
+            posted = tuple(after[start:end])
+            results.append(PostingResult(new.id, "posted", sequences[index], posted))
         elif refusal == "duplicate":
             results.append(
                 PostingResult(transaction_id=new.id, status="duplicate", sequence=sequences[index])

@@ -46,5 +46,6 @@ GRANT INSERT (uid, code, name, category, asset_id, overdraft, opened_at) ON ledg
 GRANT UPDATE (status, name) ON ledger_account TO tongbao_app;
 GRANT INSERT (starts_on, ends_on) ON ledger_period TO tongbao_app;
 
-REVOKE ALL ON FUNCTION ledger_post, ledger_roll_up, ledger_close_period FROM PUBLIC;
+REVOKE ALL ON FUNCTION ledger_post, ledger_post_plain, ledger_post_any,
+    ledger_roll_up, ledger_close_period FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_post, ledger_roll_up, ledger_close_period TO tongbao_app;
