@@ -10,6 +10,7 @@ import tongbao
 from tongbao.app import processes
 from tongbao.infra.settings import Settings
 from tongbao.kernel.errors import TongbaoError
+from tongbao_sandbox.errors import BadInputFile
 
 cli = typer.Typer(
     help="通宝 Tongbao: online financial services on one ledger.",
@@ -137,6 +138,7 @@ def demo_seed() -> None:
     """Make the demo firm, its loan and a transfer, unless they are there."""
     from tongbao.app.commands import seed
 
+    processes.stop_with_parent()
     seed(Settings(demo=True))
 
 
@@ -215,6 +217,9 @@ def main() -> int:
     """Run a command; an error that has words is said in them, without a traceback."""
     try:
         cli()
+    except BadInputFile as error:
+        typer.echo(f"{error.zh}\n{error.en}", err=True)
+        return 2
     except TongbaoError as error:
         typer.echo(f"{error.say('zh')}\n{error.say('en')}", err=True)
         return 1

@@ -10,6 +10,7 @@ import httpx2
 
 from tongbao.app import demo, processes
 from tongbao.app.connect import at_server, connect, embedded
+from tongbao.app.training import has_model
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.settings import Settings
 
@@ -42,9 +43,10 @@ async def run(settings: Settings) -> int:
         assert owner is not None
         await asyncio.to_thread(run_migrations, owner)
         await _start_all(settings, children, stop)
+        if settings.demo and not stop.is_set():
+            await _seed(settings, stop)
         if not stop.is_set():
-            await _seed(settings)
-            _say(await _banner(settings))
+            _say(_banner(settings))
         return await _until_stopped(children, stop)
     finally:
         _say("\nStopping ...")
@@ -88,27 +90,44 @@ async def _answers(client: httpx2.AsyncClient, address: str) -> bool:
         return False
 
 
-async def _seed(settings: Settings) -> None:
-    if settings.demo:
-        database = connect(settings)
-        try:
+async def _seed(settings: Settings, stop: asyncio.Event) -> None:
+    """Make what is missing of the demo's data."""
+    database = connect(settings)
+    try:
+        trained = await has_model(database)
+        if trained:
             await demo.seed(database, settings, say=_say)
-        finally:
-            await database.close()
+    finally:
+        await database.close()
+    if not trained:
+        # Training computes for seconds; in a process of its own it ends at once when told to stop.
+        seeding = await processes.start("demo", "demo", "seed", environment=_environment(settings))
+        await _first_of([seeding], stop)
+        if stop.is_set():
+            await seeding.stop()
+        elif seeding.process.returncode != 0:
+            msg = "the demo's data could not be made; the message is above"
+            raise CannotRun(msg)
 
 
 async def _until_stopped(children: list[processes.Child], stop: asyncio.Event) -> int:
     """Wait for a signal (0) or for a child that ends by itself (1)."""
+    ended = await _first_of(children, stop)
+    if stop.is_set():
+        return 0
+    for child in ended:
+        _say(f"{child.name} ended by itself with {child.process.returncode}")
+    return 1
+
+
+async def _first_of(children: list[processes.Child], stop: asyncio.Event) -> list[processes.Child]:
+    """Wait for a signal or for a child to end; return the children that have ended."""
     waits = {asyncio.create_task(child.process.wait()): child for child in children}
     stopped = asyncio.create_task(stop.wait())
     done, pending = await asyncio.wait([stopped, *waits], return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
-    if stopped in done:
-        return 0
-    for task in done:
-        _say(f"{waits[task].name} ended by itself with {waits[task].process.returncode}")
-    return 1
+    return [waits[task] for task in done if task is not stopped]
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:
@@ -140,7 +159,7 @@ def _require_free(port: int, variable: str) -> None:
             raise CannotRun(msg) from error
 
 
-async def _banner(settings: Settings) -> str:
+def _banner(settings: Settings) -> str:
     address = f"http://{settings.host}:{settings.port}"
     lines = [
         "",
