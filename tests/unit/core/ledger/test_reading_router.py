@@ -180,5 +180,5 @@ async def test_only_who_may_read_the_ledger_may_ask(
 ) -> None:
     address = URL + path.format(ada=kept.ada.id)
     assert problem(await client.get(address)) == (401, "auth.unauthenticated")
-    response = await client.get(address, headers=(await customer()).headers)
+    response = await client.get(address, headers=(await customer("Ms Li")).headers)
     assert problem(response) == (403, "auth.forbidden")
