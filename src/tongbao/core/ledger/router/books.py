@@ -15,7 +15,6 @@ from tongbao.core.ledger.schemas import (
     AssetOut,
     BatchIn,
     BatchOut,
-    EntryOut,
     PeriodIn,
     PeriodOut,
     PostedPostingOut,
@@ -36,9 +35,8 @@ from tongbao.core.ledger.service import (
 )
 from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession, WriteSession, undone
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.money import parse_minor
-from tongbao.kernel.page import Page
 from tongbao.kernel.text import Language
 
 api = router(prefix="/api/v1/ledger", tags=["ledger"])
@@ -51,7 +49,6 @@ BOOKED_BEFORE: dict[int | str, dict[str, object]] = {
     200: {"model": PostingResultOut, "description": "It had been booked before"}
 }
 DryRun = Annotated[bool, Query(description="Only say what would become of it; nothing is booked")]
-After = Annotated[str | None, Query(max_length=500, description="`next` of the page before")]
 
 
 @api.get("/assets", dependencies=MAY_READ, summary="What can be counted")
@@ -103,18 +100,6 @@ async def change_status(account_id: UUID, body: StatusIn, tx: WriteTx) -> Accoun
     """Give an account another status."""
     changed = await service.change_status(tx, account_id=AccountId(account_id), status=body.status)
     return await _account(tx, changed)
-
-
-@api.get("/accounts/{account_id}/entries", dependencies=MAY_READ, summary="An account's entries")
-async def list_entries(
-    account_id: UUID, tx: ReadTx, limit: PageLimit = 50, after: After = None
-) -> Page[EntryOut]:
-    """Return the account's postings, newest first."""
-    account = await service.account(tx, AccountId(account_id))
-    page = await service.entries(tx, account.id, after=after, limit=limit)
-    return Page[EntryOut](
-        items=[EntryOut.of(entry, account.asset) for entry in page.items], next=page.next
-    )
 
 
 @api.post(
