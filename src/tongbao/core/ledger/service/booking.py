@@ -46,8 +46,8 @@ Row = tuple[
     list[int],
     list[int | None],
     list[int | None],
-    list[int | None],
-    list[int | None],
+    list[int | None] | None,
+    list[int | None] | None,
 ]
 
 
@@ -158,7 +158,8 @@ async def _book(
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
     refusals, sequences, refused_postings, availables, debits, credits_ = row
     results = []
-    after = list(map(PostedPosting, debits, credits_))
+    # No arrays where nothing moved: an atomic batch was refused, or the batch only voids.
+    after = list(map(PostedPosting, debits or (), credits_ or ()))
     start = 0
     for index, new in enumerate(transactions):
         end = start + len(new.postings)
