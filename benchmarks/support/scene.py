@@ -1,9 +1,9 @@
 """The stage of the ledger's benchmark: a durable PostgreSQL of its own, accounts with money."""
 
-from random import Random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from random import Random
 
 from sqlalchemy import text
 
