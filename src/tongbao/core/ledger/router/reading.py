@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query
-from pydantic import AwareDatetime
 
 from tongbao.core.ledger import service
 from tongbao.core.ledger.schemas import EntryOut, TransactionOut
@@ -22,7 +21,7 @@ from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession
 from tongbao.infra.web import Instant, ReadTx, router
 from tongbao.kernel.clock import business_date
-from tongbao.kernel.date_schema import IsoDate
+from tongbao.kernel.date_schema import IsoDate, IsoMoment
 from tongbao.kernel.page import Page
 
 api = router(prefix="", tags=[])  # below the prefix and tag of the whole
@@ -43,7 +42,7 @@ async def read_balance_at(
     account_id: UUID,
     tx: ReadTx,
     at: Annotated[
-        AwareDatetime | None, Query(description="Booked up to this moment, inclusive")
+        IsoMoment | None, Query(description="Booked up to this moment, inclusive")
     ] = None,
     on: Annotated[
         IsoDate | None, Query(description="Effective up to the end of this day, whenever booked")

@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from tongbao.core.ledger.domain import AccountId, TransactionKind
 from tongbao.core.ledger.domain.searching import TransactionCriteria, TransactionState
 from tongbao.core.ledger.schemas.base import AssetCode, Label, Shape
-from tongbao.kernel.date_schema import IsoDate
+from tongbao.kernel.date_schema import IsoDate, IsoMoment
 from tongbao.kernel.money import parse_minor
 from tongbao.kernel.money_schema import AmountText
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
@@ -21,8 +21,8 @@ KeyValue = Annotated[str, Field(pattern=r"^[^=]{1,64}=", max_length=565)]
 class EntryQuery(Shape):
     """All that is given must be met; spans include their beginning and not their end."""
 
-    booked_from: AwareDatetime | None = None
-    booked_until: AwareDatetime | None = None
+    booked_from: IsoMoment | None = None
+    booked_until: IsoMoment | None = None
     effective_from: IsoDate | None = None
     effective_until: IsoDate | None = None
     amount_min: AmountText | None = None

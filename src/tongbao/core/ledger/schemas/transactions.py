@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from tongbao.core.ledger import domain
@@ -13,7 +13,7 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
 )
 from tongbao.core.ledger.schemas.base import AmountShape, Label, Metadata, Shape
-from tongbao.kernel.date_schema import IsoDate
+from tongbao.kernel.date_schema import IsoDate, IsoMoment
 
 
 class PostingIn(Shape):
@@ -50,7 +50,7 @@ class TransactionIn(Shape):
         Field(description="`pending` holds the amounts until it is captured, voided or expires"),
     ] = "posted"
     expires_at: Annotated[
-        AwareDatetime | None, Field(description="When a pending transaction ends by itself")
+        IsoMoment | None, Field(description="When a pending transaction ends by itself")
     ] = None
     type: Label
     postings: Annotated[list[PostingIn], Field(min_length=1, max_length=domain.POSTINGS_MAX)]
