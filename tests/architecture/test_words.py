@@ -22,6 +22,7 @@ TECHNICAL_PREFIXES = {
         "migrations": {"migrations"},
         "outbox": {"outbox"},
         "postgres": {"postgres"},
+        "signing": {"signing"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

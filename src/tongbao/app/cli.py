@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,9 +20,11 @@ cli = typer.Typer(
 )
 demo_cli = typer.Typer(help="Demo data, and the main path from a terminal.", no_args_is_help=True)
 rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
+ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
+cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 
 Invoices = Annotated[
@@ -168,6 +170,22 @@ def rating_train(
     if (invoices is None) != (enterprises is None):
         _fail("--invoices and --enterprises are given together / 两个文件须同时给出")
     raise typer.Exit(train(Settings(), invoices=invoices, enterprises=enterprises, as_json=as_json))
+
+
+@ledger_cli.command("export")
+def ledger_export(
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, help="Where to; left out: standard output")
+    ] = None,
+    *,
+    format_: Annotated[
+        Literal["beancount"], typer.Option("--format", help="Language of the file")
+    ] = "beancount",
+) -> None:
+    """Write the whole ledger as one file that other bookkeeping programs read."""
+    from tongbao.app.commands import export_ledger
+
+    export_ledger(Settings(), file=file, language=format_)
 
 
 @db_cli.command("url")

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
-from tongbao.app import demo, training
+from tongbao.app import demo, training, wiring
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.loan import decide_firms
 from tongbao.core.ledger import service as ledger
@@ -68,13 +68,17 @@ def _on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -
 
 
 def verify(settings: Settings, *, as_json: bool) -> int:
-    """Run the ledger's verifier; 1 if anything differs."""
+    """Verify the ledger and the tree over it; 1 if anything differs."""
 
     async def work(database: Database) -> list[ledger.Finding]:
         async with database.read() as tx:
-            return await ledger.verify(tx)
+            return [
+                *await ledger.verify(tx),
+                *await ledger.verify_tree(tx, public_keys=keys),
+            ]
 
     with migrated(settings) as ready:
+        keys = wiring.ledger_public_keys(ready)
         findings = _on_database(ready, work)
     if as_json:
         say(json.dumps({"findings": [asdict(finding) for finding in findings]}))
@@ -86,6 +90,27 @@ def verify(settings: Settings, *, as_json: bool) -> int:
             )
         say(f"{len(findings)} findings" if findings else "The books are sound: 0 findings")
     return 1 if findings else 0
+
+
+EXPORTS = {"beancount": ledger.export_beancount}
+
+
+def export_ledger(settings: Settings, *, file: Path | None, language: str) -> None:
+    """Write the ledger to a file, which is there when it is complete, or to standard output."""
+
+    async def write(database: Database, out: IO[str]) -> None:
+        async with database.read() as tx:
+            async for part in EXPORTS[language](tx):
+                out.write(part)
+
+    with migrated(settings) as ready:
+        if file is None:
+            _on_database(ready, lambda database: write(database, sys.stdout))
+            return
+        unfinished = file.with_name(f"{file.name}.part")
+        with unfinished.open("w", encoding="utf-8", newline="\n") as out:
+            _on_database(ready, lambda database: write(database, out))
+        unfinished.replace(file)
 
 
 def seed(settings: Settings) -> None:

@@ -23,6 +23,8 @@ from tongbao.products.lending.router import api as lending
 
 ROUTERS = (identities, parties, accounts, agreements, payments, lending, ledger)
 
+LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
+
 DESCRIPTION = """
 One API for portals, partners and staff. Amounts are decimal strings, instants are UTC, problems are
 RFC 9457 documents with a stable `code`, in Chinese or English by `Accept-Language`.
@@ -61,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(site.routes())
-    install(app, language_default=settings.language_default)
+    install(app, language_default=settings.language_default, larger_bodies=LARGER_BODIES)
     return app
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Final
 
 import tongbao
+from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
+from tongbao.infra.signing import PublicKey, SigningKey, public_keys
 from tongbao.products.lending import jobs as lending
 
 CONSUMERS: Final[tuple[Consumer, ...]] = ()
@@ -35,3 +37,27 @@ def tax_office(settings: Settings) -> sources.TaxOfficeGateway:
 def connect_sources(settings: Settings) -> None:
     """Say where this process fetches data from."""
     lending.ask(tax_office(settings))
+
+
+def ledger_key(settings: Settings) -> SigningKey:
+    """Return the key that signs the ledger's checkpoints; one is made where none is named."""
+    if settings.ledger_key_file is not None:
+        return SigningKey.load(settings.ledger_key_file)
+    return SigningKey.load_or_make(settings.data_dir / "keys" / "ledger.pem")
+
+
+def ledger_public_keys(settings: Settings) -> list[PublicKey]:
+    """Return what checks the ledger's checkpoints: its key and the ones it had before.
+
+    The named key file may hold the public key alone. No key at all where none was made yet.
+    """
+    named = settings.ledger_key_file or settings.data_dir / "keys" / "ledger.pem"
+    retired = settings.ledger_retired_keys_file
+    paths = [named] if settings.ledger_key_file or named.exists() else []
+    return public_keys([*paths, *([retired] if retired else [])])
+
+
+def connect_keys(settings: Settings) -> None:
+    """Say with which key this process signs."""
+    retired = settings.ledger_retired_keys_file
+    ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))

@@ -33,6 +33,7 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     """Run a worker in this process until it gets SIGTERM or SIGINT."""
     log.configure(settings)
     wiring.connect_sources(settings)
+    wiring.connect_keys(settings)
     asyncio.run(run_worker(settings, queues=queues))
 
 

@@ -29,6 +29,16 @@ class WriteSession(ReadSession):
     """A transaction that may change things; whoever opened it commits it."""
 
 
+@asynccontextmanager
+async def undone(tx: WriteSession) -> AsyncIterator[None]:
+    """Undo whatever the block writes, and nothing else of the transaction: for trying out."""
+    savepoint = await tx.begin_nested()
+    try:
+        yield
+    finally:
+        await savepoint.rollback()
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 

@@ -79,6 +79,16 @@ class Settings(BaseSettings):
     )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
+    ledger_key_file: Path | None = Field(
+        default=None,
+        description=(
+            "PEM file of the Ed25519 key that signs the ledger's checkpoints; unset: one that is "
+            "made in data_dir/keys"
+        ),
+    )
+    ledger_retired_keys_file: Path | None = Field(
+        default=None, description="PEM file of the public keys that signed them before"
+    )
     demo: bool = False
     log_format: Literal["console", "json"] = Field(
         default="console", description="Unset: json in production"
@@ -104,6 +114,9 @@ class Settings(BaseSettings):
         if self.environment == "production":
             if self.database_url is None:
                 msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
+                raise ValueError(msg)
+            if self.ledger_key_file is None:
+                msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
                 raise ValueError(msg)
             if self.demo:
                 msg = "TONGBAO_DEMO: demonstration data have no place in production"

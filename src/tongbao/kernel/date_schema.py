@@ -1,4 +1,4 @@
-"""Dates in API shapes: `"2026-01-31"` and nothing else.
+"""Dates and moments in API shapes: `"2026-01-31"`, `"2026-01-31T08:00:00Z"` and nothing else.
 
 pydantic by itself also takes numbers and digits for seconds since 1970, so that `0` would be a day.
 """
@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator
+from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -22,3 +22,21 @@ def _check(value: object) -> object:
 
 
 IsoDate = Annotated[date, BeforeValidator(_check)]
+
+
+# RFC 3339: a date, a time and how far it is from UTC.
+_MOMENT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def _check_moment(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        return value
+    raise PydanticCustomError(
+        "datetime_parsing", "Input should be a moment in the format YYYY-MM-DDThh:mm:ssZ"
+    )
+
+
+IsoMoment = Annotated[AwareDatetime, BeforeValidator(_check_moment)]

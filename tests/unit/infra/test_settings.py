@@ -13,6 +13,7 @@ PRODUCTION = {
     "TONGBAO_ENVIRONMENT": "production",
     "TONGBAO_DATABASE_URL": URL,
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
+    "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
 }
 
 
@@ -76,10 +77,13 @@ def test_production_refuses_what_is_for_development(
         settings(monkeypatch, **(PRODUCTION | change))
 
 
-def test_production_refuses_the_embedded_database(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["TONGBAO_DATABASE_URL", "TONGBAO_LEDGER_KEY_FILE"])
+def test_production_needs_a_database_and_a_key_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     environment = PRODUCTION.copy()
-    del environment["TONGBAO_DATABASE_URL"]
-    with pytest.raises(ValidationError, match="TONGBAO_DATABASE_URL"):
+    del environment[name]
+    with pytest.raises(ValidationError, match=name):
         settings(monkeypatch, **environment)
 
 

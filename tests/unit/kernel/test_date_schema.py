@@ -1,9 +1,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tongbao.kernel.date_schema import IsoDate
+from tongbao.kernel.date_schema import IsoDate, IsoMoment
 
 
 class Shape(BaseModel):
@@ -44,3 +44,18 @@ def test_nothing_else_is(value: object) -> None:
         Shape.model_validate({"on": value})
     (error,) = raised.value.errors()
     assert error["type"].startswith("date_")
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-01-31T08:00:00Z", "2026-01-31T08:00:00.123+08:00", "2026-01-31 08:00:00z"]
+)
+def test_a_moment_is_taken(text: str) -> None:
+    assert TypeAdapter(IsoMoment).validate_python(text).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "value", [0, 0.5, "0.5", "2026-01-31", "2026-01-31T08:00:00", "2026-02-30T08:00:00Z", "", None]
+)
+def test_anything_else_is_no_moment(value: object) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(IsoMoment).validate_python(value)

@@ -1,7 +1,24 @@
-"""Housekeeping of the ledger."""
+"""Housekeeping of the ledger: roll-up of hot accounts, the tree over transactions, verification."""
+
+from typing import Final
+
+import structlog
 
 from tongbao.core.ledger import service
 from tongbao.infra import jobs
+from tongbao.infra.signing import PublicKey, SigningKey
+
+CHECKPOINTS_MAX: Final = 200
+"""Checkpoints one run of the job signs at most; the next run goes on."""
+
+logger = structlog.get_logger(__name__)
+
+_keys: list[tuple[SigningKey, tuple[PublicKey, ...]]] = []
+
+
+def sign_with(key: SigningKey, *, retired: tuple[PublicKey, ...] = ()) -> None:
+    """Say which key signs this process's checkpoints, and which ones did before it."""
+    _keys[:] = [(key, (key.public, *retired))]
 
 
 @jobs.periodic(name="ledger.roll_up", cron="* * * * *")
@@ -9,3 +26,52 @@ async def roll_up(context: jobs.JobContext) -> None:
     """Fold the tails of internal accounts, so that reading their balance stays cheap."""
     async with context.database.write() as tx:
         await service.roll_up(tx)
+
+
+@jobs.periodic(name="ledger.extend_tree", cron="* * * * *")
+async def extend_tree(context: jobs.JobContext) -> None:
+    """Take what was booked into the tree; each checkpoint is a transaction of its own."""
+    signer, _ = _given_keys()
+    signed = None
+    for _ in range(CHECKPOINTS_MAX):
+        async with context.database.write() as tx:
+            made = await service.extend_tree(tx, signer=signer, at=context.at)
+        if made is None:
+            break
+        signed = made
+    if signed is not None:
+        logger.info("ledger checkpoint", tree_size=signed.tree_size, root=signed.root.hex())
+    async with context.database.read() as tx:
+        await service.measure_tree(tx, at=context.at)
+
+
+@jobs.periodic(name="ledger.verify", cron="41 18 * * *")
+async def verify(context: jobs.JobContext) -> None:
+    """Verify ledger and tree once a day, at night in China."""
+    _, public_keys = _given_keys()
+    async with context.database.read() as tx:
+        findings = await service.verify(tx)
+        findings += await service.verify_tree(tx, public_keys=public_keys)
+    service.note_findings(findings, at=context.at)
+    for finding in findings:
+        logger.error(
+            "ledger verification",
+            check=finding.check,
+            subject=finding.subject,
+            expected=finding.expected,
+            found=finding.found,
+        )
+
+
+def _given_keys() -> tuple[SigningKey, tuple[PublicKey, ...]]:
+    assert _keys, "a worker is told which key signs (`sign_with`)"
+    return _keys[0]
+
+
+@jobs.periodic(name="ledger.extend_days", cron="* * * * *")
+async def extend_days(context: jobs.JobContext) -> None:
+    """Take what was booked since into the daily totals, so that reading the past stays cheap."""
+    extended = service.EXTENDED_TRANSACTIONS_MAX
+    while extended == service.EXTENDED_TRANSACTIONS_MAX:
+        async with context.database.write() as tx:
+            extended = await service.extend_days(tx)

@@ -18,11 +18,12 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    Numeric,
     SmallInteger,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.tables import Base
@@ -70,6 +71,7 @@ class AccountRow(Base):
     credits_pending: Mapped[int] = mapped_column(BigInteger, server_default="0")
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    last_booked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     __table_args__ = (
         CheckConstraint(
@@ -102,22 +104,47 @@ class AccountRow(Base):
 
 
 class TransactionRow(Base):
-    """One atomic booking of one or more postings. `uid` is the client's id and idempotency key."""
+    """One atomic booking. `uid` is the client's id and idempotency key.
+
+    `kind`: posted (moves at once), pending (holds), capture, void, expiry (resolve the pending
+    transaction `pending_id`, once) or reversal (moves back all or part of `reverses_id`).
+    `booked_at` never goes back for one limit-checked account.
+    """
 
     __tablename__ = "ledger_transaction"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     uid: Mapped[UUID] = mapped_column(unique=True)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    kind: Mapped[str] = mapped_column(Text)
     type: Mapped[str] = mapped_column(Text)
     effective_on: Mapped[date] = mapped_column(Date)
     booked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     correlation_id: Mapped[UUID | None]
     reference: Mapped[str | None] = mapped_column(Text)
+    pending_id: Mapped[int | None] = mapped_column(BigInteger)
+    reverses_id: Mapped[int | None] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     # No mapping of None to JSON null: absent is absent.
     details: Mapped[dict[str, str] | None] = mapped_column("metadata", JSONB(none_as_null=True))
 
     __table_args__ = (
+        CheckConstraint(
+            "kind IN ('posted', 'pending', 'capture', 'void', 'expiry', 'reversal')", name="kind"
+        ),
+        CheckConstraint(
+            "(kind IN ('capture', 'void', 'expiry')) = (pending_id IS NOT NULL)", name="resolves"
+        ),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reverses"),
+        CheckConstraint("expires_at IS NULL OR kind = 'pending'", name="expires"),
+        # A pending transaction is resolved once.
+        Index(
+            "uq_ledger_transaction_pending_id",
+            "pending_id",
+            unique=True,
+            postgresql_where=text("pending_id IS NOT NULL"),
+        ),
+        Index(None, "reverses_id", postgresql_where=text("reverses_id IS NOT NULL")),
         Index(None, "correlation_id", postgresql_where=text("correlation_id IS NOT NULL")),
         Index(None, "reference", postgresql_where=text("reference IS NOT NULL")),
     )
@@ -178,7 +205,10 @@ class PostingRow(Base):
 
 
 class TailRow(Base):
-    """What one batch moved on one internal account, until `ledger_roll_up` folds it in."""
+    """What one batch moved on one internal account, until `ledger_roll_up` folds it in.
+
+    The pending columns are changes: what was released counts as negative.
+    """
 
     __tablename__ = "ledger_tail"
 
@@ -186,4 +216,184 @@ class TailRow(Base):
     account_id: Mapped[int] = mapped_column(BigInteger, index=True)
     debits: Mapped[int] = mapped_column(BigInteger)
     credits: Mapped[int] = mapped_column(BigInteger)
+    debits_pending: Mapped[int] = mapped_column(BigInteger)
+    credits_pending: Mapped[int] = mapped_column(BigInteger)
     postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class HoldRow(Base):
+    """`amount` that a pending transaction keeps for its posting `ordinal`; append-only.
+
+    Whether it still holds is told by the resolution, a transaction of its own.
+    """
+
+    __tablename__ = "ledger_hold"
+
+    transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    asset_id: Mapped[int] = mapped_column(SmallInteger)
+    debit_account_id: Mapped[int] = mapped_column(BigInteger)
+    credit_account_id: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+    )
+
+
+class OpenPendingRow(Base):
+    """A pending transaction not resolved yet: a work list, derived from the transactions."""
+
+    __tablename__ = "ledger_open_pending"
+
+    transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), index=True)
+
+
+class ReversedRow(Base):
+    """How much of a posting was reversed so far; derived, and never more than the posting."""
+
+    __tablename__ = "ledger_reversed"
+
+    transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    reversed: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (CheckConstraint("reversed BETWEEN 0 AND amount", name="not_above_original"),)
+
+
+class PeriodRow(Base):
+    """An accounting period [starts_on, ends_on); once closed, nothing is effective in it."""
+
+    __tablename__ = "ledger_period"
+
+    starts_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    ends_on: Mapped[date] = mapped_column(Date)
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+    __table_args__ = (
+        CheckConstraint("ends_on > starts_on", name="not_empty"),
+        ExcludeConstraint(
+            (text("daterange(starts_on, ends_on, '[)')"), "&&"),
+            using="gist",
+            name="ex_ledger_period_overlap",
+        ),
+    )
+
+
+class TreeNodeRow(Base):
+    """The hash of a complete subtree of the tree over transactions (RFC 6962); append-only.
+
+    Kept from level 8 (256 transactions) upwards; lower ones are recomputed from the transactions.
+    `last_sequence` is the last transaction below the node.
+    """
+
+    __tablename__ = "ledger_tree_node"
+
+    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    last_sequence: Mapped[int] = mapped_column(BigInteger, index=True)
+
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 8 AND 62 AND position >= 0", name="place"),
+        CheckConstraint("octet_length(hash) = 32", name="hash"),
+    )
+
+
+class TreeCheckpointRow(Base):
+    """The root of the tree over the first `tree_size` transactions, signed; append-only.
+
+    `marks` holds the first four bytes of the hash of every leaf since the checkpoint before, so
+    that the verifier can say which transaction was changed. No proof rests on them.
+    """
+
+    __tablename__ = "ledger_tree_checkpoint"
+
+    tree_size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    last_sequence: Mapped[int] = mapped_column(BigInteger, unique=True)
+    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    key_id: Mapped[str] = mapped_column(Text)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    marks: Mapped[bytes] = mapped_column(LargeBinary)
+
+    __table_args__ = (
+        CheckConstraint("tree_size > 0 AND last_sequence >= tree_size", name="size"),
+        CheckConstraint("octet_length(root) = 32", name="root"),
+        CheckConstraint("octet_length(signature) = 64", name="signature"),
+        CheckConstraint("mod(octet_length(marks), 4) = 0", name="marks"),
+    )
+
+
+class DayRow(Base):
+    """What one account moved with one effective date; derived, by `ledger_extend_days`.
+
+    Complete for transactions numbered up to `DayProgressRow.through_sequence`. No running balance:
+    every back-dated posting would rewrite it for all days since.
+    """
+
+    __tablename__ = "ledger_day"
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    debits: Mapped[int] = mapped_column(BigInteger)
+    credits: Mapped[int] = mapped_column(BigInteger)
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class CategoryDayRow(Base):
+    """The same for all accounts of one asset and category: what financial reports are made of."""
+
+    __tablename__ = "ledger_category_day"
+
+    asset_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    category: Mapped[str] = mapped_column(Text, primary_key=True)
+    effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    debits: Mapped[int] = mapped_column(Numeric)
+    credits: Mapped[int] = mapped_column(Numeric)
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class HourRow(Base):
+    """What one internal account moved in one hour of booking (others' postings carry balances)."""
+
+    __tablename__ = "ledger_hour"
+
+    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    debits: Mapped[int] = mapped_column(BigInteger)
+    credits: Mapped[int] = mapped_column(BigInteger)
+    postings: Mapped[int] = mapped_column(BigInteger)
+
+
+class HourSpanRow(Base):
+    """The first and last number of the transactions booked in one hour; derived, like `DayRow`.
+
+    Stands in for an index on `booked_at`: numbers and booking moments rise together but for the
+    differences between clocks, so a span of time is a span of numbers little larger.
+    """
+
+    __tablename__ = "ledger_hour_span"
+
+    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    first_sequence: Mapped[int] = mapped_column(BigInteger)
+    last_sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class DayProgressRow(Base):
+    """One row: up to which transaction the derived totals above are complete."""
+
+    __tablename__ = "ledger_day_progress"
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    through_sequence: Mapped[int] = mapped_column(BigInteger)
+
+    __table_args__ = (CheckConstraint("one", name="one_row"),)
+
+
+# A search by account finds pending transactions too. Only holds pay for it, not postings.
+Index(None, HoldRow.debit_account_id, HoldRow.transaction_id)
+Index(None, HoldRow.credit_account_id, HoldRow.transaction_id)

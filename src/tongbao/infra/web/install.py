@@ -37,20 +37,22 @@ def install(
     *,
     language_default: Language = "zh",
     probes: Mapping[str, Probe] | None = None,
+    larger_bodies: Mapping[str, int] | None = None,
 ) -> None:
     """Give `app` the edge: limits, request ids, logs, metrics, problems, health, API reference.
 
     The app must have been made with `docs_url=None, redoc_url=None`. The composition root also
     sets `app.state.database` (`infra.db.Database`) and `app.state.authenticate`
     (`infra.auth.Authenticate`) before the first request. `probes` are further checks of
-    `/health/ready`, each raising when the API should get no requests.
+    `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
+    addresses, by whole path, that may be sent more than the usual 1 MiB.
     """
     assert app.docs_url is None, "FastAPI's own API reference loads scripts from the internet"
     assert app.redoc_url is None, "FastAPI's own API reference loads scripts from the internet"
     app.state.language_default = language_default
     app.router.redirect_slashes = False  # it would answer with an address made of the Host header
     add_problem_handlers(app)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, larger=larger_bodies)
     app.add_middleware(RequestContext)  # added last, so it is the outermost
     app.include_router(health_routes(probes or {}))
     app.include_router(reference_routes())

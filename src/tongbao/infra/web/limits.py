@@ -1,5 +1,6 @@
 """What is refused before anything reads it: too many bytes, and bytes that are no text."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
@@ -45,19 +46,29 @@ def _check(scope: Scope, bytes_max: int) -> None:
 
 
 class Limits:
-    """Refuse at the door; count the bytes of a body as they come, whatever its header says."""
+    """Refuse at the door; count the bytes of a body as they come, whatever its header says.
 
-    def __init__(self, app: ASGIApp, bytes_max: int = BODY_BYTES_MAX) -> None:
+    `larger` allows some addresses, named by their whole path, bodies of more bytes.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        bytes_max: int = BODY_BYTES_MAX,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self.app = app
         self.bytes_max = bytes_max
+        self.larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        bytes_max = self.larger.get(scope["path"], self.bytes_max)
         try:
-            _check(scope, self.bytes_max)
+            _check(scope, bytes_max)
         except TongbaoError as error:
             await problem_response(scope, error)(scope, receive, send)
             return
@@ -67,8 +78,8 @@ class Limits:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.bytes_max:
-                raise BodyTooLarge(bytes_max=self.bytes_max)  # the rest is never asked for
+            if received > bytes_max:
+                raise BodyTooLarge(bytes_max=bytes_max)  # the rest is never asked for
             return message
 
         await self.app(scope, counted, send)

@@ -114,11 +114,11 @@ async def test_the_row_itself_refuses_an_overdraft(kept: Books, owner_url: str) 
     [
         (
             "UPDATE ledger_account SET credits_posted = credits_posted + 5 WHERE uid = %(ada)s",
-            "counters equal the sum of postings",
+            "counters equal the sum of postings and of what is held",
         ),
         (
             "UPDATE ledger_account SET version = version + 1 WHERE uid = %(ada)s",
-            "counters equal the sum of postings",
+            "counters equal the sum of postings and of what is held",
         ),
         (
             "UPDATE ledger_posting SET credit_balance = credit_balance + 1"
@@ -133,7 +133,7 @@ async def test_the_row_itself_refuses_an_overdraft(kept: Books, owner_url: str) 
         (
             "DELETE FROM ledger_posting"
             " WHERE debit_account_id = (SELECT id FROM ledger_account WHERE uid = %(ada)s)",
-            "every transaction has its postings, in the assets of their accounts",
+            "counters equal the sum of postings and of what is held",
         ),
     ],
 )

@@ -2,22 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from psycopg.types.json import Jsonb
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from tongbao.core.ledger import domain
-from tongbao.core.ledger.domain import NewTransaction, PostedPosting, PostingResult
+from tongbao.core.ledger.domain import (
+    NewTransaction,
+    PostedPosting,
+    PostingResult,
+    TransactionId,
+    TransactionKind,
+)
 from tongbao.core.ledger.events import TransactionsPosted
+from tongbao.core.ledger.service.arguments import POST, arguments
 from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
-from tongbao.kernel.money import format_minor
-
-RACES_MAX = 3
 
 _REASONS: dict[str, type[TongbaoError]] = {
     "insufficient_funds": domain.InsufficientFunds,
@@ -29,38 +28,47 @@ _REASONS: dict[str, type[TongbaoError]] = {
     "account_frozen": domain.AccountFrozen,
     "amount_out_of_range": domain.AmountOutOfRange,
     "id_reused": domain.IdReused,
+    "unknown_target": domain.UnknownTarget,
+    "not_pending": domain.NotPending,
+    "already_resolved": domain.AlreadyResolved,
+    "pending_expired": domain.PendingExpired,
+    "not_expired": domain.NotExpired,
+    "expires_in_past": domain.ExpiresInPast,
+    "capture_exceeds_hold": domain.CaptureExceedsHold,
+    "not_reversible": domain.NotReversible,
+    "reversal_exceeds_original": domain.ReversalExceedsOriginal,
+    "period_closed": domain.PeriodClosed,
+    "batch_refused": domain.BatchRefused,
 }
-
-_POST = """
-SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
-  FROM ledger_post(%s::uuid[], %s::bytea[], %s::text[], %s::date[], %s::text[], %s::jsonb[],
-                   %s::uuid[], %s::integer[], %s::smallint[], %s::uuid[], %s::uuid[], %s::text[],
-                   %s::bigint[], %s)
-"""
 
 Row = tuple[
     list[str | None],
     list[int],
     list[int | None],
     list[int | None],
-    list[int | None],
-    list[int | None],
+    list[int | None] | None,
+    list[int | None] | None,
 ]
 
 
 async def post(
-    tx: WriteSession, transactions: Sequence[NewTransaction], *, at: datetime
+    tx: WriteSession,
+    transactions: Sequence[NewTransaction],
+    *,
+    at: datetime,
+    atomic: bool = False,
 ) -> list[PostingResult]:
     """Book a batch in order; return a result per transaction, in the order given.
 
-    Items are independent: each is booked whole or refused whole, judged after the ones before it.
-    An item whose id was booked before with the same content is a `duplicate` and moves nothing.
-    The caller's commit makes the batch durable; a rollback undoes all of it.
+    Each item is booked whole or refused whole, judged after the ones before it. An item whose id
+    was booked before with the same content is a `duplicate` and moves nothing. The caller's commit
+    makes the batch durable; a rollback undoes all of it, which is how to try one out.
 
     Args:
         tx: the caller's transaction. Limit-checked accounts stay locked until it ends.
-        transactions: 1 to `BATCH_MAX` of them.
+        transactions: 1 to `BATCH_MAX` of them, no two with the same target.
         at: the booking moment.
+        atomic: one refusal refuses all; otherwise items are independent.
 
     Raises:
         TooManyPostings: the batch, or a transaction in it, is empty or too large.
@@ -69,18 +77,26 @@ async def post(
     today = business_date(at)
     results: dict[int, PostingResult] = {}
     first_with: dict[object, int] = {}
+    targets: set[TransactionId] = set()
     bookable: list[int] = []
     for position, new in enumerate(transactions):
         first = first_with.setdefault(new.id, position)
         if first != position:
             continue  # a twin inside the batch: judged below by the first one's result
         error = _fault(new, today_iso=today.isoformat())
+        if error is None and new.target in targets:
+            error = domain.TargetRepeated(target=str(new.target))
+        if new.target is not None:
+            targets.add(new.target)
         if error is None:
             bookable.append(position)
         else:
             results[position] = _refused(new, error)
+    if atomic and results:
+        results.update({p: _refused(transactions[p], domain.BatchRefused()) for p in bookable})
+        bookable = []
     if bookable:
-        booked = await _book(tx, [transactions[p] for p in bookable], at=at)
+        booked = await _book(tx, [transactions[p] for p in bookable], at=at, atomic=atomic)
         results.update(zip(bookable, booked, strict=True))
     for position, new in enumerate(transactions):
         if position not in results:
@@ -95,9 +111,15 @@ def _check_sizes(transactions: Sequence[NewTransaction]) -> None:
     if (
         not 1 <= len(transactions) <= domain.BATCH_MAX
         or postings > domain.POSTINGS_PER_BATCH_MAX
-        or any(not 1 <= len(new.postings) <= domain.POSTINGS_MAX for new in transactions)
+        or any(not _fits(new) for new in transactions)
     ):
         raise domain.TooManyPostings(batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX)
+
+
+def _fits(new: NewTransaction) -> bool:
+    if new.kind in {TransactionKind.VOID, TransactionKind.EXPIRY}:
+        return not new.postings
+    return 1 <= len(new.postings) <= domain.POSTINGS_MAX
 
 
 def _fault(new: NewTransaction, *, today_iso: str) -> TongbaoError | None:
@@ -124,105 +146,59 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 
 
 async def _book(
-    tx: WriteSession, transactions: list[NewTransaction], *, at: datetime
+    tx: WriteSession, transactions: list[NewTransaction], *, at: datetime, atomic: bool
 ) -> list[PostingResult]:
-    for _ in range(RACES_MAX):
-        try:
-            async with tx.begin_nested():
-                row = await _call(await tx.connection(), transactions, at=at)
-            return _results(transactions, row)
-        except IntegrityError as error:
-            # The same id is being booked by somebody else: it has committed now, so look again.
-            if "uq_ledger_transaction_uid" not in str(error.orig):
-                raise
-    raise domain.IdReused(transaction_id=str(transactions[0].id))
-
-
-async def _call(
-    connection: AsyncConnection, transactions: list[NewTransaction], *, at: datetime
-) -> Row:
-    today = business_date(at)
-    postings = [
-        (item, ordinal, posting)
-        for item, new in enumerate(transactions, start=1)
-        for ordinal, posting in enumerate(new.postings, start=1)
-    ]
-    parameters: tuple[Any, ...] = (
-        [new.id for new in transactions],
-        [new.content_hash() for new in transactions],
-        [new.type for new in transactions],
-        [new.effective_on or today for new in transactions],
-        [new.reference for new in transactions],
-        [Jsonb(dict(new.metadata)) if new.metadata else None for new in transactions],
-        [new.correlation_id for new in transactions],
-        [item for item, _, _ in postings],
-        [ordinal for _, ordinal, _ in postings],
-        [posting.debit for _, _, posting in postings],
-        [posting.credit for _, _, posting in postings],
-        [domain.asset_code(posting.amount) for _, _, posting in postings],
-        [domain.units(posting.amount) for _, _, posting in postings],
-        at,
-    )
+    parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic)
+    connection = await tx.connection()
     # The driver itself, not the toolkit: arrays of thousands go through unchanged.
-    result = await connection.exec_driver_sql(_POST, parameters)
-    return result.one()  # type: ignore[return-value]
+    result = await connection.exec_driver_sql(POST, parameters)
+    return _results(transactions, result.one())  # type: ignore[arg-type]
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
     refusals, sequences, refused_postings, availables, debits, credits_ = row
     results = []
+    # No arrays where nothing moved: an atomic batch was refused, or the batch only voids.
+    after = list(map(PostedPosting, debits or (), credits_ or ()))
     start = 0
     for index, new in enumerate(transactions):
         end = start + len(new.postings)
         refusal = refusals[index]
         if refusal is None:
-            results.append(
-                PostingResult(
-                    transaction_id=new.id,
-                    status="posted",
-                    sequence=sequences[index],
-                    postings=tuple(
-                        PostedPosting(debit_balance=debit, credit_balance=credit)
-                        for debit, credit in zip(
-                            debits[start:end], credits_[start:end], strict=True
-                        )
-                    ),
-                )
-            )
+            posted = tuple(after[start:end])
+            results.append(PostingResult(new.id, "posted", sequences[index], posted))
         elif refusal == "duplicate":
             results.append(
                 PostingResult(transaction_id=new.id, status="duplicate", sequence=sequences[index])
             )
         else:
             refused_posting = refused_postings[index]
-            posting = new.postings[0 if refused_posting is None else refused_posting - start - 1]
+            posting = None if refused_posting is None else new.postings[refused_posting - start - 1]
             results.append(_refused(new, _error(refusal, new, posting, availables[index])))
         start = end
     return results
 
 
 def _error(
-    refusal: str, new: NewTransaction, posting: domain.NewPosting, available: int | None
+    refusal: str, new: NewTransaction, posting: domain.NewPosting | None, available: int | None
 ) -> TongbaoError:
     """Return the error for a reason that `ledger_post` gave."""
-    asset = domain.asset_code(posting.amount)
-    scale = posting.amount.scale
-    account = str(posting.credit if "credit_" in refusal else posting.debit)
-    facts: dict[str, str] = {}
     reason = refusal.replace("debit_", "").replace("credit_", "")
-    match reason:
-        case "insufficient_funds":
-            symbol = asset.partition("/")[0]
-            facts = {"available": format_minor(available or 0, scale), "asset": symbol}
-        case "unknown_account" | "same_account" | "account_closed" | "account_frozen":
-            facts = {"account_id": account}
-        case "unknown_asset":
-            facts = {"asset": asset}
-        case "asset_mismatch":
-            facts = {"account_id": account, "asset": asset}
-        case "id_reused":
-            facts = {"transaction_id": str(new.id)}
-    return _REASONS[reason](**facts)
+    error = _REASONS[reason]
+    facts: dict[str, str] = {}
+    if issubclass(error, domain.TargetRefused):
+        facts = {"target": str(new.target)}
+    elif error is domain.IdReused:
+        facts = {"transaction_id": str(new.id)}
+    elif error is domain.PeriodClosed:
+        facts = {"effective_on": str(new.effective_on or "")}
+    elif error is domain.InsufficientFunds and posting is not None:
+        asset = domain.asset_of(posting.amount)
+        facts = {"available": asset.text(available or 0), "asset": asset.symbol}
+    elif posting is not None:
+        account = posting.credit if "credit_" in refusal else posting.debit
+        facts = {"account_id": str(account), "asset": domain.asset_code(posting.amount)}
+    return error(**facts)
 
 
 async def _tell(tx: WriteSession, results: list[PostingResult], *, at: datetime) -> None:

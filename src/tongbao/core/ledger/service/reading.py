@@ -30,8 +30,16 @@ from tongbao.core.ledger.domain import (
     Posting,
     Transaction,
     TransactionId,
+    TransactionKind,
 )
-from tongbao.core.ledger.models import AccountRow, AssetRow, PostingRow, TailRow, TransactionRow
+from tongbao.core.ledger.models import (
+    AccountRow,
+    AssetRow,
+    HoldRow,
+    PostingRow,
+    TailRow,
+    TransactionRow,
+)
 from tongbao.infra.db import ReadSession
 from tongbao.kernel.page import PAGE_LIMIT_MAX, Page, decode_cursor, encode_cursor
 
@@ -68,38 +76,44 @@ async def balances(tx: ReadSession, account_ids: Sequence[AccountId]) -> dict[Ac
         select(
             func.coalesce(func.sum(TailRow.debits), 0).label("debits"),
             func.coalesce(func.sum(TailRow.credits), 0).label("credits"),
+            func.coalesce(func.sum(TailRow.debits_pending), 0).label("debits_pending"),
+            func.coalesce(func.sum(TailRow.credits_pending), 0).label("credits_pending"),
             func.coalesce(func.sum(TailRow.postings), 0).label("postings"),
         )
         .where(TailRow.account_id == AccountRow.id)
         .lateral()
     )
     rows = await tx.execute(
-        select(AccountRow, AssetRow, tail.c.debits, tail.c.credits, tail.c.postings)
+        select(AccountRow, AssetRow, tail)
         .join(AssetRow, AssetRow.id == AccountRow.asset_id)
         .join(tail, literal(value=True))
         .where(AccountRow.uid.in_(account_ids))
         # A session that already holds the row must not answer with what it was.
         .execution_options(populate_existing=True)
     )
-    found = {}
-    for row, asset, tail_debits, tail_credits, tail_postings in rows:
-        debits = row.debits_posted + int(tail_debits)
-        credits_ = row.credits_posted + int(tail_credits)
-        if row.debit_normal:
-            posted, coming, going = debits - credits_, row.debits_pending, row.credits_pending
-        else:
-            posted, coming, going = credits_ - debits, row.credits_pending, row.debits_pending
-        account_id = AccountId(row.uid)
-        found[account_id] = Balance(
-            account_id=account_id,
-            asset=_asset_of(asset),
-            posted=posted,
-            pending_in=coming,
-            pending_out=going,
-            available=None if row.overdraft is None else posted - going + row.overdraft,
-            version=row.version + int(tail_postings),
-        )
-    return found
+    return {AccountId(row.AccountRow.uid): _balance(row) for row in rows}
+
+
+def _balance(row: Row[Any]) -> Balance:
+    """Return counters and tail as one balance, turned to the account's normal side."""
+    account: AccountRow = row.AccountRow
+    debits = account.debits_posted + int(row.debits)
+    credits_ = account.credits_posted + int(row.credits)
+    debits_pending = account.debits_pending + int(row.debits_pending)
+    credits_pending = account.credits_pending + int(row.credits_pending)
+    if account.debit_normal:
+        posted, coming, going = debits - credits_, debits_pending, credits_pending
+    else:
+        posted, coming, going = credits_ - debits, credits_pending, debits_pending
+    return Balance(
+        account_id=AccountId(account.uid),
+        asset=_asset_of(row.AssetRow),
+        posted=posted,
+        pending_in=coming,
+        pending_out=going,
+        available=None if account.overdraft is None else posted - going + account.overdraft,
+        version=account.version + int(row.postings),
+    )
 
 
 async def balance(tx: ReadSession, account_id: AccountId) -> Balance:
@@ -147,7 +161,7 @@ async def entries(
             .limit(limit + 1)
         )
     ).all()
-    items = [_entry(found) for found in rows[:limit]]
+    items = [entry_of(found) for found in rows[:limit]]
     more = len(rows) > limit
     following = encode_cursor(rows[limit - 1].major, rows[limit - 1].minor) if more else None
     return Page[Entry](items=items, next=following)
@@ -203,7 +217,8 @@ def _side(
     return select(query.order_by(*order).limit(limit).subquery())
 
 
-def _entry(found: Row[Any]) -> Entry:
+def entry_of(found: Row[Any]) -> Entry:
+    """Return what a query for entries found."""
     booked: TransactionRow = found.TransactionRow
     return Entry(
         transaction_id=TransactionId(booked.uid),
@@ -230,32 +245,58 @@ async def transaction(tx: ReadSession, transaction_id: UUID) -> Transaction:
     booked = await tx.scalar(select(TransactionRow).where(TransactionRow.uid == transaction_id))
     if booked is None:
         raise domain.TransactionNotFound(transaction_id=str(transaction_id))
-    debit, credit = aliased(AccountRow), aliased(AccountRow)
-    rows = await tx.execute(
-        select(PostingRow, debit.uid.label("debit_uid"), credit.uid.label("credit_uid"), AssetRow)
-        .join(debit, debit.id == PostingRow.debit_account_id)
-        .join(credit, credit.id == PostingRow.credit_account_id)
-        .join(AssetRow, AssetRow.id == PostingRow.asset_id)
-        .where(PostingRow.transaction_id == booked.id)
-        .order_by(PostingRow.ordinal)
+    target = await _uid(tx, booked.pending_id or booked.reverses_id)
+    resolved_by = await tx.scalar(
+        select(TransactionRow.uid).where(TransactionRow.pending_id == booked.id)
     )
     return Transaction(
         id=TransactionId(booked.uid),
         sequence=booked.id,
+        kind=TransactionKind(booked.kind),
         type=booked.type,
         effective_on=booked.effective_on,
         booked_at=booked.booked_at,
         reference=booked.reference,
         metadata=booked.details or {},
         correlation_id=booked.correlation_id,
-        postings=tuple(
-            Posting(
-                ordinal=row.ordinal,
-                debit=AccountId(debit_uid),
-                credit=AccountId(credit_uid),
-                asset=_asset_of(asset),
-                amount=row.amount,
-            )
-            for row, debit_uid, credit_uid, asset in rows
-        ),
+        postings=await _postings(tx, booked),
+        target=None if target is None else TransactionId(target),
+        expires_at=booked.expires_at,
+        resolved_by=None if resolved_by is None else TransactionId(resolved_by),
+    )
+
+
+async def _uid(tx: ReadSession, sequence: int | None) -> UUID | None:
+    if sequence is None:
+        return None
+    return await tx.scalar(select(TransactionRow.uid).where(TransactionRow.id == sequence))
+
+
+async def _postings(tx: ReadSession, booked: TransactionRow) -> tuple[Posting, ...]:
+    """Return what a transaction moved or, while it is pending, holds."""
+    of = HoldRow if booked.kind == TransactionKind.PENDING else PostingRow
+    debit, credit = aliased(AccountRow), aliased(AccountRow)
+    rows = await tx.execute(
+        select(
+            of.ordinal,
+            of.amount,
+            debit.uid.label("debit_uid"),
+            credit.uid.label("credit_uid"),
+            AssetRow,
+        )
+        .join(debit, debit.id == of.debit_account_id)
+        .join(credit, credit.id == of.credit_account_id)
+        .join(AssetRow, AssetRow.id == of.asset_id)
+        .where(of.transaction_id == booked.id)
+        .order_by(of.ordinal)
+    )
+    return tuple(
+        Posting(
+            ordinal=row.ordinal,
+            debit=AccountId(row.debit_uid),
+            credit=AccountId(row.credit_uid),
+            asset=_asset_of(row.AssetRow),
+            amount=row.amount,
+        )
+        for row in rows
     )

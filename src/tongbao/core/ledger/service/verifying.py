@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from tongbao.core.ledger.service import history
 from tongbao.infra.db import ReadSession
 
 FINDINGS_MAX = 100
@@ -29,32 +30,46 @@ CHECKS = {
                        FROM ledger_tail GROUP BY account_id) t ON t.account_id = a.id
          GROUP BY s.code
         HAVING sum(a.debits_posted - a.credits_posted + coalesce(t.net, 0)) <> 0""",
-    "counters equal the sum of postings": """
-        WITH moved AS (
-            SELECT account, sum(debit) AS debits, sum(credit) AS credits, count(*) AS postings
-              FROM (SELECT debit_account_id AS account, amount AS debit, 0::bigint AS credit
-                      FROM ledger_posting
-                    UNION ALL SELECT credit_account_id, 0, amount FROM ledger_posting) AS leg
-             GROUP BY account),
-        tail AS (
-            SELECT account_id, sum(debits) AS debits, sum(credits) AS credits,
+    "counters equal the sum of postings and of what is held": """
+        WITH leg AS (
+            SELECT debit_account_id AS account, amount AS debit, 0::bigint AS credit,
+                   0::bigint AS debit_held, 0::bigint AS credit_held, 1 AS postings
+              FROM ledger_posting
+            UNION ALL
+            SELECT credit_account_id, 0, amount, 0, 0, 1 FROM ledger_posting
+            UNION ALL
+            SELECT h.debit_account_id, 0, 0, h.amount, 0, 0 FROM ledger_hold h
+             WHERE NOT EXISTS (SELECT FROM ledger_transaction r
+                                WHERE r.pending_id = h.transaction_id)
+            UNION ALL
+            SELECT h.credit_account_id, 0, 0, 0, h.amount, 0 FROM ledger_hold h
+             WHERE NOT EXISTS (SELECT FROM ledger_transaction r
+                                WHERE r.pending_id = h.transaction_id)
+        ), due AS (
+            SELECT account, sum(debit) AS debits, sum(credit) AS credits,
+                   sum(debit_held) AS debits_held, sum(credit_held) AS credits_held,
                    sum(postings) AS postings
-              FROM ledger_tail GROUP BY account_id)
-        SELECT 'account ' || coalesce(a.uid::text, moved.account::text) AS subject,
-               concat_ws('/', coalesce(moved.debits, 0), coalesce(moved.credits, 0),
-                         coalesce(moved.postings, 0)) AS expected,
-               concat_ws('/', a.debits_posted + coalesce(tail.debits, 0),
-                         a.credits_posted + coalesce(tail.credits, 0),
-                         a.version + coalesce(tail.postings, 0)) AS found
-          FROM ledger_account a
-          FULL JOIN moved ON moved.account = a.id
-          LEFT JOIN tail ON tail.account_id = a.id
-         WHERE (a.debits_posted + coalesce(tail.debits, 0),
-                a.credits_posted + coalesce(tail.credits, 0),
-                a.version + coalesce(tail.postings, 0))
-               IS DISTINCT FROM
-               (coalesce(moved.debits, 0), coalesce(moved.credits, 0),
-                coalesce(moved.postings, 0))""",
+              FROM leg GROUP BY account
+        ), tail AS (
+            SELECT account_id, sum(debits) AS debits, sum(credits) AS credits,
+                   sum(debits_pending) AS debits_held, sum(credits_pending) AS credits_held,
+                   sum(postings) AS postings
+              FROM ledger_tail GROUP BY account_id
+        ), both_sides AS (
+            SELECT coalesce(a.uid::text, '#' || due.account) AS uid,
+                   concat_ws('/', coalesce(due.debits, 0), coalesce(due.credits, 0),
+                             coalesce(due.debits_held, 0), coalesce(due.credits_held, 0),
+                             coalesce(due.postings, 0)) AS expected,
+                   concat_ws('/', a.debits_posted + coalesce(tail.debits, 0),
+                             a.credits_posted + coalesce(tail.credits, 0),
+                             a.debits_pending + coalesce(tail.debits_held, 0),
+                             a.credits_pending + coalesce(tail.credits_held, 0),
+                             a.version + coalesce(tail.postings, 0)) AS found
+              FROM ledger_account a
+              FULL JOIN due ON due.account = a.id
+              LEFT JOIN tail ON tail.account_id = a.id)
+        SELECT 'account ' || uid AS subject, expected, found
+          FROM both_sides WHERE expected <> found""",
     "versions have no gap and balances follow from one another": """
         WITH leg AS (
             SELECT debit_account_id AS account, debit_version AS version, debit_balance AS balance,
@@ -74,19 +89,66 @@ CHECKS = {
                version_due || '/' || balance_due AS expected, version || '/' || balance AS found
           FROM run WHERE version <> version_due OR balance IS DISTINCT FROM balance_due
          ORDER BY version""",
-    "every transaction has its postings, in the assets of their accounts": """
-        SELECT 'transaction ' || coalesce(t.uid::text, '#' || p.transaction_id) AS subject,
-               'a booked transaction, ordinals from 1, one asset a posting' AS expected,
-               concat_ws(' ', 'ordinal', p.ordinal, 'amount', p.amount) AS found
-          FROM ledger_transaction t
-          FULL JOIN ledger_posting p ON p.transaction_id = t.id
-          LEFT JOIN ledger_account d ON d.id = p.debit_account_id
-          LEFT JOIN ledger_account c ON c.id = p.credit_account_id
-         WHERE t.id IS NULL OR p.ordinal IS NULL OR d.asset_id IS DISTINCT FROM p.asset_id
-            OR c.asset_id IS DISTINCT FROM p.asset_id OR p.amount <= 0
-            OR (p.ordinal > 1 AND NOT EXISTS (
-                SELECT FROM ledger_posting q
-                 WHERE q.transaction_id = p.transaction_id AND q.ordinal = p.ordinal - 1))""",
+    "every transaction has what belongs to its kind": """
+        SELECT 'transaction ' || t.uid AS subject,
+               CASE WHEN t.kind = 'pending' THEN 'holds' WHEN t.kind IN ('void', 'expiry')
+                    THEN 'nothing' ELSE 'postings' END AS expected,
+               concat(p.n, ' postings, ', h.n, ' holds') AS found
+          FROM ledger_transaction t,
+               LATERAL (SELECT count(*) AS n FROM ledger_posting WHERE transaction_id = t.id) p,
+               LATERAL (SELECT count(*) AS n FROM ledger_hold WHERE transaction_id = t.id) h
+         WHERE (p.n > 0) IS DISTINCT FROM (t.kind IN ('posted', 'capture', 'reversal'))
+            OR (h.n > 0) IS DISTINCT FROM (t.kind = 'pending')""",
+    "every posting and hold belongs to a transaction, in the asset of its accounts": """
+        SELECT concat('transaction ', coalesce(t.uid::text, '#' || m.transaction_id),
+                      ' ordinal ', m.ordinal) AS subject,
+               'a transaction, the asset of both accounts, an amount' AS expected,
+               concat('asset ', m.asset_id, ', amount ', m.amount) AS found
+          FROM (SELECT transaction_id, ordinal, asset_id, debit_account_id, credit_account_id,
+                       amount
+                  FROM ledger_posting
+                UNION ALL
+                SELECT transaction_id, ordinal, asset_id, debit_account_id, credit_account_id,
+                       amount
+                  FROM ledger_hold) m
+          LEFT JOIN ledger_transaction t ON t.id = m.transaction_id
+          LEFT JOIN ledger_account d ON d.id = m.debit_account_id
+          LEFT JOIN ledger_account c ON c.id = m.credit_account_id
+         WHERE t.id IS NULL OR d.asset_id IS DISTINCT FROM m.asset_id
+            OR c.asset_id IS DISTINCT FROM m.asset_id OR m.amount <= 0""",
+    "the open list is what is pending and not resolved": """
+        SELECT 'transaction ' || coalesce(t.uid::text, '#' || o.transaction_id) AS subject,
+               CASE WHEN t.id IS NULL THEN 'resolved' ELSE 'open' END AS expected,
+               CASE WHEN o.transaction_id IS NULL THEN 'not listed' ELSE 'listed' END AS found
+          FROM (SELECT t.id, t.uid FROM ledger_transaction t
+                 WHERE t.kind = 'pending' AND NOT EXISTS (
+                       SELECT FROM ledger_transaction r WHERE r.pending_id = t.id)) t
+          FULL JOIN ledger_open_pending o ON o.transaction_id = t.id
+         WHERE t.id IS NULL OR o.transaction_id IS NULL""",
+    "captures and reversals stay within what they capture or reverse": """
+        SELECT concat('transaction ', o.uid, ' ordinal ', m.ordinal) AS subject,
+               concat('at most ', coalesce(h.amount, p.amount)) AS expected, m.amount::text AS found
+          FROM (SELECT coalesce(t.pending_id, t.reverses_id) AS target, t.kind, q.ordinal,
+                       sum(q.amount) AS amount
+                  FROM ledger_transaction t JOIN ledger_posting q ON q.transaction_id = t.id
+                 WHERE t.kind IN ('capture', 'reversal') GROUP BY 1, 2, 3) m
+          LEFT JOIN ledger_transaction o ON o.id = m.target
+          LEFT JOIN ledger_hold h ON m.kind = 'capture'
+               AND h.transaction_id = m.target AND h.ordinal = m.ordinal
+          LEFT JOIN ledger_posting p ON m.kind = 'reversal'
+               AND p.transaction_id = m.target AND p.ordinal = m.ordinal
+         WHERE m.amount > coalesce(h.amount, p.amount, 0)""",
+    "the list of reversed amounts is the sum of reversals": """
+        SELECT concat('transaction ', o.uid, ' ordinal ', r.ordinal) AS subject,
+               coalesce(m.amount, 0)::text AS expected, r.reversed::text AS found
+          FROM ledger_reversed r
+          LEFT JOIN ledger_transaction o ON o.id = r.transaction_id
+          LEFT JOIN (SELECT t.reverses_id, q.ordinal, sum(q.amount) AS amount
+                       FROM ledger_transaction t JOIN ledger_posting q ON q.transaction_id = t.id
+                      WHERE t.kind = 'reversal' GROUP BY 1, 2) m
+                 ON m.reverses_id = r.transaction_id AND m.ordinal = r.ordinal
+         WHERE r.reversed <> coalesce(m.amount, 0)""",
+    **history.CHECKS,
 }
 
 

@@ -27,15 +27,18 @@ BEGIN
     END IF;
     WITH taken AS (
         DELETE FROM ledger_tail WHERE id IN (SELECT id FROM ledger_tail ORDER BY id LIMIT p_rows_max)
-        RETURNING account_id, debits, credits, postings
+        RETURNING account_id, debits, credits, debits_pending, credits_pending, postings
     ), moved AS (
-        SELECT account_id, sum(debits) AS debits, sum(credits) AS credits, sum(postings) AS postings,
-               count(*) AS rows
+        SELECT account_id, sum(debits) AS debits, sum(credits) AS credits,
+               sum(debits_pending) AS debits_pending, sum(credits_pending) AS credits_pending,
+               sum(postings) AS postings, count(*) AS rows
           FROM taken GROUP BY account_id
     ), updated AS (
         UPDATE ledger_account a
            SET debits_posted = a.debits_posted + m.debits,
                credits_posted = a.credits_posted + m.credits,
+               debits_pending = a.debits_pending + m.debits_pending,
+               credits_pending = a.credits_pending + m.credits_pending,
                version = a.version + m.postings
           FROM moved m WHERE a.id = m.account_id
         RETURNING m.rows

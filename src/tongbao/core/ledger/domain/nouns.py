@@ -1,4 +1,4 @@
-"""The ledger's nouns and refusals; no database here.
+"""The ledger's nouns; no database here.
 
 A posting moves an amount > 0 of one asset from a debit account to a credit account, so double
 entry holds by construction. A transaction is one or more postings, booked whole or not at all.
@@ -8,22 +8,24 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Literal, NewType
 from uuid import UUID
 
-from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.money import Money, Quantity, format_minor
-from tongbao.kernel.text import Text
+from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.money import CURRENCIES, Money, Quantity, format_minor
 
 AccountId = NewType("AccountId", UUID)
 TransactionId = NewType("TransactionId", UUID)
 
-AMOUNT_MAX_MINOR = 10**15 - 1
-"""Largest amount of one posting, in minor units (CNY: just under ten trillion yuan)."""
+AMOUNT_MAX_MINOR = 9 * 10**14
+"""Largest amount of one posting, in minor units (CNY: nine trillion yuan).
 
-BATCH_MAX = 1_000
+With it the sums of a whole batch stay within a signed 64-bit integer.
+"""
+
+BATCH_MAX = 10_000
 POSTINGS_MAX = 100
 POSTINGS_PER_BATCH_MAX = 10_000
 METADATA_MAX = 20
@@ -47,6 +49,27 @@ class Category(StrEnum):
         return self in {Category.ASSET, Category.EXPENSE, Category.MEMORANDUM}
 
 
+class TransactionKind(StrEnum):
+    """What a transaction does.
+
+    posted: moves at once. pending: holds, until it is resolved once by a capture (moves all or
+    part, releases the rest), a void or an expiry (release all). reversal: moves back all or part
+    of a posted transaction or a capture.
+    """
+
+    POSTED = "posted"
+    PENDING = "pending"
+    CAPTURE = "capture"
+    VOID = "void"
+    EXPIRY = "expiry"
+    REVERSAL = "reversal"
+
+    @property
+    def has_target(self) -> bool:
+        """Whether it resolves or reverses another transaction."""
+        return self not in {TransactionKind.POSTED, TransactionKind.PENDING}
+
+
 class AccountStatus(StrEnum):
     """Whether an account takes part in postings."""
 
@@ -68,6 +91,12 @@ class Asset:
     def text(self, units: int) -> str:
         """Return `units` of the smallest size as a decimal string."""
         return format_minor(units, self.scale)
+
+    def amount(self, units: int) -> Amount:
+        """Return `units` as money, or as a quantity where the asset is no currency."""
+        if CURRENCIES.get(self.symbol) == self.scale:
+            return Money(units, self.symbol)
+        return Quantity(units, self.symbol, self.scale)
 
     def money(self, units: int) -> Money:
         """Return `units` as money; only for an asset that is a currency."""
@@ -107,11 +136,16 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class NewPosting:
-    """An amount to be moved from a debit to a credit account."""
+    """An amount to be moved from a debit to a credit account.
+
+    `ordinal` is the place in the transaction, counted from 1 unless given; a capture or a reversal
+    gives the ordinal of the posting it captures or reverses.
+    """
 
     debit: AccountId
     credit: AccountId
     amount: Amount
+    ordinal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +154,8 @@ class NewTransaction:
 
     `id` is made by the client and is the idempotency key: the same id with the same content is
     booked once, with other content it is refused. `effective_on` None means the business date.
+    `target` is what a capture, void, expiry or reversal is about; `service.capture` and its
+    sisters build those.
     """
 
     id: TransactionId
@@ -129,9 +165,14 @@ class NewTransaction:
     reference: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     correlation_id: UUID | None = None
+    kind: TransactionKind = TransactionKind.POSTED
+    target: TransactionId | None = None
+    expires_at: datetime | None = None
 
     def __post_init__(self) -> None:
         assert self.type.isprintable(), "a type is a word of ours, such as payments.transfer"
+        assert self.kind.has_target == (self.target is not None), "a target where one belongs"
+        assert self.expires_at is None or self.kind is TransactionKind.PENDING
 
     def content_hash(self) -> bytes:
         """Return 16 bytes that tell this content from any other with the same id.
@@ -147,13 +188,19 @@ class NewTransaction:
             if self.reference is not None or self.metadata
             else "",
         ]
-        for posting in self.postings:
+        if self.kind is not TransactionKind.POSTED:
             parts += [
-                posting.debit.hex,
-                posting.credit.hex,
-                asset_code(posting.amount),
-                str(units(posting.amount)),
+                self.kind,
+                self.target.hex if self.target else "",
+                self.expires_at.astimezone(UTC).isoformat() if self.expires_at else "",
             ]
+        for posting in self.postings:
+            if posting.ordinal is not None:
+                parts.append(str(posting.ordinal))
+            amount = posting.amount
+            parts.append(
+                f"{posting.debit.hex}\n{posting.credit.hex}\n{asset_code(amount)}\n{units(amount)}"
+            )
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).digest()
 
 
@@ -194,10 +241,15 @@ class Posting:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction as booked."""
+    """A transaction as booked.
+
+    The postings of a pending one are its holds. `resolved_by` is the capture, void or expiry of a
+    pending one, None while it holds.
+    """
 
     id: TransactionId
     sequence: int
+    kind: TransactionKind
     type: str
     effective_on: date
     booked_at: datetime
@@ -205,6 +257,9 @@ class Transaction:
     metadata: Mapping[str, str]
     correlation_id: UUID | None
     postings: tuple[Posting, ...]
+    target: TransactionId | None = None
+    expires_at: datetime | None = None
+    resolved_by: TransactionId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +280,18 @@ class Entry:
     metadata: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An accounting period [starts_on, ends_on); `closed_at` None while it is open.
+
+    A day that no period covers is open.
+    """
+
+    starts_on: date
+    ends_on: date
+    closed_at: datetime | None
+
+
 def asset_code(amount: Amount) -> str:
     """Return the code of the asset an amount is of, such as `CNY/2`."""
     if isinstance(amount, Money):
@@ -241,160 +308,3 @@ def asset_of(amount: Amount) -> Asset:
 def units(amount: Amount) -> int:
     """Return how many of the asset's smallest units an amount is."""
     return amount.minor if isinstance(amount, Money) else amount.units
-
-
-class LedgerError(TongbaoError):
-    """Base of the ledger's refusals."""
-
-    kind = Kind.REFUSED
-
-
-class InsufficientFunds(LedgerError):
-    """The debit would take the account below its limit."""
-
-    code = "ledger.insufficient_funds"
-    title = Text(zh="余额不足", en="Insufficient funds")
-    detail = Text(
-        zh="账户可用余额为 {available} {asset},不足以完成本次记账;没有资金变动。",
-        en="The account has {available} {asset} available, which is not enough; nothing moved.",
-    )
-
-
-class UnknownAccount(LedgerError):
-    """No account has this id."""
-
-    code = "ledger.unknown_account"
-    title = Text(zh="账户不存在", en="Unknown account")
-    detail = Text(zh="没有编号为 {account_id} 的账户。", en="There is no account {account_id}.")
-
-
-class AccountNotFound(LedgerError):
-    """No account has this id, and the request was about that account."""
-
-    code = "ledger.account_not_found"
-    kind = Kind.NOT_FOUND
-    title = Text(zh="账户不存在", en="Account not found")
-
-
-class TransactionNotFound(LedgerError):
-    """No transaction has this id."""
-
-    code = "ledger.transaction_not_found"
-    kind = Kind.NOT_FOUND
-    title = Text(zh="交易不存在", en="Transaction not found")
-
-
-class UnknownAsset(LedgerError):
-    """The asset was never declared."""
-
-    code = "ledger.unknown_asset"
-    title = Text(zh="资产不存在", en="Unknown asset")
-    detail = Text(zh="没有名为 {asset} 的资产。", en="There is no asset {asset}.")
-
-
-class AssetMismatch(LedgerError):
-    """The amount is of another asset than the account."""
-
-    code = "ledger.asset_mismatch"
-    title = Text(zh="币种不符", en="Asset mismatch")
-    detail = Text(
-        zh="账户 {account_id} 不以 {asset} 记账。",
-        en="Account {account_id} is not kept in {asset}.",
-    )
-
-
-class SameAccount(LedgerError):
-    """Debit and credit name the same account."""
-
-    code = "ledger.same_account"
-    title = Text(zh="借贷账户相同", en="Debit and credit are the same account")
-
-
-class AccountClosed(LedgerError):
-    """The account is closed."""
-
-    code = "ledger.account_closed"
-    title = Text(zh="账户已销户", en="Account closed")
-    detail = Text(zh="账户 {account_id} 已销户。", en="Account {account_id} is closed.")
-
-
-class AccountFrozen(LedgerError):
-    """The account is frozen for this side."""
-
-    code = "ledger.account_frozen"
-    title = Text(zh="账户已冻结", en="Account frozen")
-    detail = Text(
-        zh="账户 {account_id} 已被冻结,不能记账。",
-        en="Account {account_id} is frozen for this posting.",
-    )
-
-
-class IdReused(LedgerError):
-    """The id belongs to a transaction with other content."""
-
-    code = "ledger.id_reused"
-    title = Text(zh="编号已被使用", en="Id already used")
-    detail = Text(
-        zh="编号 {transaction_id} 已用于内容不同的交易。",
-        en="Id {transaction_id} belongs to a transaction with other content.",
-    )
-
-
-class AmountOutOfRange(LedgerError):
-    """The amount is zero, negative or beyond what a posting or an account can hold."""
-
-    code = "ledger.amount_out_of_range"
-    title = Text(zh="金额超出范围", en="Amount out of range")
-    detail = Text(
-        zh="每笔金额必须大于零,且不超过允许的上限。",
-        en="An amount must be greater than zero and within what an account can hold.",
-    )
-
-
-class OverdraftOutOfRange(LedgerError):
-    """An account's limit lies at or below zero, never above."""
-
-    code = "ledger.overdraft_out_of_range"
-    kind = Kind.INVALID
-    title = Text(zh="透支额度不能为负数", en="The overdraft cannot be negative")
-
-
-class EffectiveDateInFuture(LedgerError):
-    """Nothing can be booked as effective after the business date."""
-
-    code = "ledger.effective_date_in_future"
-    title = Text(zh="起息日不能晚于营业日", en="Effective date in the future")
-    detail = Text(zh="当前营业日为 {business_date}。", en="The business date is {business_date}.")
-
-
-class TooManyPostings(LedgerError):
-    """A transaction or batch is empty or larger than allowed."""
-
-    code = "ledger.batch_size"
-    kind = Kind.INVALID
-    title = Text(zh="批次大小不合要求", en="Batch size out of range")
-    detail = Text(
-        zh="每批 1 至 {batch_max} 笔交易,每笔交易 1 至 {postings_max} 条分录。",
-        en="A batch has 1 to {batch_max} transactions, a transaction 1 to {postings_max} postings.",
-    )
-
-
-class CodeTaken(LedgerError):
-    """Another account or asset has this code, with other properties."""
-
-    code = "ledger.code_taken"
-    kind = Kind.CONFLICT
-    title = Text(zh="代码已被使用", en="Code already taken")
-    detail = Text(zh="代码 {value} 已被使用。", en="Code {value} is already taken.")
-
-
-class StatusRefused(LedgerError):
-    """The account cannot take this status now."""
-
-    code = "ledger.status_refused"
-    kind = Kind.CONFLICT
-    title = Text(zh="账户状态不能变更", en="Status cannot be changed")
-    detail = Text(
-        zh="账户须余额为零且无待处理交易方可销户;已销户账户不可恢复。",
-        en="An account closes only when it is empty with nothing pending, and stays closed.",
-    )

@@ -1,0 +1,186 @@
+-- The sum of 64-bit integers as one of them. PostgreSQL's own sum() of them is a `numeric`, which
+-- costs several times as much; here an overflow is an error.
+CREATE OR REPLACE AGGREGATE ledger_sum(bigint) (
+    SFUNC = int8pl, STYPE = bigint, INITCOND = '0', PARALLEL = SAFE
+);
+
+-- The short way of `ledger_post` for the usual batch: transactions that are posted at once, all new,
+-- on accounts that are all active and have the funds. Anything unusual raises one of the errors that
+-- `ledger_post` catches: nothing is booked then, and the long way finds out what it is.
+--
+-- What each posting does to its accounts is summed up before any account is looked at. Then one
+-- UPDATE finds, locks, checks and changes them; what they were before makes the balances after.
+CREATE OR REPLACE FUNCTION ledger_post_plain(
+    p_uid uuid[], p_hash bytea[], p_type text[], p_effective_on date[], p_reference text[],
+    p_metadata jsonb[], p_correlation_id uuid[],
+    p_item integer[], p_ordinal smallint[], p_debit uuid[], p_credit uuid[],
+    p_asset text[], p_amount bigint[],
+    p_booked_at timestamptz,
+    OUT sequence bigint[], OUT debit_balance bigint[], OUT credit_balance bigint[]
+)
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    asset_ids smallint[];       -- per posting
+    -- Per leg: posting n has legs 2n-1 (debit) and 2n (credit).
+    leg_slot integer[];         -- its account's place in the arrays below, which are in uid order
+    leg_net bigint[];           -- debits less credits of its account in this batch, so far
+    leg_version bigint[];       -- number of its account's postings in this batch, so far
+    -- Per account.
+    uids uuid[];
+    debits bigint[];
+    credits bigint[];
+    postings bigint[];
+    net_min bigint[];           -- debits less credits after the transaction where they are lowest
+    net_max bigint[];
+    ids bigint[];
+    signs smallint[];           -- 1 where a debit raises the balance, else -1
+    assets smallint[];
+    balances bigint[];          -- before the batch; NULL where there is no limit
+    versions bigint[];
+    sound boolean;
+    moment timestamptz;
+BEGIN
+    IF p_asset[1] = ALL (p_asset) THEN
+        SELECT array_fill(s.id, ARRAY[cardinality(p_asset)]) INTO asset_ids
+          FROM ledger_asset s WHERE s.code = p_asset[1];
+    ELSE
+        SELECT array_agg(s.id ORDER BY x.n) INTO asset_ids
+          FROM unnest(p_asset) WITH ORDINALITY AS x(code, n)
+          LEFT JOIN ledger_asset s ON s.code = x.code;
+    END IF;
+
+    WITH running AS MATERIALIZED (
+        SELECT n, uid, net, dense_rank() OVER (ORDER BY uid)::integer AS slot,
+               row_number() OVER w AS version,
+               ledger_sum(net) OVER w AS net_so_far,
+               lead(item) OVER w IS DISTINCT FROM item AS ends_item
+          FROM (SELECT 2 * n - 1 AS n, item, uid, amount AS net
+                  FROM unnest(p_item, p_debit, p_amount)
+                       WITH ORDINALITY AS u(item, uid, amount, n)
+                UNION ALL
+                SELECT 2 * n, item, uid, -amount
+                  FROM unnest(p_item, p_credit, p_amount)
+                       WITH ORDINALITY AS u(item, uid, amount, n)) AS leg
+        WINDOW w AS (PARTITION BY uid ORDER BY n ROWS UNBOUNDED PRECEDING)
+    ), legs AS (
+        SELECT array_agg(slot ORDER BY n) AS slots, array_agg(net_so_far ORDER BY n) AS nets,
+               array_agg(version ORDER BY n) AS versions
+          FROM running
+    ), accounts AS (
+        SELECT array_agg(uid ORDER BY slot) AS uids, array_agg(debits ORDER BY slot) AS debits,
+               array_agg(credits ORDER BY slot) AS credits,
+               array_agg(postings ORDER BY slot) AS postings,
+               array_agg(net_min ORDER BY slot) AS net_min,
+               array_agg(net_max ORDER BY slot) AS net_max
+          FROM (SELECT slot, uid,
+                       ledger_sum(greatest(net, 0)) AS debits,
+                       ledger_sum(greatest(-net, 0)) AS credits, count(*) AS postings,
+                       min(net_so_far) FILTER (WHERE ends_item) AS net_min,
+                       max(net_so_far) FILTER (WHERE ends_item) AS net_max
+                  FROM running GROUP BY slot, uid) AS account
+    )
+    SELECT legs.slots, legs.nets, legs.versions, accounts.uids, accounts.debits,
+           accounts.credits, accounts.postings, accounts.net_min, accounts.net_max
+      INTO leg_slot, leg_net, leg_version, uids, debits, credits, postings, net_min, net_max
+      FROM legs, accounts;
+
+    -- In uid order, as everybody locks. `= ANY (ARRAY[...])` is `=`, but leaves the planner no other
+    -- way than to look the accounts up one by one, in the order of the arrays. Naming the category
+    -- keeps PostgreSQL from preparing to compute `debit_normal` once more for each row.
+    WITH changed AS (
+        UPDATE ledger_account a
+           SET debits_posted = a.debits_posted + m.debits,
+               credits_posted = a.credits_posted + m.credits,
+               version = a.version + m.postings,
+               last_booked_at = greatest(a.last_booked_at, p_booked_at),
+               category = a.category
+          FROM unnest(uids, debits, credits, postings, net_min, net_max)
+               WITH ORDINALITY AS m(uid, debits, credits, postings, net_min, net_max, slot)
+         WHERE a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NOT NULL
+        RETURNING m.slot, a.id, a.asset_id, a.debit_normal, a.version - m.postings AS version,
+                  a.last_booked_at, a.status, a.overdraft,
+                  CASE WHEN a.debit_normal
+                       THEN (a.debits_posted - m.debits) - (a.credits_posted - m.credits)
+                       ELSE (a.credits_posted - m.credits) - (a.debits_posted - m.debits)
+                       END AS balance,
+                  CASE WHEN a.debit_normal THEN m.net_min - a.credits_pending
+                       ELSE - m.net_max - a.debits_pending END AS least
+    ), both_kinds AS (
+        SELECT slot, id, asset_id, debit_normal, version, last_booked_at, balance,
+               status = 'active' AND balance + least + overdraft >= 0 AS sound
+          FROM changed
+        UNION ALL
+        SELECT m.slot, a.id, a.asset_id, a.debit_normal, NULL, NULL, NULL, a.status = 'active'
+          FROM unnest(uids) WITH ORDINALITY AS m(uid, slot)
+          JOIN ledger_account a ON a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NULL
+         WHERE m.slot NOT IN (SELECT slot FROM changed)
+    )
+    SELECT bool_and(sound) AND count(*) = cardinality(uids),
+           array_agg(id ORDER BY slot), array_agg(asset_id ORDER BY slot),
+           array_agg(CASE WHEN debit_normal THEN 1 ELSE -1 END ORDER BY slot),
+           array_agg(balance ORDER BY slot), array_agg(version ORDER BY slot),
+           greatest(max(last_booked_at), p_booked_at)
+      INTO sound, ids, assets, signs, balances, versions, moment
+      FROM both_kinds;
+    IF sound IS NOT TRUE THEN
+        RAISE check_violation;
+    END IF;
+    IF moment > p_booked_at THEN  -- another process's clock is ahead of ours
+        UPDATE ledger_account a SET last_booked_at = moment, category = a.category
+          FROM unnest(uids) AS m(uid)
+         WHERE a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NOT NULL;
+    END IF;
+
+    PERFORM ledger_announce();
+    WITH inserted AS (
+        INSERT INTO ledger_transaction
+               (uid, content_hash, kind, type, effective_on, booked_at, correlation_id,
+                reference, metadata)
+        SELECT x.uid, x.hash, 'posted', x.type, x.effective_on, moment, x.correlation_id,
+               x.reference, x.metadata
+          FROM unnest(p_uid, p_hash, p_type, p_effective_on, p_correlation_id, p_reference,
+                      p_metadata)
+               AS x(uid, hash, type, effective_on, correlation_id, reference, metadata)
+        RETURNING id
+    )
+    SELECT array_agg(id ORDER BY id) INTO sequence FROM inserted;  -- numbered as inserted
+
+    WITH inserted AS (
+        INSERT INTO ledger_posting
+               (transaction_id, ordinal, asset_id, debit_account_id, credit_account_id, amount,
+                debit_balance, debit_version, credit_balance, credit_version)
+        SELECT sequence[x.item], x.ordinal,
+               -- Of another asset than an account: NULL, which is refused.
+               CASE WHEN x.asset_id = assets[x.debit] AND x.asset_id = assets[x.credit]
+                    THEN x.asset_id END,
+               ids[x.debit], ids[x.credit], x.amount,
+               balances[x.debit] + signs[x.debit] * x.debit_net,
+               versions[x.debit] + x.debit_version,
+               balances[x.credit] + signs[x.credit] * x.credit_net,
+               versions[x.credit] + x.credit_version
+          FROM (SELECT item, ordinal, asset_id, amount,
+                       leg_slot[2 * n - 1] AS debit, leg_slot[2 * n] AS credit,
+                       leg_net[2 * n - 1] AS debit_net, leg_net[2 * n] AS credit_net,
+                       leg_version[2 * n - 1] AS debit_version, leg_version[2 * n] AS credit_version
+                  FROM unnest(p_item, p_ordinal, asset_ids, p_amount)
+                       WITH ORDINALITY AS u(item, ordinal, asset_id, amount, n)) AS x
+        RETURNING debit_balance, credit_balance
+    )
+    SELECT array_agg(inserted.debit_balance), array_agg(inserted.credit_balance)
+      INTO debit_balance, credit_balance FROM inserted;
+
+    INSERT INTO ledger_tail
+           (account_id, debits, credits, debits_pending, credits_pending, postings)
+    SELECT m.id, m.debits, m.credits, 0, 0, m.postings
+      FROM unnest(ids, versions, debits, credits, postings)
+           AS m(id, version, debits, credits, postings)
+     WHERE m.version IS NULL;
+END $$;

@@ -1,0 +1,55 @@
+-- Up to which number the ledger is settled: whoever reads transactions in order must know below
+-- which number nothing can appear any more.
+--
+-- A sequence hands out numbers before commit, so a small number may become visible after a large
+-- one. Each transaction that books therefore holds a shared advisory lock from before it takes its
+-- first number until it has ended. The lock's key carries the number the sequence stood at, so all
+-- numbers of the transaction are greater than it. Nobody ever asks for such a key exclusively: the
+-- locks only tell, they never make anyone wait.
+--
+-- The key is 0x746c ("tl") in its upper 16 bits and the number in its lower 48.
+
+-- To be called before the first number is taken; again in the same transaction it does nothing.
+-- Both the setting and the lock are undone by a rollback to a savepoint.
+CREATE OR REPLACE FUNCTION ledger_announce() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF coalesce(current_setting('tongbao.ledger_announced', true), '') = '' THEN
+        PERFORM pg_advisory_xact_lock_shared(
+            (x'746c'::bigint << 48)
+            | (SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END
+                 FROM ledger_transaction_id_seq s)
+        );
+        PERFORM set_config('tongbao.ledger_announced', 'yes', true);
+    END IF;
+END $$;
+
+-- Every transaction numbered up to the result is either visible to statements that start after
+-- this one or was rolled back. True because of the order of the two steps: a number up to
+-- `handed_out` was taken before the first step, hence under a lock that the second step still sees
+-- unless its transaction has ended. (A transaction becomes visible before its locks are released.)
+CREATE OR REPLACE FUNCTION ledger_settled() RETURNS bigint
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    handed_out bigint;
+    announced bigint;
+BEGIN
+    SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END INTO handed_out
+      FROM ledger_transaction_id_seq s;
+    SELECT min(((l.classid::bigint << 32) | l.objid::bigint) & ((1::bigint << 48) - 1))
+      INTO announced
+      FROM pg_locks l
+     WHERE l.locktype = 'advisory' AND l.objsubid = 1
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+       AND l.classid::bigint >> 16 = x'746c'::bigint;
+    RETURN least(handed_out, announced);
+END $$;
+
+-- Only `ledger_post` announces, with its owner's rights.
+REVOKE ALL ON FUNCTION ledger_announce, ledger_settled FROM PUBLIC;
+GRANT SELECT ON SEQUENCE ledger_transaction_id_seq TO tongbao_app;
+GRANT EXECUTE ON FUNCTION ledger_settled TO tongbao_app;
