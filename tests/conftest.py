@@ -18,9 +18,12 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
+from xdist.remote import Producer
+from xdist.scheduler.protocol import Scheduling
 
 from tests.support import network
 from tests.support.browser import find_browser
+from tests.support.scheduling import ByFile
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import (
@@ -50,6 +53,12 @@ network.forbid()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # once, not in every worker
         sweep_ephemeral()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    # xdist's own groups rest on changing a test's id, which this pytest no longer has.
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

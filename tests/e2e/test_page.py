@@ -49,7 +49,7 @@ document.addEventListener("securitypolicyviolation",
   event => window.violations.push(`${event.effectiveDirective} ${event.blockedURI}`));
 """
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
