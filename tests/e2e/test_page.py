@@ -41,6 +41,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WAIT_MS_MAX = 15_000
+# What Chromium says of a request that was under way when a link was followed.
+LEFT_THE_PAGE = "net::ERR_ABORTED"
 DESKTOP, PHONE = (1440, 900), (390, 844)
 FIRM, CUSTOMER = demo.LOGINS[0], "杭州恒筑建材批发有限公司"
 WATCH = """
@@ -107,13 +109,17 @@ class Visit:
         self.page.set_default_timeout(WAIT_MS_MAX)
         self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.wrong.append(f"failed {request.url}"))
+        self.page.on("requestfailed", self._failed)
         self.page.on("request", self._asked)
         self.page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.wrong.append(message.text)
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != LEFT_THE_PAGE:
+            self.wrong.append(f"{request.failure} {request.url}")
 
     def _asked(self, request: Request) -> None:
         if urlsplit(request.url).scheme != "data" and not request.url.startswith(self.address):
