@@ -10,8 +10,10 @@ _TECHNICAL = ("tongbao.infra.idempotency",)
 
 
 def load() -> None:
-    """Import each `models` module there is below the package, and the technical tables."""
-    for file in sorted(_ROOT.rglob("models.py")):
-        import_module(".".join(("tongbao", *file.relative_to(_ROOT).with_suffix("").parts)))
+    """Import each `models` there is below the package, file or folder, and the technical tables."""
+    files = _ROOT.rglob("models.py")
+    folders = (file.parent for file in _ROOT.rglob("models/__init__.py"))
+    for path in sorted((*files, *folders)):
+        import_module(".".join(("tongbao", *path.relative_to(_ROOT).with_suffix("").parts)))
     for name in _TECHNICAL:
         import_module(name)

@@ -17,7 +17,7 @@ from tongbao.core.identity.domain import (
     TOKEN_LIFETIME,
     TOKENS_PER_USER_MAX,
 )
-from tongbao.core.identity.service import NOBODYS_HASH, LoggedIn, LogInRefused, Role, UserKind
+from tongbao.core.identity.service import LoggedIn, LogInRefused, Role, UserKind, logging_in
 from tongbao.core.parties import service as parties
 from tongbao.infra.auth import hash_password
 from tongbao.infra.db import Database, ReadSession, WriteSession
@@ -285,7 +285,7 @@ async def test_attempts_at_one_login_queue_up_whether_it_exists_or_not(
         async with database.write() as tx:
             await identity.log_in(tx, login=login, password="wrong " + PASSWORD, at=AT)
 
-    monkeypatch.setattr(identity, "verify_password", verify)
+    monkeypatch.setattr(logging_in, "verify_password", verify)
     await asyncio.gather(*(attempt() for _ in range(5)))
     assert most == 1
 
@@ -301,12 +301,14 @@ async def test_a_hash_of_older_parameters_is_renewed_at_log_in(tx: WriteSession)
     stored = await tx.scalar(
         text("SELECT password_hash FROM identity_user WHERE id = :id"), {"id": user.id}
     )
-    assert extract_parameters(stored) == extract_parameters(NOBODYS_HASH)
+    assert extract_parameters(stored) == extract_parameters(logging_in.NOBODYS_HASH)
     await logged_in(tx, user.login)
 
 
 async def test_verifying_for_nobody_costs_what_verifying_a_user_costs() -> None:
-    assert extract_parameters(NOBODYS_HASH) == extract_parameters(await hash_password(PASSWORD))
+    assert extract_parameters(logging_in.NOBODYS_HASH) == extract_parameters(
+        await hash_password(PASSWORD)
+    )
 
 
 async def test_a_login_is_given_once(tx: WriteSession) -> None:

@@ -1,10 +1,8 @@
-"""Users, logging in and out, and turning a bearer token into an `Actor`."""
+"""Logging in and out, and turning a bearer token into an `Actor`."""
 
 import hashlib
-from collections.abc import Collection
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from sqlalchemy import case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -12,30 +10,19 @@ from sqlalchemy.dialects.postgresql import insert
 from tongbao.core.identity.domain import (
     FAILURES_MAX,
     LOCK_OUT,
-    PERMISSIONS,
     TOKEN_LIFETIME,
     TOKENS_PER_USER_MAX,
     LoggedIn,
-    LoginMalformed,
     LogInRefused,
-    LoginTaken,
-    PasswordTooWeak,
     Role,
-    RolesMismatch,
-    UnknownParties,
-    User,
     UserId,
     UserKind,
-    check_roles,
-    clean_login,
-    clean_password,
     normal_login,
     normal_password,
     permissions,
 )
-from tongbao.core.identity.events import UserCreated, UserLockedOut
+from tongbao.core.identity.events import UserLockedOut
 from tongbao.core.identity.models import TokenRow, UserPartyRow, UserRow
-from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
 from tongbao.infra.auth import (
     Actor,
@@ -46,27 +33,6 @@ from tongbao.infra.auth import (
     verify_password,
 )
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.kernel.ids import new_id
-
-__all__ = [
-    "PERMISSIONS",
-    "LogInRefused",
-    "LoggedIn",
-    "LoginMalformed",
-    "LoginTaken",
-    "PasswordTooWeak",
-    "Role",
-    "RolesMismatch",
-    "UnknownParties",
-    "User",
-    "UserId",
-    "UserKind",
-    "authenticate",
-    "create_user",
-    "find_user",
-    "log_in",
-    "log_out",
-]
 
 # Verified when there is no user to verify, so that an unknown login takes as long as a known one.
 # It is the hash of a random text nobody kept, with the parameters of `infra.auth`.
@@ -77,78 +43,6 @@ NOBODYS_HASH: Final = (
 
 # First key of the advisory locks taken per login (the second is a hash of the login).
 _LOG_IN_LOCK: Final = 0x1D
-
-
-async def create_user(
-    tx: WriteSession,
-    *,
-    login: str,
-    password: str,
-    name: str,
-    kind: UserKind,
-    roles: Collection[Role],
-    party_ids: Collection[UUID] = (),
-    at: datetime,
-) -> User:
-    """Give somebody a log-in; a customer acts for `party_ids` and nobody else does.
-
-    Raises `LoginMalformed`, `PasswordTooWeak`, `parties.NameMalformed`, `RolesMismatch`,
-    `UnknownParties` and `LoginTaken`.
-    """
-    user = User(
-        id=UserId(new_id()),
-        login=clean_login(login),
-        name=parties.clean_name(name),
-        kind=kind,
-        roles=frozenset(roles),
-        party_ids=frozenset(party_ids),
-    )
-    secret = clean_password(password, login=user.login)
-    check_roles(kind=user.kind, roles=user.roles, party_ids=user.party_ids)
-    if user.party_ids and len(await parties.names(tx, user.party_ids)) != len(user.party_ids):
-        raise UnknownParties
-    stored = await tx.scalar(
-        insert(UserRow)
-        .values(
-            id=user.id,
-            login=user.login,
-            name=user.name,
-            kind=user.kind.value,
-            roles=sorted(user.roles),
-            password_hash=await hash_password(secret),
-            created_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=["login"])
-        .returning(UserRow.id)
-    )
-    if stored is None:
-        raise LoginTaken
-    if user.party_ids:
-        await tx.execute(
-            insert(UserPartyRow),
-            [{"user_id": user.id, "party_id": party_id} for party_id in sorted(user.party_ids)],
-        )
-    await outbox.append(tx, [UserCreated(user_id=user.id, kind=user.kind.value)], at=at)
-    return user
-
-
-async def find_user(tx: ReadSession, *, login: str) -> User | None:
-    """Return the user with this login, if there is one."""
-    name = normal_login(login)
-    row = await tx.scalar(select(UserRow).where(UserRow.login == name))
-    if row is None:
-        return None
-    party_ids = await tx.scalars(
-        select(UserPartyRow.party_id).where(UserPartyRow.user_id == row.id)
-    )
-    return User(
-        id=UserId(row.id),
-        login=row.login,
-        name=row.name,
-        kind=UserKind(row.kind),
-        roles=frozenset(Role(role) for role in row.roles),
-        party_ids=frozenset(party_ids),
-    )
 
 
 async def log_in(

@@ -1,0 +1,13 @@
+"""The tables of the module, a file each for what belongs together."""
+
+from tongbao.core.identity.models.users import (
+    TokenRow,
+    UserPartyRow,
+    UserRow,
+)
+
+__all__ = [
+    "TokenRow",
+    "UserPartyRow",
+    "UserRow",
+]

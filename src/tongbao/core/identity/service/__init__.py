@@ -1,0 +1,38 @@
+"""Verbs of users: create and find them, log in and out, and who a token stands for."""
+
+from tongbao.core.identity.domain import (
+    PERMISSIONS,
+    LoggedIn,
+    LoginMalformed,
+    LogInRefused,
+    LoginTaken,
+    PasswordTooWeak,
+    Role,
+    RolesMismatch,
+    UnknownParties,
+    User,
+    UserId,
+    UserKind,
+)
+from tongbao.core.identity.service.logging_in import authenticate, log_in, log_out
+from tongbao.core.identity.service.users import create_user, find_user
+
+__all__ = [
+    "PERMISSIONS",
+    "LogInRefused",
+    "LoggedIn",
+    "LoginMalformed",
+    "LoginTaken",
+    "PasswordTooWeak",
+    "Role",
+    "RolesMismatch",
+    "UnknownParties",
+    "User",
+    "UserId",
+    "UserKind",
+    "authenticate",
+    "create_user",
+    "find_user",
+    "log_in",
+    "log_out",
+]
