@@ -17,6 +17,7 @@ from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import log, metrics
+from tongbao.infra.migrations import check_migrated
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.products.lending.router import api as lending
@@ -58,12 +59,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
+
+    async def migrated() -> None:
+        await check_migrated(app.state.database)
+
     app.state.settings = settings
     app.state.authenticate = identity.authenticate
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(site.routes())
-    install(app, language_default=settings.language_default, larger_bodies=LARGER_BODIES)
+    install(
+        app,
+        language_default=settings.language_default,
+        probes={"migrations": migrated},
+        larger_bodies=LARGER_BODIES,
+    )
     return app
 
 
