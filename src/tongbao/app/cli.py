@@ -109,11 +109,12 @@ def bench(
     name: Annotated[str, typer.Argument(help="Which benchmark: ledger")],
     *,
     as_json: AsJson = False,
+    deep: Annotated[bool, typer.Option(help="The longer mode, with much data")] = False,
 ) -> None:
     """Measure a hot path against a baseline of the same run, on a server of its own."""
     from tongbao.app.bench import run as run_benchmark
 
-    raise typer.Exit(run_benchmark(name, as_json=as_json))
+    raise typer.Exit(run_benchmark(name, as_json=as_json, deep=deep))
 
 
 @cli.command()

@@ -17,7 +17,7 @@ import asyncio
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,6 +32,8 @@ from fastapi.routing import iter_route_contexts
 from fastapi.security import OAuth2PasswordBearer
 
 from tongbao.infra.db import Database, ReadSession
+from tongbao.infra.lines import Line
+from tongbao.infra.turns import LetNextIn, Turns
 from tongbao.kernel.clock import now
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
@@ -63,6 +65,14 @@ class Actor:
 
 Authenticate = Callable[[ReadSession, str, datetime], Awaitable[Actor | None]]
 """From token to actor at an instant; `None` for a token that is unknown, revoked or expired."""
+
+AuthenticateMany = Callable[
+    [ReadSession | Line, Sequence[str], datetime], Awaitable[Sequence[Actor | None]]
+]
+"""The same for several tokens, an actor or `None` for each."""
+
+WAITING_MAX: Final = 5_000
+TOKENS_PER_TURN_MAX: Final = 1_000
 
 
 class Unauthenticated(TongbaoError):
@@ -122,6 +132,38 @@ async def authenticate(request: Request, session: ReadSession, at: datetime) -> 
         raise Unauthenticated
     request.state.actor = actor
     return actor
+
+
+async def authenticate_together(request: Request, at: datetime) -> Actor | None:
+    """Do the same without a transaction of the request's own; None where that is impossible.
+
+    Requests that come at the same time are looked up together, by `app.state.authenticate_many`.
+    Each look-up begins after the request came, so a token revoked before is refused.
+    """
+    state = request.app.state
+    many: AuthenticateMany | None = getattr(state, "authenticate_many", None)
+    if many is None:
+        return None
+    if not hasattr(state, "authentications"):
+        state.authentications = _authentications(state.database, many)
+    turns: Turns[tuple[str, datetime], Actor | None] = state.authentications
+    actor = await turns.ask((bearer_token(request), at))
+    if actor is None:
+        raise Unauthenticated
+    request.state.actor = actor
+    return actor
+
+
+def _authentications(
+    database: Database, many: AuthenticateMany
+) -> Turns[tuple[str, datetime], Actor | None]:
+    async def resolve(
+        asked: Sequence[tuple[str, datetime]], _let_next_in: LetNextIn
+    ) -> Sequence[Actor | None]:
+        async with database.lines.read() as line:
+            return await many(line, [token for token, _ in asked], max(at for _, at in asked))
+
+    return Turns(resolve, size_max=TOKENS_PER_TURN_MAX, waiting_max=WAITING_MAX)
 
 
 async def current_actor(

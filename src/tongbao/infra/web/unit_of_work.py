@@ -13,11 +13,11 @@ The order of things, which is the point of this file:
 FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -38,6 +38,27 @@ READ_METHODS: Final = frozenset({"GET", "HEAD"})
 SERVER_ERRORS: Final = 500
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Together = Callable[[BufferedRequest, datetime], Awaitable[Response | None]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def together(answer: Together) -> Callable[[Endpoint], Endpoint]:
+    """Let requests of a route be answered together with others that come at the same time.
+
+    Plain requests, without Idempotency-Key and query, then have no transaction of their own.
+    Their actor is found and their permissions are checked as ever; `answer` gets the parsed body
+    and returns what the route's function would, made durable already. It returns None for a body
+    that is not valid: the route itself then says what is wrong with it. Only an application with
+    `app.state.authenticate_many` (`infra.auth`) answers together.
+
+    Write this under the decorator that makes the route, and only on a route with guards.
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.together = answer  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
 
 
 async def read_tx(request: Request) -> ReadSession:
@@ -133,6 +154,7 @@ class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler inside a unit of work."""
         handler = super().get_route_handler()
+        together: Together | None = getattr(self.endpoint, "together", None)
         plan: _Plan | None = None
 
         async def handle(request: Request) -> Response:
@@ -140,7 +162,8 @@ class UnitOfWorkRoute(APIRoute):
             if plan is None:  # only a request shows the prefix this route was included under
                 scope = request.scope
                 plan = _Plan.of(template_of(scope), dependant_of(scope), writes=not self.reads)
-            return await _UnitOfWork(plan, handler, reads=self.reads).run(request)
+            unit = _UnitOfWork(plan, handler, reads=self.reads, together=together)
+            return await unit.run(request)
 
         return handle
 
@@ -148,8 +171,11 @@ class UnitOfWorkRoute(APIRoute):
 class _UnitOfWork:
     """One run of one route."""
 
-    def __init__(self, plan: _Plan, handler: Handler, *, reads: bool) -> None:
+    def __init__(
+        self, plan: _Plan, handler: Handler, *, reads: bool, together: Together | None
+    ) -> None:
         self._plan = plan
+        self._together = together
         self._handler = handler
         self._reads = reads
 
@@ -162,6 +188,10 @@ class _UnitOfWork:
         if not self._plan.transaction:
             await self._parse(request)
             return await self._handler(request)
+        if self._together is not None and isinstance(request, BufferedRequest):
+            response = await self._do_together(self._together, request, at)
+            if response is not None:
+                return response
         database: Database = request.app.state.database
         try:
             async with self._open(database) as tx:
@@ -170,6 +200,20 @@ class _UnitOfWork:
         except _AbandonError as abandoned:
             return abandoned.response
         return response  # COMMIT has succeeded
+
+    async def _do_together(
+        self, together: Together, request: BufferedRequest, at: datetime
+    ) -> Response | None:
+        """Answer a plain request without a transaction of its own; None for any other."""
+        if "idempotency-key" in request.headers or request.scope["query_string"]:
+            return None
+        actor = await auth.authenticate_together(request, at)
+        if actor is None:
+            return None
+        for each in self._plan.guards.permissions:
+            each.check(actor)
+        await self._parse(request)
+        return await together(request, at)
 
     def _open(self, database: Database) -> AbstractAsyncContextManager[ReadSession]:
         return database.read() if self._reads else database.write()

@@ -14,7 +14,12 @@ from tongbao.core.identity.domain import (
     UserId,
     UserKind,
 )
-from tongbao.core.identity.service.logging_in import authenticate, log_in, log_out
+from tongbao.core.identity.service.logging_in import (
+    authenticate,
+    authenticate_many,
+    log_in,
+    log_out,
+)
 from tongbao.core.identity.service.users import create_user, find_user
 
 __all__ = [
@@ -31,6 +36,7 @@ __all__ = [
     "UserId",
     "UserKind",
     "authenticate",
+    "authenticate_many",
     "create_user",
     "find_user",
     "log_in",

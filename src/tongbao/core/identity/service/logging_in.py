@@ -1,6 +1,7 @@
 """Logging in and out, and turning a bearer token into an `Actor`."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -22,7 +23,7 @@ from tongbao.core.identity.domain import (
     permissions,
 )
 from tongbao.core.identity.events import UserLockedOut
-from tongbao.core.identity.models import TokenRow, UserPartyRow, UserRow
+from tongbao.core.identity.models import TokenRow, UserRow
 from tongbao.infra import outbox
 from tongbao.infra.auth import (
     Actor,
@@ -33,6 +34,7 @@ from tongbao.infra.auth import (
     verify_password,
 )
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.lines import Line
 
 # Verified when there is no user to verify, so that an unknown login takes as long as a known one.
 # It is the hash of a random text nobody kept, with the parameters of `infra.auth`.
@@ -43,6 +45,14 @@ NOBODYS_HASH: Final = (
 
 # First key of the advisory locks taken per login (the second is a hash of the login).
 _LOG_IN_LOCK: Final = 0x1D
+
+_ACTORS: Final = """
+    SELECT t.token_sha256, u.id, u.kind, u.name, u.roles,
+           array(SELECT p.party_id FROM identity_user_party p WHERE p.user_id = u.id)
+      FROM identity_token t
+      JOIN identity_user u ON u.id = t.user_id
+     WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
+"""
 
 
 async def log_in(
@@ -86,39 +96,32 @@ async def log_in(
 
 
 async def authenticate(tx: ReadSession, token: str, at: datetime) -> Actor | None:
-    """Return who a bearer token stands for; None if it is unknown, expired or revoked.
+    """Return who a bearer token stands for; None if it is unknown, expired or revoked."""
+    (actor,) = await authenticate_many(tx, [token], at)
+    return actor
+
+
+async def authenticate_many(
+    tx: ReadSession | Line, tokens: Sequence[str], at: datetime
+) -> list[Actor | None]:
+    """Return who each bearer token stands for; None if it is unknown, expired or revoked.
 
     One query, because every request asks.
     """
-    acts_for = (
-        select(UserPartyRow.party_id).where(UserPartyRow.user_id == UserRow.id).scalar_subquery()
-    )
-    found = (
-        await tx.execute(
-            select(
-                UserRow.id,
-                UserRow.kind,
-                UserRow.name,
-                UserRow.roles,
-                func.array(acts_for).label("party_ids"),
-            )
-            .join(TokenRow, TokenRow.user_id == UserRow.id)
-            .where(
-                TokenRow.token_sha256 == token_hash(token),
-                TokenRow.expires_at > at,
-                TokenRow.revoked_at.is_(None),
-            )
+    hashes = [token_hash(token) for token in tokens]
+    actors = {
+        token_sha256: Actor(
+            id=user_id,
+            kind=UserKind(kind).value,
+            name=name,
+            party_ids=frozenset(party_ids),
+            permissions=permissions(Role(role) for role in roles),
         )
-    ).one_or_none()
-    if found is None:
-        return None
-    return Actor(
-        id=found.id,
-        kind=UserKind(found.kind).value,
-        name=found.name,
-        party_ids=frozenset(found.party_ids),
-        permissions=permissions(Role(role) for role in found.roles),
-    )
+        for token_sha256, user_id, kind, name, roles, party_ids in await tx.fetch(
+            _ACTORS, (list(set(hashes)), at)
+        )
+    }
+    return [actors.get(each) for each in hashes]
 
 
 async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
