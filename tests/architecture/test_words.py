@@ -23,6 +23,7 @@ TECHNICAL_PREFIXES = {
         "outbox": {"outbox"},
         "postgres": {"postgres"},
         "signing": {"signing"},
+        "tls": {"tls"},
         "turns": {"service"},
         "web": {"request", "idempotency", "database"},
     },

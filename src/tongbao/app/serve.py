@@ -4,10 +4,11 @@ import gc
 from typing import TYPE_CHECKING
 
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import Interfaces, Loops, SSLProtocols
 
 from tongbao.infra.metrics_directory import share_between_processes
 from tongbao.infra.settings import Settings
+from tongbao.infra.tls import TlsFiles
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -18,7 +19,14 @@ GARBAGE_MIN = 5_000
 
 
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are finished first."""
+    """Serve until SIGTERM or SIGINT; requests under way are finished first.
+
+    With certificate and key it speaks TLS 1.3 and nothing older. Raises `TlsUnusable`.
+    """
+    tls = None
+    if settings.tls_certificate_file is not None:
+        assert settings.tls_key_file is not None, "the settings give both or none"
+        tls = TlsFiles.checked(settings.tls_certificate_file, settings.tls_key_file)
     if settings.api_workers > 1:
         share_between_processes(settings.data_dir.resolve() / "metrics")
     Granian(
@@ -33,6 +41,9 @@ def serve(settings: Settings) -> None:
         log_access=False,
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
+        ssl_cert=tls.certificate if tls else None,
+        ssl_key=tls.key if tls else None,
+        ssl_protocol_min=SSLProtocols.tls13,
     ).serve()
 
 

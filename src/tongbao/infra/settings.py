@@ -74,6 +74,12 @@ class Settings(BaseSettings):
     port: Port = 8000
     sandbox_port: Port = 8001
     api_workers: int = Field(default=1, ge=1, le=64)
+    tls_certificate_file: Path | None = Field(
+        default=None, description="PEM chain with which the API itself speaks TLS 1.3; unset: plain"
+    )
+    tls_key_file: Path | None = Field(
+        default=None, description="PEM file of its private key, PKCS8, not encrypted"
+    )
     worker_metrics_port: Port | None = Field(
         default=None, description="Where the worker serves its metrics; unset: nowhere"
     )
@@ -102,6 +108,9 @@ class Settings(BaseSettings):
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            msg = "TONGBAO_TLS_CERTIFICATE_FILE and TONGBAO_TLS_KEY_FILE are given together"
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
