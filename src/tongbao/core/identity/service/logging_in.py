@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,15 +15,13 @@ from tongbao.core.identity.domain import (
     TOKENS_PER_USER_MAX,
     LoggedIn,
     LogInRefused,
-    Role,
     UserId,
-    UserKind,
     normal_login,
     normal_password,
-    permissions,
 )
 from tongbao.core.identity.events import UserLockedOut
-from tongbao.core.identity.models import TokenRow, UserPartyRow, UserRow
+from tongbao.core.identity.models import TokenRow, UserRow
+from tongbao.core.identity.service.actors import ACTOR_COLUMNS, actor_of
 from tongbao.infra import outbox
 from tongbao.infra.auth import (
     Actor,
@@ -90,19 +89,10 @@ async def authenticate(tx: ReadSession, token: str, at: datetime) -> Actor | Non
 
     One query, because every request asks.
     """
-    acts_for = (
-        select(UserPartyRow.party_id).where(UserPartyRow.user_id == UserRow.id).scalar_subquery()
-    )
     found = (
         await tx.execute(
-            select(
-                UserRow.id,
-                UserRow.kind,
-                UserRow.name,
-                UserRow.roles,
-                func.array(acts_for).label("party_ids"),
-            )
-            .join(TokenRow, TokenRow.user_id == UserRow.id)
+            select(TokenRow.id, TokenRow.factors, *ACTOR_COLUMNS)
+            .join(UserRow, UserRow.id == TokenRow.user_id)
             .where(
                 TokenRow.token_sha256 == token_hash(token),
                 TokenRow.expires_at > at,
@@ -112,13 +102,7 @@ async def authenticate(tx: ReadSession, token: str, at: datetime) -> Actor | Non
     ).one_or_none()
     if found is None:
         return None
-    return Actor(
-        id=found.id,
-        kind=UserKind(found.kind).value,
-        name=found.name,
-        party_ids=frozenset(found.party_ids),
-        permissions=permissions(Role(role) for role in found.roles),
-    )
+    return actor_of(found, session_id=found.id, factors=frozenset(found.factors))
 
 
 async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
@@ -126,6 +110,21 @@ async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
     await tx.execute(
         update(TokenRow)
         .where(TokenRow.token_sha256 == token_hash(token), TokenRow.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+async def revoke_tokens(
+    tx: WriteSession, *, user_id: UUID, at: datetime, but: UUID | None = None
+) -> None:
+    """Revoke all of a user's bearer tokens, or all `but` the one with this id, at once."""
+    await tx.execute(
+        update(TokenRow)
+        .where(
+            TokenRow.user_id == user_id,
+            TokenRow.revoked_at.is_(None),
+            TokenRow.id.is_distinct_from(but),
+        )
         .values(revoked_at=at)
     )
 
