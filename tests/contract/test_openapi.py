@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.bank import Bank, own_logs
+from tests.support.keys import SECRET_KEY
 from tongbao.app import contract
 from tongbao.app.main import create_app
 from tongbao.core.identity.service import Role
@@ -33,7 +34,10 @@ class Operation:
 @pytest.fixture(scope="module")
 def document() -> Document:
     unused = Settings(
-        environment="test", database_url="postgresql://unused", tax_office_token="unused"
+        environment="test",
+        database_url="postgresql://unused",
+        tax_office_token="unused",
+        secret_key=SECRET_KEY,
     )
     with own_logs():
         app = create_app(unused)

@@ -16,7 +16,7 @@ from tongbao.core.identity.router import api as identities
 from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
-from tongbao.infra import log, metrics
+from tongbao.infra import keys, log, metrics
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
@@ -45,6 +45,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = connect(settings)
         metrics.watch_connections(database)
+        keys.use(settings.secret_key.get_secret_value())
         app.state.database = database
         yield
         await database.close()
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
+    app.state.sessions = identity.BrowserSessions()
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(site.routes())

@@ -15,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
 
 DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
+DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
+SECRET_KEY_LENGTH_MIN: Final = 32
 
 
 def _postgres_url(text: str) -> str:
@@ -85,6 +87,21 @@ class Settings(BaseSettings):
     )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEFAULT_SECRET_KEY),
+        description=(
+            "At least 32 random characters; keys for codes, cookies and sealed fields come from it"
+        ),
+    )
+    public_url: HttpUrl = Field(
+        default="", description="Where browsers find the platform; unset: where they asked for it"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Networks, by commas, of the proxies in front whose X-Forwarded-For is believed"
+        ),
+    )
     ledger_key_file: Path | None = Field(
         default=None,
         description=(
@@ -120,12 +137,19 @@ class Settings(BaseSettings):
             if token in {"", DEFAULT_TAX_OFFICE_TOKEN}:
                 msg = "TONGBAO_TAX_OFFICE_TOKEN: the default is for development only"
                 raise ValueError(msg)
+            key = self.secret_key.get_secret_value()
+            if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:
+                msg = "TONGBAO_SECRET_KEY: 32 random characters or more, and not the default"
+                raise ValueError(msg)
         if self.environment == "production":
             if self.database_url is None:
                 msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
                 raise ValueError(msg)
             if self.ledger_key_file is None:
                 msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
+                raise ValueError(msg)
+            if not self.public_url.startswith("https://"):
+                msg = "TONGBAO_PUBLIC_URL: production says its https:// address"
                 raise ValueError(msg)
             if self.demo:
                 msg = "TONGBAO_DEMO: demonstration data have no place in production"

@@ -1,5 +1,6 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
 from tongbao.core.identity.models.users import (
     TokenRow,
     UserPartyRow,
@@ -7,6 +8,9 @@ from tongbao.core.identity.models.users import (
 )
 
 __all__ = [
+    "DeviceRow",
+    "SessionRow",
+    "SessionSecretRow",
     "TokenRow",
     "UserPartyRow",
     "UserRow",

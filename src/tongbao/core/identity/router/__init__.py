@@ -1,5 +1,15 @@
-"""`/api/v1/identity`: logging in and out, and who one is."""
+"""`/api/v1/identity`: logging in and out, and who one is.
 
-from tongbao.core.identity.router.tokens import api
+Each matter has its own router; they share the address.
+"""
+
+from fastapi import APIRouter
+
+from tongbao.core.identity.router.sessions import api as sessions
+from tongbao.core.identity.router.tokens import api as tokens
+
+api = APIRouter()
+for each in (tokens, sessions):
+    api.include_router(each)
 
 __all__ = ["api"]
