@@ -1,3 +1,8 @@
+-- Every posting writes a new version of two accounts. With room left on its page the new version
+-- stands beside the old one and no index hears of it (a heap-only update); on a full page it moves
+-- to another one, with an entry in each index. New pages are therefore half filled.
+ALTER TABLE ledger_account SET (fillfactor = 50);
+
 -- What an account's counters mean, in one place for the functions that book and the ones that read.
 
 -- Posted balance, positive on the account's normal side.

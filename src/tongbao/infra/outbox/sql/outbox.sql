@@ -31,6 +31,10 @@ $$;
 
 ALTER TABLE infra_outbox ALTER COLUMN seq SET DEFAULT infra_outbox_next_seq();
 
+-- Payloads are kept as they are: those large enough to be compressed are lists of ids, from which
+-- PostgreSQL saves little and at which it works longer than at writing the row.
+ALTER TABLE infra_outbox ALTER COLUMN payload SET STORAGE EXTERNAL;
+
 -- Every event numbered up to the result is either visible to statements that start after this one
 -- or was rolled back. True because of the order of the two steps: a number up to `handed_out` was
 -- taken before the first step, hence under a lock that the second step still sees unless its
