@@ -57,3 +57,20 @@ BEGIN
     RETURN least(handed_out, announced);
 END;
 $$;
+
+-- One event written inside the database, by a function that changes things there: it saves the round
+-- trip of `infra.outbox.append`, whose counterpart this is.
+CREATE OR REPLACE FUNCTION infra_outbox_append(
+    p_type text, p_version integer, p_subject text, p_payload jsonb, p_occurred_at timestamptz,
+    p_wake boolean  -- see `infra.outbox.wake_due`
+) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
+        VALUES (p_type, p_version, p_subject, p_payload, p_occurred_at);
+    IF p_wake THEN
+        PERFORM pg_notify('infra_outbox', '');
+    END IF;
+END;
+$$;
