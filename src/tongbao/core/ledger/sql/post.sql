@@ -39,6 +39,10 @@ DECLARE
     races_max CONSTANT integer := 3;
     violated text;
 BEGIN
+    PERFORM ledger_check_batch(p_uid, p_hash, p_kind, p_type, p_effective_on, p_reference, p_metadata,
+                               p_correlation_id, p_target, p_expires_at, p_item, p_ordinal, p_debit,
+                               p_credit, p_asset, p_amount, p_booked_at, p_atomic);
+
     -- Periods are closed under this lock, exclusively: none closes while we book into it.
     PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_period'));
 
