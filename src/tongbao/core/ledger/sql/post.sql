@@ -46,6 +46,10 @@ DECLARE
     booked uuid[];
     first_sequence bigint;
 BEGIN
+    PERFORM ledger_check_batch(p_uid, p_hash, p_kind, p_type, p_effective_on, p_reference, p_metadata,
+                               p_correlation_id, p_target, p_expires_at, p_item, p_ordinal, p_debit,
+                               p_credit, p_asset, p_amount, p_booked_at, p_atomic);
+
     -- Periods are closed under this lock, exclusively: none closes while we book into it.
     PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_period'));
 
