@@ -12,6 +12,7 @@ from tongbao.infra.postgres import APP_ROLE
 
 SQL_FILES: Final = (
     ("tongbao.infra.outbox", "sql/outbox.sql"),
+    ("tongbao.infra.proposals", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/settled.sql"),
     ("tongbao.core.ledger", "sql/periods.sql"),
@@ -25,6 +26,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
+    ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
 )

@@ -1,17 +1,25 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.memberships import (
+    IS_CURRENT,
+    CompanyRow,
+    InvitationRow,
+    MembershipRow,
+)
 from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
 from tongbao.core.identity.models.users import (
     TokenRow,
-    UserPartyRow,
     UserRow,
 )
 
 __all__ = [
+    "IS_CURRENT",
+    "CompanyRow",
     "DeviceRow",
+    "InvitationRow",
+    "MembershipRow",
     "SessionRow",
     "SessionSecretRow",
     "TokenRow",
-    "UserPartyRow",
     "UserRow",
 ]
