@@ -8,7 +8,7 @@ A module's router needs these names and nothing else from here::
     async def transfer(body: NewTransfer, tx: WriteTx, actor: CurrentActor, at: Instant)
 """
 
-from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED
+from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage
 from tongbao.infra.web.problems import Problem, problem_response
@@ -17,6 +17,7 @@ from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, Wri
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
+    "NO_IDEMPOTENCY_KEY",
     "Instant",
     "PageLimit",
     "Problem",
