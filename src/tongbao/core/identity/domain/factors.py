@@ -17,7 +17,7 @@ class SecondFactor(Protocol):
     def name(self) -> str:
         """The word of the API: `otp_sms`, `totp`, `passkey`."""
 
-    async def available(self, tx: Any, user_id: UUID) -> bool:  # noqa: ANN401 - a ReadSession
+    async def available(self, tx: Any, user_id: UUID, /) -> bool:  # noqa: ANN401 - a ReadSession
         """Tell whether this user has set it up."""
 
     async def challenge(
@@ -25,6 +25,7 @@ class SecondFactor(Protocol):
         tx: Any,  # noqa: ANN401 - a WriteSession
         user_id: UUID,
         at: datetime,
+        /,
     ) -> Mapping[str, Any]:
         """Return what the client needs to answer (WebAuthn options); nothing for codes."""
 
@@ -35,6 +36,7 @@ class SecondFactor(Protocol):
         proof: Mapping[str, Any],
         challenge: Mapping[str, Any],
         at: datetime,
+        /,
     ) -> bool:
         """Tell whether `proof` answers `challenge`; nothing is accepted twice.
 

@@ -1,5 +1,18 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.external_logins import (
+    ExternalFlowRow,
+    ExternalLoginRow,
+    ExternalRegistrationRow,
+)
+from tongbao.core.identity.models.factors import (
+    CeremonyRow,
+    PasskeyRow,
+    PaymentPasswordRow,
+    RecoveryCodeRow,
+    TotpRow,
+)
+from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
     TokenRow,
     UserPartyRow,
@@ -7,7 +20,16 @@ from tongbao.core.identity.models.users import (
 )
 
 __all__ = [
+    "CeremonyRow",
+    "ExternalFlowRow",
+    "ExternalLoginRow",
+    "ExternalRegistrationRow",
+    "PasskeyRow",
+    "PaymentPasswordRow",
+    "RecoveryCodeRow",
+    "StepUpRow",
     "TokenRow",
+    "TotpRow",
     "UserPartyRow",
     "UserRow",
 ]
