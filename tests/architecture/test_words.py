@@ -19,11 +19,14 @@ TECHNICAL_PREFIXES = {
     "infra": {
         "auth": {"auth"},
         "crypto": {"crypto"},
+        "browser": {"auth"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
         "outbox": {"outbox"},
         "postgres": {"postgres"},
         "signing": {"signing"},
+        "tls": {"tls"},
+        "turns": {"service"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

@@ -20,6 +20,7 @@ import structlog
 from fastapi import FastAPI
 from psycopg import sql
 
+from tests.support.keys import SECRET_KEY
 from tongbao.app import training
 from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity
@@ -263,6 +264,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
         database_url=urls.app,
         migration_database_url=urls.owner,
         tax_office_token=TOKEN,
+        secret_key=SECRET_KEY,
         log_level="warning",
         **more,
     )

@@ -75,6 +75,6 @@ def field_sealer(settings: Settings) -> Sealer:
 def connect_identity(settings: Settings) -> None:
     """Say who this installation is to authenticators, and with which key it encrypts."""
     party = identity.RelyingParty(
-        id=settings.passkey_domain, origin=settings.public_url, name="通宝 Tongbao"
+        id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
     )
     identity.configure(identity.Configuration(sealer=field_sealer(settings), relying_party=party))

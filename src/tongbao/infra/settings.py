@@ -17,6 +17,8 @@ from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
 
 DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
 DEFAULT_OIDC_SECRET: Final = "sandbox-oidc-secret"  # noqa: S105 - refused outside development
+DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
+SECRET_KEY_LENGTH_MIN: Final = 32
 
 
 def _postgres_url(text: str) -> str:
@@ -87,11 +89,32 @@ class Settings(BaseSettings):
     port: Port = 8000
     sandbox_port: Port = 8001
     api_workers: int = Field(default=1, ge=1, le=64)
+    tls_certificate_file: Path | None = Field(
+        default=None, description="PEM chain with which the API itself speaks TLS 1.3; unset: plain"
+    )
+    tls_key_file: Path | None = Field(
+        default=None, description="PEM file of its private key, PKCS8, not encrypted"
+    )
     worker_metrics_port: Port | None = Field(
         default=None, description="Where the worker serves its metrics; unset: nowhere"
     )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEFAULT_SECRET_KEY),
+        description=(
+            "At least 32 random characters; keys for codes, cookies and sealed fields come from it"
+        ),
+    )
+    public_url: HttpUrl = Field(
+        default="", description="Where browsers find the platform; unset: where they asked for it"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Networks, by commas, of the proxies in front whose X-Forwarded-For is believed"
+        ),
+    )
     ledger_key_file: Path | None = Field(
         default=None,
         description=(
@@ -102,13 +125,9 @@ class Settings(BaseSettings):
     ledger_retired_keys_file: Path | None = Field(
         default=None, description="PEM file of the public keys that signed them before"
     )
-    public_url: HttpUrl = Field(
-        default="",
-        description="Where people open the site: origin of passkeys; unset: http://localhost:port",
-    )
     passkey_domain: str = Field(
         default="",
-        description="Relying party id of passkeys; unset: the host of public_url, or above it",
+        description="Relying party id of passkeys: the host of public_url or one above; unset: it",
     )
     field_key_file: Path | None = Field(
         default=None,
@@ -132,14 +151,15 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         if not self.tax_office_url:
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
-        if not self.public_url:
-            self.public_url = f"http://localhost:{self.port}"
         if not self.passkey_domain:
-            self.passkey_domain = urlsplit(self.public_url).hostname or ""
+            self.passkey_domain = urlsplit(self.origin).hostname or ""
         if self.oidc_providers is None:
             self.oidc_providers = self._sandbox_provider()
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            msg = "TONGBAO_TLS_CERTIFICATE_FILE and TONGBAO_TLS_KEY_FILE are given together"
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
@@ -148,6 +168,10 @@ class Settings(BaseSettings):
             token = self.tax_office_token.get_secret_value()
             if token in {"", DEFAULT_TAX_OFFICE_TOKEN}:
                 msg = "TONGBAO_TAX_OFFICE_TOKEN: the default is for development only"
+                raise ValueError(msg)
+            key = self.secret_key.get_secret_value()
+            if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:
+                msg = "TONGBAO_SECRET_KEY: 32 random characters or more, and not the default"
                 raise ValueError(msg)
             secrets = [each.client_secret for each in (self.oidc_providers or {}).values()]
             if any(each.get_secret_value() in {"", DEFAULT_OIDC_SECRET} for each in secrets):
@@ -171,7 +195,7 @@ class Settings(BaseSettings):
 
     def _check_public_url(self) -> None:
         """Raise ValueError unless it is an origin whose host lies in `passkey_domain`."""
-        parts = urlsplit(self.public_url)
+        parts = urlsplit(self.origin)
         host, domain = parts.hostname or "", self.passkey_domain
         if not host or parts.path or parts.query or parts.fragment or parts.username:
             msg = "TONGBAO_PUBLIC_URL: expected scheme://host[:port] and nothing more"
@@ -193,10 +217,15 @@ class Settings(BaseSettings):
         if self.field_key_file is None:
             msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with a key of its own"
             raise ValueError(msg)
-        addresses = [self.public_url, *(e.issuer for e in (self.oidc_providers or {}).values())]
+        addresses = [self.origin, *(e.issuer for e in (self.oidc_providers or {}).values())]
         if not all(each.startswith("https://") for each in addresses):
             msg = "TONGBAO_PUBLIC_URL and the issuers of TONGBAO_OIDC_PROVIDERS: https:// only"
             raise ValueError(msg)
+
+    @property
+    def origin(self) -> str:
+        """The site's origin, as passkeys and identity providers know it."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def owner_url(self) -> str | None:

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tongbao.infra.settings import DEFAULT_OIDC_SECRET, DEFAULT_TAX_OFFICE_TOKEN, Settings
+from tongbao.infra.settings import (
+    DEFAULT_OIDC_SECRET,
+    DEFAULT_SECRET_KEY,
+    DEFAULT_TAX_OFFICE_TOKEN,
+    Settings,
+)
 
 URL = "postgresql://app:s3cret@db.internal:5432/tongbao"
 PRODUCTION = {
@@ -15,6 +20,7 @@ PRODUCTION = {
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
     "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
+    "TONGBAO_SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "TONGBAO_PUBLIC_URL": "https://bank.example",
 }
 PROVIDER = (
@@ -73,8 +79,11 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
     [
         ({"TONGBAO_TAX_OFFICE_TOKEN": DEFAULT_TAX_OFFICE_TOKEN}, "TONGBAO_TAX_OFFICE_TOKEN"),
         ({"TONGBAO_TAX_OFFICE_TOKEN": ""}, "TONGBAO_TAX_OFFICE_TOKEN"),
-        ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
+        ({"TONGBAO_SECRET_KEY": DEFAULT_SECRET_KEY}, "TONGBAO_SECRET_KEY"),
+        ({"TONGBAO_SECRET_KEY": "x" * 31}, "TONGBAO_SECRET_KEY"),
+        ({"TONGBAO_PUBLIC_URL": ""}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_PUBLIC_URL": "http://bank.example"}, "TONGBAO_PUBLIC_URL"),
+        ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
         (
             {"TONGBAO_OIDC_PROVIDERS": PROVIDER.replace("of-our-own", DEFAULT_OIDC_SECRET)},
             "TONGBAO_OIDC_PROVIDERS",
@@ -111,10 +120,10 @@ def test_a_default_secret_is_refused_in_a_test_environment_too(
 def test_passkeys_belong_to_the_host_of_the_site_or_to_a_domain_above_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert Settings().public_url == "http://localhost:8000"
+    assert Settings().origin == "http://localhost:8000"
     assert Settings().passkey_domain == "localhost"
     made = settings(monkeypatch, TONGBAO_PUBLIC_URL="https://www.bank.example/")
-    assert (made.public_url, made.passkey_domain) == (
+    assert (made.origin, made.passkey_domain) == (
         "https://www.bank.example",
         "www.bank.example",
     )

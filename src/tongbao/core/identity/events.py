@@ -35,6 +35,36 @@ class UserLockedOut(Event):
         return str(self.user_id)
 
 
+class SessionBegun(Event):
+    """A user logged in with a browser, having proven `factors` (password, otp, totp, passkey)."""
+
+    type: ClassVar[str] = "identity.session_begun"
+
+    user_id: UUID
+    session_id: UUID
+    device_id: UUID
+    factors: list[str]
+
+    @property
+    def subject(self) -> str:
+        """Return the user's id."""
+        return str(self.user_id)
+
+
+class SessionReused(Event):
+    """A session's secret was shown after it had been replaced, so the session was ended."""
+
+    type: ClassVar[str] = "identity.session_reused"
+
+    user_id: UUID
+    session_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """Return the user's id."""
+        return str(self.user_id)
+
+
 class _OfUser:
     """What is about a user and nobody else."""
 

@@ -2,31 +2,36 @@
 
 The order of things, which is the point of this file:
 
-1. no bearer token on a guarded route: 401, before the body is read;
+1. neither bearer token nor session on a guarded route: 401, before the body is read;
 2. the body, whole and in time;
 3. a transaction (read-only for GET and HEAD), the actor, the permissions;
 4. the Idempotency-Key: an answer that is known is given again;
 5. the router's function, and its answer rendered to bytes;
 6. the answer stored under the key, COMMIT;
-7. only now the answer is returned. A COMMIT that fails is a failure the caller sees.
+7. what is due about the browser's session (seen, renewed), in a transaction of its own;
+8. only now the answer is returned. A COMMIT that fails is a failure the caller sees.
 
 FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tongbao.infra import auth, idempotency
 from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
 from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
@@ -38,6 +43,30 @@ READ_METHODS: Final = frozenset({"GET", "HEAD"})
 SERVER_ERRORS: Final = 500
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Together = Callable[[BufferedRequest, datetime], Awaitable[Response | None]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def together(answer: Together) -> Callable[[Endpoint], Endpoint]:
+    """Let requests of a route be answered together with others that come at the same time.
+
+    Plain requests, without Idempotency-Key and query, then have no transaction of their own.
+    Their actor is found and their permissions are checked as ever; `answer` gets the parsed body
+    and returns what the route's function would, made durable already. It returns None for a body
+    that is not valid: the route itself then says what is wrong with it. Only an application with
+    `app.state.authenticate_many` (`infra.auth`) answers together.
+
+    Write this under the decorator that makes the route, and only on a route with guards.
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.together = answer  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 async def read_tx(request: Request) -> ReadSession:
@@ -133,6 +162,7 @@ class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler inside a unit of work."""
         handler = super().get_route_handler()
+        together: Together | None = getattr(self.endpoint, "together", None)
         plan: _Plan | None = None
 
         async def handle(request: Request) -> Response:
@@ -140,7 +170,8 @@ class UnitOfWorkRoute(APIRoute):
             if plan is None:  # only a request shows the prefix this route was included under
                 scope = request.scope
                 plan = _Plan.of(template_of(scope), dependant_of(scope), writes=not self.reads)
-            return await _UnitOfWork(plan, handler, reads=self.reads).run(request)
+            unit = _UnitOfWork(plan, handler, reads=self.reads, together=together)
+            return await unit.run(request)
 
         return handle
 
@@ -148,20 +179,27 @@ class UnitOfWorkRoute(APIRoute):
 class _UnitOfWork:
     """One run of one route."""
 
-    def __init__(self, plan: _Plan, handler: Handler, *, reads: bool) -> None:
+    def __init__(
+        self, plan: _Plan, handler: Handler, *, reads: bool, together: Together | None
+    ) -> None:
         self._plan = plan
+        self._together = together
         self._handler = handler
         self._reads = reads
 
     async def run(self, request: Request) -> Response:
         request.state.at = at = now()
         if self._plan.guards.authenticated:
-            auth.bearer_token(request)  # 401 before any byte of the body is read
+            auth.session_secret(request)  # 401 before any byte of the body is read
         if not self._reads:
             request = await read_body(request)
         if not self._plan.transaction:
             await self._parse(request)
             return await self._handler(request)
+        if self._together is not None and isinstance(request, BufferedRequest):
+            response = await self._do_together(self._together, request, at)
+            if response is not None:
+                return response
         database: Database = request.app.state.database
         try:
             async with self._open(database) as tx:
@@ -169,7 +207,32 @@ class _UnitOfWork:
                 response = await self._work(request, tx, at)
         except _AbandonError as abandoned:
             return abandoned.response
+        except auth.SecretReused:
+            await auth.keep_session(request, None, at)
+            raise
+        await self._keep_session(request, response, at)
         return response  # COMMIT has succeeded
+
+    async def _keep_session(self, request: Request, response: Response, at: datetime) -> None:
+        """Do the session's upkeep; the request is done, so a failure here is not the caller's."""
+        try:
+            await auth.keep_session(request, response, at)
+        except (DBAPIError, PoolTimeout) as error:
+            _log.warning("session_not_kept", exc_info=error)
+
+    async def _do_together(
+        self, together: Together, request: BufferedRequest, at: datetime
+    ) -> Response | None:
+        """Answer a plain request without a transaction of its own; None for any other."""
+        if "idempotency-key" in request.headers or request.scope["query_string"]:
+            return None
+        actor = await authenticate_together(request, at)
+        if actor is None:
+            return None
+        for each in self._plan.guards.permissions:
+            each.check(actor)
+        await self._parse(request)
+        return await together(request, at)
 
     def _open(self, database: Database) -> AbstractAsyncContextManager[ReadSession]:
         return database.read() if self._reads else database.write()

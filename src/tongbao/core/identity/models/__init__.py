@@ -12,6 +12,7 @@ from tongbao.core.identity.models.factors import (
     RecoveryCodeRow,
     TotpRow,
 )
+from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
 from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
     TokenRow,
@@ -21,12 +22,15 @@ from tongbao.core.identity.models.users import (
 
 __all__ = [
     "CeremonyRow",
+    "DeviceRow",
     "ExternalFlowRow",
     "ExternalLoginRow",
     "ExternalRegistrationRow",
     "PasskeyRow",
     "PaymentPasswordRow",
     "RecoveryCodeRow",
+    "SessionRow",
+    "SessionSecretRow",
     "StepUpRow",
     "TokenRow",
     "TotpRow",

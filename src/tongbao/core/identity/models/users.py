@@ -52,16 +52,21 @@ class UserPartyRow(Base):
 
 
 class TokenRow(Base):
-    """A bearer token, known only by its SHA-256."""
+    """A bearer token, known only by its SHA-256; `id` is what others may call it by."""
 
     __tablename__ = "identity_token"
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
         CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
+        CheckConstraint("cardinality(factors) > 0", name="factors_some"),
     )
 
     token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    factors: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default=text("'{password}'::text[]")
+    )
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,6 +1,6 @@
 """Setting up authenticator apps and payment passwords."""
 
-from fastapi import Request, Response, status
+from fastapi import APIRouter, Request, Response, status
 
 from tongbao.core.identity.router.step_up import NO_STORE, StepUpHeader
 from tongbao.core.identity.schemas.factors import (
@@ -21,7 +21,7 @@ from tongbao.infra.web import (
     router,
 )
 
-api = router(prefix="", tags=[])
+api: APIRouter = router(prefix="/api/v1/identity", tags=["identity"])
 
 SECRETS = [NO_IDEMPOTENCY_KEY]
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import Request, Response, status
+from fastapi import APIRouter, Request, Response, status
 
 from tongbao.core.identity.domain.passkeys import PasskeyNotRegistered
 from tongbao.core.identity.router.step_up import StepUpHeader
@@ -24,7 +24,7 @@ from tongbao.infra.web import (
     router,
 )
 
-api = router(prefix="/passkeys", tags=[])
+api: APIRouter = router(prefix="/api/v1/identity/passkeys", tags=["identity"])
 
 
 @api.get("", summary="One's passkeys")

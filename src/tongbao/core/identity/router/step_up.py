@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Request, Response, status
+from fastapi import APIRouter, Header, Request, Response, status
 
 from tongbao.core.identity.domain.step_up import StepUpRefused
 from tongbao.core.identity.schemas.step_up import (
@@ -27,7 +27,7 @@ StepUpHeader = Annotated[
     ),
 ]
 
-api = router(prefix="/step-up", tags=[])
+api: APIRouter = router(prefix="/api/v1/identity/step-up", tags=["identity"])
 
 
 @api.post(

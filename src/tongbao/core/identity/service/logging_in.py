@@ -1,8 +1,10 @@
 """Logging in and out, and turning a bearer token into an `Actor`."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,15 +16,13 @@ from tongbao.core.identity.domain import (
     TOKENS_PER_USER_MAX,
     LoggedIn,
     LogInRefused,
-    Role,
     UserId,
-    UserKind,
     normal_login,
     normal_password,
-    permissions,
 )
 from tongbao.core.identity.events import UserLockedOut
-from tongbao.core.identity.models import TokenRow, UserPartyRow, UserRow
+from tongbao.core.identity.models import TokenRow, UserRow
+from tongbao.core.identity.service.actors import ACTOR_SQL, ActorFacts, actor_of
 from tongbao.infra import outbox
 from tongbao.infra.auth import (
     Actor,
@@ -33,6 +33,7 @@ from tongbao.infra.auth import (
     verify_password,
 )
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.lines import Line
 
 # Verified when there is no user to verify, so that an unknown login takes as long as a known one.
 # It is the hash of a random text nobody kept, with the parameters of `infra.auth`.
@@ -43,6 +44,13 @@ NOBODYS_HASH: Final = (
 
 # First key of the advisory locks taken per login (the second is a hash of the login).
 _LOG_IN_LOCK: Final = 0x1D
+
+_ACTORS: Final = f"""
+    SELECT t.token_sha256, t.id, t.factors, {ACTOR_SQL}
+      FROM identity_token t
+      JOIN identity_user u ON u.id = t.user_id
+     WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
+"""  # noqa: S608 - names of columns, written in the code
 
 
 async def log_in(
@@ -86,39 +94,26 @@ async def log_in(
 
 
 async def authenticate(tx: ReadSession, token: str, at: datetime) -> Actor | None:
-    """Return who a bearer token stands for; None if it is unknown, expired or revoked.
+    """Return who a bearer token stands for; None if it is unknown, expired or revoked."""
+    (actor,) = await authenticate_many(tx, [token], at)
+    return actor
+
+
+async def authenticate_many(
+    tx: ReadSession | Line, tokens: Sequence[str], at: datetime
+) -> list[Actor | None]:
+    """Return who each bearer token stands for; None if it is unknown, expired or revoked.
 
     One query, because every request asks.
     """
-    acts_for = (
-        select(UserPartyRow.party_id).where(UserPartyRow.user_id == UserRow.id).scalar_subquery()
-    )
-    found = (
-        await tx.execute(
-            select(
-                UserRow.id,
-                UserRow.kind,
-                UserRow.name,
-                UserRow.roles,
-                func.array(acts_for).label("party_ids"),
-            )
-            .join(TokenRow, TokenRow.user_id == UserRow.id)
-            .where(
-                TokenRow.token_sha256 == token_hash(token),
-                TokenRow.expires_at > at,
-                TokenRow.revoked_at.is_(None),
-            )
+    hashes = [token_hash(token) for token in tokens]
+    actors = {
+        token_sha256: actor_of(ActorFacts(*facts), session_id=token_id, factors=frozenset(factors))
+        for token_sha256, token_id, factors, *facts in await tx.fetch(
+            _ACTORS, (list(set(hashes)), at)
         )
-    ).one_or_none()
-    if found is None:
-        return None
-    return Actor(
-        id=found.id,
-        kind=UserKind(found.kind).value,
-        name=found.name,
-        party_ids=frozenset(found.party_ids),
-        permissions=permissions(Role(role) for role in found.roles),
-    )
+    }
+    return [actors.get(each) for each in hashes]
 
 
 async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
@@ -126,6 +121,21 @@ async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
     await tx.execute(
         update(TokenRow)
         .where(TokenRow.token_sha256 == token_hash(token), TokenRow.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+async def revoke_tokens(
+    tx: WriteSession, *, user_id: UUID, at: datetime, but: UUID | None = None
+) -> None:
+    """Revoke all of a user's bearer tokens, or all `but` the one with this id, at once."""
+    await tx.execute(
+        update(TokenRow)
+        .where(
+            TokenRow.user_id == user_id,
+            TokenRow.revoked_at.is_(None),
+            TokenRow.id.is_distinct_from(but),
+        )
         .values(revoked_at=at)
     )
 

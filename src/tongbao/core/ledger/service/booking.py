@@ -14,7 +14,7 @@ from tongbao.core.ledger.domain import (
 from tongbao.core.ledger.events import TransactionsPosted
 from tongbao.core.ledger.service.arguments import POST, arguments
 from tongbao.infra import outbox
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import Writing
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
 
@@ -52,7 +52,7 @@ Row = tuple[
 
 
 async def post(
-    tx: WriteSession,
+    tx: Writing,
     transactions: Sequence[NewTransaction],
     *,
     at: datetime,
@@ -111,12 +111,13 @@ def _check_sizes(transactions: Sequence[NewTransaction]) -> None:
     if (
         not 1 <= len(transactions) <= domain.BATCH_MAX
         or postings > domain.POSTINGS_PER_BATCH_MAX
-        or any(not _fits(new) for new in transactions)
+        or any(not fits(new) for new in transactions)
     ):
         raise domain.TooManyPostings(batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX)
 
 
-def _fits(new: NewTransaction) -> bool:
+def fits(new: NewTransaction) -> bool:
+    """Tell whether a transaction has as many postings as one of its kind may have."""
     if new.kind in {TransactionKind.VOID, TransactionKind.EXPIRY}:
         return not new.postings
     return 1 <= len(new.postings) <= domain.POSTINGS_MAX
@@ -146,13 +147,11 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 
 
 async def _book(
-    tx: WriteSession, transactions: list[NewTransaction], *, at: datetime, atomic: bool
+    tx: Writing, transactions: list[NewTransaction], *, at: datetime, atomic: bool
 ) -> list[PostingResult]:
     parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic)
-    connection = await tx.connection()
-    # The driver itself, not the toolkit: arrays of thousands go through unchanged.
-    result = await connection.exec_driver_sql(POST, parameters)
-    return _results(transactions, result.one())  # type: ignore[arg-type]
+    (row,) = await tx.fetch(POST, parameters)
+    return _results(transactions, row)
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
@@ -201,7 +200,7 @@ def _error(
     return error(**facts)
 
 
-async def _tell(tx: WriteSession, results: list[PostingResult], *, at: datetime) -> None:
+async def _tell(tx: Writing, results: list[PostingResult], *, at: datetime) -> None:
     """Append one event for what was booked now."""
     posted = [result for result in results if result.status == "posted"]
     if not posted:
