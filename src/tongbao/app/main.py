@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import tongbao
-from tongbao.app import site
+from tongbao.app import site, wiring
 from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
 from tongbao.core.agreements.router import api as agreements
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        wiring.connect_identity(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         keys.use(settings.secret_key.get_secret_value())

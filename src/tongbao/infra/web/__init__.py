@@ -9,7 +9,7 @@ A module's router needs these names and nothing else from here::
 """
 
 from tongbao.infra.web.body import BufferedRequest
-from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED
+from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
@@ -24,6 +24,7 @@ from tongbao.infra.web.unit_of_work import (
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
+    "NO_IDEMPOTENCY_KEY",
     "BufferedRequest",
     "Instant",
     "PageLimit",

@@ -30,10 +30,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tongbao.infra import auth, idempotency
+from tongbao.infra import guards as guarding
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
-from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, required_key
+from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.routes import dependant_of, template_of
 from tongbao.kernel.clock import now
@@ -98,16 +99,16 @@ class _Plan:
     """What a route needs, worked out once from its dependencies."""
 
     template: str
-    guards: auth.Guards
+    guards: guarding.Guards
     transaction: bool
     key: Literal["required", "optional", "none"]
     body: Literal["json", "form", "none"]
 
     @classmethod
     def of(cls, template: str, dependant: Dependant, *, writes: bool) -> "_Plan":
-        calls = [each.call for each in auth.dependencies_of(dependant)]
-        guards = auth.guards_of(dependant)
-        everything = [dependant, *auth.dependencies_of(dependant)]
+        calls = [each.call for each in guarding.dependencies_of(dependant)]
+        guards = guarding.guards_of(dependant)
+        everything = [dependant, *guarding.dependencies_of(dependant)]
         fields = [field for each in everything for field in each.body_params]
         form = any(isinstance(field.field_info, Form) for field in fields)
         return cls(
@@ -116,7 +117,7 @@ class _Plan:
             transaction=guards.authenticated or read_tx in calls or write_tx in calls,
             # Without an actor there is nobody a stored answer could belong to.
             key="none"
-            if not (writes and guards.authenticated)
+            if no_key in calls or not (writes and guards.authenticated)
             else "required"
             if required_key in calls
             else "optional",
@@ -146,15 +147,15 @@ class UnitOfWorkRoute(APIRoute):
             msg = f"{path}: a route either reads or writes, not {sorted(methods)}"
             raise TypeError(msg)
         super().__init__(path, endpoint, **options)
-        calls = {each.call for each in auth.dependencies_of(self.dependant)}
+        calls = {each.call for each in guarding.dependencies_of(self.dependant)}
         if self.reads and write_tx in calls:
             msg = f"{path}: {sorted(methods)} asks for a WriteTx"
             raise TypeError(msg)
-        guards = auth.guards_of(self.dependant)
+        guards = guarding.guards_of(self.dependant)
         if required_key in calls and not guards.authenticated:
             msg = f"{path}: an Idempotency-Key belongs to an actor, and this route asks for none"
             raise TypeError(msg)
-        if not self.reads and guards.authenticated and required_key not in calls:
+        if not self.reads and guards.authenticated and not {required_key, no_key} & calls:
             extra = self.openapi_extra or {}
             parameters = [*extra.get("parameters", ()), OPTIONAL_PARAMETER]
             self.openapi_extra = {**extra, "parameters": parameters}

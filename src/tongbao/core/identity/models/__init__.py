@@ -1,5 +1,17 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.external_logins import (
+    ExternalFlowRow,
+    ExternalLoginRow,
+    ExternalRegistrationRow,
+)
+from tongbao.core.identity.models.factors import (
+    CeremonyRow,
+    PasskeyRow,
+    PaymentPasswordRow,
+    RecoveryCodeRow,
+    TotpRow,
+)
 from tongbao.core.identity.models.memberships import (
     IS_CURRENT,
     CompanyRow,
@@ -7,6 +19,7 @@ from tongbao.core.identity.models.memberships import (
     MembershipRow,
 )
 from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
+from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
     TokenRow,
     UserRow,
@@ -14,12 +27,21 @@ from tongbao.core.identity.models.users import (
 
 __all__ = [
     "IS_CURRENT",
+    "CeremonyRow",
     "CompanyRow",
     "DeviceRow",
+    "ExternalFlowRow",
+    "ExternalLoginRow",
+    "ExternalRegistrationRow",
     "InvitationRow",
     "MembershipRow",
+    "PasskeyRow",
+    "PaymentPasswordRow",
+    "RecoveryCodeRow",
     "SessionRow",
     "SessionSecretRow",
+    "StepUpRow",
     "TokenRow",
+    "TotpRow",
     "UserRow",
 ]
