@@ -18,6 +18,7 @@ CODE = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 TECHNICAL_PREFIXES = {
     "infra": {
         "auth": {"auth"},
+        "files": {"files"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
         "outbox": {"outbox"},

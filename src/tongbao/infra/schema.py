@@ -23,6 +23,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/reports.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
+    ("tongbao.core.parties", "sql/guards.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),

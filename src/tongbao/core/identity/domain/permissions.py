@@ -43,6 +43,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
             "agreements:withdraw",
             "lending:accept",
             "lending:apply",
+            "parties:apply",
+            "parties:maintain",
             "payments:initiate",
         }
     ),
@@ -51,9 +53,14 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "accounts:open_any",
         "ledger:manage",
         "ledger:post",
+        "parties:apply_any",
+        "parties:maintain",
+        "parties:maintain_any",
         "parties:register",
+        "parties:verify",
     },
-    Role.STAFF_RISK: _READ_ANY | {"lending:decide", "rating:manage"},
+    Role.STAFF_RISK: _READ_ANY
+    | {"lending:decide", "parties:rate", "parties:verify", "rating:manage"},
     Role.AUDITOR: _READ_ANY,
     Role.SERVICE: frozenset({"ledger:post", "ledger:read"}),
 }
