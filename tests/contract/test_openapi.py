@@ -156,8 +156,8 @@ async def test_every_example_of_a_body_is_well_formed(
         content = each.facts.get("requestBody", {}).get("content", {})
         if "application/json" not in content:
             continue
-        path = each.path.removeprefix("/api/v1").replace("{", "").replace("}", "")
-        path = re.sub(r"\b[a-z]+_id\b", lambda _: str(new_id()), path)
+        path = re.sub(r"{[a-z_]+_id}", str(new_id()), each.path.removeprefix("/api/v1"))
+        path = path.replace("{", "").replace("}", "")
         for shown in examples(document, content["application/json"]["schema"]):
             for body in shown:
                 answers = [
