@@ -156,16 +156,16 @@ async def site(place: Path) -> AsyncIterator[Site]:
 
 
 async def furnish(site: Site) -> None:
-    """Give a teller a log-in, and open funded accounts and a hot internal one."""
+    """Give another system a log-in, and open funded accounts and a hot internal one."""
     database = Database.connect(site.urls.app, pool_size=1)
     async with database.write() as tx:
         await identity.create_user(
             tx,
             login="recovery",
             password=PASSWORD,
-            name="柜员",
-            kind=UserKind.STAFF,
-            roles=[Role.STAFF_OPERATIONS],
+            name="核心系统",
+            kind=UserKind.SERVICE,
+            roles=[Role.SERVICE],
             at=now(),
         )
     await database.close()
