@@ -13,6 +13,7 @@ from tongbao.core.accounts.router import api as accounts
 from tongbao.core.agreements.router import api as agreements
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
+from tongbao.core.identity.router import clients, metadata_routes, oauth
 from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
@@ -23,7 +24,7 @@ from tongbao.infra.web.install import install
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
-ROUTERS = (ledger, identities, parties, accounts, agreements, payments, lending)
+ROUTERS = (ledger, identities, clients, oauth, parties, accounts, agreements, payments, lending)
 
 LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
 
@@ -69,12 +70,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.authenticate_many = identity.authenticate_many
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(metadata_routes())
     app.include_router(site.routes())
     install(
         app,
         language_default=settings.language_default,
         probes={"migrations": migrated},
         larger_bodies=LARGER_BODIES,
+        trusted_proxies=settings.trusted_proxies,
     )
     return app
 

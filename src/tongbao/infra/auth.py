@@ -50,6 +50,8 @@ class Actor:
     """Whoever a request acts for: a customer's user, a member of staff or another system.
 
     `party_ids` are the parties a customer may act for; `permissions` are `module:verb` words.
+    `session_id` is the session or family of tokens the request rides on; `factors` is what was
+    proven at log-in, of "password", "otp", "totp", "passkey", "client".
     """
 
     id: UUID
@@ -57,6 +59,8 @@ class Actor:
     name: str
     party_ids: frozenset[UUID] = field(default_factory=frozenset)
     permissions: frozenset[str] = field(default_factory=frozenset)
+    session_id: UUID | None = None
+    factors: frozenset[str] = frozenset()
 
     def may(self, permission: str) -> bool:
         """Tell whether this actor holds `permission`."""

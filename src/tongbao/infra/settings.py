@@ -4,6 +4,7 @@ A secret has a default for development only. Anywhere else the default is refuse
 whatever has no place in production: the embedded database and demonstration data.
 """
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -38,6 +39,7 @@ def _http_url(text: str) -> str:
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+ProxyNetwork = IPv4Network | IPv6Network
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -83,6 +85,15 @@ class Settings(BaseSettings):
     worker_metrics_port: Port | None = Field(
         default=None, description="Where the worker serves its metrics; unset: nowhere"
     )
+    public_url: HttpUrl = Field(
+        default="", description="Where others reach this API; unset: this machine"
+    )
+    trusted_proxies: tuple[ProxyNetwork, ...] = Field(
+        default=(),
+        max_length=50,
+        description='Networks of the proxies in front, as JSON: ["10.0.0.0/8"]; only theirs is a '
+        "X-Forwarded-For that is believed",
+    )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
     ledger_key_file: Path | None = Field(
@@ -106,6 +117,9 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         if not self.tax_office_url:
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
+        if not self.public_url:
+            scheme = "http" if self.tls_certificate_file is None else "https"
+            self.public_url = f"{scheme}://localhost:{self.port}"
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):

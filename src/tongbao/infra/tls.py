@@ -38,7 +38,7 @@ class TlsUnusable(TongbaoError):
     code = "tls.unusable"
     kind = Kind.UNAVAILABLE
     title = Text(zh="TLS 证书或私钥不可用", en="The TLS certificate or key cannot be used")
-    detail = Text(zh="{path}：{why}", en="{path}: {why}")
+    detail = Text(zh="文件 {path}：{why}", en="File {path}: {why}")
 
     def __init__(self, *, path: Path, why: str) -> None:
         super().__init__(path=str(path), why=_WHY[why])

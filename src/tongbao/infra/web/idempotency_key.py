@@ -40,6 +40,14 @@ async def required_key(
 IDEMPOTENCY_KEY_REQUIRED = Depends(required_key)
 """For routes that move money: `@api.post("/", dependencies=[IDEMPOTENCY_KEY_REQUIRED])`."""
 
+
+async def no_key() -> None:
+    """Mark a route whose answers are not kept; it does nothing but be seen."""
+
+
+NO_IDEMPOTENCY_KEY = Depends(no_key)
+"""For routes whose answer shows a secret once: stored under a key it would lie there readable."""
+
 OPTIONAL_PARAMETER: Final[dict[str, Any]] = {
     "name": "Idempotency-Key",
     "in": "header",

@@ -28,7 +28,7 @@ from fastapi.routing import APIRoute
 from tongbao.infra import auth, idempotency
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.web.body import BufferedRequest, read_body
-from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, required_key
+from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.routes import dependant_of, template_of
 from tongbao.kernel.clock import now
@@ -108,7 +108,7 @@ class _Plan:
             transaction=guards.authenticated or read_tx in calls or write_tx in calls,
             # Without an actor there is nobody a stored answer could belong to.
             key="none"
-            if not (writes and guards.authenticated)
+            if not (writes and guards.authenticated) or no_key in calls
             else "required"
             if required_key in calls
             else "optional",
@@ -146,7 +146,7 @@ class UnitOfWorkRoute(APIRoute):
         if required_key in calls and not guards.authenticated:
             msg = f"{path}: an Idempotency-Key belongs to an actor, and this route asks for none"
             raise TypeError(msg)
-        if not self.reads and guards.authenticated and required_key not in calls:
+        if not self.reads and guards.authenticated and not {required_key, no_key} & calls:
             extra = self.openapi_extra or {}
             parameters = [*extra.get("parameters", ()), OPTIONAL_PARAMETER]
             self.openapi_extra = {**extra, "parameters": parameters}

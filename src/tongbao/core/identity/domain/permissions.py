@@ -49,6 +49,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.STAFF_OPERATIONS: _READ_ANY
     | {
         "accounts:open_any",
+        "identity:manage_clients",
         "ledger:manage",
         "ledger:post",
         "parties:register",

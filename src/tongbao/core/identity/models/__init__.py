@@ -1,5 +1,12 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.clients import (
+    ClientAssertionRow,
+    ClientKeyRow,
+    ClientRow,
+    ClientSecretRow,
+    ClientTokenRow,
+)
 from tongbao.core.identity.models.users import (
     TokenRow,
     UserPartyRow,
@@ -7,6 +14,11 @@ from tongbao.core.identity.models.users import (
 )
 
 __all__ = [
+    "ClientAssertionRow",
+    "ClientKeyRow",
+    "ClientRow",
+    "ClientSecretRow",
+    "ClientTokenRow",
     "TokenRow",
     "UserPartyRow",
     "UserRow",

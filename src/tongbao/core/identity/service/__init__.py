@@ -14,12 +14,9 @@ from tongbao.core.identity.domain import (
     UserId,
     UserKind,
 )
-from tongbao.core.identity.service.logging_in import (
-    authenticate,
-    authenticate_many,
-    log_in,
-    log_out,
-)
+from tongbao.core.identity.service.authentication import authenticate, authenticate_many
+from tongbao.core.identity.service.logging_in import log_in, log_out
+from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.users import create_user, find_user
 
 __all__ = [
@@ -37,6 +34,7 @@ __all__ = [
     "UserKind",
     "authenticate",
     "authenticate_many",
+    "client_actors",
     "create_user",
     "find_user",
     "log_in",
