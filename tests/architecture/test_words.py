@@ -18,6 +18,7 @@ CODE = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 TECHNICAL_PREFIXES = {
     "infra": {
         "auth": {"auth"},
+        "crypto": {"crypto"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
         "outbox": {"outbox"},
@@ -25,6 +26,7 @@ TECHNICAL_PREFIXES = {
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},
+        "webhooks": {"webhooks"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

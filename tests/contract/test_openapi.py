@@ -158,7 +158,14 @@ async def test_every_example_of_a_body_is_well_formed(
         if "application/json" not in content:
             continue
         path = each.path.removeprefix("/api/v1").replace("{", "").replace("}", "")
-        for name in ("account_id", "application_id", "client_id", "transaction_id"):
+        for name in (
+            "account_id",
+            "application_id",
+            "client_id",
+            "delivery_id",
+            "endpoint_id",
+            "transaction_id",
+        ):
             path = path.replace(name, str(new_id()))
         for shown in examples(document, content["application/json"]["schema"]):
             for body in shown:

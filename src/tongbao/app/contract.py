@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import tongbao
+from tongbao.app import wiring
 from tongbao.app.main import create_app
 from tongbao.infra.settings import Settings
 from tongbao.kernel.events import Event
@@ -17,6 +18,7 @@ DOCS = Path(tongbao.__file__).parents[2] / "docs"
 
 def documents() -> dict[str, str]:
     """Return the text of each document by its file name."""
+    wiring.load_jobs()  # some events are raised by jobs alone
     api = create_app(Settings(database_url="postgresql://unused")).openapi()
     events: dict[str, Any] = {
         name: {

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import tongbao
-from tongbao.app import site
+from tongbao.app import site, wiring
 from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
 from tongbao.core.agreements.router import api as agreements
@@ -21,10 +21,22 @@ from tongbao.infra import log, metrics
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
+from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
-ROUTERS = (ledger, identities, clients, oauth, parties, accounts, agreements, payments, lending)
+ROUTERS = (
+    ledger,
+    identities,
+    clients,
+    oauth,
+    parties,
+    accounts,
+    agreements,
+    payments,
+    lending,
+    webhooks,
+)
 
 LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
 
@@ -44,6 +56,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        wiring.connect_webhooks(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         app.state.database = database

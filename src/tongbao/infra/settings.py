@@ -85,6 +85,17 @@ class Settings(BaseSettings):
     worker_metrics_port: Port | None = Field(
         default=None, description="Where the worker serves its metrics; unset: nowhere"
     )
+    field_key_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with the AES-256 key of encrypted fields, 32 bytes in base64; unset: one that "
+            "is made in data_dir/keys"
+        ),
+    )
+    webhooks_to_loopback: bool = Field(
+        default=False,
+        description="Let webhooks go to this machine, over plain HTTP too; development and tests",
+    )
     public_url: HttpUrl = Field(
         default="", description="Where others reach this API; unset: this machine"
     )
@@ -140,6 +151,12 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
             if self.ledger_key_file is None:
                 msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
+                raise ValueError(msg)
+            if self.field_key_file is None:
+                msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with a key of its own"
+                raise ValueError(msg)
+            if self.webhooks_to_loopback:
+                msg = "TONGBAO_WEBHOOKS_TO_LOOPBACK: for development and tests only"
                 raise ValueError(msg)
             if self.demo:
                 msg = "TONGBAO_DEMO: demonstration data have no place in production"

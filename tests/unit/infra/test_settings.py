@@ -14,6 +14,7 @@ PRODUCTION = {
     "TONGBAO_DATABASE_URL": URL,
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
+    "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
 }
 
 
@@ -68,6 +69,7 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
         ({"TONGBAO_TAX_OFFICE_TOKEN": DEFAULT_TAX_OFFICE_TOKEN}, "TONGBAO_TAX_OFFICE_TOKEN"),
         ({"TONGBAO_TAX_OFFICE_TOKEN": ""}, "TONGBAO_TAX_OFFICE_TOKEN"),
         ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
+        ({"TONGBAO_WEBHOOKS_TO_LOOPBACK": "true"}, "TONGBAO_WEBHOOKS_TO_LOOPBACK"),
     ],
 )
 def test_production_refuses_what_is_for_development(
@@ -77,8 +79,10 @@ def test_production_refuses_what_is_for_development(
         settings(monkeypatch, **(PRODUCTION | change))
 
 
-@pytest.mark.parametrize("name", ["TONGBAO_DATABASE_URL", "TONGBAO_LEDGER_KEY_FILE"])
-def test_production_needs_a_database_and_a_key_of_its_own(
+@pytest.mark.parametrize(
+    "name", ["TONGBAO_DATABASE_URL", "TONGBAO_LEDGER_KEY_FILE", "TONGBAO_FIELD_KEY_FILE"]
+)
+def test_production_needs_a_database_and_keys_of_its_own(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     environment = PRODUCTION.copy()

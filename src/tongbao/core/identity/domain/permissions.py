@@ -53,6 +53,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "ledger:manage",
         "ledger:post",
         "parties:register",
+        "webhooks:manage",
+        "webhooks:manage_any",
     },
     Role.STAFF_RISK: _READ_ANY | {"lending:decide", "rating:manage"},
     Role.AUDITOR: _READ_ANY,
