@@ -23,7 +23,9 @@ from xdist.scheduler.protocol import Scheduling
 
 from tests.support import network
 from tests.support.browser import find_browser
+from tests.support.keys import SECRET_KEY
 from tests.support.scheduling import ByFile
+from tongbao.infra import keys
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import (
@@ -48,6 +50,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
+keys.use(SECRET_KEY)
 
 
 def pytest_configure(config: pytest.Config) -> None:

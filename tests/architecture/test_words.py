@@ -19,10 +19,12 @@ TECHNICAL_PREFIXES = {
     "infra": {
         "auth": {"auth"},
         "crypto": {"crypto"},
+        "browser": {"auth"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
         "outbox": {"outbox"},
         "postgres": {"postgres"},
+        "proposals": {"proposals"},
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},

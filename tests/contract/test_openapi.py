@@ -1,5 +1,6 @@
 """The API's description: complete, stable, and the same as the committed one."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.bank import Bank, own_logs
+from tests.support.keys import SECRET_KEY
 from tongbao.app import contract
 from tongbao.app.main import create_app
 from tongbao.core.identity.service import Role
@@ -33,7 +35,10 @@ class Operation:
 @pytest.fixture(scope="module")
 def document() -> Document:
     unused = Settings(
-        environment="test", database_url="postgresql://unused", tax_office_token="unused"
+        environment="test",
+        database_url="postgresql://unused",
+        tax_office_token="unused",
+        secret_key=SECRET_KEY,
     )
     with own_logs():
         app = create_app(unused)
@@ -149,7 +154,11 @@ async def test_every_example_of_a_body_is_well_formed(
     bank: Bank, document: Document, operations: list[Operation]
 ) -> None:
     callers = [
-        *[await bank.staff(role) for role in (Role.STAFF_OPERATIONS, Role.STAFF_RISK)],
+        *[
+            await bank.staff(role)
+            for role in (Role.STAFF_OPERATIONS, Role.STAFF_RISK, Role.STAFF_ADMINISTRATOR)
+        ],
+        await bank.service(),
         await bank.customer(),
     ]
     sent = 0
@@ -158,15 +167,7 @@ async def test_every_example_of_a_body_is_well_formed(
         if "application/json" not in content:
             continue
         path = each.path.removeprefix("/api/v1").replace("{", "").replace("}", "")
-        for name in (
-            "account_id",
-            "application_id",
-            "client_id",
-            "delivery_id",
-            "endpoint_id",
-            "transaction_id",
-        ):
-            path = path.replace(name, str(new_id()))
+        path = re.sub(r"\b[a-z]+_id\b", lambda _: str(new_id()), path)
         for shown in examples(document, content["application/json"]["schema"]):
             for body in shown:
                 answers = [

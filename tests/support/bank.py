@@ -20,6 +20,7 @@ import structlog
 from fastapi import FastAPI
 from psycopg import sql
 
+from tests.support.keys import SECRET_KEY
 from tongbao.app import training
 from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity
@@ -178,6 +179,10 @@ class Bank:
         """Make a member of staff and log in."""
         return Caller(self.http, await self._log_in(UserKind.STAFF, role))
 
+    async def service(self) -> Caller:
+        """Make another system that books in the ledger, and log in."""
+        return Caller(self.http, await self._log_in(UserKind.SERVICE, Role.SERVICE))
+
     async def customer(self, firm: Firm | None = None) -> Customer:
         """Make a firm a customer, as operations would, and log its user in."""
         firm = firm or next(self._firms)
@@ -263,6 +268,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
         database_url=urls.app,
         migration_database_url=urls.owner,
         tax_office_token=TOKEN,
+        secret_key=SECRET_KEY,
         log_level="warning",
         **more,
     )

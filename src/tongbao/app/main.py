@@ -17,9 +17,11 @@ from tongbao.core.identity.router import clients, metadata_routes, oauth
 from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
-from tongbao.infra import log, metrics
+from tongbao.infra import keys, log, metrics
 from tongbao.infra.migrations import check_migrated
+from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
+from tongbao.infra.web.address import networks
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.products.lending.router import api as lending
@@ -36,6 +38,7 @@ ROUTERS = (
     payments,
     lending,
     webhooks,
+    proposals,
 )
 
 LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
@@ -59,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_webhooks(settings)
         database = connect(settings)
         metrics.watch_connections(database)
+        keys.use(settings.secret_key.get_secret_value())
         app.state.database = database
         yield
         await database.close()
@@ -81,6 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
+    app.state.sessions = identity.BrowserSessions()
+    app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(metadata_routes())
@@ -90,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         language_default=settings.language_default,
         probes={"migrations": migrated},
         larger_bodies=LARGER_BODIES,
-        trusted_proxies=settings.trusted_proxies,
+        trusted_proxies=networks(settings.trusted_proxies),
     )
     return app
 

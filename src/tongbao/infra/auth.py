@@ -1,8 +1,9 @@
 """Who is asking, and what they may do.
 
-A request carries a bearer token. `infra.web.UnitOfWorkRoute` resolves it on the request's own
-transaction before anything else is looked at, by the function the composition root put in
-`app.state.authenticate`; routers then say what they need::
+A request carries a bearer token, or a browser's session cookie, never both.
+`infra.web.UnitOfWorkRoute` resolves it on the request's own transaction before anything else is
+looked at, by what the composition root put in `app.state.authenticate` and `app.state.sessions`;
+routers then say what they need::
 
     @api.get("/accounts/{id}")
     async def read(actor: CurrentActor, ...): ...
@@ -17,28 +18,28 @@ import asyncio
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Protocol
 from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import iter_route_contexts
 from fastapi.security import OAuth2PasswordBearer
 
-from tongbao.infra.db import Database, ReadSession
-from tongbao.infra.lines import Line
-from tongbao.infra.turns import LetNextIn, Turns
+from tongbao.infra import browser
+from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.clock import now
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
 TOKEN_URL: Final = "/api/v1/identity/tokens"  # noqa: S105 - an address, not a secret
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 TOKEN_BYTES: Final = 32
 TOKEN_LENGTH_MAX: Final = 512
 
@@ -49,9 +50,12 @@ ActorKind = Literal["customer", "staff", "service"]
 class Actor:
     """Whoever a request acts for: a customer's user, a member of staff or another system.
 
-    `party_ids` are the parties a customer may act for; `permissions` are `module:verb` words.
-    `session_id` is the session or family of tokens the request rides on; `factors` is what was
-    proven at log-in, of "password", "otp", "totp", "passkey", "client".
+    `party_ids` are the parties a customer may act for; `permissions` are `module:verb` words, and
+    `grants` says for each party which of them hold there, for a user may be a maker in one firm and
+    only look in another. An actor made without `grants` has its permissions at every party.
+    `session_id` is the session or token the request rides on; `factors` is what was proven at
+    log-in: password, otp, totp, passkey, client. `person_id` is the natural person behind the
+    log-in, where known: two log-ins of one person are not four eyes.
     """
 
     id: UUID
@@ -61,22 +65,68 @@ class Actor:
     permissions: frozenset[str] = field(default_factory=frozenset)
     session_id: UUID | None = None
     factors: frozenset[str] = frozenset()
+    grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    person_id: UUID | None = None
 
-    def may(self, permission: str) -> bool:
-        """Tell whether this actor holds `permission`."""
-        return permission in self.permissions
+    def __post_init__(self) -> None:
+        """Spread the permissions over the parties where nobody said what is granted at each."""
+        if self.party_ids and not self.grants:
+            object.__setattr__(self, "grants", dict.fromkeys(self.party_ids, self.permissions))
+
+    def may(self, permission: str, *, party_id: UUID | None = None) -> bool:
+        """Tell whether this actor holds `permission`, at this party if one is named."""
+        if party_id is None:
+            return permission in self.permissions
+        return permission in self.grants.get(party_id, ())
+
+    def check(self, permission: str, *, party_id: UUID, unknown: TongbaoError) -> None:
+        """Raise `unknown` for a party the actor does not act for, `Forbidden` for one they do.
+
+        So what is not theirs looks like what does not exist, and what is theirs says what is
+        missing.
+        """
+        if party_id not in self.party_ids:
+            raise unknown
+        if not self.may(permission, party_id=party_id):
+            raise Forbidden(permission=permission)
+
+    def is_same_person(self, *, user_id: UUID, person_id: UUID | None) -> bool:
+        """Tell whether this is that user, or another log-in of the same person."""
+        return self.id == user_id or (person_id is not None and person_id == self.person_id)
 
 
 Authenticate = Callable[[ReadSession, str, datetime], Awaitable[Actor | None]]
 """From token to actor at an instant; `None` for a token that is unknown, revoked or expired."""
 
-AuthenticateMany = Callable[
-    [ReadSession | Line, Sequence[str], datetime], Awaitable[Sequence[Actor | None]]
-]
-"""The same for several tokens, an actor or `None` for each."""
+FindActor = Callable[[ReadSession, UUID, datetime], Awaitable[Actor | None]]
+"""From a user's id to what they may do at an instant; `None` for one unknown or blocked."""
 
-WAITING_MAX: Final = 5_000
-TOKENS_PER_TURN_MAX: Final = 1_000
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """Whom a session's secret stands for; `upkeep`: something about it is to be written down."""
+
+    actor: Actor
+    session_id: UUID
+    upkeep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """What takes the place of a session's secret in the browser."""
+
+    secret: str
+    seconds: int
+
+
+class Sessions(Protocol):
+    """The sessions of browsers, as the module that keeps them offers them to the edge."""
+
+    async def find(self, session: ReadSession, secret: str, at: datetime) -> BrowserSession | None:
+        """Return what a secret stands for; `None` if nothing. Raises `SecretReused`."""
+
+    async def keep(self, tx: WriteSession, secret: str, at: datetime) -> NewSecret | None:
+        """Write down that a secret was shown; return what is to replace it, if something is."""
 
 
 class Unauthenticated(TongbaoError):
@@ -88,6 +138,18 @@ class Unauthenticated(TongbaoError):
     detail = Text(
         zh="缺少访问令牌，或令牌无效、已过期。",
         en="The access token is missing, invalid or expired.",
+    )
+
+
+class SecretReused(Unauthenticated):
+    """A session's secret that was replaced long ago: two parties have held it."""
+
+    code = "auth.session_ended"
+    title = Text(zh="会话已结束", en="The session has ended")
+    detail = Text(
+        zh="此会话的旧凭据被再次使用，为安全起见会话已结束，请重新登录。",
+        en="An old secret of this session was used again. To be safe the session has ended; "
+        "please log in.",
     )
 
 
@@ -125,49 +187,71 @@ def bearer_token(request: Request) -> str:
     return token
 
 
-async def authenticate(request: Request, session: ReadSession, at: datetime) -> Actor:
-    """Resolve the request's token to an actor and remember it on the request.
+def session_secret(request: Request) -> str | None:
+    """Return the secret in the session's cookie; `None` for a request that rides on a token.
 
-    Raises `Unauthenticated`.
+    Raises `Unauthenticated` for neither of the two and `browser.AmbiguousCredentials` for both.
     """
-    resolve: Authenticate = request.app.state.authenticate
-    actor = await resolve(session, bearer_token(request), at)
-    if actor is None:
-        raise Unauthenticated
-    request.state.actor = actor
-    return actor
-
-
-async def authenticate_together(request: Request, at: datetime) -> Actor | None:
-    """Do the same without a transaction of the request's own; None where that is impossible.
-
-    Requests that come at the same time are looked up together, by `app.state.authenticate_many`.
-    Each look-up begins after the request came, so a token revoked before is refused.
-    """
-    state = request.app.state
-    many: AuthenticateMany | None = getattr(state, "authenticate_many", None)
-    if many is None:
+    secret = browser.cookie_of(request, browser.SESSION)
+    if secret is None:
+        bearer_token(request)
         return None
-    if not hasattr(state, "authentications"):
-        state.authentications = _authentications(state.database, many)
-    turns: Turns[tuple[str, datetime], Actor | None] = state.authentications
-    actor = await turns.ask((bearer_token(request), at))
+    if "authorization" in request.headers:
+        raise browser.AmbiguousCredentials
+    return secret
+
+
+async def authenticate(request: Request, session: ReadSession, at: datetime) -> Actor:
+    """Resolve the request's token or session to an actor and remember it on the request.
+
+    Raises `Unauthenticated`, and for a session what `browser.check_csrf` raises unless the
+    request only reads.
+    """
+    secret = session_secret(request)
+    if secret is None:
+        resolve: Authenticate = request.app.state.authenticate
+        actor = await resolve(session, bearer_token(request), at)
+    else:
+        actor = await _browsing(request, session, secret, at)
     if actor is None:
         raise Unauthenticated
     request.state.actor = actor
     return actor
 
 
-def _authentications(
-    database: Database, many: AuthenticateMany
-) -> Turns[tuple[str, datetime], Actor | None]:
-    async def resolve(
-        asked: Sequence[tuple[str, datetime]], _let_next_in: LetNextIn
-    ) -> Sequence[Actor | None]:
-        async with database.lines.read() as line:
-            return await many(line, [token for token, _ in asked], max(at for _, at in asked))
+async def _browsing(
+    request: Request, session: ReadSession, secret: str, at: datetime
+) -> Actor | None:
+    sessions: Sessions | None = getattr(request.app.state, "sessions", None)
+    found = None if sessions is None else await sessions.find(session, secret, at)
+    if found is None:
+        return None
+    if request.method not in SAFE_METHODS:
+        browser.check_csrf(request, found.session_id.bytes)
+    request.state.upkeep = found.upkeep
+    return found.actor
 
-    return Turns(resolve, size_max=TOKENS_PER_TURN_MAX, waiting_max=WAITING_MAX)
+
+async def keep_session(request: Request, response: Response | None, at: datetime) -> None:
+    """Write down what is due about the session a request rode on; renew the browser's cookie.
+
+    In a transaction of its own, after the request's: a GET could not write, and what failed must
+    not take a renewed secret with it. `response` is None when the secret was refused as reused.
+    """
+    if response is not None and not getattr(request.state, "upkeep", False):
+        return
+    secret = browser.cookie_of(request, browser.SESSION)
+    assert secret is not None
+    database: Database = request.app.state.database
+    sessions: Sessions = request.app.state.sessions
+    async with database.write() as tx:
+        renewed = await sessions.keep(tx, secret, at)
+    if renewed is None or response is None:
+        return
+    if not browser.sets_cookie(request, response, browser.SESSION):
+        browser.set_cookie(
+            request, response, browser.SESSION, renewed.secret, seconds=renewed.seconds
+        )
 
 
 async def current_actor(

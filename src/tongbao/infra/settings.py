@@ -4,7 +4,6 @@ A secret has a default for development only. Anywhere else the default is refuse
 whatever has no place in production: the embedded database and demonstration data.
 """
 
-from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -16,6 +15,8 @@ from sqlalchemy.exc import ArgumentError
 from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
 
 DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
+DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
+SECRET_KEY_LENGTH_MIN: Final = 32
 
 
 def _postgres_url(text: str) -> str:
@@ -39,7 +40,6 @@ def _http_url(text: str) -> str:
 
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
-ProxyNetwork = IPv4Network | IPv6Network
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -96,17 +96,23 @@ class Settings(BaseSettings):
         default=False,
         description="Let webhooks go to this machine, over plain HTTP too; development and tests",
     )
-    public_url: HttpUrl = Field(
-        default="", description="Where others reach this API; unset: this machine"
-    )
-    trusted_proxies: tuple[ProxyNetwork, ...] = Field(
-        default=(),
-        max_length=50,
-        description='Networks of the proxies in front, as JSON: ["10.0.0.0/8"]; only theirs is a '
-        "X-Forwarded-For that is believed",
-    )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEFAULT_SECRET_KEY),
+        description=(
+            "At least 32 random characters; keys for codes, cookies and sealed fields come from it"
+        ),
+    )
+    public_url: HttpUrl = Field(
+        default="", description="Where browsers find the platform; unset: where they asked for it"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Networks, by commas, of the proxies in front whose X-Forwarded-For is believed"
+        ),
+    )
     ledger_key_file: Path | None = Field(
         default=None,
         description=(
@@ -128,9 +134,6 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         if not self.tax_office_url:
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
-        if not self.public_url:
-            scheme = "http" if self.tls_certificate_file is None else "https"
-            self.public_url = f"{scheme}://localhost:{self.port}"
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
@@ -145,6 +148,10 @@ class Settings(BaseSettings):
             if token in {"", DEFAULT_TAX_OFFICE_TOKEN}:
                 msg = "TONGBAO_TAX_OFFICE_TOKEN: the default is for development only"
                 raise ValueError(msg)
+            key = self.secret_key.get_secret_value()
+            if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:
+                msg = "TONGBAO_SECRET_KEY: 32 random characters or more, and not the default"
+                raise ValueError(msg)
         if self.environment == "production":
             if self.database_url is None:
                 msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
@@ -157,6 +164,9 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
             if self.webhooks_to_loopback:
                 msg = "TONGBAO_WEBHOOKS_TO_LOOPBACK: for development and tests only"
+                raise ValueError(msg)
+            if not self.public_url.startswith("https://"):
+                msg = "TONGBAO_PUBLIC_URL: production says its https:// address"
                 raise ValueError(msg)
             if self.demo:
                 msg = "TONGBAO_DEMO: demonstration data have no place in production"

@@ -96,6 +96,7 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
     made = FastAPI(docs_url=None, redoc_url=None)
     made.state.database = database
     made.state.authenticate = authenticate
+    made.state.sessions = identity.BrowserSessions()
     for router in (parties_api, identity_api, accounts_api, agreements_api):
         made.include_router(router)
     install(made)
@@ -106,6 +107,14 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
 async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """Somebody's browser: https, and it keeps cookies."""
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="https://test") as opened:
         yield opened
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tongbao.infra.settings import DEFAULT_TAX_OFFICE_TOKEN, Settings
+from tongbao.infra.settings import DEFAULT_SECRET_KEY, DEFAULT_TAX_OFFICE_TOKEN, Settings
 
 URL = "postgresql://app:s3cret@db.internal:5432/tongbao"
 PRODUCTION = {
@@ -15,6 +15,8 @@ PRODUCTION = {
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
     "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
+    "TONGBAO_SECRET_KEY": "0123456789abcdef0123456789abcdef",
+    "TONGBAO_PUBLIC_URL": "https://bank.example",
 }
 
 
@@ -68,6 +70,10 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
     [
         ({"TONGBAO_TAX_OFFICE_TOKEN": DEFAULT_TAX_OFFICE_TOKEN}, "TONGBAO_TAX_OFFICE_TOKEN"),
         ({"TONGBAO_TAX_OFFICE_TOKEN": ""}, "TONGBAO_TAX_OFFICE_TOKEN"),
+        ({"TONGBAO_SECRET_KEY": DEFAULT_SECRET_KEY}, "TONGBAO_SECRET_KEY"),
+        ({"TONGBAO_SECRET_KEY": "x" * 31}, "TONGBAO_SECRET_KEY"),
+        ({"TONGBAO_PUBLIC_URL": ""}, "TONGBAO_PUBLIC_URL"),
+        ({"TONGBAO_PUBLIC_URL": "http://bank.example"}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
         ({"TONGBAO_WEBHOOKS_TO_LOOPBACK": "true"}, "TONGBAO_WEBHOOKS_TO_LOOPBACK"),
     ],

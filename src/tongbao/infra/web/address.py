@@ -20,12 +20,13 @@ IPV6_PREFIX: Final = 64  # what one household or server gets; single addresses a
 NOWHERE: Final = "unknown"  # a Unix socket, or a server that does not say
 
 
-def networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """Return networks written as `10.0.0.0/8` or `2001:db8::1`; raises `ValueError`."""
-    if len(texts) > NETWORKS_MAX:
+def networks(text: str) -> tuple[Network, ...]:
+    """Return networks, by commas: `10.0.0.0/8, 2001:db8::1`; raises `ValueError`."""
+    found = tuple(ip_network(each.strip()) for each in text.split(",") if each.strip())
+    if len(found) > NETWORKS_MAX:
         msg = f"at most {NETWORKS_MAX} networks"
         raise ValueError(msg)
-    return tuple(ip_network(text) for text in texts)
+    return found
 
 
 def parse_address(text: str) -> Address | None:

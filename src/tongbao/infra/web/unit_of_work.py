@@ -2,13 +2,14 @@
 
 The order of things, which is the point of this file:
 
-1. no bearer token on a guarded route: 401, before the body is read;
+1. neither bearer token nor session on a guarded route: 401, before the body is read;
 2. the body, whole and in time;
 3. a transaction (read-only for GET and HEAD), the actor, the permissions;
 4. the Idempotency-Key: an answer that is known is given again;
 5. the router's function, and its answer rendered to bytes;
 6. the answer stored under the key, COMMIT;
-7. only now the answer is returned. A COMMIT that fails is a failure the caller sees.
+7. what is due about the browser's session (seen, renewed), in a transaction of its own;
+8. only now the answer is returned. A COMMIT that fails is a failure the caller sees.
 
 FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
 """
@@ -20,13 +21,17 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
+import structlog
 from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tongbao.infra import auth, idempotency
 from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
 from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
@@ -59,6 +64,9 @@ def together(answer: Together) -> Callable[[Endpoint], Endpoint]:
         return endpoint
 
     return mark
+
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 async def read_tx(request: Request) -> ReadSession:
@@ -182,7 +190,7 @@ class _UnitOfWork:
     async def run(self, request: Request) -> Response:
         request.state.at = at = now()
         if self._plan.guards.authenticated:
-            auth.bearer_token(request)  # 401 before any byte of the body is read
+            auth.session_secret(request)  # 401 before any byte of the body is read
         if not self._reads:
             request = await read_body(request)
         if not self._plan.transaction:
@@ -199,7 +207,18 @@ class _UnitOfWork:
                 response = await self._work(request, tx, at)
         except _AbandonError as abandoned:
             return abandoned.response
+        except auth.SecretReused:
+            await auth.keep_session(request, None, at)
+            raise
+        await self._keep_session(request, response, at)
         return response  # COMMIT has succeeded
+
+    async def _keep_session(self, request: Request, response: Response, at: datetime) -> None:
+        """Do the session's upkeep; the request is done, so a failure here is not the caller's."""
+        try:
+            await auth.keep_session(request, response, at)
+        except (DBAPIError, PoolTimeout) as error:
+            _log.warning("session_not_kept", exc_info=error)
 
     async def _do_together(
         self, together: Together, request: BufferedRequest, at: datetime
@@ -207,7 +226,7 @@ class _UnitOfWork:
         """Answer a plain request without a transaction of its own; None for any other."""
         if "idempotency-key" in request.headers or request.scope["query_string"]:
             return None
-        actor = await auth.authenticate_together(request, at)
+        actor = await authenticate_together(request, at)
         if actor is None:
             return None
         for each in self._plan.guards.permissions:

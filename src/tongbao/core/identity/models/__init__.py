@@ -7,19 +7,31 @@ from tongbao.core.identity.models.clients import (
     ClientSecretRow,
     ClientTokenRow,
 )
+from tongbao.core.identity.models.memberships import (
+    IS_CURRENT,
+    CompanyRow,
+    InvitationRow,
+    MembershipRow,
+)
+from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
 from tongbao.core.identity.models.users import (
     TokenRow,
-    UserPartyRow,
     UserRow,
 )
 
 __all__ = [
+    "IS_CURRENT",
     "ClientAssertionRow",
     "ClientKeyRow",
     "ClientRow",
     "ClientSecretRow",
     "ClientTokenRow",
+    "CompanyRow",
+    "DeviceRow",
+    "InvitationRow",
+    "MembershipRow",
+    "SessionRow",
+    "SessionSecretRow",
     "TokenRow",
-    "UserPartyRow",
     "UserRow",
 ]

@@ -19,7 +19,10 @@ from tongbao.infra.tables import Base
 
 
 class UserRow(Base):
-    """One user; `failures` counts refused log-ins since the last success or lock-out."""
+    """One user; `failures` counts refused log-ins since the last success or lock-out.
+
+    `person_id` is the natural person behind the log-in, where known.
+    """
 
     __tablename__ = "identity_user"
     __table_args__ = (
@@ -37,31 +40,27 @@ class UserRow(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties_party.id"))
+    blocked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
-class UserPartyRow(Base):
-    """A party the user may act for."""
-
-    __tablename__ = "identity_user_party"
-
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), primary_key=True)
-    party_id: Mapped[UUID] = mapped_column(
-        ForeignKey("parties_party.id"), primary_key=True, index=True
-    )
-
-
 class TokenRow(Base):
-    """A bearer token, known only by its SHA-256."""
+    """A bearer token, known only by its SHA-256; `id` is what others may call it by."""
 
     __tablename__ = "identity_token"
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
         CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
+        CheckConstraint("cardinality(factors) > 0", name="factors_some"),
     )
 
     token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    id: Mapped[UUID] = mapped_column(unique=True, server_default=text("gen_random_uuid()"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    factors: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), server_default=text("'{password}'::text[]")
+    )
     issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

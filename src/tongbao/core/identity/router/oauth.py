@@ -249,5 +249,5 @@ def _token(form: TokenForm) -> str:
 
 
 def _issuer(request: Request) -> str:
-    issuer: str = request.app.state.settings.public_url
-    return issuer
+    settings = request.app.state.settings
+    return settings.public_url or f"http://localhost:{settings.port}"

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import case, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,15 +16,13 @@ from tongbao.core.identity.domain import (
     TOKENS_PER_USER_MAX,
     LoggedIn,
     LogInRefused,
-    Role,
     UserId,
-    UserKind,
     normal_login,
     normal_password,
-    permissions,
 )
 from tongbao.core.identity.events import UserLockedOut
 from tongbao.core.identity.models import TokenRow, UserRow
+from tongbao.core.identity.service.actors import ACTOR_SQL, ActorFacts, actor_of
 from tongbao.infra import outbox
 from tongbao.infra.auth import (
     Actor,
@@ -46,13 +45,12 @@ NOBODYS_HASH: Final = (
 # First key of the advisory locks taken per login (the second is a hash of the login).
 _LOG_IN_LOCK: Final = 0x1D
 
-_ACTORS: Final = """
-    SELECT t.token_sha256, u.id, u.kind, u.name, u.roles,
-           array(SELECT p.party_id FROM identity_user_party p WHERE p.user_id = u.id)
+_ACTORS: Final = f"""
+    SELECT t.token_sha256, t.id, t.factors, {ACTOR_SQL}
       FROM identity_token t
       JOIN identity_user u ON u.id = t.user_id
      WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
-"""
+"""  # noqa: S608 - names of columns, written in the code
 
 
 async def log_in(
@@ -64,9 +62,9 @@ async def log_in(
     of the transaction, and nobody would ever be locked out. The caller commits and then answers.
 
     After `FAILURES_MAX` failures in a row the user is locked for `LOCK_OUT`; failures while locked
-    do not count, so the lock ends. Unknown, wrong and locked go through the same statements and
-    one verification of a hash. Attempts at one login queue up, known or not: guessing in parallel
-    neither outruns the counter nor shows by its speed that the user exists.
+    do not count, so the lock ends. Unknown, wrong, locked and blocked go through the
+    same statements and one verification of a hash. Attempts at one login queue up, known or not:
+    guessing in parallel neither outruns the counter nor shows by its speed that the user exists.
     """
     name = normal_login(login)
     secret = normal_password(password)
@@ -74,15 +72,16 @@ async def log_in(
         await tx.execute(select(func.pg_advisory_xact_lock(_LOG_IN_LOCK, _lock_key(name))))
     user = (
         await tx.execute(
-            select(UserRow.id, UserRow.password_hash, UserRow.locked_until).where(
-                UserRow.login == name
-            )
+            select(
+                UserRow.id, UserRow.password_hash, UserRow.locked_until, UserRow.blocked_at
+            ).where(UserRow.login == name)
         )
     ).one_or_none()
     password_hash = NOBODYS_HASH if user is None else user.password_hash
     matches = await verify_password(secret or "", password_hash)
     locked = user is not None and user.locked_until is not None and user.locked_until > at
-    if user is None or secret is None or locked or not matches:
+    blocked = user is not None and user.blocked_at is not None
+    if user is None or secret is None or locked or blocked or not matches:
         await _count_failure(tx, login=name, at=at)
         return LogInRefused()
     if needs_rehash(password_hash):
@@ -106,18 +105,14 @@ async def authenticate_many(
 ) -> list[Actor | None]:
     """Return who each bearer token stands for; None if it is unknown, expired or revoked.
 
-    One query, because every request asks.
+    Also None when its user is blocked. One query, because every request asks.
     """
     hashes = [token_hash(token) for token in tokens]
     actors = {
-        token_sha256: Actor(
-            id=user_id,
-            kind=UserKind(kind).value,
-            name=name,
-            party_ids=frozenset(party_ids),
-            permissions=permissions(Role(role) for role in roles),
+        token_sha256: actor_of(
+            ActorFacts(*facts), at=at, session_id=token_id, factors=frozenset(factors)
         )
-        for token_sha256, user_id, kind, name, roles, party_ids in await tx.fetch(
+        for token_sha256, token_id, factors, *facts in await tx.fetch(
             _ACTORS, (list(set(hashes)), at)
         )
     }
@@ -129,6 +124,21 @@ async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:
     await tx.execute(
         update(TokenRow)
         .where(TokenRow.token_sha256 == token_hash(token), TokenRow.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+async def revoke_tokens(
+    tx: WriteSession, *, user_id: UUID, at: datetime, but: UUID | None = None
+) -> None:
+    """Revoke all of a user's bearer tokens, or all `but` the one with this id, at once."""
+    await tx.execute(
+        update(TokenRow)
+        .where(
+            TokenRow.user_id == user_id,
+            TokenRow.revoked_at.is_(None),
+            TokenRow.id.is_distinct_from(but),
+        )
         .values(revoked_at=at)
     )
 

@@ -6,5 +6,9 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   docExpansion: "none",
   filter: true,
+  requestInterceptor: (request) => {
+    request.credentials = "omit"; // a token here and a page's session in one request are refused
+    return request;
+  },
   validatorUrl: null, // the default asks a server on the internet
 });
