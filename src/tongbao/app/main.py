@@ -13,7 +13,7 @@ from tongbao.core.accounts.router import api as accounts
 from tongbao.core.agreements.router import api as agreements
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
-from tongbao.core.identity.router import clients, metadata_routes, oauth
+from tongbao.core.identity.router import metadata_routes
 from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
@@ -30,8 +30,6 @@ from tongbao.products.lending.router import api as lending
 ROUTERS = (
     ledger,
     identities,
-    clients,
-    oauth,
     parties,
     accounts,
     agreements,
@@ -60,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
+        wiring.connect_identity(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         keys.use(settings.secret_key.get_secret_value())

@@ -92,3 +92,11 @@ def connect_webhooks(settings: Settings) -> None:
             outbound=Outbound(to_loopback=settings.webhooks_to_loopback),
         )
     )
+
+
+def connect_identity(settings: Settings) -> None:
+    """Say who this installation is to authenticators, and with which key it encrypts."""
+    party = identity.RelyingParty(
+        id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
+    )
+    identity.configure(identity.Configuration(sealer=field_sealer(settings), relying_party=party))

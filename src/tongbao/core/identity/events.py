@@ -219,3 +219,83 @@ class DualControlChanged(_OfParty, Event):
     party_id: UUID
     dual_control: bool
     by: UUID
+
+
+class TotpWasSetUp(_OfUser, Event):
+    """An authenticator app came into use."""
+
+    type: ClassVar[str] = "identity.totp_set_up"
+
+    user_id: UUID
+
+
+class TotpRemoved(_OfUser, Event):
+    """The authenticator app and its recovery codes are accepted no more."""
+
+    type: ClassVar[str] = "identity.totp_removed"
+
+    user_id: UUID
+
+
+class RecoveryCodeUsed(_OfUser, Event):
+    """Somebody logged in by a recovery code."""
+
+    type: ClassVar[str] = "identity.recovery_code_used"
+
+    user_id: UUID
+    codes_left: int
+
+
+class PasskeyAdded(_OfUser, Event):
+    """A passkey came into use."""
+
+    type: ClassVar[str] = "identity.passkey_added"
+
+    user_id: UUID
+    passkey_id: UUID
+
+
+class PasskeyRemoved(_OfUser, Event):
+    """A passkey is accepted no more."""
+
+    type: ClassVar[str] = "identity.passkey_removed"
+
+    user_id: UUID
+    passkey_id: UUID
+
+
+class PasskeySuspended(_OfUser, Event):
+    """A passkey's counter went back: there may be a copy of it, so it is accepted no more."""
+
+    type: ClassVar[str] = "identity.passkey_suspended"
+
+    user_id: UUID
+    passkey_id: UUID
+
+
+class PaymentPasswordChanged(_OfUser, Event):
+    """A payment password was set or changed."""
+
+    type: ClassVar[str] = "identity.payment_password_changed"
+
+    user_id: UUID
+
+
+class PaymentPasswordLocked(_OfUser, Event):
+    """Too many wrong payment passwords: none is accepted for a while."""
+
+    type: ClassVar[str] = "identity.payment_password_locked"
+
+    user_id: UUID
+    locked_until: datetime
+
+
+class StepUpConfirmed(_OfUser, Event):
+    """A user confirmed one exact action."""
+
+    type: ClassVar[str] = "identity.step_up_confirmed"
+
+    user_id: UUID
+    step_up_id: UUID
+    action_kind: str
+    proof: str

@@ -27,7 +27,7 @@ from tests.support.partners import (
 )
 from tests.unit.core.conftest import Caller, Customer, Staff
 from tongbao.core.identity.domain import Role
-from tongbao.core.identity.router import clients, metadata_routes, oauth
+from tongbao.core.identity.router import metadata_routes
 from tongbao.infra.db import Database
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
@@ -59,8 +59,7 @@ Register = Callable[..., Awaitable[Partner]]
 @pytest.fixture
 def app(app: FastAPI) -> FastAPI:
     app.state.settings = Settings(public_url=ISSUER)
-    for router in (clients, oauth, metadata_routes()):
-        app.include_router(router)
+    app.include_router(metadata_routes())
     return app
 
 

@@ -7,6 +7,18 @@ from tongbao.core.identity.models.clients import (
     ClientSecretRow,
     ClientTokenRow,
 )
+from tongbao.core.identity.models.external_logins import (
+    ExternalFlowRow,
+    ExternalLoginRow,
+    ExternalRegistrationRow,
+)
+from tongbao.core.identity.models.factors import (
+    CeremonyRow,
+    PasskeyRow,
+    PaymentPasswordRow,
+    RecoveryCodeRow,
+    TotpRow,
+)
 from tongbao.core.identity.models.memberships import (
     IS_CURRENT,
     CompanyRow,
@@ -14,6 +26,7 @@ from tongbao.core.identity.models.memberships import (
     MembershipRow,
 )
 from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
+from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
     TokenRow,
     UserRow,
@@ -21,6 +34,7 @@ from tongbao.core.identity.models.users import (
 
 __all__ = [
     "IS_CURRENT",
+    "CeremonyRow",
     "ClientAssertionRow",
     "ClientKeyRow",
     "ClientRow",
@@ -28,10 +42,18 @@ __all__ = [
     "ClientTokenRow",
     "CompanyRow",
     "DeviceRow",
+    "ExternalFlowRow",
+    "ExternalLoginRow",
+    "ExternalRegistrationRow",
     "InvitationRow",
     "MembershipRow",
+    "PasskeyRow",
+    "PaymentPasswordRow",
+    "RecoveryCodeRow",
     "SessionRow",
     "SessionSecretRow",
+    "StepUpRow",
     "TokenRow",
+    "TotpRow",
     "UserRow",
 ]

@@ -249,5 +249,5 @@ def _token(form: TokenForm) -> str:
 
 
 def _issuer(request: Request) -> str:
-    settings = request.app.state.settings
-    return settings.public_url or f"http://localhost:{settings.port}"
+    issuer: str = request.app.state.settings.origin
+    return issuer

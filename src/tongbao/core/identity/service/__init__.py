@@ -38,6 +38,8 @@ from tongbao.core.identity.domain import (
     permissions,
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
+from tongbao.core.identity.domain.factors import register as register_factor
+from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
 from tongbao.core.identity.domain.sessions import (
     Ended,
     NewSession,
@@ -45,8 +47,17 @@ from tongbao.core.identity.domain.sessions import (
     SessionId,
     UnknownSession,
 )
+from tongbao.core.identity.domain.step_up import (
+    Action,
+    Proof,
+    StepUpChallenge,
+    StepUpRefused,
+    StepUpRequired,
+    StepUpToken,
+)
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
+from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.devices import list_devices, revoke_device
 from tongbao.core.identity.service.invitations import accept_invitation, invitations_for, invite
 from tongbao.core.identity.service.logging_in import (
@@ -64,6 +75,9 @@ from tongbao.core.identity.service.memberships import (
     set_dual_control,
 )
 from tongbao.core.identity.service.oauth import client_actors
+from tongbao.core.identity.service.passkeys import PasskeyFactor
+from tongbao.core.identity.service.payment_passwords import payment_password_is_part_of
+from tongbao.core.identity.service.proofs import PROVERS
 from tongbao.core.identity.service.proposing import (
     APPOINT_ADMINISTRATOR,
     CHANGE_MEMBER,
@@ -98,7 +112,15 @@ from tongbao.core.identity.service.staff import (
     list_users,
     unblock_user,
 )
+from tongbao.core.identity.service.step_up import register_prover
+from tongbao.core.identity.service.step_up import spend as spend_step_up
+from tongbao.core.identity.service.totp import RecoveryCodeFactor, TotpFactor
 from tongbao.core.identity.service.users import create_user, find_user
+
+for _factor in (TotpFactor(), PasskeyFactor(), RecoveryCodeFactor()):
+    register_factor(_factor)
+for _proof, _prover in PROVERS.items():
+    register_prover(_proof, _prover)
 
 __all__ = [
     "APPOINT_ADMINISTRATOR",
@@ -114,9 +136,11 @@ __all__ = [
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
     "SEPARATED",
+    "Action",
     "BadBands",
     "BadTerm",
     "BrowserSessions",
+    "Configuration",
     "Device",
     "DeviceFacts",
     "DeviceId",
@@ -138,15 +162,23 @@ __all__ = [
     "NoDualControl",
     "NotACompany",
     "OwnUser",
+    "Passkey",
+    "PasskeyId",
     "PasswordTooWeak",
     "Permission",
+    "Proof",
     "Reach",
+    "RelyingParty",
     "Removal",
     "Role",
     "RolesMismatch",
     "Sensitivity",
     "Session",
     "SessionId",
+    "StepUpChallenge",
+    "StepUpRefused",
+    "StepUpRequired",
+    "StepUpToken",
     "TooManyMembers",
     "UnknownCompany",
     "UnknownDevice",
@@ -168,6 +200,7 @@ __all__ = [
     "change_roles",
     "check_new_roles",
     "client_actors",
+    "configure",
     "create_user",
     "dual_control",
     "end_session",
@@ -186,6 +219,7 @@ __all__ = [
     "members",
     "membership_of",
     "new_staff",
+    "payment_password_is_part_of",
     "permissions",
     "purge_sessions",
     "remove_member",
@@ -193,5 +227,6 @@ __all__ = [
     "revoke_session",
     "revoke_tokens",
     "set_dual_control",
+    "spend_step_up",
     "unblock_user",
 ]
