@@ -21,7 +21,7 @@ from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
-SCOPES = ["payments:initiate", "webhooks:manage"]
+SCOPES = ["payments:initiate", "payments:settle_alone", "webhooks:manage"]
 
 
 @pytest.fixture

@@ -24,7 +24,13 @@ OVERLAP_DEFAULT: Final = timedelta(days=1)
 # A client acts for one party, or is a system without one. What needs a person's will (consent,
 # signature) is for neither, and nothing that gives out rights is.
 PARTY_SCOPES: Final = frozenset(
-    {"accounts:open", "lending:apply", "payments:initiate", "webhooks:manage"}
+    {
+        "accounts:open",
+        "lending:apply",
+        "payments:initiate",
+        "payments:settle_alone",
+        "webhooks:manage",
+    }
 )
 SYSTEM_SCOPES: Final = frozenset(
     {
