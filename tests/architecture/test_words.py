@@ -29,6 +29,7 @@ TECHNICAL_PREFIXES = {
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},
+        "webhooks": {"webhooks"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

@@ -4,6 +4,7 @@ They are committed; a change that alters them without saying so fails `make chec
 """
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ DOCS = Path(tongbao.__file__).parents[2] / "docs"
 
 def documents() -> dict[str, str]:
     """Return the text of each document by its file name."""
+    _load_events()
     app = create_app(Settings(database_url="postgresql://unused"))
     events: dict[str, Any] = {
         name: {
@@ -48,6 +50,13 @@ def write(*, check: bool) -> int:
     if stale:
         print(f"docs/{', docs/'.join(stale)} differ from the code: run `tongbao openapi`")  # noqa: T201
     return 1 if stale else 0
+
+
+def _load_events() -> None:
+    """Import every module's events: some are raised by jobs alone, or by the database itself."""
+    root = Path(tongbao.__file__).parent
+    for file in sorted(root.rglob("events.py")):
+        import_module(".".join(("tongbao", *file.relative_to(root).with_suffix("").parts)))
 
 
 def _text(document: dict[str, Any]) -> str:

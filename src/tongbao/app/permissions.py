@@ -84,6 +84,11 @@ _ABOUT_ONESELF: Final = (
     "proposals_list_mine",
     "proposals_list_to_approve",
 )
+_PARTY_READ: Final = Door(any_permission="parties:read_any")
+_PARTY_MAINTAINED: Final = Door(
+    permission="parties:maintain", any_permission="parties:maintain_any"
+)
+
 # By operation, those that name no permission at the door.
 OPEN_DOORS: Final[Mapping[str, Door]] = {
     **dict.fromkeys(_ABOUT_ONESELF, Door(kind=May.SELF)),
@@ -102,8 +107,20 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "lending_list_loans": Door(any_permission="lending:read_any"),
     "lending_read_application": Door(any_permission="lending:read_any"),
     "lending_read_loan": Door(any_permission="lending:read_any"),
-    "parties_get_party": Door(any_permission="parties:read_any"),
-    "parties_list_parties": Door(any_permission="parties:read_any"),
+    "parties_add_address": _PARTY_MAINTAINED,
+    "parties_add_contact": _PARTY_MAINTAINED,
+    "parties_get_level": _PARTY_READ,
+    "parties_get_organisation": _PARTY_READ,
+    "parties_get_party": _PARTY_READ,
+    "parties_get_person": _PARTY_READ,
+    "parties_list_addresses": _PARTY_READ,
+    "parties_list_contacts": _PARTY_READ,
+    "parties_list_documents": _PARTY_READ,
+    "parties_list_parties": _PARTY_READ,
+    "parties_list_relationships": _PARTY_READ,
+    "parties_make_primary": _PARTY_MAINTAINED,
+    "parties_remove_address": _PARTY_MAINTAINED,
+    "parties_remove_contact": _PARTY_MAINTAINED,
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),
     "proposals_approve": _INVOLVED,

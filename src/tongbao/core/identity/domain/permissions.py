@@ -139,6 +139,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "Block users and let them in again",
     ),
     (
+        "identity:manage_clients",
+        _SYSTEM,
+        _TOP,
+        "登记合作方客户端及其密钥",
+        "Register partner clients and their credentials",
+    ),
+    (
         "identity:manage_members",
         _OWN,
         _TOP,
@@ -185,6 +192,8 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "Pay without a second person, where the firm does not demand one",
     ),
     ("proposals:read_any", _SYSTEM, _HIGH, "查看所有待复核事项", "Read all proposals"),
+    ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
+    ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
 )
 PERMISSIONS: Final = frozenset(CATALOGUE)
 
@@ -224,6 +233,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "accounts:close_any",
         "accounts:open_any",
+        "identity:manage_clients",
         "accounts:restrict_any",
         "identity:appoint_any",
         "ledger:adjust",
@@ -231,6 +241,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:maintain_any",
         "parties:register",
         "parties:verify",
+        "webhooks:manage",
+        "webhooks:manage_any",
     },
     Role.STAFF_RISK: _READ_ANY | {"lending:decide", "parties:rate", "parties:verify"},
     Role.STAFF_COMPLIANCE: _READ_ANY
