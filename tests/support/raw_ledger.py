@@ -199,6 +199,18 @@ class Raw:
         return found
 
     @contextmanager
+    def clock_at(self, moment: datetime) -> Iterator[None]:
+        """Set the database's clock, as its owner could."""
+        function = (
+            "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+        )
+        with self.owner() as connection:
+            connection.execute(f"{function} RETURN '{moment.isoformat()}'::timestamptz".encode())
+        yield
+        with self.owner() as connection:
+            connection.execute(f"{function} RETURN clock_timestamp()".encode())
+
+    @contextmanager
     def unchanged(self) -> Iterator[None]:
         """Nothing at all may be stored by the block, nor changed."""
         before = self.contents()
