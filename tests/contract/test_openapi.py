@@ -37,6 +37,7 @@ def document() -> Document:
         environment="test",
         database_url="postgresql://unused",
         tax_office_token="unused",
+        message_gateway_token=SECRET_KEY,
         secret_key=SECRET_KEY,
     )
     with own_logs():
@@ -126,7 +127,13 @@ def test_every_body_is_shown_by_example(document: Document, operations: list[Ope
 
 def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None:
     public = {each.id for each in operations if not each.facts.get("security")}
-    assert public == {"identity_log_in", "agreements_list_consent_texts"}
+    assert public == {
+        "agreements_list_consent_texts",
+        "identity_answer_factor",
+        "identity_ask_factor",
+        "identity_begin_session",
+        "identity_log_in",
+    }
 
 
 def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:

@@ -11,6 +11,7 @@ from typing import Final
 import tongbao
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
+from tongbao.infra import keys, notify
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -37,6 +38,17 @@ def tax_office(settings: Settings) -> sources.TaxOfficeGateway:
 def connect_sources(settings: Settings) -> None:
     """Say where this process fetches data from."""
     lending.ask(tax_office(settings))
+
+
+def connect_messages(settings: Settings) -> None:
+    """Say by which gateway this process sends messages, and which secret it shares."""
+    keys.use(settings.secret_key.get_secret_value())
+    notify.use(
+        notify.MessageGateway(
+            base_url=settings.message_gateway_url,
+            token=settings.message_gateway_token.get_secret_value(),
+        )
+    )
 
 
 def ledger_key(settings: Settings) -> SigningKey:

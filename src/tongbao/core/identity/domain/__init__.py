@@ -9,8 +9,6 @@ from tongbao.core.identity.domain.permissions import (
     permissions,
 )
 from tongbao.core.identity.domain.users import (
-    FAILURES_MAX,
-    LOCK_OUT,
     PARTIES_PER_USER_MAX,
     PASSWORD_LENGTH_MAX,
     PASSWORD_LENGTH_MIN,
@@ -33,8 +31,6 @@ from tongbao.core.identity.domain.users import (
 )
 
 __all__ = [
-    "FAILURES_MAX",
-    "LOCK_OUT",
     "PARTIES_PER_USER_MAX",
     "PASSWORD_LENGTH_MAX",
     "PASSWORD_LENGTH_MIN",

@@ -13,10 +13,8 @@ from tongbao.kernel.text import Text
 
 UserId = NewType("UserId", UUID)
 
-TOKEN_LIFETIME: Final = timedelta(hours=12)
+TOKEN_LIFETIME: Final = timedelta(hours=1)
 TOKENS_PER_USER_MAX: Final = 50
-FAILURES_MAX: Final = 5
-LOCK_OUT: Final = timedelta(minutes=15)
 PASSWORD_LENGTH_MIN: Final = 12
 PASSWORD_LENGTH_MAX: Final = 128
 PARTIES_PER_USER_MAX: Final = 100
@@ -46,21 +44,15 @@ class LoggedIn:
 
 
 class LogInRefused(TongbaoError):
-    """The one answer to an unknown login, a wrong password and a locked user."""
+    """The one answer to an unknown login and a wrong password."""
 
     code = "identity.log_in_refused"
     kind = Kind.UNAUTHENTICATED
     title = Text(zh="登录失败", en="Log-in refused")
     detail = Text(
-        zh="登录名或密码错误；多次失败后登录会暂停 {minutes} 分钟",
-        en=(
-            "The log-in name or the password is wrong; "
-            "after several failures log-in pauses for {minutes} minutes"
-        ),
+        zh="登录名或密码错误；多次失败后登录会暂停一段时间",
+        en="The log-in name or the password is wrong; after several failures log-in pauses",
     )
-
-    def __init__(self) -> None:
-        super().__init__(minutes=LOCK_OUT // timedelta(minutes=1))
 
 
 class LoginMalformed(TongbaoError):

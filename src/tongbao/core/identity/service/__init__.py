@@ -22,12 +22,29 @@ from tongbao.core.identity.domain.sessions import (
     SessionId,
     UnknownSession,
 )
+from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.contact_codes import ContactCode
+from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
 from tongbao.core.identity.service.devices import list_devices, revoke_device
 from tongbao.core.identity.service.logging_in import (
+    Attempt,
+    PasswordProven,
+    Verdict,
     authenticate,
-    log_in,
+    begin_attempt,
+    check_password,
+    finish_attempt,
+    issue_password_token,
+    issue_token,
     log_out,
+    proceed,
     revoke_tokens,
+)
+from tongbao.core.identity.service.security import (
+    list_security_events,
+    note,
+    note_refusals,
+    purge,
 )
 from tongbao.core.identity.service.sessions import (
     BrowserSessions,
@@ -36,14 +53,15 @@ from tongbao.core.identity.service.sessions import (
     end_sessions,
     end_shown,
     list_sessions,
-    purge_sessions,
     revoke_session,
 )
 from tongbao.core.identity.service.users import create_user, find_user
 
 __all__ = [
     "PERMISSIONS",
+    "Attempt",
     "BrowserSessions",
+    "ContactCode",
     "Device",
     "DeviceFacts",
     "DeviceId",
@@ -53,6 +71,7 @@ __all__ = [
     "LoginMalformed",
     "LoginTaken",
     "NewSession",
+    "PasswordProven",
     "PasswordTooWeak",
     "Role",
     "RolesMismatch",
@@ -64,18 +83,33 @@ __all__ = [
     "User",
     "UserId",
     "UserKind",
+    "Verdict",
+    "add_contact",
+    "answer_factor",
+    "ask_factor",
     "authenticate",
+    "available_factors",
+    "begin_attempt",
     "begin_session",
+    "check_password",
+    "contacts_of",
     "create_user",
     "end_session",
     "end_sessions",
     "end_shown",
+    "find_contact",
     "find_user",
+    "finish_attempt",
+    "issue_password_token",
+    "issue_token",
     "list_devices",
+    "list_security_events",
     "list_sessions",
-    "log_in",
     "log_out",
-    "purge_sessions",
+    "note",
+    "note_refusals",
+    "proceed",
+    "purge",
     "revoke_device",
     "revoke_session",
     "revoke_tokens",

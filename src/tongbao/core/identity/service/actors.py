@@ -1,7 +1,6 @@
 """From a user's row to the `Actor` that requests act as."""
 
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Row, func, select
 
@@ -14,7 +13,7 @@ _ACTS_FOR: Final = (
 )
 # What `actor_of` needs, for the one query that also finds the token or session.
 ACTOR_COLUMNS: Final = (
-    UserRow.id.label("actor_id"),
+    UserRow.id,
     UserRow.kind,
     UserRow.name,
     UserRow.roles,
@@ -22,14 +21,12 @@ ACTOR_COLUMNS: Final = (
 )
 
 
-def actor_of(row: Row[Any], *, session_id: UUID | None, factors: frozenset[str]) -> Actor:
+def actor_of(row: Row[Any]) -> Actor:
     """Return the actor of a row with `ACTOR_COLUMNS`."""
     return Actor(
-        id=row.actor_id,
+        id=row.id,
         kind=UserKind(row.kind).value,
         name=row.name,
         party_ids=frozenset(row.party_ids),
         permissions=permissions(Role(role) for role in row.roles),
-        session_id=session_id,
-        factors=factors,
     )

@@ -1,6 +1,7 @@
 """Sessions of browsers: begun at log-in, found and kept by every request, listed, ended."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -111,7 +112,11 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
         case Standing.REUSED:
             raise SecretReused
     return BrowserSession(
-        actor=actor_of(found, session_id=found.session_id, factors=frozenset(found.factors)),
+        actor=replace(
+            actor_of(found),
+            session_id=found.session_id,
+            factors=frozenset(found.factors),
+        ),
         session_id=found.session_id,
         upkeep=shown.is_upkeep_due(at),
     )
