@@ -131,8 +131,14 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "agreements_list_consent_texts",
         "identity_answer_factor",
         "identity_ask_factor",
+        "identity_begin_registration",
+        "identity_begin_reset",
         "identity_begin_session",
+        "identity_complete_registration",
+        "identity_confirm_registration",
+        "identity_confirm_reset",
         "identity_log_in",
+        "identity_reset_password",
     }
 
 

@@ -76,11 +76,11 @@ class LogInPaused(TongbaoError):
 
     code = "identity.log_in_paused"
     kind = Kind.LIMITED
-    title = Text(zh="登录暂停", en="Logging in is paused")
+    title = Text(zh="请稍后再试", en="Please wait")
     detail = Text(
-        zh="失败次数过多，请在 {retry_after_seconds} 秒后再试，或使用常用设备登录。",
-        en="Too many attempts failed. Try again in {retry_after_seconds} seconds, "
-        "or from a device you have used before.",
+        zh="尝试次数过多，请在 {retry_after_seconds} 秒后再试，或使用常用设备登录。",
+        en="Too many attempts. Try again in {retry_after_seconds} seconds, "
+        "or log in from a device you have used before.",
     )
 
     def __init__(self, *, until: datetime, at: datetime) -> None:

@@ -61,15 +61,17 @@ class CodeRow(Base):
 
 
 class ChallengeRow(Base):
-    """A log-in that lacks a second factor; `data` is what each factor asked, by its name."""
+    """What lacks a second factor; `data` is what each factor asked, by its name."""
 
     __tablename__ = "identity_challenge"
     __table_args__ = (
+        CheckConstraint("purpose IN ('log_in', 'reset_password')", name="purpose"),
         CheckConstraint("octet_length(handle_sha256) = 32", name="handle_sha256_length"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     )
 
     handle_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    purpose: Mapped[str] = mapped_column(Text)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
     factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -17,6 +17,7 @@ from tongbao.core.identity.domain.challenges import (
     FactorNotOffered,
     FactorRefused,
 )
+from tongbao.core.identity.domain.codes import Purpose
 from tongbao.core.identity.domain.factors import second_factor, second_factors
 from tongbao.core.identity.models import ChallengeRow
 from tongbao.core.identity.service.attempts import Counted, count_attempt, count_for, forgive
@@ -30,13 +31,19 @@ async def available_factors(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
 
 
 async def begin_challenge(
-    tx: WriteSession, *, user_id: UUID, factors: Sequence[str], at: datetime
+    tx: WriteSession,
+    *,
+    user_id: UUID,
+    factors: Sequence[str],
+    purpose: Purpose = Purpose.LOG_IN,
+    at: datetime,
 ) -> Challenged:
-    """Begin the second step for a user whose password was right."""
+    """Begin the second step for a user who has taken the first; it is good for one purpose."""
     handle, handle_sha256 = new_token()
     await tx.execute(
         insert(ChallengeRow).values(
             handle_sha256=handle_sha256,
+            purpose=purpose,
             user_id=user_id,
             factors=list(factors),
             data={},
@@ -66,19 +73,30 @@ async def ask_factor(
 
 
 async def answer_factor(
-    tx: WriteSession, *, challenge: str, factor: str, proof: Mapping[str, Any], at: datetime
+    tx: WriteSession,
+    *,
+    challenge: str,
+    factor: str | None,
+    proof: Mapping[str, Any],
+    purpose: Purpose = Purpose.LOG_IN,
+    at: datetime,
 ) -> UUID | ChallengeOver | FactorRefused | LogInPaused:
     """Return whose challenge this was if the proof is right, or the refusal.
 
     A refusal is returned, not raised: it costs a try, which must be committed. Beside the tries of
     one challenge, those of a user are counted over all challenges: a thief who has the password
     could otherwise begin as many as guessing a code takes. Raises `FactorNotOffered`.
+
+    `factor` is None only for a challenge that offers none, because its user has none.
     """
     row = await _open(tx, challenge, at)
-    if row is None:
+    if row is None or row.purpose != purpose:
         return ChallengeOver()
-    chosen = second_factor(factor)
-    if chosen is None or factor not in row.factors:
+    if factor is None and not row.factors:
+        await _change(tx, row, used_at=at)
+        return row.user_id
+    chosen = None if factor is None else second_factor(factor)
+    if chosen is None or factor is None or factor not in row.factors:
         raise FactorNotOffered
     count = count_for(Scope.ACCOUNT, "second factor", str(row.user_id))
     counted = await count_attempt(tx, counts=[count], at=at)
@@ -90,6 +108,22 @@ async def answer_factor(
         return row.user_id
     await _change(tx, row, tries=row.tries + 1)
     return FactorRefused(tries_left=CHALLENGE_TRIES_MAX - row.tries - 1)
+
+
+async def peek_challenge(
+    tx: ReadSession, *, challenge: str, purpose: Purpose, at: datetime
+) -> UUID | None:
+    """Return whose open challenge this is, if it is one."""
+    found: UUID | None = await tx.scalar(
+        select(ChallengeRow.user_id).where(
+            ChallengeRow.handle_sha256 == token_hash(challenge),
+            ChallengeRow.purpose == purpose,
+            ChallengeRow.used_at.is_(None),
+            ChallengeRow.expires_at > at,
+            ChallengeRow.tries < CHALLENGE_TRIES_MAX,
+        )
+    )
+    return found
 
 
 async def purge_challenges(tx: WriteSession, *, before: datetime) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain.contacts import Channel, Contact
@@ -14,6 +15,8 @@ from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.notify import Recipient
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.text import Language
+
+_LOCK: Final = 0x1DC0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,11 @@ async def add_contact(
 ) -> bool:
     """Store a contact that was just verified, in place of the user's of its kind.
 
-    Return False, and store nothing, if it is another user's.
+    Return False, and store nothing, if it is another user's. One transaction at a time for each
+    contact, so that of two who have confirmed it one gets it.
     """
+    lock = int.from_bytes(recipient(contact).tag[:4], signed=True)
+    await tx.execute(select(func.pg_advisory_xact_lock(_LOCK, lock)))
     new = insert(ContactRow).values(
         id=new_id(),
         user_id=user_id,

@@ -92,6 +92,7 @@ def upgrade() -> None:
     op.create_table(
         "identity_challenge",
         sa.Column("handle_sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("factors", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
@@ -99,6 +100,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "purpose IN ('log_in', 'reset_password')", name=op.f("ck_identity_challenge_purpose")
+        ),
         sa.CheckConstraint(
             "octet_length(handle_sha256) = 32",
             name=op.f("ck_identity_challenge_handle_sha256_length"),
@@ -261,8 +265,8 @@ def upgrade() -> None:
     op.add_column(
         "identity_user", sa.Column("password_changed_at", sa.DateTime(timezone=True), nullable=True)
     )
-    op.drop_column("identity_user", "locked_until")
     op.drop_column("identity_user", "failures")
+    op.drop_column("identity_user", "locked_until")
     op.create_check_constraint(
         op.f("ck_identity_token_factors_some"), "identity_token", "cardinality(factors) > 0"
     )
