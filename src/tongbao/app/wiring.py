@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final
 
 import tongbao
+from tongbao.core.identity import jobs as identity_jobs
+from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
 from tongbao.infra import keys, notify
@@ -41,7 +43,7 @@ def connect_sources(settings: Settings) -> None:
 
 
 def connect_messages(settings: Settings) -> None:
-    """Say by which gateway this process sends messages, and which secret it shares."""
+    """Say by which gateways this process writes to people and finds places, and its secret."""
     keys.use(settings.secret_key.get_secret_value())
     notify.use(
         notify.MessageGateway(
@@ -49,6 +51,7 @@ def connect_messages(settings: Settings) -> None:
             token=settings.message_gateway_token.get_secret_value(),
         )
     )
+    identity_jobs.locate_by(identity.connect_places(base_url=settings.place_lookup_url))
 
 
 def ledger_key(settings: Settings) -> SigningKey:

@@ -1,7 +1,49 @@
 """What is done about users later: telling them, and tidying up."""
 
+from uuid import UUID
+
 from tongbao.core.identity import service
 from tongbao.infra import jobs
+
+_places: list[service.PlacesGateway] = []
+
+
+def locate_by(gateway: service.PlacesGateway) -> None:
+    """Say by which gateway this process finds places."""
+    _places[:] = [gateway]
+
+
+@jobs.task(name="identity.look_at_log_in")
+async def look_at_log_in(context: jobs.JobContext, *, session_id: str) -> None:
+    """Tell a user of a log-in on a new device, from a new place, or after an impossible journey.
+
+    The device needs nobody's help, so it is told of even while the place look-up is away.
+    """
+    async with context.database.write() as tx:
+        seen = await service.find_log_in(tx, session_id=UUID(session_id))
+        if seen is None:
+            return
+        await service.note_new_device(tx, seen=seen)
+    if seen.located or not _places:
+        return
+    place = await _places[0].locate(seen.address)
+    if place is None:
+        return
+    async with context.database.write() as tx:
+        await service.note_place(tx, seen=seen, place=place)
+
+
+@jobs.task(name="identity.note_reuse")
+async def note_reuse(context: jobs.JobContext, *, user_id: str) -> None:
+    """Tell a user that an old secret of a session was used, and the session ended."""
+    async with context.database.write() as tx:
+        await service.note(
+            tx,
+            user_id=UUID(user_id),
+            kind=service.SecurityKind.SESSION_REUSED,
+            facts={},
+            at=context.at,
+        )
 
 
 @jobs.task(name="identity.note_refusals")

@@ -16,6 +16,7 @@ from tongbao.core.identity.domain import (
     UserKind,
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
+from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.domain.sessions import (
     Ended,
     NewSession,
@@ -23,6 +24,7 @@ from tongbao.core.identity.domain.sessions import (
     SessionId,
     UnknownSession,
 )
+from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
 from tongbao.core.identity.service.contact_codes import ContactCode
 from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
@@ -40,6 +42,12 @@ from tongbao.core.identity.service.logging_in import (
     log_out,
     proceed,
     revoke_tokens,
+)
+from tongbao.core.identity.service.looking import (
+    connect_places,
+    find_log_in,
+    note_new_device,
+    note_place,
 )
 from tongbao.core.identity.service.passwords import (
     begin_reset,
@@ -90,8 +98,11 @@ __all__ = [
     "PasswordCommon",
     "PasswordProven",
     "PasswordTooWeak",
+    "PlacesGateway",
     "Role",
     "RolesMismatch",
+    "SecurityEvent",
+    "SecurityKind",
     "Session",
     "SessionId",
     "UnknownDevice",
@@ -117,6 +128,7 @@ __all__ = [
     "complete_registration",
     "confirm_registration",
     "confirm_reset",
+    "connect_places",
     "contacts_of",
     "count_request",
     "create_user",
@@ -124,6 +136,7 @@ __all__ = [
     "end_sessions",
     "end_shown",
     "find_contact",
+    "find_log_in",
     "find_user",
     "finish_attempt",
     "issue_password_token",
@@ -134,6 +147,8 @@ __all__ = [
     "log_out",
     "login_of",
     "note",
+    "note_new_device",
+    "note_place",
     "note_refusals",
     "proceed",
     "purge",

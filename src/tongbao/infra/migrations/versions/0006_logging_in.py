@@ -186,6 +186,8 @@ def upgrade() -> None:
         sa.Column("factors", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=True),
+        sa.Column("latitude_e4", sa.Integer(), nullable=True),
+        sa.Column("longitude_e4", sa.Integer(), nullable=True),
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=False),
