@@ -1,6 +1,7 @@
 """How fast the ledger books, against pgbench on the same server in the same run.
 
-    tongbao bench ledger --json            # about a minute
+    tongbao bench ledger --json            # about two minutes
+    tongbao bench ledger --deep --json     # up to five million postings, a quarter of an hour
 
 Durable commits (fsync, synchronous_commit), every check, idempotency and outbox on; 100,000
 customer accounts, random pairs, one posting in ten on one of five internal accounts.
@@ -9,19 +10,25 @@ customer accounts, random pairs, one posting in ten on one of five internal acco
 import asyncio
 import statistics
 import time
+from typing import Any
 
 from sqlalchemy import text
-from support import pgbench
-from support.scene import BATCH, Scene, scene
 
+from benchmarks.support import api, pgbench
+from benchmarks.support.scene import BATCH, Scene, scene
 from tongbao.core.ledger import service as ledger
+from tongbao.core.ledger.service import PostingResult, Teller
+from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao.kernel.clock import now
 
 PGBENCH_SECONDS = 8
-BATCHES = 120
+BATCHES = 250
 WRITERS = 2
-CALLERS = 8
+CALLERS = 256
 SINGLE_SECONDS = 8.0
+HTTP_WARM_UP_SECONDS = 3.0
+HTTP_SECONDS = 10.0
+DEEP_POSTINGS = 5_000_000
 
 _BYTES = text("""
     SELECT sum(pg_total_relation_size(CAST(name AS regclass)))
@@ -30,59 +37,114 @@ _BYTES = text("""
 _TABLES = ["ledger_transaction", "ledger_posting", "ledger_tail", "infra_outbox"]
 
 
-async def measure() -> dict[str, float]:
-    """Return the figures by name: per second, and as ratios to pgbench's transactions."""
+async def measure(*, deep: bool = False) -> dict[str, Any]:
+    """Return the figures by name."""
     async with scene() as (stage, server):
         await pgbench.prepare(server)
-        tps = [await pgbench.tps(server, seconds=PGBENCH_SECONDS)]
-        before = await _bytes(stage)
-        batch_per_s = await _batches(stage)
-        bytes_per_transfer = (await _bytes(stage) - before) / (BATCHES * BATCH)
-        single_per_s = await _singles(stage)
-        tps.append(await pgbench.tps(server, seconds=PGBENCH_SECONDS))
+        return await _deep(stage, server) if deep else await _figures(stage, server)
+
+
+async def _figures(stage: Scene, server: EmbeddedPostgres) -> dict[str, Any]:
+    tps = [await pgbench.tps(server, seconds=PGBENCH_SECONDS)]
+    before = await _bytes(stage)
+    batch_per_s = await _batches(stage, BATCHES)
+    bytes_per_transfer = (await _bytes(stage) - before) / (BATCHES * BATCH)
+    single_per_s, latencies = await _singles(stage)
+    tps.append(await pgbench.tps(server, seconds=PGBENCH_SECONDS))
+    token = await api.token(stage)
+    async with api.api(stage) as (port, process):
+        await api.load(stage, port=port, token=token, seconds=HTTP_WARM_UP_SECONDS)
+        http = await api.load(stage, port=port, token=token, seconds=HTTP_SECONDS)
+        rss_mib = api.worker_rss_mib(process)
+    tps.append(await pgbench.tps(server, seconds=PGBENCH_SECONDS))
+    http_per_s = http["count"] / http["seconds"]
     baseline = statistics.median(tps)
     return {
         "batch_per_s": round(batch_per_s),
         "single_per_s": round(single_per_s),
+        "single_p50_ms": round(_percentile(latencies, 50), 1),
+        "single_p99_ms": round(_percentile(latencies, 99), 1),
+        "http_per_s": round(http_per_s),
+        "http_p50_ms": round(http["p50_ms"], 1),
+        "http_p99_ms": round(http["p99_ms"], 1),
         "pgbench_tps": round(baseline),
+        "pgbench_runs": [round(each) for each in tps],
         "batch_ratio": round(batch_per_s / baseline, 2),
         "single_ratio": round(single_per_s / baseline, 2),
+        "http_ratio": round(http_per_s / baseline, 2),
+        "rss_mib": round(rss_mib),
         "bytes_per_transfer": round(bytes_per_transfer),
     }
 
 
-async def _batches(stage: Scene) -> float:
-    """Return the transactions per second of batches of a thousand, two under way at a time."""
-    batches = [stage.batch() for _ in range(BATCHES)]  # making them is not booking
+async def _deep(stage: Scene, server: EmbeddedPostgres) -> dict[str, Any]:
+    """Return throughput with an almost empty ledger and with five million postings."""
+    tps_start = await pgbench.tps(server, seconds=PGBENCH_SECONDS)
+    start = await _batches(stage, BATCHES)
+    single_start, _ = await _singles(stage)
+    while await _postings(stage) < DEEP_POSTINGS:
+        await _batches(stage, BATCHES)
+    tps_end = await pgbench.tps(server, seconds=PGBENCH_SECONDS)
+    end = await _batches(stage, BATCHES)
+    single_end, _ = await _singles(stage)
+    return {
+        "postings": await _postings(stage),
+        "batch_per_s_start": round(start),
+        "batch_per_s_end": round(end),
+        "batch_fall_percent": round(100 * (1 - end / start), 1),
+        "single_per_s_start": round(single_start),
+        "single_per_s_end": round(single_end),
+        "single_fall_percent": round(100 * (1 - single_end / single_start), 1),
+        "pgbench_tps_start": round(tps_start),
+        "pgbench_tps_end": round(tps_end),
+    }
+
+
+async def _batches(stage: Scene, count: int) -> float:
+    """Return the transactions per second of `count` batches, two under way at a time."""
+    batches = [stage.batch() for _ in range(count)]  # made beforehand: making them is not booking
 
     async def write() -> None:
         while batches:
+            batch = batches.pop()
             async with stage.database.write() as tx:
-                for result in await ledger.post(tx, batches.pop(), at=now()):
-                    result.raise_for_refusal()
+                _all_posted(await ledger.post(tx, batch, at=now()))
 
     started = time.perf_counter()
     await asyncio.gather(*[write() for _ in range(WRITERS)])
-    return BATCHES * BATCH / (time.perf_counter() - started)
+    return count * BATCH / (time.perf_counter() - started)
 
 
-async def _singles(stage: Scene) -> float:
-    """Return the transactions per second of callers who book and commit one at a time."""
-    done = 0
+async def _singles(stage: Scene) -> tuple[float, list[float]]:
+    """Return transactions per second and latencies of concurrent callers of one teller."""
+    teller = Teller(stage.database)
+    latencies: list[float] = []
     started = time.perf_counter()
 
     async def call() -> None:
-        nonlocal done
-        while time.perf_counter() < started + SINGLE_SECONDS:
-            async with stage.database.write() as tx:
-                (result,) = await ledger.post(tx, [stage.transaction()], at=now())
-            result.raise_for_refusal()
-            done += 1
+        while (begun := time.perf_counter()) < started + SINGLE_SECONDS:
+            _all_posted([await teller.post(stage.transaction(), at=now())])
+            latencies.append(time.perf_counter() - begun)
 
     await asyncio.gather(*[call() for _ in range(CALLERS)])
-    return done / (time.perf_counter() - started)
+    return len(latencies) / (time.perf_counter() - started), latencies
+
+
+def _all_posted(results: list[PostingResult]) -> None:
+    for result in results:
+        result.raise_for_refusal()
+
+
+def _percentile(latencies: list[float], percent: int) -> float:
+    return sorted(latencies)[len(latencies) * percent // 100] * 1000
 
 
 async def _bytes(stage: Scene) -> int:
     async with stage.database.read() as tx:
         return int((await tx.execute(_BYTES, {"names": _TABLES})).scalar_one())
+
+
+async def _postings(stage: Scene) -> int:
+    async with stage.database.read() as tx:
+        counted = await tx.execute(text("SELECT count(*) FROM ledger_posting"))
+        return int(counted.scalar_one())

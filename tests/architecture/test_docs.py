@@ -32,7 +32,9 @@ CODE_SPAN = re.compile(r"`[^`\n]+`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 OUTSIDE = ("http://", "https://", "mailto:")
-COMMAND = re.compile(r"(?:^|[`\s])tongbao ((?:demo|rating|ledger|db) [a-z]+|[a-z]+)", re.MULTILINE)
+COMMAND = re.compile(
+    r"(?:^|[`\s])tongbao ((?:demo|rating|ledger|db|outbox) [a-z]+|[a-z]+)", re.MULTILINE
+)
 VARIABLE = re.compile(r"\bTONGBAO_[A-Z_]+\b")
 CODE = re.compile(r"`([a-z]+\.[a-z_]+)`")
 # Read from the environment by something else than `Settings`.

@@ -18,6 +18,7 @@ CODE = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 TECHNICAL_PREFIXES = {
     "infra": {
         "auth": {"auth"},
+        "crypto": {"crypto"},
         "browser": {"auth"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
@@ -25,7 +26,10 @@ TECHNICAL_PREFIXES = {
         "outbox": {"outbox"},
         "passwords": {"passwords"},
         "postgres": {"postgres"},
+        "proposals": {"proposals"},
         "signing": {"signing"},
+        "tls": {"tls"},
+        "turns": {"service"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

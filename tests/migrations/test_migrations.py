@@ -10,9 +10,12 @@ from sqlalchemy import Column, Integer, MetaData, Sequence, Table
 
 from tongbao.app import tables
 from tongbao.infra import schema
+from tongbao.infra.db import Database
 from tongbao.infra.migrations import (
     DatabaseTooNew,
+    DatabaseTooOld,
     ServerTooOld,
+    check_migrated,
     draft_migration,
     history,
     run_migrations,
@@ -161,3 +164,20 @@ def test_a_draft_says_what_is_new(
     assert 'create_table(\n        "parties_note"' in text or "create_table('parties_note'" in text
     assert "drop_table" not in text
     assert "###" not in text
+
+
+async def test_a_process_is_ready_when_the_database_has_all_its_tables(migrated: Urls) -> None:
+    database = Database.connect(migrated.app, role=APP_ROLE)
+    await check_migrated(database)
+    with psycopg.connect(migrated.owner, autocommit=True) as connection:
+        for revision, served in [("0001", False), ("9999_of_the_next_release", True)]:
+            connection.execute("UPDATE alembic_version SET version_num = %s", (revision,))
+            if served:
+                await check_migrated(database)
+                continue
+            with pytest.raises(DatabaseTooOld):
+                await check_migrated(database)
+        connection.execute("DELETE FROM alembic_version")
+    with pytest.raises(DatabaseTooOld):
+        await check_migrated(database)
+    await database.close()

@@ -22,10 +22,12 @@ demo_cli = typer.Typer(help="Demo data, and the main path from a terminal.", no_
 rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
 ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
+outbox_cli = typer.Typer(help="Events on their way to consumers.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
+cli.add_typer(outbox_cli, name="outbox")
 
 Invoices = Annotated[
     Path | None,
@@ -60,12 +62,22 @@ def run(
 
 
 @cli.command()
-def serve() -> None:
+def serve(
+    *,
+    tls: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option("--tls", metavar="CERT KEY", help="Speak TLS 1.3 with these PEM files"),
+    ] = None,
+) -> None:
     """Serve the API and the page."""
     from tongbao.app.serve import serve as serve_api
 
     processes.stop_with_parent()
-    serve_api(_with_database(Settings()))
+    settings = _with_database(Settings())
+    if tls is not None:
+        files = {"tls_certificate_file": tls[0], "tls_key_file": tls[1]}
+        settings = settings.model_copy(update=files)
+    serve_api(settings)
 
 
 @cli.command()
@@ -109,11 +121,12 @@ def bench(
     name: Annotated[str, typer.Argument(help="Which benchmark: ledger")],
     *,
     as_json: AsJson = False,
+    deep: Annotated[bool, typer.Option(help="The longer mode, with much data")] = False,
 ) -> None:
     """Measure a hot path against a baseline of the same run, on a server of its own."""
     from tongbao.app.bench import run as run_benchmark
 
-    raise typer.Exit(run_benchmark(name, as_json=as_json))
+    raise typer.Exit(run_benchmark(name, as_json=as_json, deep=deep))
 
 
 @cli.command()
@@ -197,6 +210,40 @@ def db_url() -> None:
     typer.echo(
         settings.migration_database_url or settings.database_url or embedded(settings).urls().owner
     )
+
+
+Consumer = Annotated[str, typer.Argument(help="Name of a consumer; `outbox lag` lists them")]
+AtMost = Annotated[int, typer.Option("--limit", min=1, max=1_000, help="At most so many")]
+
+
+@outbox_cli.command("lag")
+def outbox_lag(*, as_json: AsJson = False) -> None:
+    """Say how far each consumer is behind; exit 1 if one has parked events or keeps failing."""
+    from tongbao.app.outbox import lag
+
+    raise typer.Exit(lag(Settings(), as_json=as_json))
+
+
+@outbox_cli.command("parked")
+def outbox_parked(
+    consumer: Consumer,
+    *,
+    after: Annotated[int, typer.Option(min=0, help="Those with greater numbers only")] = 0,
+    limit: AtMost = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List the events a consumer could not handle, oldest first."""
+    from tongbao.app.outbox import parked
+
+    raise typer.Exit(parked(Settings(), consumer, after=after, limit=limit, as_json=as_json))
+
+
+@outbox_cli.command("replay")
+def outbox_replay(consumer: Consumer, *, limit: AtMost = 100, as_json: AsJson = False) -> None:
+    """Hand the oldest parked events to their consumer again; exit 1 if one fails again."""
+    from tongbao.app.outbox import replay
+
+    raise typer.Exit(replay(Settings(), consumer, limit=limit, as_json=as_json))
 
 
 def _with_database(settings: Settings) -> Settings:

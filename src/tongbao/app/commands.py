@@ -56,7 +56,9 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
             server.stop()
 
 
-def _on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Do some work on the database of these settings and return what came of it."""
+
     async def run() -> T:
         database = connect(settings)
         try:
@@ -79,7 +81,7 @@ def verify(settings: Settings, *, as_json: bool) -> int:
 
     with migrated(settings) as ready:
         keys = wiring.ledger_public_keys(ready)
-        findings = _on_database(ready, work)
+        findings = on_database(ready, work)
     if as_json:
         say(json.dumps({"findings": [asdict(finding) for finding in findings]}))
     else:
@@ -105,11 +107,11 @@ def export_ledger(settings: Settings, *, file: Path | None, language: str) -> No
 
     with migrated(settings) as ready:
         if file is None:
-            _on_database(ready, lambda database: write(database, sys.stdout))
+            on_database(ready, lambda database: write(database, sys.stdout))
             return
         unfinished = file.with_name(f"{file.name}.part")
         with unfinished.open("w", encoding="utf-8", newline="\n") as out:
-            _on_database(ready, lambda database: write(database, out))
+            on_database(ready, lambda database: write(database, out))
         unfinished.replace(file)
 
 
@@ -122,7 +124,7 @@ def seed(settings: Settings) -> None:
             await demo.seed(database, here, say=say)
 
     with migrated(settings) as ready:
-        _on_database(ready, work)
+        on_database(ready, work)
     say("The demo's data are there.")
 
 
@@ -138,7 +140,7 @@ def train(
             return await rating.store_model(tx, training=trained, activate=True, at=now())
 
     with migrated(settings) as ready:
-        model = _on_database(ready, work)
+        model = on_database(ready, work)
     if as_json:
         say(json.dumps({"model": str(model.id), **trained.report.to_json()}))
         return 0
@@ -178,5 +180,5 @@ def loan(
             await decide_firms(database, here, chosen, say=say, briefly=every)
 
     with migrated(settings, apart=LOAN_DATABASE) as ready:
-        _on_database(ready, work)
+        on_database(ready, work)
     return 0

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import tongbao
-from tongbao.app import site
+from tongbao.app import site, wiring
 from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
 from tongbao.core.agreements.router import api as agreements
@@ -17,11 +17,14 @@ from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import keys, log, metrics
+from tongbao.infra.migrations import check_migrated
+from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.products.lending.router import api as lending
 
-ROUTERS = (identities, parties, accounts, agreements, payments, lending, ledger)
+# In the order requests are matched: the busiest first.
+ROUTERS = (ledger, identities, parties, accounts, agreements, payments, lending, proposals)
 
 LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
 
@@ -41,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        wiring.connect_identity(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         keys.use(settings.secret_key.get_secret_value())
@@ -59,13 +63,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
+
+    async def migrated() -> None:
+        await check_migrated(app.state.database)
+
     app.state.settings = settings
     app.state.authenticate = identity.authenticate
+    app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()
+    app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(site.routes())
-    install(app, language_default=settings.language_default, larger_bodies=LARGER_BODIES)
+    install(
+        app,
+        language_default=settings.language_default,
+        probes={"migrations": migrated},
+        larger_bodies=LARGER_BODIES,
+    )
     return app
 
 

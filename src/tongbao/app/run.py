@@ -24,6 +24,12 @@ class CannotRun(Exception):
 
 async def run(settings: Settings) -> int:
     """Run until interrupted; return 0, or 1 when one of the processes ended by itself."""
+    if settings.tls_certificate_file is not None:
+        msg = (
+            "`tongbao run` speaks plain HTTP on this machine; TLS is for `tongbao serve --tls`."
+            "\n`tongbao run` 仅在本机使用明文 HTTP；TLS 请用 `tongbao serve --tls`。"
+        )
+        raise CannotRun(msg)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -14,6 +14,7 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
 from tongbao.infra import keys, notify
+from tongbao.infra.crypto import Sealer
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -76,3 +77,18 @@ def connect_keys(settings: Settings) -> None:
     """Say with which key this process signs."""
     retired = settings.ledger_retired_keys_file
     ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
+
+
+def field_sealer(settings: Settings) -> Sealer:
+    """Return what encrypts fields; a key is made where none is named."""
+    if settings.field_key_file is not None:
+        return Sealer.load(settings.field_key_file)
+    return Sealer.load_or_make(settings.data_dir / "keys" / "fields.key")
+
+
+def connect_identity(settings: Settings) -> None:
+    """Say who this installation is to authenticators, and with which key it encrypts."""
+    party = identity.RelyingParty(
+        id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
+    )
+    identity.configure(identity.Configuration(sealer=field_sealer(settings), relying_party=party))

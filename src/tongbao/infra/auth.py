@@ -11,20 +11,18 @@ routers then say what they need::
     @api.post("/adjustments", dependencies=[Depends(require("ledger:post"))])
 
 Everything under `/api` is closed unless it says `dependencies=[PUBLIC]`;
-`assert_all_routes_guarded` holds that in a test.
+`infra.guards.assert_all_routes_guarded` holds that in a test.
 """
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, Literal, Protocol
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
+from fastapi import Depends, Request, Response
 from fastapi.security import OAuth2PasswordBearer
 
 from tongbao.infra import browser
@@ -46,8 +44,11 @@ class Actor:
     """Whoever a request acts for: a customer's user, a member of staff or another system.
 
     `party_ids` are the parties a customer may act for; `permissions` are `module:verb` words, and
-    `grants` says for each party which of them hold there. `session_id` is the session or token the
-    request rides on; `factors` is what was proven at log-in: password, otp, totp, passkey, client.
+    `grants` says for each party which of them hold there, for a user may be a maker in one firm and
+    only look in another. An actor made without `grants` has its permissions at every party.
+    `session_id` is the session or token the request rides on; `factors` is what was proven at
+    log-in: password, otp, totp, passkey, client. `person_id` is the natural person behind the
+    log-in, where known: two log-ins of one person are not four eyes.
     """
 
     id: UUID
@@ -58,14 +59,40 @@ class Actor:
     session_id: UUID | None = None
     factors: frozenset[str] = frozenset()
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    person_id: UUID | None = None
 
-    def may(self, permission: str) -> bool:
-        """Tell whether this actor holds `permission`."""
-        return permission in self.permissions
+    def __post_init__(self) -> None:
+        """Spread the permissions over the parties where nobody said what is granted at each."""
+        if self.party_ids and not self.grants:
+            object.__setattr__(self, "grants", dict.fromkeys(self.party_ids, self.permissions))
+
+    def may(self, permission: str, *, party_id: UUID | None = None) -> bool:
+        """Tell whether this actor holds `permission`, at this party if one is named."""
+        if party_id is None:
+            return permission in self.permissions
+        return permission in self.grants.get(party_id, ())
+
+    def check(self, permission: str, *, party_id: UUID, unknown: TongbaoError) -> None:
+        """Raise `unknown` for a party the actor does not act for, `Forbidden` for one they do.
+
+        So what is not theirs looks like what does not exist, and what is theirs says what is
+        missing.
+        """
+        if party_id not in self.party_ids:
+            raise unknown
+        if not self.may(permission, party_id=party_id):
+            raise Forbidden(permission=permission)
+
+    def is_same_person(self, *, user_id: UUID, person_id: UUID | None) -> bool:
+        """Tell whether this is that user, or another log-in of the same person."""
+        return self.id == user_id or (person_id is not None and person_id == self.person_id)
 
 
 Authenticate = Callable[[ReadSession, str, datetime], Awaitable[Actor | None]]
 """From token to actor at an instant; `None` for a token that is unknown, revoked or expired."""
+
+FindActor = Callable[[ReadSession, UUID, datetime], Awaitable[Actor | None]]
+"""From a user's id to what they may do at an instant; `None` for one unknown or blocked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,58 +289,6 @@ async def public() -> None:
 
 
 PUBLIC = Depends(public)
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What a route asks of its caller, read from its dependencies."""
-
-    authenticated: bool
-    public: bool
-    permissions: tuple[Require, ...]
-
-
-def dependencies_of(dependant: Dependant) -> Iterator[Dependant]:
-    """Yield every dependency below `dependant`, at any depth."""
-    for child in dependant.dependencies:
-        yield child
-        yield from dependencies_of(child)
-
-
-def guards_of(dependant: Dependant) -> Guards:
-    """Return what the dependencies of a route ask of its caller."""
-    calls = [each.call for each in dependencies_of(dependant)]
-    return Guards(
-        authenticated=current_actor in calls,
-        public=public in calls,
-        permissions=tuple(call for call in calls if isinstance(call, Require)),
-    )
-
-
-def unguarded_routes(app: FastAPI, *, under: str = "/api") -> list[str]:
-    """Return `METHOD path` of each route below `under` with neither a guard nor `PUBLIC`.
-
-    Anything there that is not a FastAPI route (a mount, a plain Starlette route) cannot be
-    guarded by dependencies and is listed too.
-    """
-    found: list[str] = []
-    for context in iter_route_contexts(app.routes):
-        path = context.path or ""
-        if not (path == under or path.startswith(f"{under}/")):
-            continue
-        dependant = getattr(context, "dependant", None)
-        if isinstance(dependant, Dependant):
-            guards = guards_of(dependant)
-            if guards.authenticated or guards.public:
-                continue
-        found.extend(f"{method} {path}" for method in sorted(context.methods or {"*"}))
-    return found
-
-
-def assert_all_routes_guarded(app: FastAPI) -> None:
-    """Raise `AssertionError` naming every API route that forgot to say who may call it."""
-    open_routes = unguarded_routes(app)
-    assert not open_routes, f"routes without a guard and not marked PUBLIC: {open_routes}"
 
 
 def token_hash(token: str) -> bytes:

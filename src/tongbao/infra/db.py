@@ -9,13 +9,16 @@ Services take a session and never commit. The edge (a request, a job, a command)
 A `ReadSession` runs in a read-only transaction: a query that writes fails in the database itself.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import LiteralString, Self
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from tongbao.infra import arrays as arrays  # noqa: PLC0414 - so that connections know of them
+from tongbao.infra.lines import Line, Lines, Rows
 
 STATEMENT_TIMEOUT_MS = 30_000
 TRANSACTION_IDLE_TIMEOUT_MS = 15_000
@@ -24,9 +27,19 @@ TRANSACTION_IDLE_TIMEOUT_MS = 15_000
 class ReadSession(AsyncSession):
     """A transaction that may look but not touch."""
 
+    async def fetch(self, statement: LiteralString, parameters: Sequence[object] = ()) -> Rows:
+        """Run one statement in the driver's own words (`%s`) and return its rows."""
+        connection = await self.connection()
+        result = await connection.exec_driver_sql(statement, tuple(parameters))
+        return [tuple(row) for row in result] if result.returns_rows else []
+
 
 class WriteSession(ReadSession):
     """A transaction that may change things; whoever opened it commits it."""
+
+
+Writing = WriteSession | Line
+"""What the few hot verbs accept that also run on a line (`infra.lines`)."""
 
 
 @asynccontextmanager
@@ -42,8 +55,9 @@ async def undone(tx: WriteSession) -> AsyncIterator[None]:
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, lines: Lines) -> None:
         self.engine = engine
+        self.lines = lines
         self._reader = engine.execution_options(postgresql_readonly=True)
 
     @classmethod
@@ -56,8 +70,9 @@ class Database:
         ]
         if role is not None:
             options.append(f"-c role={role}")
+        address = make_url(url)
         engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+psycopg"),
+            address.set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=0,
             pool_timeout=10,
@@ -65,7 +80,8 @@ class Database:
             hide_parameters=True,  # an error must not carry personal data into the log
             connect_args={"options": " ".join(options)},
         )
-        return cls(engine)
+        conninfo = address.set(drivername="postgresql").render_as_string(hide_password=False)
+        return cls(engine, Lines(conninfo, " ".join(options)))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
@@ -86,4 +102,5 @@ class Database:
 
     async def close(self) -> None:
         """Close every pooled connection."""
+        await self.lines.close()
         await self.engine.dispose()

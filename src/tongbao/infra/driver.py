@@ -49,15 +49,19 @@ async def standalone(engine: AsyncEngine) -> AsyncIterator[Psycopg]:
 def database_away(error: BaseException) -> bool:
     """Tell whether `error` says that the database cannot be reached, rather than what it answered.
 
-    An error without an SQLSTATE comes from the client's side: no connection, or a broken one.
+    An operational error without an SQLSTATE comes from the client's side: no connection, or a
+    broken one. Any other without one is about what was sent, such as a text with a zero byte.
     """
     if isinstance(error, NoFreeConnection):
         return True
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)
-    lost = error.connection_invalidated
-    return lost or state is None or state in _AWAY or state.startswith("08")
+    if state is None:
+        lost = isinstance(error.orig, (psycopg.OperationalError, psycopg.InterfaceError))
+    else:
+        lost = state in _AWAY or state.startswith("08")
+    return lost or error.connection_invalidated
 
 
 async def _raw(connection: AsyncConnection) -> Psycopg:

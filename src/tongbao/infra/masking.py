@@ -6,6 +6,7 @@ What cannot be recognised by either, such as a person's name, must not be handed
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -82,6 +83,7 @@ def _masked(found: re.Match[str]) -> str:
     return f"{digits[-11:-8]}****{digits[-4:]}"
 
 
+@lru_cache(maxsize=1_000)  # names are written in the code or few
 def is_secret_name(name: str) -> bool:
     """Tell whether what goes under `name` is a secret: `new_password`, `X-Api-Key`, `authToken`."""
     words = [word.lower() for word in _WORD.findall(name)]

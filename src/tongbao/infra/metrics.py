@@ -82,7 +82,8 @@ def render() -> bytes:
 
 
 def watch_connections(database: Database) -> None:
-    """Keep the connection gauges by the pool's own events."""
+    """Keep the connection gauges by the events of the pool and of the lines."""
+    database.lines.watch(opened=CONNECTIONS_OPEN.inc, used=CONNECTIONS_IN_USE.inc)
     engine = database.engine.sync_engine
     for name, gauge, step in (
         ("connect", CONNECTIONS_OPEN, 1),

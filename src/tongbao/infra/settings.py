@@ -6,8 +6,9 @@ whatever has no place in production: the embedded database and demonstration dat
 
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -16,6 +17,7 @@ from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
 
 DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
 DEFAULT_MESSAGE_TOKEN: Final = "sandbox-messages"  # noqa: S105 - the same
+DEFAULT_OIDC_SECRET: Final = "sandbox-oidc-secret"  # noqa: S105 - refused outside development
 DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
 SECRET_KEY_LENGTH_MIN: Final = 32
 
@@ -42,6 +44,17 @@ def _http_url(text: str) -> str:
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class OidcProvider(BaseModel):
+    """An identity provider whose accounts people may log in with (OpenID Connect)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: HttpUrl
+    client_id: str
+    client_secret: SecretStr
+    name: str
 
 
 def _data_dir() -> Path:
@@ -77,6 +90,12 @@ class Settings(BaseSettings):
     port: Port = 8000
     sandbox_port: Port = 8001
     api_workers: int = Field(default=1, ge=1, le=64)
+    tls_certificate_file: Path | None = Field(
+        default=None, description="PEM chain with which the API itself speaks TLS 1.3; unset: plain"
+    )
+    tls_key_file: Path | None = Field(
+        default=None, description="PEM file of its private key, PKCS8, not encrypted"
+    )
     worker_metrics_port: Port | None = Field(
         default=None, description="Where the worker serves its metrics; unset: nowhere"
     )
@@ -106,6 +125,21 @@ class Settings(BaseSettings):
     ledger_retired_keys_file: Path | None = Field(
         default=None, description="PEM file of the public keys that signed them before"
     )
+    passkey_domain: str = Field(
+        default="",
+        description="Relying party id of passkeys: the host of public_url or one above; unset: it",
+    )
+    field_key_file: Path | None = Field(
+        default=None,
+        description=(
+            "File with the AES-256 key of encrypted fields, 32 bytes in base64; unset: one that "
+            "is made in data_dir/keys"
+        ),
+    )
+    oidc_providers: Annotated[
+        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
+        Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),
+    ] = None
     demo: bool = False
     log_format: Literal["console", "json"] = Field(
         default="console", description="Unset: json in production"
@@ -121,8 +155,15 @@ class Settings(BaseSettings):
             self.message_gateway_url = f"http://127.0.0.1:{self.sandbox_port}/messages"
         if not self.place_lookup_url:
             self.place_lookup_url = f"http://127.0.0.1:{self.sandbox_port}/places"
+        if not self.passkey_domain:
+            self.passkey_domain = urlsplit(self.origin).hostname or ""
+        if self.oidc_providers is None:
+            self.oidc_providers = self._sandbox_provider()
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            msg = "TONGBAO_TLS_CERTIFICATE_FILE and TONGBAO_TLS_KEY_FILE are given together"
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
@@ -139,20 +180,59 @@ class Settings(BaseSettings):
             if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:
                 msg = "TONGBAO_SECRET_KEY: 32 random characters or more, and not the default"
                 raise ValueError(msg)
+            secrets = [each.client_secret for each in (self.oidc_providers or {}).values()]
+            if any(each.get_secret_value() in {"", DEFAULT_OIDC_SECRET} for each in secrets):
+                msg = "TONGBAO_OIDC_PROVIDERS: the sandbox's secret is for development only"
+                raise ValueError(msg)
+        self._check_public_url()
         if self.environment == "production":
-            if self.database_url is None:
-                msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
-                raise ValueError(msg)
-            if self.ledger_key_file is None:
-                msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
-                raise ValueError(msg)
-            if not self.public_url.startswith("https://"):
-                msg = "TONGBAO_PUBLIC_URL: production says its https:// address"
-                raise ValueError(msg)
-            if self.demo:
-                msg = "TONGBAO_DEMO: demonstration data have no place in production"
-                raise ValueError(msg)
+            self._refuse_what_production_may_not_be()
         return self
+
+    def _sandbox_provider(self) -> dict[str, OidcProvider]:
+        if self.environment != "development":
+            return {}
+        sandbox = OidcProvider(
+            issuer=f"http://127.0.0.1:{self.sandbox_port}/oidc",
+            client_id="tongbao",
+            client_secret=SecretStr(DEFAULT_OIDC_SECRET),
+            name="通宝沙箱 Sandbox",
+        )
+        return {"sandbox": sandbox}
+
+    def _check_public_url(self) -> None:
+        """Raise ValueError unless it is an origin whose host lies in `passkey_domain`."""
+        parts = urlsplit(self.origin)
+        host, domain = parts.hostname or "", self.passkey_domain
+        if not host or parts.path or parts.query or parts.fragment or parts.username:
+            msg = "TONGBAO_PUBLIC_URL: expected scheme://host[:port] and nothing more"
+            raise ValueError(msg)
+        if host != domain and not ("." in domain and host.endswith(f".{domain}")):
+            msg = "TONGBAO_PASSKEY_DOMAIN: expected the host of TONGBAO_PUBLIC_URL or one above it"
+            raise ValueError(msg)
+
+    def _refuse_what_production_may_not_be(self) -> None:
+        if self.database_url is None:
+            msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
+            raise ValueError(msg)
+        if self.ledger_key_file is None:
+            msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
+            raise ValueError(msg)
+        if self.demo:
+            msg = "TONGBAO_DEMO: demonstration data have no place in production"
+            raise ValueError(msg)
+        if self.field_key_file is None:
+            msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with a key of its own"
+            raise ValueError(msg)
+        addresses = [self.origin, *(e.issuer for e in (self.oidc_providers or {}).values())]
+        if not all(each.startswith("https://") for each in addresses):
+            msg = "TONGBAO_PUBLIC_URL and the issuers of TONGBAO_OIDC_PROVIDERS: https:// only"
+            raise ValueError(msg)
+
+    @property
+    def origin(self) -> str:
+        """The site's origin, as passkeys and identity providers know it."""
+        return self.public_url or f"http://localhost:{self.port}"
 
     @property
     def owner_url(self) -> str | None:

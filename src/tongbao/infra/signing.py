@@ -4,18 +4,16 @@ A private key stays in its file and in the process that signs. Its public key is
 check a signature; it is known by the first 16 hexadecimal digits of the SHA-256 of its 32 bytes.
 """
 
-import os
-import stat
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from typing import Final, Self
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from tongbao.infra.key_files import is_open_to_everybody, make_once
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
@@ -87,7 +85,7 @@ class SigningKey:
         """
         try:
             text = _read(path)
-            if stat.S_IMODE(path.stat().st_mode) & stat.S_IRWXO:
+            if is_open_to_everybody(path):
                 raise KeyUnusable(path=str(path), why="open to everybody; chmod 600")
             key = serialization.load_pem_private_key(text, password=None)
         except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -103,18 +101,7 @@ class SigningKey:
         Of several processes that find none at the same time, one makes it and all read that.
         """
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = path.with_name(f".{path.name}.{token_hex(4)}")
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as to:
-                to.write(cls.new().pem)
-                to.flush()
-                os.fsync(to.fileno())
-            try:
-                os.link(draft, path)  # whole or not at all, and never over another
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
+            make_once(path, cls.new().pem)
         return cls.load(path)
 
     @property

@@ -29,6 +29,9 @@ COMMANDS = [
     "demo loan",
     "rating train",
     "db url",
+    "outbox lag",
+    "outbox parked",
+    "outbox replay",
 ]
 
 

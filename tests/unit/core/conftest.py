@@ -18,6 +18,7 @@ from tongbao.core.identity.router import api as identity_api
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.router import api as parties_api
 from tongbao.infra.auth import Actor, ActorKind
+from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.web import install
 from tongbao.kernel.ids import new_id
@@ -36,6 +37,17 @@ class Caller:
     def party_id(self) -> UUID:
         (only,) = self.actor.party_ids
         return only
+
+
+RELYING_PARTY = identity.RelyingParty(
+    id="localhost", origin="http://localhost:8000", name="通宝 Tongbao"
+)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _configured() -> None:
+    sealer = Sealer(bytes(range(32)))
+    identity.configure(identity.Configuration(sealer=sealer, relying_party=RELYING_PARTY))
 
 
 Customer = Callable[[str], Awaitable[Caller]]

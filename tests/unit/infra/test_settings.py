@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tongbao.infra.settings import DEFAULT_SECRET_KEY, DEFAULT_TAX_OFFICE_TOKEN, Settings
+from tongbao.infra.settings import (
+    DEFAULT_OIDC_SECRET,
+    DEFAULT_SECRET_KEY,
+    DEFAULT_TAX_OFFICE_TOKEN,
+    Settings,
+)
 
 URL = "postgresql://app:s3cret@db.internal:5432/tongbao"
 PRODUCTION = {
@@ -15,9 +20,14 @@ PRODUCTION = {
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
     "TONGBAO_MESSAGE_GATEWAY_TOKEN": "of-our-own",
+    "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
     "TONGBAO_SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "TONGBAO_PUBLIC_URL": "https://bank.example",
 }
+PROVIDER = (
+    '{"partner": {"issuer": "https://id.example", "client_id": "tongbao",'
+    ' "client_secret": "of-our-own", "name": "Partner"}}'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +86,11 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
         ({"TONGBAO_PUBLIC_URL": ""}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_PUBLIC_URL": "http://bank.example"}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
+        (
+            {"TONGBAO_OIDC_PROVIDERS": PROVIDER.replace("of-our-own", DEFAULT_OIDC_SECRET)},
+            "TONGBAO_OIDC_PROVIDERS",
+        ),
+        ({"TONGBAO_OIDC_PROVIDERS": PROVIDER.replace("https", "http")}, "TONGBAO_OIDC_PROVIDERS"),
     ],
 )
 def test_production_refuses_what_is_for_development(
@@ -85,8 +100,10 @@ def test_production_refuses_what_is_for_development(
         settings(monkeypatch, **(PRODUCTION | change))
 
 
-@pytest.mark.parametrize("name", ["TONGBAO_DATABASE_URL", "TONGBAO_LEDGER_KEY_FILE"])
-def test_production_needs_a_database_and_a_key_of_its_own(
+@pytest.mark.parametrize(
+    "name", ["TONGBAO_DATABASE_URL", "TONGBAO_LEDGER_KEY_FILE", "TONGBAO_FIELD_KEY_FILE"]
+)
+def test_production_needs_a_database_and_keys_of_its_own(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     environment = PRODUCTION.copy()
@@ -100,6 +117,52 @@ def test_a_default_secret_is_refused_in_a_test_environment_too(
 ) -> None:
     with pytest.raises(ValidationError, match="TONGBAO_TAX_OFFICE_TOKEN"):
         settings(monkeypatch, TONGBAO_ENVIRONMENT="test")
+
+
+def test_passkeys_belong_to_the_host_of_the_site_or_to_a_domain_above_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert Settings().origin == "http://localhost:8000"
+    assert Settings().passkey_domain == "localhost"
+    made = settings(monkeypatch, TONGBAO_PUBLIC_URL="https://www.bank.example/")
+    assert (made.origin, made.passkey_domain) == (
+        "https://www.bank.example",
+        "www.bank.example",
+    )
+    made = settings(monkeypatch, TONGBAO_PASSKEY_DOMAIN="bank.example")
+    assert made.passkey_domain == "bank.example"
+
+
+@pytest.mark.parametrize(
+    ("url", "domain"),
+    [
+        ("https://bank.example", "other.example"),
+        ("https://bank.example", "www.bank.example"),
+        ("https://evilbank.example", "bank.example"),
+        ("https://bank.example", "example"),
+        ("https://bank.example/path", ""),
+        ("https://user@bank.example", ""),
+        ("https://", ""),
+    ],
+)
+def test_a_site_outside_its_passkey_domain_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str, domain: str
+) -> None:
+    with pytest.raises(ValidationError, match=r"TONGBAO_(PUBLIC_URL|PASSKEY_DOMAIN)"):
+        settings(monkeypatch, TONGBAO_PUBLIC_URL=url, TONGBAO_PASSKEY_DOMAIN=domain)
+
+
+def test_the_sandbox_is_an_identity_provider_in_development_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    providers = Settings().oidc_providers
+    assert providers is not None
+    assert providers["sandbox"].issuer == "http://127.0.0.1:8001/oidc"
+    assert settings(monkeypatch, **PRODUCTION).oidc_providers == {}
+    named = settings(monkeypatch, **PRODUCTION, TONGBAO_OIDC_PROVIDERS=PROVIDER)
+    assert named.oidc_providers is not None
+    assert named.oidc_providers["partner"].client_id == "tongbao"
+    assert "of-our-own" not in repr(named)
 
 
 @pytest.mark.parametrize(

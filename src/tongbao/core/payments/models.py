@@ -69,3 +69,14 @@ class PaymentOrderRow(Base):
     transaction_id: Mapped[UUID | None]
     initiated_by: Mapped[UUID]
     initiated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class PayeeRow(Base):
+    """An account that somebody confirmed, by step-up, as one this party pays."""
+
+    __tablename__ = "payments_payee"
+
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
+    account_number: Mapped[str] = mapped_column(Text, primary_key=True)
+    confirmed_by: Mapped[UUID]
+    confirmed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

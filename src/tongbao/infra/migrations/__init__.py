@@ -3,14 +3,18 @@
 from tongbao.infra.migrations.drafting import draft_migration, undescribed_changes
 from tongbao.infra.migrations.running import (
     DatabaseTooNew,
+    DatabaseTooOld,
     ServerTooOld,
+    check_migrated,
     migrate_tables,
     run_migrations,
 )
 
 __all__ = [
     "DatabaseTooNew",
+    "DatabaseTooOld",
     "ServerTooOld",
+    "check_migrated",
     "draft_migration",
     "migrate_tables",
     "run_migrations",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from typing import Final
 
@@ -11,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from tongbao.infra import jobs, schema
+from tongbao.infra.db import Database
 from tongbao.infra.migrations import history
 from tongbao.infra.migrations.models import AppliedScripts, JobLibrary
 from tongbao.infra.postgres import APP_ROLE
@@ -61,6 +63,36 @@ class DatabaseTooNew(TongbaoError):
         zh="数据库结构版本 {revision} 不为本程序所知，请升级程序。",
         en="The database is at revision {revision}, which this program does not know; upgrade it.",
     )
+
+
+class DatabaseTooOld(TongbaoError):
+    """The database lacks tables that this release works with."""
+
+    code = "migrations.database_too_old"
+    kind = Kind.UNAVAILABLE
+    title = Text(zh="数据库结构尚未升级", en="The database has not been migrated yet")
+    detail = Text(
+        zh="数据库结构版本为 {revision}，本程序需要 {needed}；请运行 tongbao migrate。",
+        en="The database is at revision {revision} and {needed} is needed; run tongbao migrate.",
+    )
+
+
+async def check_migrated(database: Database) -> None:
+    """Raise `DatabaseTooOld` unless the database has every table this program knows of.
+
+    A newer database is fine: a release goes on serving while the next one widens its tables.
+    """
+    *older, head = _in_order()
+    async with database.read() as tx:
+        at = await tx.scalar(text(f"SELECT version_num FROM {history.VERSION_TABLE}"))  # noqa: S608
+    if at is None or at in older:
+        raise DatabaseTooOld(revision=at or "-", needed=head)
+
+
+@cache
+def _in_order() -> tuple[str, ...]:
+    """Return the revisions of this program, the oldest first."""
+    return tuple(reversed([each.revision for each in history.revisions().walk_revisions()]))
 
 
 def run_migrations(owner_url: str) -> None:

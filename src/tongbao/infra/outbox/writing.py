@@ -5,30 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ARRAY, DateTime, Integer, Text, bindparam, text
-
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import Writing
 from tongbao.kernel.events import Event
 
 CHANNEL: Final = "infra_outbox"
 WAKE_INTERVAL_SECONDS: Final = 0.1
 
-_APPEND: Final = text("""
+_APPEND: Final = """
     WITH appended AS (
         INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
-        SELECT e.type, e.version, e.subject, CAST(e.payload AS jsonb), :at
-        FROM unnest(:types, :versions, :subjects, :payloads)
+        SELECT e.type, e.version, e.subject, CAST(e.payload AS jsonb), %s
+        FROM unnest(%s::text[], %s::integer[], %s::text[], %s::text[])
             WITH ORDINALITY AS e (type, version, subject, payload, position)
         ORDER BY e.position
     )
-    SELECT pg_notify(:channel, '') WHERE :wake
-""").bindparams(
-    bindparam("types", type_=ARRAY(Text)),
-    bindparam("versions", type_=ARRAY(Integer)),
-    bindparam("subjects", type_=ARRAY(Text)),
-    bindparam("payloads", type_=ARRAY(Text)),
-    bindparam("at", type_=DateTime(timezone=True)),
-)
+    SELECT pg_notify(%s, '') WHERE %s
+"""
 
 
 class _Waking:
@@ -51,11 +43,25 @@ class _Waking:
         self._next = now + WAKE_INTERVAL_SECONDS
         return True
 
+    def again(self) -> None:
+        """Make the next append due: the last one that was has not happened."""
+        self._next = 0.0
+
 
 _waking = _Waking()
 
 
-async def append(tx: WriteSession, events: Sequence[Event], *, at: datetime) -> None:
+def wake_due() -> bool:
+    """Return whether the event about to be written by `infra_outbox_append` shall wake readers."""
+    return _waking.due()
+
+
+def wake_unused() -> None:
+    """Take back a `wake_due` that was true: no event was written after all."""
+    _waking.again()
+
+
+async def append(tx: Writing, events: Sequence[Event], *, at: datetime) -> None:
     """Write `events`, which happened at `at`, in one statement; they become visible with `tx`.
 
     Append after the change that the events tell of: whoever changed the same thing before has
@@ -67,15 +73,15 @@ async def append(tx: WriteSession, events: Sequence[Event], *, at: datetime) -> 
         raise ValueError(msg)
     if not events:
         return
-    await tx.execute(
+    await tx.fetch(
         _APPEND,
-        {
-            "types": [event.type for event in events],
-            "versions": [event.version for event in events],
-            "subjects": [event.subject for event in events],
-            "payloads": [event.model_dump_json() for event in events],
-            "at": at,
-            "channel": CHANNEL,
-            "wake": _waking.due(),
-        },
+        (
+            at,
+            [event.type for event in events],
+            [event.version for event in events],
+            [event.subject for event in events],
+            [event.model_dump_json() for event in events],
+            CHANNEL,
+            _waking.due(),
+        ),
     )

@@ -8,15 +8,24 @@ A module's router needs these names and nothing else from here::
     async def transfer(body: NewTransfer, tx: WriteTx, actor: CurrentActor, at: Instant)
 """
 
-from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED
+from tongbao.infra.web.body import BufferedRequest
+from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install
-from tongbao.infra.web.language import RequestLanguage
+from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
-from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
+from tongbao.infra.web.unit_of_work import (
+    Instant,
+    ReadTx,
+    UnitOfWorkRoute,
+    WriteTx,
+    together,
+)
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
+    "NO_IDEMPOTENCY_KEY",
+    "BufferedRequest",
     "Instant",
     "PageLimit",
     "Problem",
@@ -25,6 +34,8 @@ __all__ = [
     "UnitOfWorkRoute",
     "WriteTx",
     "install",
+    "language_of",
     "problem_response",
     "router",
+    "together",
 ]

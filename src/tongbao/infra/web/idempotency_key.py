@@ -40,6 +40,15 @@ async def required_key(
 IDEMPOTENCY_KEY_REQUIRED = Depends(required_key)
 """For routes that move money: `@api.post("/", dependencies=[IDEMPOTENCY_KEY_REQUIRED])`."""
 
+
+async def no_key() -> None:
+    """Mark a route as one whose answers are not kept; it does nothing but be seen."""
+
+
+NO_IDEMPOTENCY_KEY = Depends(no_key)
+"""For routes that take or give secrets: neither their answers nor hashes of their bodies may be
+stored. They are to be safe to repeat, or single-use, by themselves; the header is ignored."""
+
 OPTIONAL_PARAMETER: Final[dict[str, Any]] = {
     "name": "Idempotency-Key",
     "in": "header",

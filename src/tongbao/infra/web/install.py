@@ -43,7 +43,8 @@ def install(
 
     The app must have been made with `docs_url=None, redoc_url=None`. The composition root also
     sets `app.state.database` (`infra.db.Database`) and `app.state.authenticate`
-    (`infra.auth.Authenticate`) before the first request. `probes` are further checks of
+    (`infra.auth.Authenticate`) before the first request, and `app.state.authenticate_many` if
+    routes marked `together` shall be answered together. `probes` are further checks of
     `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
     addresses, by whole path, that may be sent more than the usual 1 MiB.
     """

@@ -14,11 +14,11 @@ The order of things, which is the point of this file:
 FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import structlog
@@ -30,9 +30,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tongbao.infra import auth, idempotency
+from tongbao.infra import guards as guarding
 from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
-from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, required_key
+from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.routes import dependant_of, template_of
 from tongbao.kernel.clock import now
@@ -42,6 +44,28 @@ READ_METHODS: Final = frozenset({"GET", "HEAD"})
 SERVER_ERRORS: Final = 500
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Together = Callable[[BufferedRequest, datetime], Awaitable[Response | None]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+
+
+def together(answer: Together) -> Callable[[Endpoint], Endpoint]:
+    """Let requests of a route be answered together with others that come at the same time.
+
+    Plain requests, without Idempotency-Key and query, then have no transaction of their own.
+    Their actor is found and their permissions are checked as ever; `answer` gets the parsed body
+    and returns what the route's function would, made durable already. It returns None for a body
+    that is not valid: the route itself then says what is wrong with it. Only an application with
+    `app.state.authenticate_many` (`infra.auth`) answers together.
+
+    Write this under the decorator that makes the route, and only on a route with guards.
+    """
+
+    def mark(endpoint: Endpoint) -> Endpoint:
+        endpoint.together = answer  # type: ignore[attr-defined]
+        return endpoint
+
+    return mark
+
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -75,16 +99,16 @@ class _Plan:
     """What a route needs, worked out once from its dependencies."""
 
     template: str
-    guards: auth.Guards
+    guards: guarding.Guards
     transaction: bool
     key: Literal["required", "optional", "none"]
     body: Literal["json", "form", "none"]
 
     @classmethod
     def of(cls, template: str, dependant: Dependant, *, writes: bool) -> "_Plan":
-        calls = [each.call for each in auth.dependencies_of(dependant)]
-        guards = auth.guards_of(dependant)
-        everything = [dependant, *auth.dependencies_of(dependant)]
+        calls = [each.call for each in guarding.dependencies_of(dependant)]
+        guards = guarding.guards_of(dependant)
+        everything = [dependant, *guarding.dependencies_of(dependant)]
         fields = [field for each in everything for field in each.body_params]
         form = any(isinstance(field.field_info, Form) for field in fields)
         return cls(
@@ -93,7 +117,7 @@ class _Plan:
             transaction=guards.authenticated or read_tx in calls or write_tx in calls,
             # Without an actor there is nobody a stored answer could belong to.
             key="none"
-            if not (writes and guards.authenticated)
+            if no_key in calls or not (writes and guards.authenticated)
             else "required"
             if required_key in calls
             else "optional",
@@ -123,15 +147,15 @@ class UnitOfWorkRoute(APIRoute):
             msg = f"{path}: a route either reads or writes, not {sorted(methods)}"
             raise TypeError(msg)
         super().__init__(path, endpoint, **options)
-        calls = {each.call for each in auth.dependencies_of(self.dependant)}
+        calls = {each.call for each in guarding.dependencies_of(self.dependant)}
         if self.reads and write_tx in calls:
             msg = f"{path}: {sorted(methods)} asks for a WriteTx"
             raise TypeError(msg)
-        guards = auth.guards_of(self.dependant)
+        guards = guarding.guards_of(self.dependant)
         if required_key in calls and not guards.authenticated:
             msg = f"{path}: an Idempotency-Key belongs to an actor, and this route asks for none"
             raise TypeError(msg)
-        if not self.reads and guards.authenticated and required_key not in calls:
+        if not self.reads and guards.authenticated and not {required_key, no_key} & calls:
             extra = self.openapi_extra or {}
             parameters = [*extra.get("parameters", ()), OPTIONAL_PARAMETER]
             self.openapi_extra = {**extra, "parameters": parameters}
@@ -139,6 +163,7 @@ class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler inside a unit of work."""
         handler = super().get_route_handler()
+        together: Together | None = getattr(self.endpoint, "together", None)
         plan: _Plan | None = None
 
         async def handle(request: Request) -> Response:
@@ -146,7 +171,8 @@ class UnitOfWorkRoute(APIRoute):
             if plan is None:  # only a request shows the prefix this route was included under
                 scope = request.scope
                 plan = _Plan.of(template_of(scope), dependant_of(scope), writes=not self.reads)
-            return await _UnitOfWork(plan, handler, reads=self.reads).run(request)
+            unit = _UnitOfWork(plan, handler, reads=self.reads, together=together)
+            return await unit.run(request)
 
         return handle
 
@@ -154,8 +180,11 @@ class UnitOfWorkRoute(APIRoute):
 class _UnitOfWork:
     """One run of one route."""
 
-    def __init__(self, plan: _Plan, handler: Handler, *, reads: bool) -> None:
+    def __init__(
+        self, plan: _Plan, handler: Handler, *, reads: bool, together: Together | None
+    ) -> None:
         self._plan = plan
+        self._together = together
         self._handler = handler
         self._reads = reads
 
@@ -168,6 +197,10 @@ class _UnitOfWork:
         if not self._plan.transaction:
             await self._parse(request)
             return await self._handler(request)
+        if self._together is not None and isinstance(request, BufferedRequest):
+            response = await self._do_together(self._together, request, at)
+            if response is not None:
+                return response
         database: Database = request.app.state.database
         try:
             async with self._open(database) as tx:
@@ -187,6 +220,20 @@ class _UnitOfWork:
             await auth.keep_session(request, response, at)
         except (DBAPIError, PoolTimeout) as error:
             _log.warning("session_not_kept", exc_info=error)
+
+    async def _do_together(
+        self, together: Together, request: BufferedRequest, at: datetime
+    ) -> Response | None:
+        """Answer a plain request without a transaction of its own; None for any other."""
+        if "idempotency-key" in request.headers or request.scope["query_string"]:
+            return None
+        actor = await authenticate_together(request, at)
+        if actor is None:
+            return None
+        for each in self._plan.guards.permissions:
+            each.check(actor)
+        await self._parse(request)
+        return await together(request, at)
 
     def _open(self, database: Database) -> AbstractAsyncContextManager[ReadSession]:
         return database.read() if self._reads else database.write()

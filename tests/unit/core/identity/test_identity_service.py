@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -69,7 +70,7 @@ async def test_staff_act_for_no_party(tx: WriteSession) -> None:
         password=PASSWORD,
         name="柜员",
         kind=UserKind.STAFF,
-        roles=[Role.STAFF_OPERATIONS, Role.AUDITOR],
+        roles=[Role.STAFF_OPERATIONS, Role.STAFF_SERVICE],
         at=AT,
     )
     issued = await logged_in(tx, user.login)
@@ -103,16 +104,35 @@ async def test_authenticate_is_one_query(tx: WriteSession, monkeypatch: pytest.M
     user, _ = await a_customer(tx, firms=2)
     issued = await logged_in(tx, user.login)
     statements = 0
-    execute = ReadSession.execute
 
-    async def counting(self: ReadSession, *args: object, **kwargs: object) -> object:
-        nonlocal statements
-        statements += 1
-        return await execute(self, *args, **kwargs)  # type: ignore[call-overload]
+    def counting(name: str) -> Callable[..., Awaitable[object]]:
+        way: Callable[..., Awaitable[object]] = getattr(ReadSession, name)
 
-    monkeypatch.setattr(ReadSession, "execute", counting)
+        async def counted(*args: object, **kwargs: object) -> object:
+            nonlocal statements
+            statements += 1
+            return await way(*args, **kwargs)
+
+        return counted
+
+    for name in ("execute", "fetch"):
+        monkeypatch.setattr(ReadSession, name, counting(name))
     assert await identity.authenticate(tx, issued.token, AT) is not None
     assert statements == 1
+
+
+async def test_several_tokens_are_told_apart_in_one_look_up(tx: WriteSession) -> None:
+    ann, _ = await a_customer(tx, firms=2)
+    bob, _ = await a_customer(tx)
+    first, second = [await logged_in(tx, user.login) for user in (ann, bob)]
+    revoked = await logged_in(tx, bob.login)
+    await identity.log_out(tx, token=revoked.token, at=AT)
+    tokens = [second.token, "unknown", first.token, revoked.token, second.token]
+    found = await identity.authenticate_many(tx, tokens, AT)
+    assert found == [await identity.authenticate(tx, token, AT) for token in tokens]
+    assert [actor and actor.id for actor in found] == [bob.id, None, ann.id, None, bob.id]
+    assert found[2] is not None
+    assert found[2].party_ids == ann.party_ids
 
 
 async def test_a_token_is_good_until_it_expires(tx: WriteSession) -> None:

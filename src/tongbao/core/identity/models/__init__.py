@@ -1,5 +1,17 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.external_logins import (
+    ExternalFlowRow,
+    ExternalLoginRow,
+    ExternalRegistrationRow,
+)
+from tongbao.core.identity.models.factors import (
+    CeremonyRow,
+    PasskeyRow,
+    PaymentPasswordRow,
+    RecoveryCodeRow,
+    TotpRow,
+)
 from tongbao.core.identity.models.logging_in import (
     AttemptRow,
     ChallengeRow,
@@ -7,23 +19,41 @@ from tongbao.core.identity.models.logging_in import (
     ContactRow,
     SecurityEventRow,
 )
+from tongbao.core.identity.models.memberships import (
+    IS_CURRENT,
+    CompanyRow,
+    InvitationRow,
+    MembershipRow,
+)
 from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
+from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
     TokenRow,
-    UserPartyRow,
     UserRow,
 )
 
 __all__ = [
+    "IS_CURRENT",
     "AttemptRow",
+    "CeremonyRow",
     "ChallengeRow",
     "CodeRow",
+    "CompanyRow",
     "ContactRow",
     "DeviceRow",
+    "ExternalFlowRow",
+    "ExternalLoginRow",
+    "ExternalRegistrationRow",
+    "InvitationRow",
+    "MembershipRow",
+    "PasskeyRow",
+    "PaymentPasswordRow",
+    "RecoveryCodeRow",
     "SecurityEventRow",
     "SessionRow",
     "SessionSecretRow",
+    "StepUpRow",
     "TokenRow",
-    "UserPartyRow",
+    "TotpRow",
     "UserRow",
 ]

@@ -18,7 +18,10 @@ from tongbao.infra.tables import Base
 
 
 class UserRow(Base):
-    """One user; `password_changed_at` is None for the password they were created with."""
+    """One user; `password_changed_at` is None for the password they were created with.
+
+    `person_id` is the natural person behind the log-in, where known.
+    """
 
     __tablename__ = "identity_user"
     __table_args__ = (
@@ -34,18 +37,9 @@ class UserRow(Base):
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     password_hash: Mapped[str] = mapped_column(Text)
     password_changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties_party.id"))
+    blocked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class UserPartyRow(Base):
-    """A party the user may act for."""
-
-    __tablename__ = "identity_user_party"
-
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), primary_key=True)
-    party_id: Mapped[UUID] = mapped_column(
-        ForeignKey("parties_party.id"), primary_key=True, index=True
-    )
 
 
 class TokenRow(Base):

@@ -6,8 +6,9 @@ back or leaves it. An unknown login goes through the same statements and one has
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
@@ -28,7 +29,7 @@ from tongbao.core.identity.domain.contacts import Contact, normal_contact
 from tongbao.core.identity.domain.devices import DeviceFacts, clean_address, network_of
 from tongbao.core.identity.domain.sessions import NewSession
 from tongbao.core.identity.models import ContactRow, TokenRow, UserRow
-from tongbao.core.identity.service.actors import ACTOR_COLUMNS, actor_of
+from tongbao.core.identity.service.actors import ACTOR_SQL, ActorFacts, actor_of
 from tongbao.core.identity.service.attempts import (
     Count,
     Counted,
@@ -42,6 +43,7 @@ from tongbao.core.identity.service.sessions import begin_session
 from tongbao.infra import jobs
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.lines import Line
 from tongbao.infra.passwords import (
     NOBODYS_HASH,
     hash_password,
@@ -49,8 +51,15 @@ from tongbao.infra.passwords import (
     verify_password,
 )
 
-NOBODY = UUID(int=0)
-LOGIN_LENGTH_MAX = 300
+NOBODY: Final = UUID(int=0)
+LOGIN_LENGTH_MAX: Final = 300
+
+_ACTORS: Final = f"""
+    SELECT t.token_sha256, t.id, t.factors, {ACTOR_SQL}
+      FROM identity_token t
+      JOIN identity_user u ON u.id = t.user_id
+     WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
+"""  # noqa: S608 - names of columns, written in the code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +146,14 @@ async def finish_attempt(
         return LogInRefused()
     unchanged = await tx.scalar(
         select(UserRow.id)
-        .where(UserRow.id == attempt.user_id, UserRow.password_hash == attempt.password_hash)
+        .where(
+            UserRow.id == attempt.user_id,
+            UserRow.password_hash == attempt.password_hash,
+            UserRow.blocked_at.is_(None),
+        )
         .with_for_update()
     )
-    if unchanged is None:  # the password was changed while the old one was being checked
+    if unchanged is None:  # blocked, or the password was changed while the old one was checked
         return LogInRefused()
     await forgive(tx, counted=attempt.counted)
     if verdict.renewed is not None:
@@ -213,24 +226,28 @@ async def issue_token(
 
 
 async def authenticate(tx: ReadSession, token: str, at: datetime) -> Actor | None:
-    """Return who a bearer token stands for; None if it is unknown, expired or revoked.
+    """Return who a bearer token stands for; None if it is unknown, expired or revoked."""
+    (actor,) = await authenticate_many(tx, [token], at)
+    return actor
 
-    One query, because every request asks.
+
+async def authenticate_many(
+    tx: ReadSession | Line, tokens: Sequence[str], at: datetime
+) -> list[Actor | None]:
+    """Return who each bearer token stands for; None if it is unknown, expired or revoked.
+
+    Also None when its user is blocked. One query, because every request asks.
     """
-    found = (
-        await tx.execute(
-            select(TokenRow.id.label("token_id"), TokenRow.factors, *ACTOR_COLUMNS)
-            .join(UserRow, UserRow.id == TokenRow.user_id)
-            .where(
-                TokenRow.token_sha256 == token_hash(token),
-                TokenRow.expires_at > at,
-                TokenRow.revoked_at.is_(None),
-            )
+    hashes = [token_hash(token) for token in tokens]
+    actors = {
+        token_sha256: actor_of(
+            ActorFacts(*facts), at=at, session_id=token_id, factors=frozenset(factors)
         )
-    ).one_or_none()
-    if found is None:
-        return None
-    return replace(actor_of(found), session_id=found.token_id, factors=frozenset(found.factors))
+        for token_sha256, token_id, factors, *facts in await tx.fetch(
+            _ACTORS, (list(set(hashes)), at)
+        )
+    }
+    return [actors.get(each) for each in hashes]
 
 
 async def log_out(tx: WriteSession, *, token: str, at: datetime) -> None:

@@ -1,7 +1,6 @@
 """Sessions of browsers: begun at log-in, found and kept by every request, listed, ended."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -112,12 +111,11 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
             return None
         case Standing.REUSED:
             raise SecretReused
+    actor = actor_of(found, at=at, session_id=found.session_id, factors=frozenset(found.factors))
+    if actor is None:
+        return None
     return BrowserSession(
-        actor=replace(
-            actor_of(found),
-            session_id=found.session_id,
-            factors=frozenset(found.factors),
-        ),
+        actor=actor,
         session_id=found.session_id,
         upkeep=shown.is_upkeep_due(at),
     )

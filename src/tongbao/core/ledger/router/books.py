@@ -1,6 +1,5 @@
 """`/api/v1/ledger`: the ledger for staff and services. Customers see theirs through `/accounts`."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,6 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Response, status
 
 from tongbao.core.ledger import service
+from tongbao.core.ledger.router.posting import book_together
 from tongbao.core.ledger.schemas import (
     AccountIn,
     AccountOut,
@@ -17,7 +17,6 @@ from tongbao.core.ledger.schemas import (
     BatchOut,
     PeriodIn,
     PeriodOut,
-    PostedPostingOut,
     PostingResultOut,
     ResolutionIn,
     StatusIn,
@@ -28,14 +27,13 @@ from tongbao.core.ledger.schemas import (
 from tongbao.core.ledger.service import (
     Account,
     AccountId,
-    Asset,
     NewTransaction,
     PostingResult,
     TransactionId,
 )
 from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession, WriteSession, undone
-from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router, together
 from tongbao.kernel.money import parse_minor
 from tongbao.kernel.text import Language
 
@@ -49,6 +47,28 @@ BOOKED_BEFORE: dict[int | str, dict[str, object]] = {
     200: {"model": PostingResultOut, "description": "It had been booked before"}
 }
 DryRun = Annotated[bool, Query(description="Only say what would become of it; nothing is booked")]
+
+
+# The busiest address comes first: routes are tried in order.
+@api.post(
+    "/transactions",
+    dependencies=MAY_POST,
+    status_code=status.HTTP_201_CREATED,
+    summary="Book a transaction",
+    responses=BOOKED_BEFORE,
+)
+@together(book_together)
+async def post_transaction(
+    body: TransactionIn,
+    tx: WriteTx,
+    at: Instant,
+    language: RequestLanguage,
+    response: Response,
+    *,
+    dry_run: DryRun = False,
+) -> PostingResultOut:
+    """Book one transaction, whole or not at all; the same id again moves nothing."""
+    return await _post(tx, body.to_domain(), response, language, at=at, dry_run=dry_run)
 
 
 @api.get("/assets", dependencies=MAY_READ, summary="What can be counted")
@@ -100,26 +120,6 @@ async def change_status(account_id: UUID, body: StatusIn, tx: WriteTx) -> Accoun
     """Give an account another status."""
     changed = await service.change_status(tx, account_id=AccountId(account_id), status=body.status)
     return await _account(tx, changed)
-
-
-@api.post(
-    "/transactions",
-    dependencies=MAY_POST,
-    status_code=status.HTTP_201_CREATED,
-    summary="Book a transaction",
-    responses=BOOKED_BEFORE,
-)
-async def post_transaction(
-    body: TransactionIn,
-    tx: WriteTx,
-    at: Instant,
-    language: RequestLanguage,
-    response: Response,
-    *,
-    dry_run: DryRun = False,
-) -> PostingResultOut:
-    """Book one transaction, whole or not at all; the same id again moves nothing."""
-    return await _post(tx, body.to_domain(), response, language, at=at, dry_run=dry_run)
 
 
 @api.post(
@@ -214,7 +214,7 @@ async def _post(
         response.headers["Idempotency-Replayed"] = "true"
     if not dry_run:
         response.headers["Location"] = f"/api/v1/ledger/transactions/{new.id}"
-    return _result(new, result, language)
+    return PostingResultOut.of(new, result, language)
 
 
 @api.post("/batches", dependencies=MAY_POST, summary="Book a batch")
@@ -231,7 +231,10 @@ async def post_batch(
     book = _tried if dry_run else service.post
     results = await book(tx, batch, at=at, atomic=body.atomic)
     return BatchOut(
-        results=[_result(new, result, language) for new, result in zip(batch, results, strict=True)]
+        results=[
+            PostingResultOut.of(new, result, language)
+            for new, result in zip(batch, results, strict=True)
+        ]
     )
 
 
@@ -245,35 +248,13 @@ async def _account(tx: ReadSession, account: Account) -> AccountOut:
     return AccountOut.of(account, await service.balance(tx, account.id))
 
 
-def _result(
-    new: NewTransaction, result: PostingResult, language: RequestLanguage
-) -> PostingResultOut:
-    def text(units: int | None, asset: Asset) -> str | None:
-        return None if units is None else asset.text(units)
-
-    return PostingResultOut(
-        id=result.transaction_id,
-        status=result.status,
-        sequence=result.sequence,
-        postings=[
-            PostedPostingOut(
-                debit_balance=text(after.debit_balance, service.asset_of(posting.amount)),
-                credit_balance=text(after.credit_balance, service.asset_of(posting.amount)),
-            )
-            for posting, after in zip(new.postings, result.postings, strict=False)
-        ],
-        code=result.error.code if result.error else None,
-        detail=result.error.say(language) if result.error else None,
-    )
-
-
 async def _tried(
     tx: WriteSession, batch: list[NewTransaction], *, at: datetime, atomic: bool = False
 ) -> list[PostingResult]:
     """Return what would become of a batch; the sequence numbers are given to somebody else."""
     async with undone(tx):
         results = await service.post(tx, batch, at=at, atomic=atomic)
-    return [replace(result, sequence=None) for result in results]
+    return [result._replace(sequence=None) for result in results]
 
 
 @api.get("/periods", dependencies=MAY_READ, summary="Accounting periods")

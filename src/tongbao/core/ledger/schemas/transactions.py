@@ -14,6 +14,8 @@ from tongbao.core.ledger.domain import (
 )
 from tongbao.core.ledger.schemas.base import AmountShape, Label, Metadata, Shape
 from tongbao.kernel.date_schema import IsoDate, IsoMoment
+from tongbao.kernel.money import format_minor
+from tongbao.kernel.text import Language
 
 
 class PostingIn(Shape):
@@ -160,6 +162,33 @@ class PostingResultOut(Shape):
     postings: list[PostedPostingOut] = []  # noqa: RUF012 - pydantic copies it
     code: Annotated[str | None, Field(description="Why it was refused")] = None
     detail: Annotated[str | None, Field(description="The same in words")] = None
+
+    @classmethod
+    def of(
+        cls, new: domain.NewTransaction, result: domain.PostingResult, language: Language
+    ) -> "PostingResultOut":
+        """Return the shape of what became of `new`."""
+        postings = []
+        for posting, after in zip(new.postings, result.postings, strict=False):
+            scale = posting.amount.scale
+            postings.append(
+                PostedPostingOut(
+                    debit_balance=_text(after.debit_balance, scale),
+                    credit_balance=_text(after.credit_balance, scale),
+                )
+            )
+        return cls(
+            id=result.transaction_id,
+            status=result.status,
+            sequence=result.sequence,
+            postings=postings,
+            code=result.error.code if result.error else None,
+            detail=result.error.say(language) if result.error else None,
+        )
+
+
+def _text(units: int | None, scale: int) -> str | None:
+    return None if units is None else format_minor(units, scale)
 
 
 class BatchOut(Shape):

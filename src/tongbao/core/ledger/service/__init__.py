@@ -57,6 +57,7 @@ from tongbao.core.ledger.service.resolving import (
     void,
 )
 from tongbao.core.ledger.service.searching import find_entries, find_transactions
+from tongbao.core.ledger.service.teller import Teller
 from tongbao.core.ledger.service.tree import (
     checkpoint,
     extend_tree,
@@ -89,6 +90,7 @@ __all__ = [
     "Period",
     "PostedPosting",
     "PostingResult",
+    "Teller",
     "Transaction",
     "TransactionCriteria",
     "TransactionId",

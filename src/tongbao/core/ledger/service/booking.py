@@ -11,10 +11,9 @@ from tongbao.core.ledger.domain import (
     TransactionId,
     TransactionKind,
 )
-from tongbao.core.ledger.events import TransactionsPosted
 from tongbao.core.ledger.service.arguments import POST, arguments
 from tongbao.infra import outbox
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import Writing
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
 
@@ -42,17 +41,17 @@ _REASONS: dict[str, type[TongbaoError]] = {
 }
 
 Row = tuple[
-    list[str | None],
+    list[str | None] | None,
     list[int],
-    list[int | None],
-    list[int | None],
+    list[int | None] | None,
+    list[int | None] | None,
     list[int | None] | None,
     list[int | None] | None,
 ]
 
 
 async def post(
-    tx: WriteSession,
+    tx: Writing,
     transactions: Sequence[NewTransaction],
     *,
     at: datetime,
@@ -102,7 +101,6 @@ async def post(
         if position not in results:
             first = first_with[new.id]
             results[position] = _twin(transactions[first], results[first], new)
-    await _tell(tx, [results[p] for p in bookable], at=at)
     return [results[position] for position in range(len(transactions))]
 
 
@@ -111,12 +109,13 @@ def _check_sizes(transactions: Sequence[NewTransaction]) -> None:
     if (
         not 1 <= len(transactions) <= domain.BATCH_MAX
         or postings > domain.POSTINGS_PER_BATCH_MAX
-        or any(not _fits(new) for new in transactions)
+        or any(not fits(new) for new in transactions)
     ):
         raise domain.TooManyPostings(batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX)
 
 
-def _fits(new: NewTransaction) -> bool:
+def fits(new: NewTransaction) -> bool:
+    """Tell whether a transaction has as many postings as one of its kind may have."""
     if new.kind in {TransactionKind.VOID, TransactionKind.EXPIRY}:
         return not new.postings
     return 1 <= len(new.postings) <= domain.POSTINGS_MAX
@@ -146,35 +145,36 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 
 
 async def _book(
-    tx: WriteSession, transactions: list[NewTransaction], *, at: datetime, atomic: bool
+    tx: Writing, transactions: list[NewTransaction], *, at: datetime, atomic: bool
 ) -> list[PostingResult]:
-    parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic)
-    connection = await tx.connection()
-    # The driver itself, not the toolkit: arrays of thousands go through unchanged.
-    result = await connection.exec_driver_sql(POST, parameters)
-    return _results(transactions, result.one())  # type: ignore[arg-type]
+    wake = outbox.wake_due()
+    parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic, wake=wake)
+    (row,) = await tx.fetch(POST, parameters)
+    results = _results(transactions, row)
+    if wake and not any(result.status == "posted" for result in results):
+        outbox.wake_unused()
+    return results
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
     refusals, sequences, refused_postings, availables, debits, credits_ = row
-    results = []
     # No arrays where nothing moved: an atomic batch was refused, or the batch only voids.
     after = list(map(PostedPosting, debits or (), credits_ or ()))
+    results = []
     start = 0
     for index, new in enumerate(transactions):
         end = start + len(new.postings)
-        refusal = refusals[index]
+        refusal = refusals[index] if refusals else None
         if refusal is None:
             posted = tuple(after[start:end])
             results.append(PostingResult(new.id, "posted", sequences[index], posted))
         elif refusal == "duplicate":
-            results.append(
-                PostingResult(transaction_id=new.id, status="duplicate", sequence=sequences[index])
-            )
+            results.append(PostingResult(new.id, "duplicate", sequences[index]))
         else:
-            refused_posting = refused_postings[index]
-            posting = None if refused_posting is None else new.postings[refused_posting - start - 1]
-            results.append(_refused(new, _error(refusal, new, posting, availables[index])))
+            place = refused_postings[index] if refused_postings else None
+            posting = None if place is None else new.postings[place - start - 1]
+            available = availables[index] if availables else None
+            results.append(_refused(new, _error(refusal, new, posting, available)))
         start = end
     return results
 
@@ -199,16 +199,3 @@ def _error(
         account = posting.credit if "credit_" in refusal else posting.debit
         facts = {"account_id": str(account), "asset": domain.asset_code(posting.amount)}
     return error(**facts)
-
-
-async def _tell(tx: WriteSession, results: list[PostingResult], *, at: datetime) -> None:
-    """Append one event for what was booked now."""
-    posted = [result for result in results if result.status == "posted"]
-    if not posted:
-        return
-    first = posted[0].sequence
-    if first is None:
-        msg = "a posted transaction has no sequence number"
-        raise AssertionError(msg)
-    ids = tuple(result.transaction_id for result in posted)
-    await outbox.append(tx, [TransactionsPosted(transaction_ids=ids, first_sequence=first)], at=at)

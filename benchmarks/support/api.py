@@ -1,0 +1,112 @@
+"""The API as it is deployed, on two worker processes, and a load on it."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psutil
+
+from benchmarks.support.scene import Scene
+from tongbao.core.identity import service as identity
+from tongbao.core.identity.service import LoggedIn, Role, UserKind
+from tongbao.kernel.clock import now
+
+WORKERS = 2
+CONNECTIONS = 64
+READY_SECONDS_MAX = 60
+LOGIN = "bench"
+PASSWORD = "correct horse battery"  # noqa: S105 - of a server that is gone in two minutes
+
+
+@asynccontextmanager
+async def api(scene: Scene) -> AsyncIterator[tuple[int, psutil.Process]]:
+    """Serve the API; give its port and its main process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    process = subprocess.Popen(  # noqa: ASYNC220 - our own program
+        [sys.executable, "-m", "tongbao", "serve"],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        env={
+            **os.environ,
+            "TONGBAO_DATABASE_URL": scene.urls.app,
+            "TONGBAO_DATABASE_ROLE": "",
+            "TONGBAO_PORT": str(port),
+            "TONGBAO_API_WORKERS": str(WORKERS),
+            "TONGBAO_LOG_FORMAT": "json",
+        },
+    )
+    try:
+        await _until_ready(port)
+        yield port, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.wait, 30)
+
+
+async def _until_ready(port: int) -> None:
+    async with asyncio.timeout(READY_SECONDS_MAX), httpx2.AsyncClient(trust_env=False) as client:
+        while True:
+            try:
+                if (await client.get(f"http://127.0.0.1:{port}/health/ready")).is_success:
+                    return
+            except httpx2.TransportError:
+                pass
+            await asyncio.sleep(0.2)
+
+
+async def token(scene: Scene) -> str:
+    """Return the token of a service that may book."""
+    async with scene.database.write() as tx:
+        await identity.create_user(
+            tx,
+            login=LOGIN,
+            password=PASSWORD,
+            name="bench",
+            kind=UserKind.SERVICE,
+            roles=[Role.SERVICE],
+            at=now(),
+        )
+    async with scene.database.write() as tx:
+        answer = await identity.log_in(tx, login=LOGIN, password=PASSWORD, at=now())
+    assert isinstance(answer, LoggedIn)
+    return answer.token
+
+
+async def load(scene: Scene, *, port: int, token: str, seconds: float) -> dict[str, Any]:
+    """Return what the load generator measured, from a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        Path(__file__).with_name("http_load.py"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    config = {
+        "host": "127.0.0.1",
+        "port": port,
+        "token": token,
+        "connections": CONNECTIONS,
+        "seconds": seconds,
+        "customers": [str(account) for account in scene.customers],
+        "hot": [str(account) for account in scene.hot],
+    }
+    said, _ = await process.communicate(json.dumps(config).encode())
+    measured: dict[str, Any] = json.loads(said)
+    failed = {status: n for status, n in measured["statuses"].items() if status != "201"}
+    assert not failed, f"requests failed: {failed}"
+    return measured
+
+
+def worker_rss_mib(main: psutil.Process) -> float:
+    """Return the resident memory of the largest worker."""
+    workers = main.children(recursive=True)
+    return float(max(child.memory_info().rss for child in workers)) / 2**20

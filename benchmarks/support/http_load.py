@@ -1,0 +1,125 @@
+"""A light HTTP/1.1 client that keeps connections busy with transfers; a process of its own.
+
+Run as a program: reads one JSON document from standard input (`host`, `port`, `token`,
+`connections`, `seconds`, `customers`, `hot`), writes one to standard output (`count`, `seconds`,
+`statuses`, `p50_ms`, `p99_ms`). It parses no more of an answer than its length, since on two cores
+every microsecond spent here is taken from the server.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import uuid_utils
+
+HOT_SHARE = 0.1
+AMOUNT_MAX_MAJOR = 99
+
+
+@dataclass
+class Load:
+    """What all connections share."""
+
+    config: dict[str, Any]
+    ends_at: float = 0.0
+    statuses: Counter[str] = field(default_factory=Counter)
+    latencies: list[float] = field(default_factory=list)
+    random: Random = field(default_factory=lambda: Random(3))
+
+    def request(self) -> bytes:
+        """Return the bytes of a transfer between two random accounts."""
+        pick = self.random
+        debit, credit = pick.sample(self.config["customers"], 2)
+        if pick.random() < HOT_SHARE:
+            credit = pick.choice(self.config["hot"])
+        body = (
+            f'{{"id":"{uuid_utils.uuid7()}","type":"bench.transfer","postings":[{{"debit":"{debit}",'
+            f'"credit":"{credit}","amount":{{"amount":"{pick.randint(1, AMOUNT_MAX_MAJOR)}.50",'
+            f'"asset":"CNY/2"}}}}]}}'
+        )
+        return (
+            f"POST /api/v1/ledger/transactions HTTP/1.1\r\nHost: bench\r\n"
+            f"Authorization: Bearer {self.config['token']}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+
+class Connection(asyncio.Protocol):
+    """Sends a transfer, waits for the answer, sends the next."""
+
+    def __init__(self, load: Load, done: asyncio.Future[None]) -> None:
+        self.load = load
+        self.done = done
+        self.buffer = b""
+        self.sent_at = 0.0
+        self.transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        self._send()
+
+    def _send(self) -> None:
+        assert self.transport is not None
+        if time.perf_counter() >= self.load.ends_at:
+            self.transport.close()
+            return
+        request = self.load.request()
+        self.sent_at = time.perf_counter()
+        self.transport.write(request)
+
+    def data_received(self, data: bytes) -> None:
+        """Take an answer when it is whole."""
+        self.buffer += data
+        head, blank, body = self.buffer.partition(b"\r\n\r\n")
+        if not blank:
+            return
+        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(body) < length:
+            return
+        self.load.latencies.append(time.perf_counter() - self.sent_at)
+        self.load.statuses[head[9:12].decode()] += 1
+        self.buffer = b""
+        self._send()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        """End."""
+        if not self.done.done():
+            self.done.set_result(None)
+
+
+async def run(config: dict[str, Any]) -> dict[str, Any]:
+    """Return what was measured."""
+    load = Load(config)
+    loop = asyncio.get_running_loop()
+    started = time.perf_counter()
+    load.ends_at = started + config["seconds"]
+    ends: list[asyncio.Future[None]] = []
+    for _ in range(config["connections"]):
+        done: asyncio.Future[None] = loop.create_future()
+        ends.append(done)
+        await loop.create_connection(
+            lambda done=done: Connection(load, done),  # type: ignore[misc]
+            config["host"],
+            config["port"],
+        )
+    await asyncio.gather(*ends)
+    seconds = time.perf_counter() - started
+    ordered = sorted(load.latencies)
+    return {
+        "count": len(ordered),
+        "seconds": seconds,
+        "statuses": dict(load.statuses),
+        "p50_ms": ordered[len(ordered) // 2] * 1000,
+        "p99_ms": ordered[len(ordered) * 99 // 100] * 1000,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(run(json.load(sys.stdin)))))

@@ -1,0 +1,201 @@
+"""Step-up: a second look at one exact action, by the user, right before it is done.
+
+What is confirmed is an action's digest: SHA-256 over its kind and facts in canonical JSON. It goes
+into the challenge that a passkey signs, or into the words of the message that carries a code, and
+the token that comes of it is good for this digest alone, once.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.text import Text
+
+CHALLENGE_LIFETIME: Final = timedelta(minutes=3)
+TOKEN_LIFETIME: Final = timedelta(minutes=3)
+ATTEMPTS_MAX: Final = 5
+"""Wrong proofs for one challenge."""
+FAILURES_MAX: Final = 10
+"""Wrong proofs of one user, whatever the challenges, in `FAILURES_PERIOD`."""
+FAILURES_PERIOD: Final = timedelta(minutes=15)
+NONCE_BYTES: Final = 16
+FACTS_MAX: Final = 20
+FACT_NAME_LENGTH_MAX: Final = 64
+FACT_LENGTH_MAX: Final = 500
+_DOMAIN: Final = b"tongbao step-up 1\n"
+
+
+class Proof(StrEnum):
+    """What a user can show for an action."""
+
+    PASSKEY = "passkey"
+    CODE = "code"  # sent with the action's words to a verified contact
+    TOTP = "totp"
+    PAYMENT_PASSWORD = "payment_password"  # noqa: S105 - a word of the API
+    PASSWORD = "password"  # noqa: S105 - only of somebody who has nothing better yet
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What proves an action of one kind, the best first, and what people read of it."""
+
+    text: Text
+    proofs: tuple[Proof, ...]
+
+
+_OF_THE_PROFILE: Final = (Proof.PASSKEY, Proof.CODE, Proof.TOTP)
+_OF_A_NEWCOMER: Final = (*_OF_THE_PROFILE, Proof.PASSWORD)
+
+RULES: Final[Mapping[str, Rule]] = {
+    # A code of an authenticator app says nothing of payee and amount, so it confirms no payment
+    # (as PSD2's dynamic linking, RTS article 5, has it).
+    "payments.transfer.large": Rule(
+        Text(zh="大额转账", en="A large transfer"), (Proof.PASSKEY, Proof.CODE)
+    ),
+    "payments.transfer.new_payee": Rule(
+        Text(zh="向新收款人转账", en="A transfer to a new payee"),
+        (Proof.PASSKEY, Proof.CODE, Proof.PAYMENT_PASSWORD),
+    ),
+    "identity.totp.set_up": Rule(
+        Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_NEWCOMER
+    ),
+    "identity.totp.remove": Rule(
+        Text(zh="解绑动态口令", en="Removing the authenticator app"), _OF_THE_PROFILE
+    ),
+    "identity.recovery_codes.replace": Rule(
+        Text(zh="更换恢复码", en="New recovery codes"), _OF_THE_PROFILE
+    ),
+    "identity.passkey.add": Rule(Text(zh="添加通行密钥", en="Adding a passkey"), _OF_A_NEWCOMER),
+    "identity.passkey.remove": Rule(
+        Text(zh="删除通行密钥", en="Removing a passkey"), _OF_THE_PROFILE
+    ),
+    "identity.payment_password.set": Rule(
+        Text(zh="设置支付密码", en="Setting the payment password"), _OF_A_NEWCOMER
+    ),
+    "identity.external_login.link": Rule(
+        Text(zh="关联第三方账号", en="Linking a third-party account"), _OF_A_NEWCOMER
+    ),
+    "identity.external_login.unlink": Rule(
+        Text(zh="解除第三方账号关联", en="Unlinking a third-party account"), _OF_A_NEWCOMER
+    ),
+    "identity.contact.change": Rule(
+        Text(zh="更换手机号或邮箱", en="Changing the phone number or e-mail"), _OF_A_NEWCOMER
+    ),
+    "identity.limits.change": Rule(Text(zh="调整限额", en="Changing limits"), _OF_THE_PROFILE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One exact thing to be done: its kind and every fact that matters."""
+
+    kind: str
+    facts: Mapping[str, str]
+
+    @property
+    def rule(self) -> Rule:
+        """What proves it. Raises `UnknownAction`."""
+        found = RULES.get(self.kind)
+        if found is None:
+            raise UnknownAction
+        return found
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the canonical form: what is signed. Raises `UnknownAction`."""
+        if len(self.facts) > FACTS_MAX or not all(map(_fits, self.facts, self.facts.values())):
+            raise UnknownAction
+        document = {"facts": dict(self.facts), "kind": self.kind}
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return hashlib.sha256(_DOMAIN + text.encode()).digest()
+
+
+def _fits(name: str, fact: str) -> bool:
+    return 0 < len(name) <= FACT_NAME_LENGTH_MAX and len(fact) <= FACT_LENGTH_MAX
+
+
+@dataclass(frozen=True, slots=True)
+class StepUpChallenge:
+    """What the user is asked to prove, and until when."""
+
+    id: UUID
+    proof: Proof
+    digest: bytes
+    expires_at: datetime
+    options: Mapping[str, Any] | None
+    """For a passkey: what `navigator.credentials.get` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepUpToken:
+    """Lets one exact action pass, once. Shown once, stored only as its SHA-256."""
+
+    token: str
+    expires_at: datetime
+
+
+class UnknownAction(TongbaoError):
+    """No action of this kind is ever confirmed, or it has facts that no action has."""
+
+    code = "identity.step_up_unknown_action"
+    kind = Kind.INVALID
+    title = Text(zh="不支持的操作类型", en="No such action")
+
+
+class StepUpRequired(TongbaoError):
+    """The action needs the user's confirmation; nothing was done."""
+
+    code = "identity.step_up_required"
+    kind = Kind.FORBIDDEN
+    title = Text(zh="需要再次确认", en="Please confirm once more")
+    detail = Text(
+        zh="{action_text}须由您本人确认后带 Step-Up-Token 请求头重试。",
+        en="{action_text} needs your confirmation; then try again with a Step-Up-Token header.",
+    )
+
+    def __init__(self, *, action: Action, proofs: tuple[Proof, ...], token_refused: bool) -> None:
+        super().__init__(
+            action={"kind": action.kind, "facts": dict(action.facts)},
+            action_text=action.rule.text,
+            action_digest=action.digest.hex(),
+            proofs=[proof.value for proof in proofs],
+            token_refused=token_refused,
+        )
+
+
+class StepUpRefused(TongbaoError):
+    """The one answer to a wrong proof and to a challenge that is unknown, used or too old."""
+
+    code = "identity.step_up_refused"
+    kind = Kind.FORBIDDEN
+    title = Text(zh="确认失败", en="Not confirmed")
+    detail = Text(
+        zh="验证未通过，或该确认已失效，请重新发起。",
+        en="The proof is wrong, or this confirmation is over; please start again.",
+    )
+
+
+class StepUpLocked(TongbaoError):
+    """Too many wrong proofs."""
+
+    code = "identity.step_up_locked"
+    kind = Kind.LIMITED
+    title = Text(zh="验证失败次数过多", en="Too many wrong attempts")
+    detail = Text(
+        zh="请在 {retry_after_seconds} 秒后再试。", en="Try again in {retry_after_seconds} seconds."
+    )
+
+
+class ProofUnavailable(TongbaoError):
+    """The user cannot prove this action in this way."""
+
+    code = "identity.step_up_proof_unavailable"
+    kind = Kind.REFUSED
+    title = Text(zh="不能用此方式确认", en="It cannot be confirmed in this way")
+    detail = Text(zh="可用方式：{proofs}", en="Possible: {proofs}")

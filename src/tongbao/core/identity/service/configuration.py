@@ -1,0 +1,32 @@
+"""What second factors need of the installation: a key, and who we are to authenticators.
+
+The composition root says it once at the start of a process, before the first request.
+"""
+
+from dataclasses import dataclass
+
+from tongbao.core.identity.domain.passkeys import RelyingParty
+from tongbao.infra.crypto import Sealer
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The installation's own."""
+
+    sealer: Sealer
+    relying_party: RelyingParty
+
+
+class _Holder:
+    configuration: Configuration | None = None
+
+
+def configure(configuration: Configuration) -> None:
+    """Use this from now on."""
+    _Holder.configuration = configuration
+
+
+def configured() -> Configuration:
+    """Return what the installation said."""
+    assert _Holder.configuration is not None, "identity.configure() comes first"
+    return _Holder.configuration

@@ -1,0 +1,157 @@
+"""What each kind of proof of a step-up is: asked for and checked here, counted by `step_up`."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from tongbao.core.identity.domain import normal_password
+from tongbao.core.identity.domain.step_up import Action, Proof
+from tongbao.core.identity.models import UserRow
+from tongbao.core.identity.service import ceremonies
+from tongbao.core.identity.service.payment_passwords import (
+    check_payment_password,
+    has_payment_password,
+)
+from tongbao.core.identity.service.step_up import Prover
+from tongbao.core.identity.service.totp import has_totp, use_totp_code
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.passwords import verify_password
+
+Evidence = Mapping[str, Any]
+
+
+class _Typed:
+    """Something typed in: the client needs no options to ask for it."""
+
+    async def ask(
+        self,
+        _tx: WriteSession,
+        _user_id: UUID,
+        _challenge: bytes,
+        _action: Action,
+        _at: datetime,
+        /,
+    ) -> None:
+        """Do nothing."""
+
+
+class PasskeyProver:
+    """A passkey's signature over the nonce and the action's digest."""
+
+    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
+        """Tell whether the user has a passkey."""
+        return await ceremonies.has_passkey(tx, user_id)
+
+    async def ask(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        challenge: bytes,
+        _action: Action,
+        _at: datetime,
+        /,
+    ) -> Mapping[str, Any]:
+        """Return what `navigator.credentials.get` takes."""
+        return await ceremonies.request_options(tx, challenge=challenge, user_id=user_id)
+
+    async def check(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        proof: Mapping[str, Any],
+        challenge: bytes,
+        at: datetime,
+        /,
+    ) -> Evidence | None:
+        """Return the signature and what it is over."""
+        assertion = proof.get("assertion")
+        if not isinstance(assertion, Mapping):
+            return None
+        asserted = await ceremonies.check_assertion(
+            tx, credential=assertion, challenge=challenge, user_id=user_id, at=at
+        )
+        return None if asserted is None else asserted.evidence
+
+
+class TotpProver(_Typed):
+    """A code of the authenticator app."""
+
+    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
+        """Tell whether the user has an app in use."""
+        return await has_totp(tx, user_id)
+
+    async def check(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        proof: Mapping[str, Any],
+        _challenge: bytes,
+        at: datetime,
+        /,
+    ) -> Evidence | None:
+        """Use the code up."""
+        code = proof.get("code")
+        right = isinstance(code, str) and await use_totp_code(tx, user_id=user_id, code=code, at=at)
+        return {} if right else None
+
+
+class PaymentPasswordProver(_Typed):
+    """The payment password."""
+
+    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
+        """Tell whether one is set."""
+        return await has_payment_password(tx, user_id)
+
+    async def check(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        proof: Mapping[str, Any],
+        _challenge: bytes,
+        at: datetime,
+        /,
+    ) -> Evidence | None:
+        """Check it; wrong ones count on the payment password too."""
+        password = proof.get("password")
+        right = isinstance(password, str) and await check_payment_password(
+            tx, user_id=user_id, payment_password=password, at=at
+        )
+        return {} if right else None
+
+
+class PasswordProver(_Typed):
+    """The log-in password."""
+
+    async def available(self, _tx: ReadSession, _user_id: UUID, _at: datetime, /) -> bool:
+        """Everybody has one."""
+        return True
+
+    async def check(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        proof: Mapping[str, Any],
+        _challenge: bytes,
+        _at: datetime,
+        /,
+    ) -> Evidence | None:
+        """Compare it with its hash."""
+        typed = proof.get("password")
+        secret = normal_password(typed) if isinstance(typed, str) else None
+        if secret is None:
+            return None
+        stored = (
+            await tx.execute(select(UserRow.password_hash).where(UserRow.id == user_id))
+        ).scalar_one()
+        return {} if await verify_password(secret, stored) else None
+
+
+PROVERS: Final[Mapping[Proof, Prover]] = {
+    Proof.PASSKEY: PasskeyProver(),
+    Proof.TOTP: TotpProver(),
+    Proof.PAYMENT_PASSWORD: PaymentPasswordProver(),
+    Proof.PASSWORD: PasswordProver(),
+}

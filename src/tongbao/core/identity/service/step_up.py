@@ -1,0 +1,231 @@
+"""Step-up: ask for a proof of one exact action, check it, and let the action pass once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from secrets import token_bytes
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tongbao.core.identity.domain.step_up import (
+    ATTEMPTS_MAX,
+    CHALLENGE_LIFETIME,
+    FAILURES_MAX,
+    FAILURES_PERIOD,
+    NONCE_BYTES,
+    TOKEN_LIFETIME,
+    Action,
+    Proof,
+    ProofUnavailable,
+    StepUpChallenge,
+    StepUpLocked,
+    StepUpRefused,
+    StepUpRequired,
+    StepUpToken,
+)
+from tongbao.core.identity.events import StepUpConfirmed
+from tongbao.core.identity.models import StepUpRow
+from tongbao.infra import outbox
+from tongbao.infra.auth import Actor, new_token, token_hash
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.ids import new_id
+
+CHALLENGES_MAX: Final = 60
+"""Challenges of one user in `FAILURES_PERIOD`."""
+_STEP_UP_LOCK: Final = 0x5E
+
+
+class Prover(Protocol):
+    """How one kind of proof is asked for and checked."""
+
+    async def available(self, tx: ReadSession, user_id: UUID, at: datetime, /) -> bool:
+        """Tell whether this user can prove anything so."""
+
+    async def ask(
+        self, tx: WriteSession, user_id: UUID, challenge: bytes, action: Action, at: datetime, /
+    ) -> Mapping[str, Any] | None:
+        """Do what asking needs (send a code); return options for the client, if it needs any."""
+
+    async def check(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        proof: Mapping[str, Any],
+        challenge: bytes,
+        at: datetime,
+        /,
+    ) -> Mapping[str, Any] | None:
+        """Return what is kept as evidence, or None for a wrong proof."""
+
+
+_PROVERS: Final[dict[Proof, Prover]] = {}
+
+
+def register_prover(proof: Proof, prover: Prover) -> None:
+    """Say how a kind of proof is checked."""
+    _PROVERS[proof] = prover
+
+
+async def possible_proofs(
+    tx: ReadSession, *, user_id: UUID, action: Action, at: datetime
+) -> tuple[Proof, ...]:
+    """Return how this user can prove this action, the best first.
+
+    The log-in password serves only who has nothing better: whoever stole it must not be able to
+    confirm anything with it that a stolen phone would be needed for.
+    """
+    able = [
+        proof
+        for proof in action.rule.proofs
+        if proof in _PROVERS and await _PROVERS[proof].available(tx, user_id, at)
+    ]
+    better = [proof for proof in able if proof is not Proof.PASSWORD]
+    return tuple(better or able)
+
+
+async def challenge(
+    tx: WriteSession, *, actor: Actor, action: Action, proof: Proof, at: datetime
+) -> StepUpChallenge:
+    """Ask the user to prove `action`; good for this user and session, for three minutes.
+
+    A passkey's challenge is a nonce and the action's digest, so that its signature is about the
+    action. Raises `UnknownAction`, `ProofUnavailable`, `StepUpLocked`.
+    """
+    digest = action.digest
+    able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
+    if proof not in able:
+        raise ProofUnavailable(proofs=", ".join(each.value for each in able) or "–")
+    await _queue(tx, actor.id)
+    await _refuse_if_locked(tx, actor.id, at)
+    asked = StepUpChallenge(
+        id=new_id(), proof=proof, digest=digest, expires_at=at + CHALLENGE_LIFETIME, options=None
+    )
+    nonce_and_digest = token_bytes(NONCE_BYTES) + digest
+    options = await _PROVERS[proof].ask(tx, actor.id, nonce_and_digest, action, at)
+    await tx.execute(
+        insert(StepUpRow).values(
+            id=asked.id,
+            user_id=actor.id,
+            session_id=actor.session_id,
+            kind=action.kind,
+            facts=dict(action.facts),
+            digest=digest,
+            proof=proof.value,
+            challenge=nonce_and_digest,
+            created_at=at,
+            expires_at=asked.expires_at,
+        )
+    )
+    return StepUpChallenge(
+        id=asked.id,
+        proof=proof,
+        digest=digest,
+        expires_at=asked.expires_at,
+        options=options,
+    )
+
+
+async def confirm(
+    tx: WriteSession,
+    *,
+    actor: Actor,
+    challenge_id: UUID,
+    proof: Mapping[str, Any],
+    at: datetime,
+) -> StepUpToken | StepUpRefused:
+    """Check the proof and return the token for the action.
+
+    A refusal is *returned*: raising would roll back the count of attempts. Raises `StepUpLocked`.
+    """
+    await _queue(tx, actor.id)
+    await _refuse_if_locked(tx, actor.id, at)
+    row = await tx.scalar(
+        select(StepUpRow)
+        .where(
+            StepUpRow.id == challenge_id,
+            StepUpRow.user_id == actor.id,
+            StepUpRow.session_id.is_not_distinct_from(actor.session_id),
+            StepUpRow.confirmed_at.is_(None),
+            StepUpRow.expires_at > at,
+            StepUpRow.attempts < ATTEMPTS_MAX,
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        return StepUpRefused()
+    prover = _PROVERS[Proof(row.proof)]
+    evidence = await prover.check(tx, actor.id, proof, row.challenge, at)
+    same = update(StepUpRow).where(StepUpRow.id == row.id)
+    if evidence is None:
+        await tx.execute(same.values(attempts=StepUpRow.attempts + 1))
+        return StepUpRefused()
+    token, token_sha256 = new_token()
+    confirmed = StepUpToken(token=token, expires_at=at + TOKEN_LIFETIME)
+    await tx.execute(
+        same.values(
+            confirmed_at=at,
+            evidence=dict(evidence),
+            token_sha256=token_sha256,
+            token_expires_at=confirmed.expires_at,
+        )
+    )
+    told = StepUpConfirmed(
+        user_id=actor.id, step_up_id=row.id, action_kind=row.kind, proof=row.proof
+    )
+    await outbox.append(tx, [told], at=at)
+    return confirmed
+
+
+async def spend(
+    tx: WriteSession, *, token: str | None, action: Action, actor: Actor, at: datetime
+) -> UUID:
+    """Let `action` pass once; return the step-up's id. Call it on the action's own transaction.
+
+    Raises `StepUpRequired` without a token, and for one that is of another action, user or
+    session, was spent, or is too old; which of these is not said. If the action then fails and
+    rolls back, the token is as good as before.
+    """
+    spent = None
+    if token is not None:
+        spent = await tx.scalar(
+            update(StepUpRow)
+            .where(
+                StepUpRow.token_sha256 == token_hash(token),
+                StepUpRow.user_id == actor.id,
+                StepUpRow.session_id.is_not_distinct_from(actor.session_id),
+                StepUpRow.digest == action.digest,
+                StepUpRow.token_expires_at > at,
+                StepUpRow.spent_at.is_(None),
+            )
+            .values(spent_at=at)
+            .returning(StepUpRow.id)
+            .execution_options(synchronize_session=False)
+        )
+    if spent is None:
+        able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
+        raise StepUpRequired(action=action, proofs=able, token_refused=token is not None)
+    return spent
+
+
+async def _queue(tx: WriteSession, user_id: UUID) -> None:
+    """Let one user's attempts go one by one: guessing in parallel does not outrun the count."""
+    key = int.from_bytes(user_id.bytes[-4:], signed=True)
+    await tx.execute(select(func.pg_advisory_xact_lock(_STEP_UP_LOCK, key)))
+
+
+async def _refuse_if_locked(tx: ReadSession, user_id: UUID, at: datetime) -> None:
+    recent = (
+        await tx.execute(
+            select(
+                func.coalesce(func.sum(StepUpRow.attempts), 0).label("failures"),
+                func.count().label("challenges"),
+                func.min(StepUpRow.created_at).label("oldest"),
+            ).where(StepUpRow.user_id == user_id, StepUpRow.created_at > at - FAILURES_PERIOD)
+        )
+    ).one()
+    if recent.failures >= FAILURES_MAX or recent.challenges >= CHALLENGES_MAX:
+        seconds = int((recent.oldest + FAILURES_PERIOD - at).total_seconds()) + 1
+        raise StepUpLocked(retry_after_seconds=seconds)

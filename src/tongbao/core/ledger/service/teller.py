@@ -1,0 +1,107 @@
+"""The teller: single transactions of one process, booked together (group commit)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from tongbao.core.ledger import domain
+from tongbao.core.ledger.domain import NewTransaction, PostingResult
+from tongbao.core.ledger.service.booking import fits, post
+from tongbao.infra.db import Database
+from tongbao.infra.driver import database_away
+from tongbao.infra.turns import LetNextIn, Turns
+
+WAITING_MAX: Final = 5_000
+POSTINGS_PER_TURN_MAX: Final = 1_000
+
+# Classes of SQLSTATE that tell of the server's state and not of what was sent: deadlocks, lack of
+# resources, locks not available, time-outs and shut-downs, the disk.
+_NOBODYS_FAULT: Final = ("40", "53", "55", "57", "58")
+
+logger = structlog.get_logger(__name__)
+
+Order = tuple[NewTransaction, datetime]
+
+
+class Teller:
+    """Books transactions that come one by one, each in a database transaction of the teller's.
+
+    Whoever comes while a batch is being booked is in the next one. While one batch waits for the
+    disk the next is computed; more than two are never under way.
+    """
+
+    def __init__(self, database: Database, *, waiting_max: int = WAITING_MAX) -> None:
+        self._database = database
+        self._turns: Turns[Order, PostingResult] = Turns(
+            self._turn,
+            size_max=POSTINGS_PER_TURN_MAX,
+            waiting_max=waiting_max,
+            weigh=lambda order: len(order[0].postings),
+        )
+
+    async def post(self, new: NewTransaction, *, at: datetime) -> PostingResult:
+        """Book one transaction and return what became of it, when it is durable.
+
+        Cancelling the call does not take the transaction back. After an error nobody knows whether
+        it was booked; posting it again under the same id books it at most once.
+
+        Args:
+            new: no resolution or reversal, whose targets must be unlike in a batch.
+            at: the booking moment; that of the batch is the latest of its transactions.
+
+        Raises:
+            TooManyPostings: it has none or too many.
+            Overloaded: too many are waiting; it was not booked.
+            Interrupted: the process stops; nobody knows whether it was booked.
+        """
+        assert new.target is None, "resolutions and reversals are booked in a transaction"
+        if not fits(new):
+            raise domain.TooManyPostings(
+                batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX
+            )
+        return await self._turns.ask((new, at))
+
+    async def _turn(
+        self, orders: Sequence[Order], let_next_in: LetNextIn
+    ) -> Sequence[PostingResult | Exception]:
+        committing = False
+        try:
+            async with self._database.lines.transaction() as tx:
+                at = max(at for _, at in orders)
+                results = await post(tx, [new for new, _ in orders], at=at)
+                committing = True
+                let_next_in()
+        except Exception as error:
+            if committing or _nobodys_fault(error):
+                raise
+            if len(orders) == 1:
+                return [error]
+            # One of them may be to blame for it: then the others shall not suffer.
+            logger.warning("ledger_turn_halved", transactions=len(orders), exc_info=error)
+        else:
+            return results
+        middle = len(orders) // 2
+        return [
+            *await self._half(orders[:middle], let_next_in),
+            *await self._half(orders[middle:], let_next_in),
+        ]
+
+    async def _half(
+        self, orders: Sequence[Order], let_next_in: LetNextIn
+    ) -> Sequence[PostingResult | Exception]:
+        """Book half of a turn; its failure is not that of the other half, which may be durable."""
+        try:
+            return await self._turn(orders, let_next_in)
+        except Exception as error:  # noqa: BLE001 - it is its askers'
+            return [error] * len(orders)
+
+
+def _nobodys_fault(error: Exception) -> bool:
+    """Tell whether the transactions would fail as well one by one."""
+    if database_away(error):
+        return True
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return state is not None and state.startswith(_NOBODYS_FAULT)

@@ -1,0 +1,53 @@
+"""Who is asking, looked up for many requests at once (`infra.turns`)."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from fastapi import Request
+
+from tongbao.infra.auth import Actor, Unauthenticated, bearer_token, session_secret
+from tongbao.infra.db import Database, ReadSession
+from tongbao.infra.lines import Line
+from tongbao.infra.turns import LetNextIn, Turns
+
+AuthenticateMany = Callable[
+    [ReadSession | Line, Sequence[str], datetime], Awaitable[Sequence[Actor | None]]
+]
+"""From several tokens to an actor or `None` for each; see `infra.auth.Authenticate`."""
+
+WAITING_MAX: Final = 5_000
+TOKENS_PER_TURN_MAX: Final = 1_000
+
+
+async def authenticate_together(request: Request, at: datetime) -> Actor | None:
+    """Do what `infra.auth.authenticate` does without a transaction; None where that cannot be.
+
+    Tokens of requests that come at the same time are looked up together, by
+    `app.state.authenticate_many`; a browser's session has upkeep of its own and is not.
+    Each look-up begins after the request came, so a token revoked before is refused.
+    """
+    state = request.app.state
+    many: AuthenticateMany | None = getattr(state, "authenticate_many", None)
+    if many is None or session_secret(request) is not None:
+        return None
+    if not hasattr(state, "authentications"):
+        state.authentications = _authentications(state.database, many)
+    turns: Turns[tuple[str, datetime], Actor | None] = state.authentications
+    actor = await turns.ask((bearer_token(request), at))
+    if actor is None:
+        raise Unauthenticated
+    request.state.actor = actor
+    return actor
+
+
+def _authentications(
+    database: Database, many: AuthenticateMany
+) -> Turns[tuple[str, datetime], Actor | None]:
+    async def resolve(
+        asked: Sequence[tuple[str, datetime]], _let_next_in: LetNextIn
+    ) -> Sequence[Actor | None]:
+        async with database.lines.read() as line:
+            return await many(line, [token for token, _ in asked], max(at for _, at in asked))
+
+    return Turns(resolve, size_max=TOKENS_PER_TURN_MAX, waiting_max=WAITING_MAX)

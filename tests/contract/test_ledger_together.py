@@ -1,0 +1,211 @@
+"""A single transaction over HTTP: booked together or alone, the answer is the same to the byte."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.support.bank import Bank, Caller, done, problem
+from tongbao.core.identity.service import Role
+from tongbao.core.ledger.service import Teller
+from tongbao.infra.db import Database
+from tongbao.kernel.ids import new_id
+
+PATH = "/ledger/transactions"
+PLAINLY = {"dry_run": "false"}  # a query: the plain way
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Books:
+    staff: Caller
+    cash: str
+    pairs: tuple[tuple[str, str], tuple[str, str]]
+
+    def body(self, pair: int, amount: str = "1.50", **change: object) -> Body:
+        debit, credit = self.pairs[pair]
+        posting = {
+            "debit": debit,
+            "credit": credit,
+            "amount": {"amount": amount, "asset": "CNY/2"},
+        }
+        return {"id": str(new_id()), "type": "test", "postings": [posting], **change}
+
+
+@pytest.fixture
+async def books(bank: Bank) -> Books:
+    """Two pairs of accounts in the same state: each first holds 100.00, each second nothing."""
+    staff = await bank.staff()
+
+    async def account(category: str, **more: object) -> str:
+        opened = await staff.post(
+            "/ledger/accounts", {"asset": "CNY/2", "category": category, **more}
+        )
+        return str(opened["id"])
+
+    cash = await account("asset", overdraft=None)
+    first, second = [(await account("liability"), await account("liability")) for _ in range(2)]
+    books = Books(staff, cash, (first, second))
+    for pair in books.pairs:
+        posting = {
+            "debit": cash,
+            "credit": pair[0],
+            "amount": {"amount": "100.00", "asset": "CNY/2"},
+        }
+        await staff.post(PATH, {"id": str(new_id()), "type": "fund", "postings": [posting]})
+    return books
+
+
+@pytest.fixture
+def plain_ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every transaction of a request's own that is opened."""
+    opened: list[str] = []
+    write = Database.write
+
+    def watched(self: Database) -> Any:
+        opened.append("write")
+        return write(self)
+
+    monkeypatch.setattr(Database, "write", watched)
+    return opened
+
+
+def seen(response: httpx2.Response, body: Body) -> tuple[int, str, dict[str, str]]:
+    """Return all of an answer, its own id and sequence number made out."""
+    text = response.text.replace(body["id"], "ID").replace(
+        f'"sequence":{response.json().get("sequence")}', '"sequence":N'
+    )
+    headers = {
+        name.lower(): value.replace(body["id"], "ID")
+        for name, value in response.headers.items()
+        if name.lower() not in {"x-request-id", "content-length"}
+    }
+    text = text.replace(response.headers["x-request-id"], "R")
+    return response.status_code, text, headers
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"reference": "INV-1", "metadata": {"渠道": "网点"}},
+        {"kind": "pending"},
+        {"kind": "pending", "expires_at": "2999-01-01T00:00:00Z"},
+        {"effective_on": "2020-01-01"},
+        {"amount": "100.01"},
+        {"effective_on": "2999-01-01"},
+        {"amount": "0.00"},
+        {"amount": "0.001"},
+        {"amount": "-1.00"},
+        {"type": "NOT A TYPE"},
+        {"postings": []},
+        {"surprise": True},
+        {"kind": "posted", "expires_at": "2999-01-01T00:00:00Z"},
+    ],
+    ids=str,
+)
+async def test_the_answer_is_the_same_on_both_ways(
+    books: Books, plain_ways: list[str], change: dict[str, Any], language: str
+) -> None:
+    together, plain = (books.body(pair, **change) for pair in (0, 1))
+    ask = books.staff.ask
+    answers = []
+    for _ in range(2):  # the second time it is a duplicate, or refused again
+        plain_ways.clear()
+        one = await ask("POST", PATH, json=together, language=language)
+        valid = "errors" not in one.json()
+        assert plain_ways == ([] if valid else ["write"])
+        two = await ask("POST", PATH, json=plain, language=language, params=PLAINLY)
+        assert plain_ways[-1:] == ["write"]
+        assert seen(one, together) == seen(two, plain)
+        answers.append(one)
+    first, again = answers
+    if first.status_code == 201:
+        assert again.status_code == 200
+        assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_what_is_answered_is_in_the_books(bank: Bank, books: Books) -> None:
+    before = bank.rows("ledger_transaction", "ledger_posting")
+    bodies = [books.body(0, "0.01") for _ in range(60)]
+    answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=b) for b in bodies])
+    assert {answer.status_code for answer in answers} == {201}
+    after = bank.rows("ledger_transaction", "ledger_posting")
+    assert {table: after[table] - before[table] for table in after} == dict.fromkeys(after, 60)
+    for body, answer in zip(bodies, answers, strict=True):
+        assert answer.headers["location"].endswith(body["id"])
+        found = await books.staff.get(f"{PATH}/{body['id']}")
+        assert found["sequence"] == done(answer)["sequence"]
+
+
+async def test_exactly_the_funds_are_spent_and_each_learns_its_own(books: Books) -> None:
+    bodies = [books.body(0, "7.00") for _ in range(20)]
+    answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=b) for b in bodies])
+    assert Counter(answer.status_code for answer in answers) == {201: 14, 422: 6}
+    refused = [answer for answer in answers if answer.status_code == 422]
+    assert {problem(answer) for answer in refused} == {(422, "ledger.insufficient_funds")}
+    left = await books.staff.get(f"/ledger/accounts/{books.pairs[0][0]}")
+    assert left["posted"] == "2.00"
+
+
+async def test_the_same_at_once_is_booked_once(bank: Bank, books: Books) -> None:
+    body = books.body(0)
+    before = bank.rows("ledger_transaction")["ledger_transaction"]
+    answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=body) for _ in range(20)])
+    assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 19}
+    assert len({done(answer)["sequence"] for answer in answers}) == 1
+    assert bank.rows("ledger_transaction")["ledger_transaction"] == before + 1
+
+
+async def test_a_token_given_up_books_nothing_more(bank: Bank, books: Books) -> None:
+    staff = await bank.staff()
+    done(await staff.ask("POST", PATH, json=books.body(0)))
+    assert (await staff.ask("DELETE", "/identity/tokens/current")).status_code == 204
+    before = bank.rows("ledger_transaction")
+    answer = await staff.ask("POST", PATH, json=books.body(0))
+    assert problem(answer) == (401, "auth.unauthenticated")
+    assert bank.rows("ledger_transaction") == before
+
+
+async def test_who_may_only_read_books_nothing(bank: Bank, books: Books) -> None:
+    auditor = await bank.staff(Role.AUDITOR)
+    before = bank.rows("ledger_transaction")
+    assert problem(await auditor.ask("POST", PATH, json=books.body(0))) == (403, "auth.forbidden")
+    assert problem(await bank.anybody.ask("POST", PATH, json=books.body(0))) == (
+        401,
+        "auth.unauthenticated",
+    )
+    assert bank.rows("ledger_transaction") == before
+
+
+async def test_under_a_key_the_answer_is_stored(books: Books, plain_ways: list[str]) -> None:
+    body, key = books.body(0), str(new_id())
+    first = await books.staff.ask("POST", PATH, json=body, key=key)
+    assert (first.status_code, plain_ways) == (201, ["write"])
+    again = await books.staff.ask("POST", PATH, json=body, key=key)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_an_overloaded_teller_asks_to_come_back(bank: Bank, books: Books) -> None:
+    usual = bank.app.state.ledger_teller
+    bank.app.state.ledger_teller = Teller(bank.database, waiting_max=5)
+    try:
+        bodies = [books.body(0, "0.01") for _ in range(40)]
+        answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=b) for b in bodies])
+    finally:
+        bank.app.state.ledger_teller = usual
+    statuses = Counter(answer.status_code for answer in answers)
+    assert set(statuses) == {201, 503}
+    for body, answer in zip(bodies, answers, strict=True):
+        there = await books.staff.ask("GET", f"{PATH}/{body['id']}")
+        if answer.status_code == 503:
+            assert problem(answer) == (503, "service.overloaded")
+            assert answer.headers["retry-after"] == "1"
+            assert there.status_code == 404
+        else:
+            assert there.status_code == 200
