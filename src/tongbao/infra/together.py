@@ -9,7 +9,7 @@ from fastapi import Request
 from tongbao.infra.auth import Actor, Unauthenticated, bearer_token, session_secret
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
-from tongbao.infra.turns import LetNextIn, Turns
+from tongbao.infra.turns import Turns
 
 AuthenticateMany = Callable[
     [ReadSession | Line, Sequence[str], datetime], Awaitable[Sequence[Actor | None]]
@@ -45,7 +45,7 @@ def _authentications(
     database: Database, many: AuthenticateMany
 ) -> Turns[tuple[str, datetime], Actor | None]:
     async def resolve(
-        asked: Sequence[tuple[str, datetime]], _let_next_in: LetNextIn
+        asked: Sequence[tuple[str, datetime]],
     ) -> Sequence[Actor | None]:
         async with database.lines.read() as line:
             return await many(line, [token for token, _ in asked], max(at for _, at in asked))

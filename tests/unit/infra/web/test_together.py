@@ -16,7 +16,7 @@ from tests.unit.infra.web.till import DrawerEmpty, NewNote, Users, client_of
 from tongbao.infra.auth import Actor, require
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
-from tongbao.infra.turns import LetNextIn, Overloaded, Turns
+from tongbao.infra.turns import Overloaded, Turns
 from tongbao.infra.web import BufferedRequest, WriteTx, install, router, together
 from tongbao.kernel.ids import new_id
 
@@ -64,7 +64,7 @@ class Counter:
         app.state.authenticate_many = self.authenticate_many
         return app
 
-    async def turn(self, asked: Sequence[str], _let_next_in: LetNextIn) -> Sequence[str]:
+    async def turn(self, asked: Sequence[str]) -> Sequence[str]:
         self.turns.append(list(asked))
         if "slow" in asked:
             await asyncio.sleep(HELD_SECONDS)
