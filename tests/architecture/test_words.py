@@ -24,6 +24,7 @@ TECHNICAL_PREFIXES = {
         "migrations": {"migrations"},
         "outbox": {"outbox"},
         "postgres": {"postgres"},
+        "proposals": {"proposals"},
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},

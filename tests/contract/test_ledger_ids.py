@@ -34,7 +34,7 @@ class Cash:
 
 @pytest.fixture(scope="module")
 async def cash(bank: Bank) -> Cash:
-    staff = await bank.staff()
+    staff = await bank.service()  # books directly, as staff does not
     account = {"asset": "CNY/2", "category": "asset", "overdraft": None}
     left, right = [(await staff.post("/ledger/accounts", account))["id"] for _ in range(2)]
     return Cash(staff, left, right)

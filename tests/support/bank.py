@@ -179,6 +179,10 @@ class Bank:
         """Make a member of staff and log in."""
         return Caller(self.http, await self._log_in(UserKind.STAFF, role))
 
+    async def service(self) -> Caller:
+        """Make another system that books in the ledger, and log in."""
+        return Caller(self.http, await self._log_in(UserKind.SERVICE, Role.SERVICE))
+
     async def customer(self, firm: Firm | None = None) -> Customer:
         """Make a firm a customer, as operations would, and log its user in."""
         firm = firm or next(self._firms)

@@ -18,12 +18,13 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import keys, log, metrics
 from tongbao.infra.migrations import check_migrated
+from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
-ROUTERS = (ledger, identities, parties, accounts, agreements, payments, lending)
+ROUTERS = (ledger, identities, parties, accounts, agreements, payments, lending, proposals)
 
 LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
 
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()
+    app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(site.routes())

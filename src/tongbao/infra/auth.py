@@ -51,8 +51,11 @@ class Actor:
     """Whoever a request acts for: a customer's user, a member of staff or another system.
 
     `party_ids` are the parties a customer may act for; `permissions` are `module:verb` words, and
-    `grants` says for each party which of them hold there. `session_id` is the session or token the
-    request rides on; `factors` is what was proven at log-in: password, otp, totp, passkey, client.
+    `grants` says for each party which of them hold there, for a user may be a maker in one firm and
+    only look in another. An actor made without `grants` has its permissions at every party.
+    `session_id` is the session or token the request rides on; `factors` is what was proven at
+    log-in: password, otp, totp, passkey, client. `person_id` is the natural person behind the
+    log-in, where known: two log-ins of one person are not four eyes.
     """
 
     id: UUID
@@ -63,14 +66,40 @@ class Actor:
     session_id: UUID | None = None
     factors: frozenset[str] = frozenset()
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    person_id: UUID | None = None
 
-    def may(self, permission: str) -> bool:
-        """Tell whether this actor holds `permission`."""
-        return permission in self.permissions
+    def __post_init__(self) -> None:
+        """Spread the permissions over the parties where nobody said what is granted at each."""
+        if self.party_ids and not self.grants:
+            object.__setattr__(self, "grants", dict.fromkeys(self.party_ids, self.permissions))
+
+    def may(self, permission: str, *, party_id: UUID | None = None) -> bool:
+        """Tell whether this actor holds `permission`, at this party if one is named."""
+        if party_id is None:
+            return permission in self.permissions
+        return permission in self.grants.get(party_id, ())
+
+    def check(self, permission: str, *, party_id: UUID, unknown: TongbaoError) -> None:
+        """Raise `unknown` for a party the actor does not act for, `Forbidden` for one they do.
+
+        So what is not theirs looks like what does not exist, and what is theirs says what is
+        missing.
+        """
+        if party_id not in self.party_ids:
+            raise unknown
+        if not self.may(permission, party_id=party_id):
+            raise Forbidden(permission=permission)
+
+    def is_same_person(self, *, user_id: UUID, person_id: UUID | None) -> bool:
+        """Tell whether this is that user, or another log-in of the same person."""
+        return self.id == user_id or (person_id is not None and person_id == self.person_id)
 
 
 Authenticate = Callable[[ReadSession, str, datetime], Awaitable[Actor | None]]
 """From token to actor at an instant; `None` for a token that is unknown, revoked or expired."""
+
+FindActor = Callable[[ReadSession, UUID, datetime], Awaitable[Actor | None]]
+"""From a user's id to what they may do at an instant; `None` for one unknown or blocked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from tongbao.infra import arrays as arrays  # noqa: PLC0414 - so that connections know of them
 from tongbao.infra.lines import Line, Lines, Rows
 
 STATEMENT_TIMEOUT_MS = 30_000

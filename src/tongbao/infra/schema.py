@@ -12,9 +12,11 @@ from tongbao.infra.postgres import APP_ROLE
 
 SQL_FILES: Final = (
     ("tongbao.infra.outbox", "sql/outbox.sql"),
+    ("tongbao.infra.proposals", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/settled.sql"),
     ("tongbao.core.ledger", "sql/periods.sql"),
+    ("tongbao.core.ledger", "sql/arguments.sql"),
     ("tongbao.core.ledger", "sql/post_plain.sql"),
     ("tongbao.core.ledger", "sql/post_any.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
@@ -24,13 +26,17 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
+    ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
 )
 
 # The application's role reads and writes every table; a module takes back in its own files what
 # its tables do not allow. Logging in is for whoever is a member of the role.
+# Functions with their owner's rights look in `public`, so nobody else may put anything there; a
+# database from before PostgreSQL 15 would let everybody.
 GRANTS: Final = f"""
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO {APP_ROLE};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APP_ROLE};
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE};

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
+from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
 from tongbao.infra.auth import Actor
@@ -61,6 +62,7 @@ async def register(
         kind="customer",
         name=party.name,
         party_ids=frozenset({party.id}),
+        permissions=identity.permissions([identity.Role.CUSTOMER]),
     )
     return Customer(party=party, account=account, actor=actor)
 

@@ -94,6 +94,21 @@ class UnknownAccount(TongbaoError):
     detail = Text(zh="没有账户 {account}", en="There is no account {account}")
 
 
+class AccountClosed(TongbaoError):
+    """A closed account is history and stays so."""
+
+    code = "accounts.account_closed"
+    kind = Kind.REFUSED
+    title = Text(zh="账户已销户", en="The account is closed")
+
+
+class ReasonMissing(TongbaoError):
+    """Whoever freezes, releases or closes an account says why."""
+
+    code = "accounts.reason_missing"
+    title = Text(zh="请说明理由", en="Please give a reason")
+
+
 def account_number(serial: int, *, prefix: str = BANK_PREFIX) -> str:
     """Return the account number of a serial: prefix, serial, Luhn check digit (ISO/IEC 7812-1).
 

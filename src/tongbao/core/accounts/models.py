@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Sequence, Text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Sequence, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.tables import Base
@@ -30,3 +30,21 @@ class AccountRow(Base):
     ledger_account_id: Mapped[UUID] = mapped_column(unique=True)
     status: Mapped[str] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StatusChangeRow(Base):
+    """Who gave an account another status, when and why; only ever added to."""
+
+    __tablename__ = "accounts_status_change"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'frozen', 'closed')", name="status"),
+        CheckConstraint("char_length(reason) BETWEEN 1 AND 500", name="reason"),
+        Index(None, "account_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts_account.id"))
+    status: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[UUID]
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

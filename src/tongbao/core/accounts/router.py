@@ -3,23 +3,32 @@
 An account the caller may not see is answered exactly like one that does not exist.
 """
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response, status
+from fastapi import Depends, Query, Response, status
 
 from tongbao.core.accounts import service
-from tongbao.core.accounts.domain import DepositAccount, UnknownAccount
-from tongbao.core.accounts.schemas import AccountEntryOut, BalanceOut, DepositAccountOut, NewAccount
+from tongbao.core.accounts.domain import DepositAccount, DepositAccountStatus, UnknownAccount
+from tongbao.core.accounts.schemas import (
+    AccountEntryOut,
+    BalanceOut,
+    DepositAccountOut,
+    NewAccount,
+    StatusReason,
+)
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import Actor, CurrentActor, require
-from tongbao.infra.db import ReadSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 READ_ANY = "accounts:read_any"
 OPEN_ANY = "accounts:open_any"
 OPEN_OWN = require("accounts:open")
+MAY_RESTRICT = [Depends(require("accounts:restrict_any"))]
+MAY_CLOSE = [Depends(require("accounts:close_any"))]
 
 api = router(prefix="/api/v1/accounts", tags=["accounts"])
 
@@ -36,9 +45,8 @@ async def open_account(
     `accounts:open` for an own party, `accounts:open_any` for others.
     """
     if not actor.may(OPEN_ANY):
-        OPEN_OWN.check(actor)
-        if body.party_id not in actor.party_ids:
-            raise UnknownParty(party_id=body.party_id)
+        unknown = UnknownParty(party_id=body.party_id)
+        OPEN_OWN.check(actor).check(OPEN_OWN.permission, party_id=body.party_id, unknown=unknown)
     account = await service.open_account(tx, party_id=body.party_id, currency=body.currency, at=at)
     response.headers["Location"] = f"{api.prefix}/{account.id}"
     return DepositAccountOut.of(account)
@@ -101,6 +109,56 @@ async def list_entries(
     return Page[AccountEntryOut](
         items=[AccountEntryOut.of(entry) for entry in page.items], next=page.next
     )
+
+
+@api.post("/{account_id}/freezing", summary="Freeze an account", dependencies=MAY_RESTRICT)
+async def freeze(
+    account_id: UUID, body: StatusReason, tx: WriteTx, actor: CurrentActor, at: Instant
+) -> DepositAccountOut:
+    """Let an account neither pay nor receive until it is released.
+
+    Problems: `accounts.unknown_account`, `accounts.account_closed`. Needs the permission
+    `accounts:restrict_any`.
+    """
+    return await _change(tx, actor, account_id, DepositAccountStatus.FROZEN, body.reason, at)
+
+
+@api.post("/{account_id}/release", summary="Release a frozen account", dependencies=MAY_RESTRICT)
+async def release(
+    account_id: UUID, body: StatusReason, tx: WriteTx, actor: CurrentActor, at: Instant
+) -> DepositAccountOut:
+    """Let an account pay and receive again.
+
+    Problems: `accounts.unknown_account`, `accounts.account_closed`. Needs the permission
+    `accounts:restrict_any`.
+    """
+    return await _change(tx, actor, account_id, DepositAccountStatus.OPEN, body.reason, at)
+
+
+@api.post("/{account_id}/closing", summary="Close an empty account", dependencies=MAY_CLOSE)
+async def close(
+    account_id: UUID, body: StatusReason, tx: WriteTx, actor: CurrentActor, at: Instant
+) -> DepositAccountOut:
+    """Close an account for good; there must be nothing on it.
+
+    Problems: `accounts.unknown_account`, `ledger.status_refused`. Needs the permission
+    `accounts:close_any`.
+    """
+    return await _change(tx, actor, account_id, DepositAccountStatus.CLOSED, body.reason, at)
+
+
+async def _change(
+    tx: WriteSession,
+    actor: Actor,
+    account_id: UUID,
+    status: DepositAccountStatus,
+    reason: str,
+    at: datetime,
+) -> DepositAccountOut:
+    changed = await service.change_status(
+        tx, account_id=account_id, status=status, reason=reason, changed_by=actor.id, at=at
+    )
+    return DepositAccountOut.of(changed)
 
 
 async def _visible(tx: ReadSession, actor: Actor, account_id: UUID) -> DepositAccount:

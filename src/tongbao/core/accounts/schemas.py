@@ -36,6 +36,14 @@ class NewAccount(Shape):
     currency: CurrencyCode = "CNY"
 
 
+class StatusReason(Shape):
+    """Why an account is frozen, released or closed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "法院冻结"}]})
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
 class DepositAccountOut(Shape):
     """A deposit account."""
 

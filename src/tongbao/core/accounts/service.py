@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,18 +11,20 @@ from sqlalchemy.dialects.postgresql import insert
 from tongbao.core.accounts.domain import (
     BANK_PREFIX,
     AccountBalance,
+    AccountClosed,
     AccountEntry,
     Counterparty,
     DepositAccount,
     DepositAccountId,
     DepositAccountStatus,
     Product,
+    ReasonMissing,
     UnknownAccount,
     account_number,
     is_account_number,
 )
-from tongbao.core.accounts.events import AccountOpened
-from tongbao.core.accounts.models import NUMBER_SERIAL, AccountRow
+from tongbao.core.accounts.events import AccountOpened, AccountStatusChanged
+from tongbao.core.accounts.models import NUMBER_SERIAL, AccountRow, StatusChangeRow
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
@@ -33,16 +36,19 @@ from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_
 __all__ = [
     "BANK_PREFIX",
     "AccountBalance",
+    "AccountClosed",
     "AccountEntry",
     "Counterparty",
     "DepositAccount",
     "DepositAccountId",
     "DepositAccountStatus",
     "Product",
+    "ReasonMissing",
     "UnknownAccount",
     "balance",
     "by_ledger_accounts",
     "by_number",
+    "change_status",
     "entries",
     "for_party",
     "get",
@@ -50,6 +56,12 @@ __all__ = [
     "list_accounts",
     "open_account",
 ]
+
+_ON_LEDGER: Final = {
+    DepositAccountStatus.OPEN: ledger.AccountStatus.ACTIVE,
+    DepositAccountStatus.FROZEN: ledger.AccountStatus.FROZEN,
+    DepositAccountStatus.CLOSED: ledger.AccountStatus.CLOSED,
+}
 
 
 async def open_account(
@@ -101,6 +113,56 @@ async def open_account(
     )
     await outbox.append(tx, [opened], at=at)
     return account
+
+
+async def change_status(
+    tx: WriteSession,
+    *,
+    account_id: UUID,
+    status: DepositAccountStatus,
+    reason: str,
+    changed_by: UUID,
+    at: datetime,
+) -> DepositAccount:
+    """Freeze, release or close an account, here and in the ledger; the same again is harmless.
+
+    A frozen account neither pays nor receives. Raises `UnknownAccount`, `ReasonMissing`,
+    `AccountClosed`, and `ledger.StatusRefused` for closing one with money on it.
+    """
+    words = reason.strip()
+    if not words:
+        raise ReasonMissing
+    row = await tx.scalar(
+        select(AccountRow)
+        .where(AccountRow.id == account_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise UnknownAccount(account=account_id)
+    if row.status == status.value:
+        return _account(row)
+    if row.status == DepositAccountStatus.CLOSED.value:
+        raise AccountClosed
+    await ledger.change_status(
+        tx, account_id=ledger.AccountId(row.ledger_account_id), status=_ON_LEDGER[status]
+    )
+    row.status = status.value
+    change = StatusChangeRow(
+        id=new_id(),
+        account_id=row.id,
+        status=status.value,
+        reason=words,
+        changed_by=changed_by,
+        changed_at=at,
+    )
+    tx.add(change)
+    await tx.flush()
+    changed = AccountStatusChanged(
+        account_id=row.id, party_id=row.party_id, status=status.value, by=changed_by
+    )
+    await outbox.append(tx, [changed], at=at)
+    return _account(row)
 
 
 async def get(tx: ReadSession, account_id: UUID) -> DepositAccount:

@@ -32,6 +32,8 @@ from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 READ_ANY = "agreements:read_any"
+GRANT = "agreements:grant"
+WITHDRAW = "agreements:withdraw"
 
 api = router(prefix="/api/v1/agreements", tags=["agreements"])
 
@@ -49,7 +51,7 @@ async def list_consent_texts() -> list[ConsentTextOut]:
     "/consents",
     summary="Grant a consent",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(require("agreements:grant"))],
+    dependencies=[Depends(require(GRANT))],
 )
 async def grant_consent(
     body: NewConsent, tx: WriteTx, actor: CurrentActor, at: Instant, response: Response
@@ -61,8 +63,7 @@ async def grant_consent(
     `agreements.consent_text_mismatch`, `parties.unknown_party`. Needs the permission
     `agreements:grant`.
     """
-    if body.party_id not in actor.party_ids:
-        raise UnknownParty(party_id=body.party_id)
+    actor.check(GRANT, party_id=body.party_id, unknown=UnknownParty(party_id=body.party_id))
     if not body.confirmed:
         raise ConsentNotConfirmed
     consent = await service.grant_consent(
@@ -118,7 +119,7 @@ async def get_history(consent_id: UUID, tx: ReadTx, actor: CurrentActor) -> list
 @api.post(
     "/consents/{consent_id}/withdrawal",
     summary="Withdraw a consent",
-    dependencies=[Depends(require("agreements:withdraw"))],
+    dependencies=[Depends(require(WITHDRAW))],
 )
 async def withdraw_consent(
     consent_id: UUID, tx: WriteTx, actor: CurrentActor, at: Instant
@@ -129,8 +130,7 @@ async def withdraw_consent(
     `agreements.consent_replaced`. Needs the permission `agreements:withdraw`.
     """
     consent = await service.get_consent(tx, consent_id)
-    if consent.party_id not in actor.party_ids:
-        raise UnknownConsent(consent_id=consent_id)
+    actor.check(WITHDRAW, party_id=consent.party_id, unknown=UnknownConsent(consent_id=consent_id))
     withdrawn = await service.withdraw_consent(
         tx, consent_id=consent.id, withdrawn_by=actor.id, at=at
     )

@@ -66,7 +66,7 @@ class SessionReused(Event):
 
 
 class _OfUser:
-    """What is about a user and nobody else."""
+    """What happened to one user."""
 
     user_id: UUID
 
@@ -74,6 +74,104 @@ class _OfUser:
     def subject(self) -> str:
         """Return the user's id."""
         return str(self.user_id)
+
+
+class _OfParty:
+    """What happened to one party's users."""
+
+    party_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """Return the party's id."""
+        return str(self.party_id)
+
+
+class UserBlocked(_OfUser, Event):
+    """A user may no longer do anything; what they were logged in with has ended."""
+
+    type: ClassVar[str] = "identity.user_blocked"
+
+    user_id: UUID
+    by: UUID
+    reason: str
+
+
+class UserUnblocked(_OfUser, Event):
+    """A user may log in again."""
+
+    type: ClassVar[str] = "identity.user_unblocked"
+
+    user_id: UUID
+    by: UUID
+    reason: str
+
+
+class RolesChanged(_OfUser, Event):
+    """A member of staff has other roles."""
+
+    type: ClassVar[str] = "identity.roles_changed"
+
+    user_id: UUID
+    roles: list[str]
+    by: UUID
+    approved_by: UUID
+
+
+class MemberInvited(_OfParty, Event):
+    """A membership was offered."""
+
+    type: ClassVar[str] = "identity.member_invited"
+
+    invitation_id: UUID
+    party_id: UUID
+    role: str
+    by: UUID
+
+
+class MemberJoined(_OfParty, Event):
+    """Somebody acts for a party."""
+
+    type: ClassVar[str] = "identity.member_joined"
+
+    membership_id: UUID
+    user_id: UUID
+    party_id: UUID
+    by: UUID
+    role: str
+
+
+class MemberChanged(_OfParty, Event):
+    """Somebody acts for a party in another role, up to other amounts or until another time."""
+
+    type: ClassVar[str] = "identity.member_changed"
+
+    membership_id: UUID
+    user_id: UUID
+    party_id: UUID
+    by: UUID
+    role: str
+
+
+class MemberRemoved(_OfParty, Event):
+    """Somebody no longer acts for a party."""
+
+    type: ClassVar[str] = "identity.member_removed"
+
+    membership_id: UUID
+    user_id: UUID
+    party_id: UUID
+    by: UUID
+
+
+class DualControlChanged(_OfParty, Event):
+    """A company demands a second person for payments and users, or no longer does."""
+
+    type: ClassVar[str] = "identity.dual_control_changed"
+
+    party_id: UUID
+    dual_control: bool
+    by: UUID
 
 
 class TotpWasSetUp(_OfUser, Event):

@@ -155,8 +155,7 @@ class PostingRow(Base):
 
     For a limit-checked account the posting carries the account's balance after it (positive on
     the account's normal side) and the account's version, which counts its postings without gaps.
-    No foreign keys: only `ledger_post` writes here, having read both accounts in the same
-    statement, and accounts are never deleted.
+    No foreign keys: only `ledger_post` writes here, having read both accounts.
     """
 
     __tablename__ = "ledger_posting"
@@ -265,16 +264,19 @@ class ReversedRow(Base):
 
 
 class PeriodRow(Base):
-    """An accounting period [starts_on, ends_on); once closed, nothing is effective in it."""
+    """A period [starts_on, ends_on); once closed, no number above `closed_through` is in it."""
 
     __tablename__ = "ledger_period"
 
     starts_on: Mapped[date] = mapped_column(Date, primary_key=True)
     ends_on: Mapped[date] = mapped_column(Date)
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_through: Mapped[int | None] = mapped_column(BigInteger)
 
     __table_args__ = (
         CheckConstraint("ends_on > starts_on", name="not_empty"),
+        CheckConstraint("starts_on >= '0001-01-01' AND ends_on <= '9999-12-31'", name="finite"),
+        CheckConstraint("(closed_at IS NULL) = (closed_through IS NULL)", name="closed"),
         ExcludeConstraint(
             (text("daterange(starts_on, ends_on, '[)')"), "&&"),
             using="gist",
@@ -339,8 +341,8 @@ class DayRow(Base):
 
     account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
-    debits: Mapped[int] = mapped_column(BigInteger)
-    credits: Mapped[int] = mapped_column(BigInteger)
+    debits: Mapped[int] = mapped_column(Numeric)
+    credits: Mapped[int] = mapped_column(Numeric)
     postings: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -364,16 +366,15 @@ class HourRow(Base):
 
     account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
-    debits: Mapped[int] = mapped_column(BigInteger)
-    credits: Mapped[int] = mapped_column(BigInteger)
+    debits: Mapped[int] = mapped_column(Numeric)
+    credits: Mapped[int] = mapped_column(Numeric)
     postings: Mapped[int] = mapped_column(BigInteger)
 
 
 class HourSpanRow(Base):
     """The first and last number of the transactions booked in one hour; derived, like `DayRow`.
 
-    Stands in for an index on `booked_at`: numbers and booking moments rise together but for the
-    differences between clocks, so a span of time is a span of numbers little larger.
+    Stands in for an index on `booked_at`: but for differences between clocks, numbers rise with it.
     """
 
     __tablename__ = "ledger_hour_span"

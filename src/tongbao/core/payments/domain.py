@@ -147,6 +147,26 @@ class UnknownPayment(TongbaoError):
     title = Text(zh="付款不存在", en="Unknown payment")
 
 
+class ApprovalNeeded(TongbaoError):
+    """The initiator may not pay this alone."""
+
+    code = "payments.approval_needed"
+    kind = Kind.FORBIDDEN
+    title = Text(zh="付款须经复核", en="This payment must be approved by a second person")
+
+
+class NotWithinBand(TongbaoError):
+    """The approver may approve payments, but not of this amount."""
+
+    code = "payments.not_within_band"
+    kind = Kind.FORBIDDEN
+    title = Text(zh="超出复核限额", en="Above what you may approve")
+    detail = Text(
+        zh="您的复核限额不足以批准 {amount}",
+        en="Your amount band does not reach {amount}",
+    )
+
+
 class Rejection(TongbaoError):
     """Base of the reasons for which an order is stored as rejected."""
 

@@ -14,6 +14,7 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
 from tongbao.core.payments.schemas import NewTransfer, PaymentOut, PaymentsOut
 from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -41,6 +42,7 @@ After = Annotated[
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(require("payments:initiate")), IDEMPOTENCY_KEY_REQUIRED],
     response_model=PaymentOut,
+    responses=HELD,
     summary="Pay to an account of this bank",
 )
 async def transfer(
@@ -52,7 +54,17 @@ async def transfer(
     request: Request,
     response: Response,
 ) -> PaymentOut | Response:
-    """Move money at once, or answer 422 with the reason; the rejected order is kept as well."""
+    """Move money at once, or answer 422 with the reason; the rejected order is kept as well.
+
+    Where the caller may not pay so much alone, nothing moves yet: 202 with the proposal that a
+    second person of the firm must approve.
+    """
+    wanted = service.ProposedTransfer.model_validate(dict(body))
+    party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
+    if party_id is not None:
+        return await hold(
+            service.TRANSFER, wanted, request=request, tx=tx, maker=actor, party_id=party_id, at=at
+        )
     order = await service.transfer(
         tx,
         debtor_account_id=body.debtor_account_id,

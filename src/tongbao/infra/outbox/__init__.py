@@ -17,7 +17,7 @@ from tongbao.infra.outbox.consumer import Consumer, Handler, Start
 from tongbao.infra.outbox.measures import Lag, forget, lag, prune
 from tongbao.infra.outbox.parking import ParkedEvent, Replayed, parked, replay
 from tongbao.infra.outbox.relay import Relay
-from tongbao.infra.outbox.writing import append
+from tongbao.infra.outbox.writing import append, wake_due, wake_unused
 from tongbao.infra.retry import Retry
 
 __all__ = [
@@ -35,4 +35,6 @@ __all__ = [
     "parked",
     "prune",
     "replay",
+    "wake_due",
+    "wake_unused",
 ]

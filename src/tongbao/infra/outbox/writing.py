@@ -43,8 +43,22 @@ class _Waking:
         self._next = now + WAKE_INTERVAL_SECONDS
         return True
 
+    def again(self) -> None:
+        """Make the next append due: the last one that was has not happened."""
+        self._next = 0.0
+
 
 _waking = _Waking()
+
+
+def wake_due() -> bool:
+    """Return whether the event about to be written by `infra_outbox_append` shall wake readers."""
+    return _waking.due()
+
+
+def wake_unused() -> None:
+    """Take back a `wake_due` that was true: no event was written after all."""
+    _waking.again()
 
 
 async def append(tx: Writing, events: Sequence[Event], *, at: datetime) -> None:

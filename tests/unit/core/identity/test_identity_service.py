@@ -83,7 +83,7 @@ async def test_staff_act_for_no_party(tx: WriteSession) -> None:
         password=PASSWORD,
         name="柜员",
         kind=UserKind.STAFF,
-        roles=[Role.STAFF_OPERATIONS, Role.AUDITOR],
+        roles=[Role.STAFF_OPERATIONS, Role.STAFF_SERVICE],
         at=AT,
     )
     issued = await logged_in(tx, user.login)

@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final, NewType
 from uuid import UUID
 
-from tongbao.core.identity.domain.permissions import ROLES_OF_KIND, Role, UserKind
+from tongbao.core.identity.domain.permissions import (
+    ROLES_OF_KIND,
+    Role,
+    UserKind,
+    permissions,
+    separated,
+)
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
@@ -34,6 +40,8 @@ class User:
     kind: UserKind
     roles: frozenset[Role]
     party_ids: frozenset[UUID]
+    person_id: UUID | None = None
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,35 @@ class RolesMismatch(TongbaoError):
     )
 
 
+class DutiesNotSeparated(TongbaoError):
+    """Together, these roles would hold what two people must hold."""
+
+    code = "identity.duties_not_separated"
+    kind = Kind.REFUSED
+    title = Text(zh="职责须分离", en="These duties must be separated")
+    detail = Text(
+        zh="这些角色不得由一人兼任；审计人员与系统管理员不兼任其他角色",
+        en="One person cannot hold these roles together; an auditor and an administrator hold "
+        "no other",
+    )
+
+
+class UnknownUser(TongbaoError):
+    """No such user, or none the caller may see."""
+
+    code = "identity.unknown_user"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="用户不存在", en="Unknown user")
+
+
+class OwnUser(TongbaoError):
+    """Nobody changes their own roles, approves them, or blocks themself."""
+
+    code = "identity.own_user"
+    kind = Kind.FORBIDDEN
+    title = Text(zh="不得变更自己的权限或停用自己", en="Not for one's own user")
+
+
 class UnknownParties(TongbaoError):
     """A user cannot act for a party that does not exist."""
 
@@ -158,11 +195,18 @@ def clean_password(text: str, *, login: str) -> str:
 
 
 def check_roles(*, kind: UserKind, roles: frozenset[Role], party_ids: frozenset[UUID]) -> None:
-    """Raise `RolesMismatch` unless kind, roles and parties go together."""
+    """Raise unless kind, roles and parties go together, and one user may hold the roles.
+
+    `RolesMismatch`, or `DutiesNotSeparated` for what two people must hold.
+    """
     if not roles or not roles <= ROLES_OF_KIND[kind]:
         raise RolesMismatch
     if (kind is UserKind.CUSTOMER) != bool(party_ids) or len(party_ids) > PARTIES_PER_USER_MAX:
         raise RolesMismatch
+    alone = roles & {Role.AUDITOR, Role.STAFF_ADMINISTRATOR}
+    apart = kind is UserKind.CUSTOMER or separated(permissions(roles))
+    if not apart or (alone and len(roles) > 1):
+        raise DutiesNotSeparated
 
 
 def _is_surrogate(character: str) -> bool:

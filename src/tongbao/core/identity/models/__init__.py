@@ -12,20 +12,29 @@ from tongbao.core.identity.models.factors import (
     RecoveryCodeRow,
     TotpRow,
 )
+from tongbao.core.identity.models.memberships import (
+    IS_CURRENT,
+    CompanyRow,
+    InvitationRow,
+    MembershipRow,
+)
 from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
 from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
     TokenRow,
-    UserPartyRow,
     UserRow,
 )
 
 __all__ = [
+    "IS_CURRENT",
     "CeremonyRow",
+    "CompanyRow",
     "DeviceRow",
     "ExternalFlowRow",
     "ExternalLoginRow",
     "ExternalRegistrationRow",
+    "InvitationRow",
+    "MembershipRow",
     "PasskeyRow",
     "PaymentPasswordRow",
     "RecoveryCodeRow",

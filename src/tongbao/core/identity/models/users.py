@@ -19,7 +19,10 @@ from tongbao.infra.tables import Base
 
 
 class UserRow(Base):
-    """One user; `failures` counts refused log-ins since the last success or lock-out."""
+    """One user; `failures` counts refused log-ins since the last success or lock-out.
+
+    `person_id` is the natural person behind the log-in, where known.
+    """
 
     __tablename__ = "identity_user"
     __table_args__ = (
@@ -37,18 +40,9 @@ class UserRow(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties_party.id"))
+    blocked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class UserPartyRow(Base):
-    """A party the user may act for."""
-
-    __tablename__ = "identity_user_party"
-
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), primary_key=True)
-    party_id: Mapped[UUID] = mapped_column(
-        ForeignKey("parties_party.id"), primary_key=True, index=True
-    )
 
 
 class TokenRow(Base):

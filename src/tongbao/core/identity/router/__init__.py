@@ -1,4 +1,4 @@
-"""`/api/v1/identity`: logging in and out, and who one is.
+"""`/api/v1/identity`: logging in and out, who one is, company users, and users for staff.
 
 Each matter has its own router; they share the address.
 """
@@ -6,13 +6,15 @@ Each matter has its own router; they share the address.
 from fastapi import APIRouter
 
 from tongbao.core.identity.router.factors import api as factors
+from tongbao.core.identity.router.members import api as members
 from tongbao.core.identity.router.passkeys import api as passkeys
 from tongbao.core.identity.router.sessions import api as sessions
 from tongbao.core.identity.router.step_up import api as step_up
 from tongbao.core.identity.router.tokens import api as tokens
+from tongbao.core.identity.router.users import api as users
 
 api = APIRouter()
-for each in (tokens, sessions, step_up, factors, passkeys):
+for each in (tokens, sessions, step_up, factors, passkeys, members, users):
     api.include_router(each)
 
 __all__ = ["api"]

@@ -1,17 +1,33 @@
-"""From a user's row to the `Actor` that requests act as."""
+"""From a user's row to the `Actor` that requests act as: what they may do now, at each party."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
-from tongbao.core.identity.domain import Role, UserKind, permissions
-from tongbao.core.identity.models import UserPartyRow, UserRow
+from tongbao.core.identity.domain import (
+    MEMBER_PERMISSIONS,
+    MemberRole,
+    Role,
+    UserKind,
+    permissions,
+)
+from tongbao.core.identity.models import MembershipRow, UserRow
 from tongbao.infra.auth import Actor
+from tongbao.infra.db import ReadSession
 
-_ACTS_FOR: Final = (
-    select(UserPartyRow.party_id).where(UserPartyRow.user_id == UserRow.id).scalar_subquery()
+_MEMBERSHIPS: Final = (
+    select(
+        func.jsonb_object_agg(
+            MembershipRow.party_id,
+            func.jsonb_build_array(MembershipRow.role, MembershipRow.ends_at),
+        )
+    )
+    .where(MembershipRow.user_id == UserRow.id, MembershipRow.removed_at.is_(None))
+    .scalar_subquery()
 )
 # What `actor_of` needs, for the one query that also finds the token or session.
 ACTOR_COLUMNS: Final = (
@@ -19,35 +35,82 @@ ACTOR_COLUMNS: Final = (
     UserRow.kind,
     UserRow.name,
     UserRow.roles,
-    func.array(_ACTS_FOR).label("party_ids"),
+    UserRow.person_id,
+    UserRow.blocked_at,
+    _MEMBERSHIPS.label("memberships"),
 )
 ACTOR_SQL: Final[LiteralString] = """
-    u.id, u.kind, u.name, u.roles,
-    array(SELECT p.party_id FROM identity_user_party p WHERE p.user_id = u.id)
+    u.id, u.kind, u.name, u.roles, u.person_id, u.blocked_at,
+    (SELECT jsonb_object_agg(m.party_id, jsonb_build_array(m.role, m.ends_at))
+       FROM identity_membership m WHERE m.user_id = u.id AND m.removed_at IS NULL)
 """
 """The same in the database's own words, for a query that has the user as `u`: `ActorFacts`."""
 
 
 class ActorFacts(NamedTuple):
-    """What a row says of a user."""
+    """What a row says of a user; `memberships` are role and end (or None) by party."""
 
     actor_id: UUID
     kind: str
     name: str
     roles: Sequence[str]
-    party_ids: Sequence[UUID]
+    person_id: UUID | None
+    blocked_at: datetime | None
+    memberships: Mapping[str, tuple[str, str | None]] | None
 
 
 def actor_of(
-    row: Row[Any] | ActorFacts, *, session_id: UUID | None, factors: frozenset[str]
-) -> Actor:
-    """Return the actor of a row with `ACTOR_COLUMNS`, or of its facts."""
+    row: Row[Any] | ActorFacts,
+    *,
+    at: datetime,
+    session_id: UUID | None = None,
+    factors: frozenset[str] = frozenset(),
+) -> Actor | None:
+    """Return the actor of a row with `ACTOR_COLUMNS`, or of its facts; None if it is blocked.
+
+    A customer's user may do what their roles at parties allow at this moment, and nothing where
+    they have none.
+    """
+    if row.blocked_at is not None:
+        return None
+    memberships: Mapping[str, tuple[str, str | None]] = row.memberships or {}
+    grants = {
+        UUID(party_id): MEMBER_PERMISSIONS[MemberRole(role)]
+        for party_id, (role, ends_at) in memberships.items()
+        if ends_at is None or datetime.fromisoformat(ends_at) > at
+    }
+    is_customer = row.kind == UserKind.CUSTOMER
     return Actor(
         id=row.actor_id,
         kind=UserKind(row.kind).value,
         name=row.name,
-        party_ids=frozenset(row.party_ids),
-        permissions=permissions(Role(role) for role in row.roles),
+        party_ids=frozenset(grants),
+        permissions=(
+            frozenset[str]().union(*grants.values())
+            if is_customer
+            else _permissions(tuple(row.roles))
+        ),
         session_id=session_id,
         factors=factors,
+        grants=grants,
+        person_id=row.person_id,
     )
+
+
+async def find_actor(tx: ReadSession, user_id: UUID, at: datetime) -> Actor | None:
+    """Return what a user may do now, by whatever log-in; None if there is none or it is blocked."""
+    row = (await tx.execute(select(*ACTOR_COLUMNS).where(UserRow.id == user_id))).one_or_none()
+    return None if row is None else actor_of(row, at=at)
+
+
+def is_member_at(at: datetime) -> ColumnElement[bool]:
+    """Return the condition under which a membership counts; it begins when it is made."""
+    return MembershipRow.removed_at.is_(None) & or_(
+        MembershipRow.ends_at.is_(None), MembershipRow.ends_at > at
+    )
+
+
+@cache
+def _permissions(roles: Sequence[str]) -> frozenset[str]:
+    """Return what the roles of staff and services allow; there are few combinations."""
+    return permissions(Role(role) for role in roles)

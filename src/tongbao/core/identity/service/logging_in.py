@@ -62,9 +62,9 @@ async def log_in(
     of the transaction, and nobody would ever be locked out. The caller commits and then answers.
 
     After `FAILURES_MAX` failures in a row the user is locked for `LOCK_OUT`; failures while locked
-    do not count, so the lock ends. Unknown, wrong and locked go through the same statements and
-    one verification of a hash. Attempts at one login queue up, known or not: guessing in parallel
-    neither outruns the counter nor shows by its speed that the user exists.
+    do not count, so the lock ends. Unknown, wrong, locked and blocked go through the
+    same statements and one verification of a hash. Attempts at one login queue up, known or not:
+    guessing in parallel neither outruns the counter nor shows by its speed that the user exists.
     """
     name = normal_login(login)
     secret = normal_password(password)
@@ -72,15 +72,16 @@ async def log_in(
         await tx.execute(select(func.pg_advisory_xact_lock(_LOG_IN_LOCK, _lock_key(name))))
     user = (
         await tx.execute(
-            select(UserRow.id, UserRow.password_hash, UserRow.locked_until).where(
-                UserRow.login == name
-            )
+            select(
+                UserRow.id, UserRow.password_hash, UserRow.locked_until, UserRow.blocked_at
+            ).where(UserRow.login == name)
         )
     ).one_or_none()
     password_hash = NOBODYS_HASH if user is None else user.password_hash
     matches = await verify_password(secret or "", password_hash)
     locked = user is not None and user.locked_until is not None and user.locked_until > at
-    if user is None or secret is None or locked or not matches:
+    blocked = user is not None and user.blocked_at is not None
+    if user is None or secret is None or locked or blocked or not matches:
         await _count_failure(tx, login=name, at=at)
         return LogInRefused()
     if needs_rehash(password_hash):
@@ -104,11 +105,13 @@ async def authenticate_many(
 ) -> list[Actor | None]:
     """Return who each bearer token stands for; None if it is unknown, expired or revoked.
 
-    One query, because every request asks.
+    Also None when its user is blocked. One query, because every request asks.
     """
     hashes = [token_hash(token) for token in tokens]
     actors = {
-        token_sha256: actor_of(ActorFacts(*facts), session_id=token_id, factors=frozenset(factors))
+        token_sha256: actor_of(
+            ActorFacts(*facts), at=at, session_id=token_id, factors=frozenset(factors)
+        )
         for token_sha256, token_id, factors, *facts in await tx.fetch(
             _ACTORS, (list(set(hashes)), at)
         )

@@ -110,8 +110,11 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
             return None
         case Standing.REUSED:
             raise SecretReused
+    actor = actor_of(found, at=at, session_id=found.session_id, factors=frozenset(found.factors))
+    if actor is None:
+        return None
     return BrowserSession(
-        actor=actor_of(found, session_id=found.session_id, factors=frozenset(found.factors)),
+        actor=actor,
         session_id=found.session_id,
         upkeep=shown.is_upkeep_due(at),
     )

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain import (
     LoginTaken,
+    MemberRole,
     Role,
     UnknownParties,
     User,
@@ -20,7 +21,7 @@ from tongbao.core.identity.domain import (
     normal_login,
 )
 from tongbao.core.identity.events import UserCreated
-from tongbao.core.identity.models import UserPartyRow, UserRow
+from tongbao.core.identity.models import MembershipRow, UserRow
 from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
 from tongbao.infra.auth import hash_password
@@ -37,12 +38,35 @@ async def create_user(
     kind: UserKind,
     roles: Collection[Role],
     party_ids: Collection[UUID] = (),
+    person_id: UUID | None = None,
     at: datetime,
 ) -> User:
-    """Give somebody a log-in; a customer acts for `party_ids` and nobody else does.
+    """Give somebody a log-in; a customer holds `party_ids` and nobody else does.
+
+    `person_id` is the natural person who will use it, where known.
 
     Raises `LoginMalformed`, `PasswordTooWeak`, `parties.NameMalformed`, `RolesMismatch`,
-    `UnknownParties` and `LoginTaken`.
+    `DutiesNotSeparated`, `UnknownParties` and `LoginTaken`.
+    """
+    user = new_user(
+        login=login, name=name, kind=kind, roles=roles, party_ids=party_ids, person_id=person_id
+    )
+    secret = clean_password(password, login=user.login)
+    return await store_user(tx, user, password_hash=await hash_password(secret), at=at)
+
+
+def new_user(
+    *,
+    login: str,
+    name: str,
+    kind: UserKind,
+    roles: Collection[Role],
+    party_ids: Collection[UUID] = (),
+    person_id: UUID | None = None,
+) -> User:
+    """Return a user who is well formed and may hold these roles; nothing is stored.
+
+    Raises `LoginMalformed`, `parties.NameMalformed`, `RolesMismatch` and `DutiesNotSeparated`.
     """
     user = User(
         id=UserId(new_id()),
@@ -51,10 +75,16 @@ async def create_user(
         kind=kind,
         roles=frozenset(roles),
         party_ids=frozenset(party_ids),
+        person_id=person_id,
     )
-    secret = clean_password(password, login=user.login)
     check_roles(kind=user.kind, roles=user.roles, party_ids=user.party_ids)
-    if user.party_ids and len(await parties.names(tx, user.party_ids)) != len(user.party_ids):
+    return user
+
+
+async def store_user(tx: WriteSession, user: User, *, password_hash: str, at: datetime) -> User:
+    """Store a new user. Raises `UnknownParties` and `LoginTaken`."""
+    named = user.party_ids | ({user.person_id} if user.person_id else set())
+    if named and len(await parties.names(tx, named)) != len(named):
         raise UnknownParties
     stored = await tx.scalar(
         insert(UserRow)
@@ -64,7 +94,8 @@ async def create_user(
             name=user.name,
             kind=user.kind.value,
             roles=sorted(user.roles),
-            password_hash=await hash_password(secret),
+            password_hash=password_hash,
+            person_id=user.person_id,
             created_at=at,
         )
         .on_conflict_do_nothing(index_elements=["login"])
@@ -74,8 +105,17 @@ async def create_user(
         raise LoginTaken
     if user.party_ids:
         await tx.execute(
-            insert(UserPartyRow),
-            [{"user_id": user.id, "party_id": party_id} for party_id in sorted(user.party_ids)],
+            insert(MembershipRow),
+            [
+                {
+                    "id": new_id(),
+                    "user_id": user.id,
+                    "party_id": party_id,
+                    "role": MemberRole.HOLDER.value,
+                    "starts_at": at,
+                }
+                for party_id in sorted(user.party_ids)
+            ],
         )
     await outbox.append(tx, [UserCreated(user_id=user.id, kind=user.kind.value)], at=at)
     return user
@@ -88,13 +128,22 @@ async def find_user(tx: ReadSession, *, login: str) -> User | None:
     if row is None:
         return None
     party_ids = await tx.scalars(
-        select(UserPartyRow.party_id).where(UserPartyRow.user_id == row.id)
+        select(MembershipRow.party_id).where(
+            MembershipRow.user_id == row.id, MembershipRow.removed_at.is_(None)
+        )
     )
+    return user_of(row, frozenset(party_ids))
+
+
+def user_of(row: UserRow, party_ids: frozenset[UUID]) -> User:
+    """Return the user of a row."""
     return User(
         id=UserId(row.id),
         login=row.login,
         name=row.name,
         kind=UserKind(row.kind),
         roles=frozenset(Role(role) for role in row.roles),
-        party_ids=frozenset(party_ids),
+        party_ids=party_ids,
+        person_id=row.person_id,
+        blocked=row.blocked_at is not None,
     )

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import Literal, NamedTuple, NewType
 from uuid import UUID
 
 from tongbao.kernel.errors import TongbaoError
@@ -204,16 +204,14 @@ class NewTransaction:
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class PostedPosting:
+class PostedPosting(NamedTuple):
     """Balances after one posting, where the account is limit-checked."""
 
     debit_balance: int | None
     credit_balance: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PostingResult:
+class PostingResult(NamedTuple):
     """What became of one transaction of a batch."""
 
     transaction_id: TransactionId

@@ -1,6 +1,5 @@
 """`/api/v1/ledger`: the ledger for staff and services. Customers see theirs through `/accounts`."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -255,7 +254,7 @@ async def _tried(
     """Return what would become of a batch; the sequence numbers are given to somebody else."""
     async with undone(tx):
         results = await service.post(tx, batch, at=at, atomic=atomic)
-    return [replace(result, sequence=None) for result in results]
+    return [result._replace(sequence=None) for result in results]
 
 
 @api.get("/periods", dependencies=MAY_READ, summary="Accounting periods")

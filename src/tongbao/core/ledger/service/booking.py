@@ -11,7 +11,6 @@ from tongbao.core.ledger.domain import (
     TransactionId,
     TransactionKind,
 )
-from tongbao.core.ledger.events import TransactionsPosted
 from tongbao.core.ledger.service.arguments import POST, arguments
 from tongbao.infra import outbox
 from tongbao.infra.db import Writing
@@ -42,10 +41,10 @@ _REASONS: dict[str, type[TongbaoError]] = {
 }
 
 Row = tuple[
-    list[str | None],
+    list[str | None] | None,
     list[int],
-    list[int | None],
-    list[int | None],
+    list[int | None] | None,
+    list[int | None] | None,
     list[int | None] | None,
     list[int | None] | None,
 ]
@@ -102,7 +101,6 @@ async def post(
         if position not in results:
             first = first_with[new.id]
             results[position] = _twin(transactions[first], results[first], new)
-    await _tell(tx, [results[p] for p in bookable], at=at)
     return [results[position] for position in range(len(transactions))]
 
 
@@ -149,31 +147,34 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 async def _book(
     tx: Writing, transactions: list[NewTransaction], *, at: datetime, atomic: bool
 ) -> list[PostingResult]:
-    parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic)
+    wake = outbox.wake_due()
+    parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic, wake=wake)
     (row,) = await tx.fetch(POST, parameters)
-    return _results(transactions, row)
+    results = _results(transactions, row)
+    if wake and not any(result.status == "posted" for result in results):
+        outbox.wake_unused()
+    return results
 
 
 def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
     refusals, sequences, refused_postings, availables, debits, credits_ = row
-    results = []
     # No arrays where nothing moved: an atomic batch was refused, or the batch only voids.
     after = list(map(PostedPosting, debits or (), credits_ or ()))
+    results = []
     start = 0
     for index, new in enumerate(transactions):
         end = start + len(new.postings)
-        refusal = refusals[index]
+        refusal = refusals[index] if refusals else None
         if refusal is None:
             posted = tuple(after[start:end])
             results.append(PostingResult(new.id, "posted", sequences[index], posted))
         elif refusal == "duplicate":
-            results.append(
-                PostingResult(transaction_id=new.id, status="duplicate", sequence=sequences[index])
-            )
+            results.append(PostingResult(new.id, "duplicate", sequences[index]))
         else:
-            refused_posting = refused_postings[index]
-            posting = None if refused_posting is None else new.postings[refused_posting - start - 1]
-            results.append(_refused(new, _error(refusal, new, posting, availables[index])))
+            place = refused_postings[index] if refused_postings else None
+            posting = None if place is None else new.postings[place - start - 1]
+            available = availables[index] if availables else None
+            results.append(_refused(new, _error(refusal, new, posting, available)))
         start = end
     return results
 
@@ -198,16 +199,3 @@ def _error(
         account = posting.credit if "credit_" in refusal else posting.debit
         facts = {"account_id": str(account), "asset": domain.asset_code(posting.amount)}
     return error(**facts)
-
-
-async def _tell(tx: Writing, results: list[PostingResult], *, at: datetime) -> None:
-    """Append one event for what was booked now."""
-    posted = [result for result in results if result.status == "posted"]
-    if not posted:
-        return
-    first = posted[0].sequence
-    if first is None:
-        msg = "a posted transaction has no sequence number"
-        raise AssertionError(msg)
-    ids = tuple(result.transaction_id for result in posted)
-    await outbox.append(tx, [TransactionsPosted(transaction_ids=ids, first_sequence=first)], at=at)

@@ -1,6 +1,7 @@
 """The verifier: recompute from the postings what the ledger says, and name what differs."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import text
 
@@ -20,6 +21,13 @@ class Finding:
     expected: str
     found: str
 
+
+# Limits that keep requests short are not meant for reading everything. (The one on the length of
+# transactions came with PostgreSQL 17.)
+NO_HURRY: Final = text(
+    "SELECT set_config(name, '0', true) FROM pg_settings"
+    " WHERE name IN ('statement_timeout', 'transaction_timeout')"
+)
 
 CHECKS = {
     "sum of each asset is zero": """
@@ -117,14 +125,29 @@ CHECKS = {
          WHERE t.id IS NULL OR d.asset_id IS DISTINCT FROM m.asset_id
             OR c.asset_id IS DISTINCT FROM m.asset_id OR m.amount <= 0""",
     "the open list is what is pending and not resolved": """
-        SELECT 'transaction ' || coalesce(t.uid::text, '#' || o.transaction_id) AS subject,
-               CASE WHEN t.id IS NULL THEN 'resolved' ELSE 'open' END AS expected,
-               CASE WHEN o.transaction_id IS NULL THEN 'not listed' ELSE 'listed' END AS found
-          FROM (SELECT t.id, t.uid FROM ledger_transaction t
+        SELECT 'transaction ' || coalesce(t.uid::text, u.uid::text, '#' || o.transaction_id)
+                   AS subject,
+               CASE WHEN t.id IS NULL THEN 'resolved'
+                    ELSE concat('open, expires ', t.expires_at) END AS expected,
+               CASE WHEN o.transaction_id IS NULL THEN 'not listed'
+                    ELSE concat('listed, expires ', o.expires_at) END AS found
+          FROM (SELECT t.id, t.uid, t.expires_at FROM ledger_transaction t
                  WHERE t.kind = 'pending' AND NOT EXISTS (
                        SELECT FROM ledger_transaction r WHERE r.pending_id = t.id)) t
           FULL JOIN ledger_open_pending o ON o.transaction_id = t.id
-         WHERE t.id IS NULL OR o.transaction_id IS NULL""",
+          LEFT JOIN ledger_transaction u ON u.id = o.transaction_id
+         WHERE t.id IS NULL OR o.transaction_id IS NULL
+            OR o.expires_at IS DISTINCT FROM t.expires_at""",
+    "every resolution is the only one of an earlier pending transaction": """
+        SELECT 'transaction ' || r.uid AS subject,
+               'resolves a pending transaction, alone' AS expected,
+               concat('resolves ', coalesce(t.kind, 'nothing'), ' ',
+                      coalesce(t.uid::text, '#' || r.pending_id)) AS found
+          FROM (SELECT id, uid, pending_id,
+                       row_number() OVER (PARTITION BY pending_id ORDER BY id) AS n
+                  FROM ledger_transaction WHERE pending_id IS NOT NULL) r
+          LEFT JOIN ledger_transaction t ON t.id = r.pending_id
+         WHERE r.n > 1 OR t.kind IS DISTINCT FROM 'pending' OR t.id > r.id""",
     "captures and reversals stay within what they capture or reverse": """
         SELECT concat('transaction ', o.uid, ' ordinal ', m.ordinal) AS subject,
                concat('at most ', coalesce(h.amount, p.amount)) AS expected, m.amount::text AS found
@@ -139,15 +162,28 @@ CHECKS = {
                AND p.transaction_id = m.target AND p.ordinal = m.ordinal
          WHERE m.amount > coalesce(h.amount, p.amount, 0)""",
     "the list of reversed amounts is the sum of reversals": """
-        SELECT concat('transaction ', o.uid, ' ordinal ', r.ordinal) AS subject,
-               coalesce(m.amount, 0)::text AS expected, r.reversed::text AS found
-          FROM ledger_reversed r
-          LEFT JOIN ledger_transaction o ON o.id = r.transaction_id
-          LEFT JOIN (SELECT t.reverses_id, q.ordinal, sum(q.amount) AS amount
-                       FROM ledger_transaction t JOIN ledger_posting q ON q.transaction_id = t.id
-                      WHERE t.kind = 'reversal' GROUP BY 1, 2) m
-                 ON m.reverses_id = r.transaction_id AND m.ordinal = r.ordinal
-         WHERE r.reversed <> coalesce(m.amount, 0)""",
+        SELECT concat('transaction ', coalesce(o.uid::text, '#' || x.id), ' ordinal ', x.ordinal)
+                   AS subject,
+               concat(coalesce(x.due, 0), ' of ', p.amount) AS expected,
+               concat(coalesce(x.reversed, 0), ' of ', x.amount) AS found
+          FROM (SELECT coalesce(m.id, r.transaction_id) AS id,
+                       coalesce(m.ordinal, r.ordinal) AS ordinal, m.due, r.reversed, r.amount
+                  FROM (SELECT t.reverses_id AS id, q.ordinal, sum(q.amount) AS due
+                          FROM ledger_transaction t JOIN ledger_posting q ON q.transaction_id = t.id
+                         WHERE t.kind = 'reversal' GROUP BY 1, 2) m
+                  FULL JOIN ledger_reversed r
+                    ON r.transaction_id = m.id AND r.ordinal = m.ordinal) x
+          LEFT JOIN ledger_transaction o ON o.id = x.id
+          LEFT JOIN ledger_posting p ON p.transaction_id = x.id AND p.ordinal = x.ordinal
+         WHERE (coalesce(x.due, 0), p.amount) IS DISTINCT FROM (x.reversed, x.amount)""",
+    "nothing was booked into a closed period": """
+        SELECT 'transaction ' || t.uid AS subject,
+               concat('not effective from ', p.starts_on, ' until ', p.ends_on,
+                      ', closed through #', p.closed_through) AS expected,
+               concat('#', t.id, ' effective on ', t.effective_on) AS found
+          FROM ledger_period p
+          JOIN ledger_transaction t ON t.effective_on >= p.starts_on AND t.effective_on < p.ends_on
+         WHERE t.id > p.closed_through""",
     **history.CHECKS,
 }
 
@@ -155,8 +191,10 @@ CHECKS = {
 async def verify(tx: ReadSession) -> list[Finding]:
     """Return what contradicts the postings; empty means the books are sound.
 
-    Reads the whole ledger: for a schedule or a restore drill, not for a request.
+    Reads the whole ledger: for a schedule or a restore drill, not for a request. Statements of
+    the caller's transaction may take as long as they do from here on.
     """
+    await tx.execute(NO_HURRY)
     findings = []
     for check, query in CHECKS.items():
         rows = await tx.execute(text(f"{query} LIMIT {FINDINGS_MAX}"))

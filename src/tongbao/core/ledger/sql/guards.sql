@@ -22,6 +22,22 @@ CREATE OR REPLACE TRIGGER ledger_account_no_delete BEFORE DELETE ON ledger_accou
 CREATE OR REPLACE TRIGGER ledger_account_no_truncate BEFORE TRUNCATE ON ledger_account
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
+-- An asset is what every amount is counted in: another scale would change them all.
+CREATE OR REPLACE TRIGGER ledger_asset_append_only BEFORE UPDATE OR DELETE ON ledger_asset
+    FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER ledger_asset_no_truncate BEFORE TRUNCATE ON ledger_asset
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+
+-- A closed account stays closed. Booking changes no status, so it never gets here.
+CREATE OR REPLACE FUNCTION ledger_refuse_resurrection() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a closed account stays closed' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE TRIGGER ledger_account_stays_closed BEFORE UPDATE OF status ON ledger_account
+    FOR EACH ROW WHEN (OLD.status = 'closed' AND NEW.status <> 'closed')
+    EXECUTE FUNCTION ledger_refuse_resurrection();
+
 -- A closed period stays closed, and as it is.
 CREATE OR REPLACE FUNCTION ledger_refuse_reopening() RETURNS trigger
 LANGUAGE plpgsql AS $$
@@ -33,6 +49,8 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER ledger_period_stays_closed BEFORE UPDATE OR DELETE ON ledger_period
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_reopening();
+CREATE OR REPLACE TRIGGER ledger_period_no_truncate BEFORE TRUNCATE ON ledger_period
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
 -- The application's role reads, opens accounts with zero counters, changes a status, declares
 -- periods, and books through the functions. It cannot write a counter, a transaction, a posting or
@@ -46,6 +64,6 @@ GRANT INSERT (uid, code, name, category, asset_id, overdraft, opened_at) ON ledg
 GRANT UPDATE (status, name) ON ledger_account TO tongbao_app;
 GRANT INSERT (starts_on, ends_on) ON ledger_period TO tongbao_app;
 
-REVOKE ALL ON FUNCTION ledger_post, ledger_post_plain, ledger_post_any,
+REVOKE ALL ON FUNCTION ledger_post, ledger_post_plain, ledger_post_any, ledger_check_batch,
     ledger_roll_up, ledger_close_period FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger_post, ledger_roll_up, ledger_close_period TO tongbao_app;

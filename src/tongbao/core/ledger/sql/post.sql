@@ -9,9 +9,12 @@
 -- to be unusual, the long way of `ledger_post_any`. What a way has begun and not finished is undone.
 DROP FUNCTION IF EXISTS ledger_post(uuid[], bytea[], text[], date[], text[], jsonb[], uuid[],
     integer[], smallint[], uuid[], uuid[], text[], bigint[], timestamptz);
+DROP FUNCTION IF EXISTS ledger_post(uuid[], bytea[], smallint[], text[], date[], text[], jsonb[],
+    uuid[], uuid[], timestamptz[], integer[], smallint[], uuid[], uuid[], text[], bigint[],
+    timestamptz, boolean);
 
 CREATE OR REPLACE FUNCTION ledger_post(
-    -- per item
+    -- per item; from p_reference to p_expires_at, an array that is NULL is NULL for each item
     p_uid uuid[], p_hash bytea[],
     p_kind smallint[],          -- 1 posted, 2 pending, 3 capture, 4 void, 5 expiry, 6 reversal
     p_type text[], p_effective_on date[], p_reference text[], p_metadata jsonb[],
@@ -24,9 +27,11 @@ CREATE OR REPLACE FUNCTION ledger_post(
     p_asset text[], p_amount bigint[],
     p_booked_at timestamptz,
     p_atomic boolean,           -- one refusal refuses all
+    p_wake boolean,             -- wake the readers of the outbox
     -- per item: NULL (booked now), 'duplicate' (booked before) or the reason of the refusal;
     -- the transaction's sequence number; which posting (counted over the batch) was refused,
-    -- and what the account had available at that moment
+    -- and what the account had available at that moment. All but the sequence numbers are NULL as
+    -- a whole where every item was booked now.
     OUT refusal text[], OUT sequence bigint[], OUT refused_posting integer[], OUT available bigint[],
     -- per posting: the balances after it, for limit-checked accounts
     OUT debit_balance bigint[], OUT credit_balance bigint[]
@@ -38,7 +43,13 @@ AS $$
 DECLARE
     races_max CONSTANT integer := 3;
     violated text;
+    booked uuid[];
+    first_sequence bigint;
 BEGIN
+    PERFORM ledger_check_batch(p_uid, p_hash, p_kind, p_type, p_effective_on, p_reference, p_metadata,
+                               p_correlation_id, p_target, p_expires_at, p_item, p_ordinal, p_debit,
+                               p_credit, p_asset, p_amount, p_booked_at, p_atomic);
+
     -- Periods are closed under this lock, exclusively: none closes while we book into it.
     PERFORM pg_advisory_xact_lock_shared(hashtext('ledger_period'));
 
@@ -52,17 +63,15 @@ BEGIN
               FROM ledger_post_plain(p_uid, p_hash, p_type, p_effective_on, p_reference, p_metadata,
                                      p_correlation_id, p_item, p_ordinal, p_debit, p_credit,
                                      p_asset, p_amount, p_booked_at) AS plain;
-            refusal := array_fill(NULL::text, ARRAY[cardinality(p_uid)]);
-            refused_posting := array_fill(NULL::integer, ARRAY[cardinality(p_uid)]);
-            available := array_fill(NULL::bigint, ARRAY[cardinality(p_uid)]);
-            RETURN;
+            booked := p_uid;
+            first_sequence := sequence[1];
         EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation
                     OR numeric_value_out_of_range THEN
             NULL;  -- an account is unknown, frozen, full or short of funds, an id is not new ...
         END;
     END IF;
 
-    FOR race IN 1 .. races_max LOOP
+    FOR race IN 1 .. CASE WHEN booked IS NULL THEN races_max ELSE 0 END LOOP
         BEGIN
             SELECT found.refusal, found.sequence, found.refused_posting, found.available,
                    found.debit_balance, found.credit_balance
@@ -71,7 +80,10 @@ BEGIN
                                    p_metadata, p_correlation_id, p_target, p_expires_at, p_item,
                                    p_ordinal, p_debit, p_credit, p_asset, p_amount, p_booked_at,
                                    p_atomic) AS found;
-            RETURN;
+            SELECT array_agg(x.uid ORDER BY x.n), min(x.sequence) INTO booked, first_sequence
+              FROM unnest(p_uid, refusal, sequence) WITH ORDINALITY AS x(uid, refusal, sequence, n)
+             WHERE x.refusal IS NULL;
+            EXIT;
         EXCEPTION WHEN unique_violation THEN
             -- Somebody else was booking the same id, or resolving the same pending transaction, and
             -- has committed now: look again.
@@ -81,4 +93,11 @@ BEGIN
             END IF;
         END;
     END LOOP;
+
+    IF booked IS NOT NULL THEN
+        PERFORM infra_outbox_append(
+            'ledger.transactions_posted', 1, booked[1]::text,
+            jsonb_build_object('transaction_ids', booked, 'first_sequence', first_sequence),
+            p_booked_at, p_wake);
+    END IF;
 END $$;

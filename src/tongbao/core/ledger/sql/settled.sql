@@ -9,21 +9,26 @@
 --
 -- The key is 0x746c ("tl") in its upper 16 bits and the number in its lower 48.
 
--- To be called before the first number is taken; again in the same transaction it does nothing.
--- Both the setting and the lock are undone by a rollback to a savepoint.
+-- To be called before the first number is taken; again in the same transaction it takes the same lock
+-- again, which costs nothing. A setting remembers the number. Anybody may set a setting, so it is not
+-- believed: a number no greater than where the sequence stands is as safe as that one, however it got
+-- there. Setting and lock are both undone by a rollback to a savepoint.
 CREATE OR REPLACE FUNCTION ledger_announce() RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
+DECLARE
+    said CONSTANT text := current_setting('tongbao.ledger_announced', true);
+    number bigint;
 BEGIN
-    IF coalesce(current_setting('tongbao.ledger_announced', true), '') = '' THEN
-        PERFORM pg_advisory_xact_lock_shared(
-            (x'746c'::bigint << 48)
-            | (SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END
-                 FROM ledger_transaction_id_seq s)
-        );
-        PERFORM set_config('tongbao.ledger_announced', 'yes', true);
+    SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END INTO number
+      FROM ledger_transaction_id_seq s;
+    IF said ~ '^[0-9]{1,18}$' THEN
+        number := least(said::bigint, number);
+    ELSE
+        PERFORM set_config('tongbao.ledger_announced', number::text, true);
     END IF;
+    PERFORM pg_advisory_xact_lock_shared((x'746c'::bigint << 48) | number);
 END $$;
 
 -- Every transaction numbered up to the result is either visible to statements that start after

@@ -31,6 +31,10 @@ $$;
 
 ALTER TABLE infra_outbox ALTER COLUMN seq SET DEFAULT infra_outbox_next_seq();
 
+-- Payloads are kept as they are: those large enough to be compressed are lists of ids, from which
+-- PostgreSQL saves little and at which it works longer than at writing the row.
+ALTER TABLE infra_outbox ALTER COLUMN payload SET STORAGE EXTERNAL;
+
 -- Every event numbered up to the result is either visible to statements that start after this one
 -- or was rolled back. True because of the order of the two steps: a number up to `handed_out` was
 -- taken before the first step, hence under a lock that the second step still sees unless its
@@ -51,5 +55,22 @@ BEGIN
             AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
             AND l.classid::bigint >> 16 = x'7462'::bigint;
     RETURN least(handed_out, announced);
+END;
+$$;
+
+-- One event written inside the database, by a function that changes things there: it saves the round
+-- trip of `infra.outbox.append`, whose counterpart this is.
+CREATE OR REPLACE FUNCTION infra_outbox_append(
+    p_type text, p_version integer, p_subject text, p_payload jsonb, p_occurred_at timestamptz,
+    p_wake boolean  -- see `infra.outbox.wake_due`
+) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
+        VALUES (p_type, p_version, p_subject, p_payload, p_occurred_at);
+    IF p_wake THEN
+        PERFORM pg_notify('infra_outbox', '');
+    END IF;
 END;
 $$;

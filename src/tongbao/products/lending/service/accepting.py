@@ -217,8 +217,7 @@ async def _contract(
     at: datetime,
 ) -> _Contract:
     """Check everything that must hold before signing, and gather what the contract says."""
-    if row.party_id not in actor.party_ids:
-        raise UnknownApplication
+    actor.check("lending:accept", party_id=row.party_id, unknown=UnknownApplication())
     decision = await _offer(tx, row, at=at)
     assert decision.limit is not None, "an approval has a limit"
     assert decision.annual_rate is not None, "an approval has a rate"

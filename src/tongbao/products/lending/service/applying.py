@@ -55,6 +55,7 @@ async def apply(
 
     Raises:
         accounts.UnknownAccount: no such account, or not one of the applicant's.
+        auth.Forbidden: the applicant acts for the holder, but not for this.
         AccountNotUsable: not open or in another currency.
         NotAnOrganisation: the holder is a person.
         RequestOutOfRange: amount or term outside the product.
@@ -62,8 +63,11 @@ async def apply(
         ApplicationOpen: the party has an application under way.
     """
     account = await accounts.get(tx, account_id)
-    if account.party_id not in applied_by.party_ids:
-        raise accounts.UnknownAccount(account=account_id)
+    applied_by.check(
+        "lending:apply",
+        party_id=account.party_id,
+        unknown=accounts.UnknownAccount(account=account_id),
+    )
     if account.currency != CURRENCY or account.status is not accounts.DepositAccountStatus.OPEN:
         raise AccountNotUsable(currency=CURRENCY)
     party = await parties.get(tx, account.party_id)

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Final
 
-from sqlalchemy import BigInteger, and_, literal, or_, select, text
+from sqlalchemy import BigInteger, and_, literal, or_, select
 
 from tongbao.core.ledger.domain.tree import MARK_BYTES, Checkpoint, Leaf
 from tongbao.core.ledger.models import TreeCheckpointRow, TreeNodeRow
 from tongbao.core.ledger.service.tree.checkpoints import COLUMNS, is_signed, of_row
 from tongbao.core.ledger.service.tree.leaves import CHUNK, read_leaves
 from tongbao.core.ledger.service.tree.nodes import BLOCK, BLOCK_LEVEL
-from tongbao.core.ledger.service.verifying import FINDINGS_MAX, Finding
+from tongbao.core.ledger.service.verifying import FINDINGS_MAX, NO_HURRY, Finding
 from tongbao.infra.db import ReadSession
 from tongbao.infra.signing import PublicKey
 from tongbao.lib import merkle
@@ -33,12 +33,6 @@ NODES: Final = "nodes of the tree follow from the transactions"
 ROOTS: Final = "roots of checkpoints follow from the transactions"
 SIGNATURES: Final = "checkpoints are signed with a known key"
 MARKS: Final = "marks of checkpoints are those of their transactions"
-
-
-# A limit on the length of transactions (PostgreSQL 17 knows one) is not meant for this one.
-_NO_HURRY: Final = text(
-    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +186,7 @@ async def verify_tree(tx: ReadSession, *, public_keys: Sequence[PublicKey]) -> l
         tx: any transaction; it may last as long as it takes from then on.
         public_keys: of every key that ever signed.
     """
-    await tx.execute(_NO_HURRY)
+    await tx.execute(NO_HURRY)
     verifier = Verifier()
     size, sequence = 0, 0
     while True:

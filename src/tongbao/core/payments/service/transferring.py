@@ -36,6 +36,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
+from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -44,19 +45,6 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.kernel.text import Text
-
-__all__ = [
-    "EndToEndIdUsed",
-    "PaymentId",
-    "PaymentOrder",
-    "Reason",
-    "Status",
-    "Transfer",
-    "UnknownPayment",
-    "for_account",
-    "get",
-    "transfer",
-]
 
 TRANSACTION_TYPE = "payments.transfer"
 
@@ -69,6 +57,7 @@ async def transfer(
     creditor_name: str,
     amount: Money,
     initiated_by: Actor,
+    approved_by: Actor | None = None,
     at: datetime,
     remittance: str | None = None,
     end_to_end_id: str | None = None,
@@ -79,14 +68,20 @@ async def transfer(
     would undo the row. The caller commits either way. Without an `end_to_end_id` the order's own id
     serves.
 
+    Where the initiator may not pay so much alone, `approved_by` is the second person.
+
     Raises, storing nothing: `accounts.UnknownAccount` unless the debtor's account belongs to a
-    party of the initiator, `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`,
-    `EndToEndIdMalformed`, and `EndToEndIdUsed` if a settled payment from the account has the id.
+    party of the initiator, `auth.Forbidden` where they may not pay for it, `ApprovalNeeded` and
+    `NotWithinBand` for want of a second person who may, `AmountNotPositive`,
+    `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and `EndToEndIdUsed` if a
+    settled payment from the account has the id.
     """
     debtor = await accounts.get(tx, debtor_account_id)
-    if debtor.party_id not in initiated_by.party_ids:
-        raise accounts.UnknownAccount(account=debtor_account_id)
+    check_may_initiate(debtor, initiated_by)
     check_amount(amount)
+    await check_second_person(
+        tx, debtor=debtor, amount=amount, maker=initiated_by, approver=approved_by, at=at
+    )
     payment_id = PaymentId(new_id())
     order = Transfer(
         id=payment_id,
@@ -112,21 +107,10 @@ async def transfer(
     if creditor is not None:
         order = replace(order, creditor_account_id=creditor.id)
     if refusal is None and creditor is not None:
-        await _store_settled(tx, order)
-        refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
-        if refusal is None:
-            return await _settled(tx, order, at=at)
-        order = _rejected(order, refusal)
-        await tx.execute(
-            update(PaymentOrderRow)
-            .where(PaymentOrderRow.id == order.id)
-            .values(**_columns(order))
-            .execution_options(synchronize_session=False)
-        )
-    else:
-        assert refusal is not None, "without a creditor there is a refusal"
-        order = _rejected(order, refusal)
-        await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
+        return await _carry_out(tx, order, debtor=debtor, creditor=creditor, at=at)
+    assert refusal is not None, "without a creditor there is a refusal"
+    order = _rejected(order, refusal)
+    await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
     return await _told_rejected(tx, order, at=at)
 
 
@@ -184,6 +168,29 @@ async def for_account(
     return Page[PaymentOrder].of(
         [_order(row) for row in rows], limit=limit, cursor=lambda order: encode_cursor(order.id)
     )
+
+
+async def _carry_out(
+    tx: WriteSession,
+    order: Transfer,
+    *,
+    debtor: DepositAccount,
+    creditor: DepositAccount,
+    at: datetime,
+) -> Transfer:
+    """Store the order and move the money; what the ledger refuses is a rejection."""
+    await _store_settled(tx, order)
+    refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
+    if refusal is None:
+        return await _settled(tx, order, at=at)
+    order = _rejected(order, refusal)
+    await tx.execute(
+        update(PaymentOrderRow)
+        .where(PaymentOrderRow.id == order.id)
+        .values(**_columns(order))
+        .execution_options(synchronize_session=False)
+    )
+    return await _told_rejected(tx, order, at=at)
 
 
 async def _account(tx: ReadSession, number: str) -> DepositAccount | None:

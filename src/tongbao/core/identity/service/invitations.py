@@ -1,0 +1,151 @@
+"""Inviting company users: to a log-in name, whether or not anybody has it, so nothing is told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tongbao.core.identity.domain import (
+    INVITATION_LIFETIME,
+    Bands,
+    Invitation,
+    InvitationId,
+    MemberRole,
+    Membership,
+    UnknownInvitation,
+    UserKind,
+    bands_of,
+    check_bands,
+    check_term,
+    clean_login,
+    plain_bands,
+)
+from tongbao.core.identity.events import MemberInvited
+from tongbao.core.identity.models import InvitationRow, UserRow
+from tongbao.core.identity.service.memberships import add_member, lock_company
+from tongbao.infra import outbox
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.ids import new_id
+
+INVITATIONS_SHOWN_MAX = 100
+
+
+async def invite(
+    tx: WriteSession,
+    *,
+    party_id: UUID,
+    login: str,
+    role: MemberRole,
+    bands: Bands,
+    ends_at: datetime | None = None,
+    invited_by: UUID,
+    at: datetime,
+) -> Invitation:
+    """Offer a log-in name a place in a company; another offer to the same name takes its place.
+
+    Raises `LoginMalformed`, `BadBands`, `BadTerm`, `NotACompany` and `parties.UnknownParty`.
+    """
+    check_bands(bands)
+    check_term(ends_at=ends_at, at=at)
+    invitation = Invitation(
+        id=InvitationId(new_id()),
+        party_id=party_id,
+        login=clean_login(login),
+        role=role,
+        bands=bands,
+        ends_at=ends_at,
+        invited_by=invited_by,
+        invited_at=at,
+        expires_at=at + INVITATION_LIFETIME,
+    )
+    await lock_company(tx, party_id=party_id)
+    await tx.execute(
+        update(InvitationRow)
+        .where(
+            InvitationRow.party_id == party_id,
+            InvitationRow.login == invitation.login,
+            InvitationRow.closed_at.is_(None),
+        )
+        .values(closed_at=at)
+    )
+    await tx.execute(
+        insert(InvitationRow).values(
+            id=invitation.id,
+            party_id=party_id,
+            login=invitation.login,
+            role=role.value,
+            bands=plain_bands(bands),
+            ends_at=ends_at,
+            invited_by=invited_by,
+            invited_at=at,
+            expires_at=invitation.expires_at,
+        )
+    )
+    invited = MemberInvited(
+        invitation_id=invitation.id, party_id=party_id, role=role.value, by=invited_by
+    )
+    await outbox.append(tx, [invited], at=at)
+    return invitation
+
+
+async def invitations_for(tx: ReadSession, *, user_id: UUID, at: datetime) -> list[Invitation]:
+    """Return the open invitations to a user's log-in name, the latest first."""
+    rows = await tx.scalars(
+        select(InvitationRow)
+        .join(UserRow, UserRow.login == InvitationRow.login)
+        .where(
+            UserRow.id == user_id,
+            UserRow.kind == UserKind.CUSTOMER.value,
+            InvitationRow.closed_at.is_(None),
+            InvitationRow.expires_at > at,
+        )
+        .order_by(InvitationRow.id.desc())
+        .limit(INVITATIONS_SHOWN_MAX)
+    )
+    return [_invitation(row) for row in rows]
+
+
+async def accept_invitation(
+    tx: WriteSession, *, invitation_id: UUID, user_id: UUID, at: datetime
+) -> Membership:
+    """Join the company, once. Raises `UnknownInvitation`, also for one to somebody else."""
+    row = await tx.scalar(
+        select(InvitationRow)
+        .join(UserRow, UserRow.login == InvitationRow.login)
+        .where(
+            InvitationRow.id == invitation_id,
+            UserRow.id == user_id,
+            UserRow.kind == UserKind.CUSTOMER.value,
+        )
+        .with_for_update(of=InvitationRow)
+        .execution_options(populate_existing=True)
+    )
+    if row is None or row.closed_at is not None or row.expires_at <= at:
+        raise UnknownInvitation
+    row.closed_at = at
+    await tx.flush()
+    return await add_member(
+        tx,
+        user_id=user_id,
+        party_id=row.party_id,
+        role=MemberRole(row.role),
+        bands=bands_of(row.bands),
+        ends_at=row.ends_at,
+        added_by=row.invited_by,
+        at=at,
+    )
+
+
+def _invitation(row: InvitationRow) -> Invitation:
+    return Invitation(
+        id=InvitationId(row.id),
+        party_id=row.party_id,
+        login=row.login,
+        role=MemberRole(row.role),
+        bands=bands_of(row.bands),
+        ends_at=row.ends_at,
+        invited_by=row.invited_by,
+        invited_at=row.invited_at,
+        expires_at=row.expires_at,
+    )

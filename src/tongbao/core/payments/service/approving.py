@@ -1,0 +1,89 @@
+"""Payments that take a second person of the firm."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.payments.domain import (
+    check_amount,
+    clean_creditor_name,
+    clean_end_to_end_id,
+    clean_remittance,
+)
+from tongbao.core.payments.service.authority import (
+    APPROVE,
+    INITIATE,
+    check_may_initiate,
+    may_pay_alone,
+)
+from tongbao.core.payments.service.transferring import transfer
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.proposals import Action, Approved
+from tongbao.kernel.money_schema import MoneyField
+from tongbao.kernel.text import Text
+
+
+class ProposedTransfer(BaseModel):
+    """A transfer as its maker wants it; the end-to-end id makes it settle once at most."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    debtor_account_id: UUID
+    creditor_account_number: Annotated[str, Field(pattern=r"^[0-9]{19}$")]
+    creditor_name: str
+    amount: MoneyField
+    remittance: str | None = None
+    end_to_end_id: str | None = None
+
+
+TRANSFER: Final = Action(
+    name="payments.transfer",
+    title=Text(zh="付款", en="Payment"),
+    payload=ProposedTransfer,
+    propose=INITIATE,
+    approve=APPROVE,
+)
+
+
+async def proposed(
+    tx: ReadSession, order: ProposedTransfer, *, initiated_by: Actor, at: datetime
+) -> UUID | None:
+    """Return the party in which somebody must approve `order`; None if nobody must.
+
+    Checks what can be checked without deciding anything: that the account is the initiator's to pay
+    from, and that the order is well formed. Raises as `transfer` does.
+    """
+    debtor = await accounts.get(tx, order.debtor_account_id)
+    check_may_initiate(debtor, initiated_by)
+    if await may_pay_alone(tx, debtor=debtor, amount=order.amount, actor=initiated_by, at=at):
+        return None
+    check_amount(order.amount)
+    clean_creditor_name(order.creditor_name)
+    clean_remittance(order.remittance)
+    if order.end_to_end_id is not None:
+        clean_end_to_end_id(order.end_to_end_id)
+    return debtor.party_id
+
+
+@TRANSFER.executes
+async def _pay(tx: WriteSession, order: ProposedTransfer, by: Approved, at: datetime) -> str:
+    """Pay now. A rule that rejects the order undoes the approval: the proposal stays open."""
+    paid = await transfer(
+        tx,
+        debtor_account_id=order.debtor_account_id,
+        creditor_account_number=order.creditor_account_number,
+        creditor_name=order.creditor_name,
+        amount=order.amount,
+        remittance=order.remittance,
+        end_to_end_id=order.end_to_end_id,
+        initiated_by=by.maker,
+        approved_by=by.approver,
+        at=at,
+    )
+    if paid.refusal is not None:
+        raise paid.refusal
+    return f"/api/v1/payments/{paid.id}"
