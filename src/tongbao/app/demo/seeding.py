@@ -89,5 +89,6 @@ async def _pay(database: Database, *, debtor: journey.Customer, creditor: journe
             remittance=CEMENT,
             end_to_end_id=END_TO_END_ID,
             initiated_by=debtor.actor,
+            without_step_up=True,
             at=now(),
         )

@@ -37,6 +37,7 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -61,6 +62,8 @@ async def transfer(
     at: datetime,
     remittance: str | None = None,
     end_to_end_id: str | None = None,
+    step_up_token: str | None = None,
+    without_step_up: bool = False,
 ) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
@@ -68,13 +71,17 @@ async def transfer(
     would undo the row. The caller commits either way. Without an `end_to_end_id` the order's own id
     serves.
 
-    Where the initiator may not pay so much alone, `approved_by` is the second person.
+    Where the initiator may not pay so much alone, `approved_by` is the second person. Who pays
+    alone confirms a large transfer, or one to a new payee, by a step-up over exactly this payer,
+    payee and amount, of which `step_up_token` is the token. `without_step_up` is for orders that
+    were confirmed in another way, never for a request of a customer's. An order that is rejected
+    anyway needs none.
 
-    Raises, storing nothing: `accounts.UnknownAccount` unless the debtor's account belongs to a
-    party of the initiator, `auth.Forbidden` where they may not pay for it, `ApprovalNeeded` and
-    `NotWithinBand` for want of a second person who may, `AmountNotPositive`,
-    `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and `EndToEndIdUsed` if a
-    settled payment from the account has the id.
+    Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
+    debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
+    for it, `ApprovalNeeded` and `NotWithinBand` for want of a second person who may,
+    `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and
+    `EndToEndIdUsed` if a settled payment from the account has the id.
     """
     debtor = await accounts.get(tx, debtor_account_id)
     check_may_initiate(debtor, initiated_by)
@@ -107,6 +114,15 @@ async def transfer(
     if creditor is not None:
         order = replace(order, creditor_account_id=creditor.id)
     if refusal is None and creditor is not None:
+        if approved_by is None and not without_step_up:
+            await require_step_up(
+                tx,
+                order,
+                party_id=debtor.party_id,
+                step_up_token=step_up_token,
+                actor=initiated_by,
+                at=at,
+            )
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
     order = _rejected(order, refusal)
