@@ -13,7 +13,7 @@ from tests.support.keys import SECRET_KEY
 from tongbao.app import contract
 from tongbao.app.main import create_app
 from tongbao.core.identity.service import Role
-from tongbao.infra.auth import assert_all_routes_guarded
+from tongbao.infra.guards import assert_all_routes_guarded
 from tongbao.infra.settings import Settings
 from tongbao.kernel.ids import new_id
 

@@ -11,14 +11,14 @@ routers then say what they need::
     @api.post("/adjustments", dependencies=[Depends(require("ledger:post"))])
 
 Everything under `/api` is closed unless it says `dependencies=[PUBLIC]`;
-`assert_all_routes_guarded` holds that in a test.
+`infra.guards.assert_all_routes_guarded` holds that in a test.
 """
 
 import asyncio
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,9 +27,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from fastapi import Depends, FastAPI, Request, Response
-from fastapi.dependencies.models import Dependant
-from fastapi.routing import iter_route_contexts
+from fastapi import Depends, Request, Response
 from fastapi.security import OAuth2PasswordBearer
 
 from tongbao.infra import browser
@@ -296,58 +294,6 @@ async def public() -> None:
 
 
 PUBLIC = Depends(public)
-
-
-@dataclass(frozen=True, slots=True)
-class Guards:
-    """What a route asks of its caller, read from its dependencies."""
-
-    authenticated: bool
-    public: bool
-    permissions: tuple[Require, ...]
-
-
-def dependencies_of(dependant: Dependant) -> Iterator[Dependant]:
-    """Yield every dependency below `dependant`, at any depth."""
-    for child in dependant.dependencies:
-        yield child
-        yield from dependencies_of(child)
-
-
-def guards_of(dependant: Dependant) -> Guards:
-    """Return what the dependencies of a route ask of its caller."""
-    calls = [each.call for each in dependencies_of(dependant)]
-    return Guards(
-        authenticated=current_actor in calls,
-        public=public in calls,
-        permissions=tuple(call for call in calls if isinstance(call, Require)),
-    )
-
-
-def unguarded_routes(app: FastAPI, *, under: str = "/api") -> list[str]:
-    """Return `METHOD path` of each route below `under` with neither a guard nor `PUBLIC`.
-
-    Anything there that is not a FastAPI route (a mount, a plain Starlette route) cannot be
-    guarded by dependencies and is listed too.
-    """
-    found: list[str] = []
-    for context in iter_route_contexts(app.routes):
-        path = context.path or ""
-        if not (path == under or path.startswith(f"{under}/")):
-            continue
-        dependant = getattr(context, "dependant", None)
-        if isinstance(dependant, Dependant):
-            guards = guards_of(dependant)
-            if guards.authenticated or guards.public:
-                continue
-        found.extend(f"{method} {path}" for method in sorted(context.methods or {"*"}))
-    return found
-
-
-def assert_all_routes_guarded(app: FastAPI) -> None:
-    """Raise `AssertionError` naming every API route that forgot to say who may call it."""
-    open_routes = unguarded_routes(app)
-    assert not open_routes, f"routes without a guard and not marked PUBLIC: {open_routes}"
 
 
 # OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane (34 ms measured).

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from tongbao.core.identity.domain import PERMISSIONS
-from tongbao.infra.auth import assert_all_routes_guarded
+from tongbao.infra.guards import assert_all_routes_guarded
 from tongbao.kernel.errors import TongbaoError
 
 

@@ -15,16 +15,15 @@ from tongbao.infra.auth import (
     CurrentActor,
     Forbidden,
     Require,
-    assert_all_routes_guarded,
     hash_password,
     needs_rehash,
     new_token,
     require,
     token_hash,
-    unguarded_routes,
     verify_password,
 )
 from tongbao.infra.db import Database, ReadSession
+from tongbao.infra.guards import assert_all_routes_guarded, unguarded_routes
 from tongbao.infra.web import router
 from tongbao.infra.web.problems import add_problem_handlers
 from tongbao.kernel.ids import new_id

@@ -30,6 +30,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tongbao.infra import auth, idempotency
+from tongbao.infra import guards as guarding
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
@@ -98,16 +99,16 @@ class _Plan:
     """What a route needs, worked out once from its dependencies."""
 
     template: str
-    guards: auth.Guards
+    guards: guarding.Guards
     transaction: bool
     key: Literal["required", "optional", "none"]
     body: Literal["json", "form", "none"]
 
     @classmethod
     def of(cls, template: str, dependant: Dependant, *, writes: bool) -> "_Plan":
-        calls = [each.call for each in auth.dependencies_of(dependant)]
-        guards = auth.guards_of(dependant)
-        everything = [dependant, *auth.dependencies_of(dependant)]
+        calls = [each.call for each in guarding.dependencies_of(dependant)]
+        guards = guarding.guards_of(dependant)
+        everything = [dependant, *guarding.dependencies_of(dependant)]
         fields = [field for each in everything for field in each.body_params]
         form = any(isinstance(field.field_info, Form) for field in fields)
         return cls(
@@ -146,11 +147,11 @@ class UnitOfWorkRoute(APIRoute):
             msg = f"{path}: a route either reads or writes, not {sorted(methods)}"
             raise TypeError(msg)
         super().__init__(path, endpoint, **options)
-        calls = {each.call for each in auth.dependencies_of(self.dependant)}
+        calls = {each.call for each in guarding.dependencies_of(self.dependant)}
         if self.reads and write_tx in calls:
             msg = f"{path}: {sorted(methods)} asks for a WriteTx"
             raise TypeError(msg)
-        guards = auth.guards_of(self.dependant)
+        guards = guarding.guards_of(self.dependant)
         if required_key in calls and not guards.authenticated:
             msg = f"{path}: an Idempotency-Key belongs to an actor, and this route asks for none"
             raise TypeError(msg)

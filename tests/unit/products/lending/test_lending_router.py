@@ -25,8 +25,9 @@ from tests.unit.products.lending.conftest import (
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.domain import PERMISSIONS, Role
 from tongbao.infra import jobs as infra_jobs
-from tongbao.infra.auth import Actor, assert_all_routes_guarded
+from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, ReadSession
+from tongbao.infra.guards import assert_all_routes_guarded
 from tongbao.infra.jobs import JobContext
 from tongbao.infra.web import install
 from tongbao.kernel.clock import now

@@ -43,6 +43,5 @@ __all__ = [
     "StepUpRow",
     "TokenRow",
     "TotpRow",
-    "UserPartyRow",
     "UserRow",
 ]

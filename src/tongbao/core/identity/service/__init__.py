@@ -39,7 +39,7 @@ from tongbao.core.identity.domain import (
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
 from tongbao.core.identity.domain.factors import register as register_factor
-from tongbao.core.identity.domain.passkeys import RelyingParty
+from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
 from tongbao.core.identity.domain.sessions import (
     Ended,
     NewSession,
@@ -47,7 +47,14 @@ from tongbao.core.identity.domain.sessions import (
     SessionId,
     UnknownSession,
 )
-from tongbao.core.identity.domain.step_up import Action, StepUpRequired
+from tongbao.core.identity.domain.step_up import (
+    Action,
+    Proof,
+    StepUpChallenge,
+    StepUpRefused,
+    StepUpRequired,
+    StepUpToken,
+)
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.devices import list_devices, revoke_device
@@ -155,8 +162,11 @@ __all__ = [
     "NoDualControl",
     "NotACompany",
     "OwnUser",
+    "Passkey",
+    "PasskeyId",
     "PasswordTooWeak",
     "Permission",
+    "Proof",
     "Reach",
     "RelyingParty",
     "Removal",
@@ -165,7 +175,10 @@ __all__ = [
     "Sensitivity",
     "Session",
     "SessionId",
+    "StepUpChallenge",
+    "StepUpRefused",
     "StepUpRequired",
+    "StepUpToken",
     "TooManyMembers",
     "UnknownCompany",
     "UnknownDevice",
