@@ -127,7 +127,12 @@ def test_every_body_is_shown_by_example(document: Document, operations: list[Ope
 
 def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None:
     public = {each.id for each in operations if not each.facts.get("security")}
-    assert public == {"identity_log_in", "agreements_list_consent_texts"}
+    assert public == {
+        "agreements_list_consent_texts",
+        "identity_begin_passkey_log_in",
+        "identity_log_in",
+        "identity_log_in_by_passkey",
+    }
 
 
 def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
