@@ -1,4 +1,4 @@
-"""The outside world as one ASGI application: the tax office today, its neighbours later."""
+"""The outside world as one ASGI application: the tax office, an identity provider."""
 
 from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
@@ -6,6 +6,8 @@ from fastapi_swagger import patch_fastapi
 from tongbao_sandbox import control, firms, problems, tax_office
 from tongbao_sandbox.book import FirmBook
 from tongbao_sandbox.faults import Faults
+from tongbao_sandbox.identity_provider import routes as identity_provider
+from tongbao_sandbox.identity_provider.state import Provider
 
 TOKEN_DEFAULT = "sandbox-tax-office"  # noqa: S105  (a sandbox: the token is public)
 
@@ -25,6 +27,8 @@ def create_app(*, book: FirmBook | None = None, token: str = TOKEN_DEFAULT) -> F
     app.state.faults = Faults()
     app.include_router(control.router)
     app.include_router(tax_office.router)
+    app.state.identity_provider = Provider()
+    app.include_router(identity_provider.router)
     problems.add_handlers(app)
     patch_fastapi(app)
     return app

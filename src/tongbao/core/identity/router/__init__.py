@@ -5,6 +5,7 @@ Each matter has its own router; they share the address.
 
 from fastapi import APIRouter
 
+from tongbao.core.identity.router.external_logins import api as external_logins
 from tongbao.core.identity.router.factors import api as factors
 from tongbao.core.identity.router.members import api as members
 from tongbao.core.identity.router.passkeys import api as passkeys
@@ -14,7 +15,7 @@ from tongbao.core.identity.router.tokens import api as tokens
 from tongbao.core.identity.router.users import api as users
 
 api = APIRouter()
-for each in (tokens, sessions, step_up, factors, passkeys, members, users):
+for each in (tokens, sessions, step_up, factors, passkeys, external_logins, members, users):
     api.include_router(each)
 
 __all__ = ["api"]

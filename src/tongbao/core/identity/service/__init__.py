@@ -38,6 +38,7 @@ from tongbao.core.identity.domain import (
     permissions,
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
+from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
 from tongbao.core.identity.domain.sessions import (
@@ -55,6 +56,7 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRequired,
     StepUpToken,
 )
+from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.devices import list_devices, revoke_device
@@ -146,6 +148,7 @@ __all__ = [
     "DeviceId",
     "DutiesNotSeparated",
     "Ended",
+    "ExternalProvider",
     "Invitation",
     "LastAdministrator",
     "LogInRefused",
@@ -161,6 +164,7 @@ __all__ = [
     "NewTerms",
     "NoDualControl",
     "NotACompany",
+    "OidcGateway",
     "OwnUser",
     "Passkey",
     "PasskeyId",

@@ -43,7 +43,7 @@ async def require_step_up(
     order: PaymentOrder,
     *,
     party_id: UUID,
-    step_up_token: str | None,
+    token: str | None,
     actor: Actor,
     at: datetime,
 ) -> None:
@@ -57,7 +57,7 @@ async def require_step_up(
     action = action_to_confirm(order, level=LEVEL_UNTIL_VERIFIED, payee_is_known=known)
     if action is None:
         return
-    await identity.spend_step_up(tx, token=step_up_token, action=action, actor=actor, at=at)
+    await identity.spend_step_up(tx, token=token, action=action, actor=actor, at=at)
     if not known:
         await confirm_payee(
             tx,

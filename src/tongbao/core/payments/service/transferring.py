@@ -68,20 +68,17 @@ async def transfer(
     """Move `amount` from the initiator's account to another account here, or say why not.
 
     An order that breaks a rule is stored as rejected and *returned* with its `refusal`: raising
-    would undo the row. The caller commits either way. Without an `end_to_end_id` the order's own id
-    serves.
+    would undo the row. The caller commits either way. Without an `end_to_end_id` its own id serves.
 
-    Where the initiator may not pay so much alone, `approved_by` is the second person. Who pays
-    alone confirms a large transfer, or one to a new payee, by a step-up over exactly this payer,
-    payee and amount, of which `step_up_token` is the token. `without_step_up` is for orders that
-    were confirmed in another way, never for a request of a customer's. An order that is rejected
-    anyway needs none.
+    Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
+    confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
+    or was confirmed in another way (`without_step_up`, never for a request of a customer's).
 
     Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
     debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
     for it, `ApprovalNeeded` and `NotWithinBand` for want of a second person who may,
     `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and
-    `EndToEndIdUsed` if a settled payment from the account has the id.
+    `EndToEndIdUsed`.
     """
     debtor = await accounts.get(tx, debtor_account_id)
     check_may_initiate(debtor, initiated_by)
@@ -116,12 +113,7 @@ async def transfer(
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
             await require_step_up(
-                tx,
-                order,
-                party_id=debtor.party_id,
-                step_up_token=step_up_token,
-                actor=initiated_by,
-                at=at,
+                tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by, at=at
             )
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
