@@ -20,6 +20,7 @@ TECHNICAL_PREFIXES = {
         "auth": {"auth"},
         "crypto": {"crypto"},
         "browser": {"auth"},
+        "files": {"files"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
         "outbox": {"outbox"},
@@ -28,6 +29,7 @@ TECHNICAL_PREFIXES = {
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},
+        "webhooks": {"webhooks"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

@@ -11,7 +11,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import httpx2
@@ -212,6 +212,11 @@ class Bank:
                 assert row is not None
                 found[table] = row[0]
             return found
+
+    def query(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Return rows, as the owner sees them."""
+        with psycopg.connect(self.urls.owner) as connection:
+            return connection.execute(statement, values).fetchall()
 
     async def staff(self, role: Role = Role.STAFF_OPERATIONS) -> Caller:
         """Make a member of staff and log in."""

@@ -4,11 +4,13 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import tongbao
+from tongbao.app.published import PUBLISHED
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
@@ -16,9 +18,12 @@ from tongbao.infra.crypto import Sealer
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
+from tongbao.infra.webhooks import fan_out as webhooks
+from tongbao.infra.webhooks.configuration import Configuration, configure
+from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.products.lending import jobs as lending
 
-CONSUMERS: Final[tuple[Consumer, ...]] = ()
+CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED),)
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -70,6 +75,23 @@ def field_sealer(settings: Settings) -> Sealer:
     if settings.field_key_file is not None:
         return Sealer.load(settings.field_key_file)
     return Sealer.load_or_make(settings.data_dir / "keys" / "fields.key")
+
+
+def connect_webhooks(settings: Settings) -> None:
+    """Say which events partners are told of, and how webhooks leave this process."""
+
+    @cache
+    def sealer() -> Sealer:  # when the first secret is made or used: many a process does neither
+        return field_sealer(settings)
+
+    configure(
+        Configuration(
+            published=PUBLISHED,
+            owners=identity.client_actors,
+            sealer=sealer,
+            outbound=Outbound(to_loopback=settings.webhooks_to_loopback),
+        )
+    )
 
 
 def connect_identity(settings: Settings) -> None:

@@ -5,6 +5,7 @@ Pure ASGI, in one middleware, so that the order is the order of the lines below.
 
 import re
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongbao.infra import metrics
+from tongbao.infra.web.address import Network, resolve_address
 from tongbao.infra.web.problems import request_id_of, unexpected_response
 from tongbao.infra.web.routes import template_of
 from tongbao.kernel.ids import new_id
@@ -51,8 +53,9 @@ def _request_id(scope: Scope) -> str:
 class RequestContext:
     """The outermost of our middlewares; also the last net for an exception nobody handled."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, trusted_proxies: Sequence[Network] = ()) -> None:
         self.app = app
+        self.trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -61,6 +64,7 @@ class RequestContext:
             return
         state = scope.setdefault("state", {})
         request_id = state["request_id"] = _request_id(scope)
+        state["client_address"] = resolve_address(scope, self.trusted_proxies)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             await self._observe(scope, receive, send)
 

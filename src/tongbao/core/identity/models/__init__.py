@@ -1,5 +1,12 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.clients import (
+    ClientAssertionRow,
+    ClientKeyRow,
+    ClientRow,
+    ClientSecretRow,
+    ClientTokenRow,
+)
 from tongbao.core.identity.models.external_logins import (
     ExternalFlowRow,
     ExternalLoginRow,
@@ -28,6 +35,11 @@ from tongbao.core.identity.models.users import (
 __all__ = [
     "IS_CURRENT",
     "CeremonyRow",
+    "ClientAssertionRow",
+    "ClientKeyRow",
+    "ClientRow",
+    "ClientSecretRow",
+    "ClientTokenRow",
     "CompanyRow",
     "DeviceRow",
     "ExternalFlowRow",

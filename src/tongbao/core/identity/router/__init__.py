@@ -1,13 +1,18 @@
-"""`/api/v1/identity`: logging in and out, who one is, company users, and users for staff.
+"""`/api/v1/identity`: logging in and out, who one is, company users, users for staff.
+
+Partner clients, and `/api/v1/oauth`: their tokens.
 
 Each matter has its own router; they share the address.
 """
 
 from fastapi import APIRouter
 
+from tongbao.core.identity.router.clients import api as clients
 from tongbao.core.identity.router.external_logins import api as external_logins
 from tongbao.core.identity.router.factors import api as factors
 from tongbao.core.identity.router.members import api as members
+from tongbao.core.identity.router.oauth import api as oauth
+from tongbao.core.identity.router.oauth import metadata_routes
 from tongbao.core.identity.router.passkeys import api as passkeys
 from tongbao.core.identity.router.sessions import api as sessions
 from tongbao.core.identity.router.step_up import api as step_up
@@ -15,7 +20,9 @@ from tongbao.core.identity.router.tokens import api as tokens
 from tongbao.core.identity.router.users import api as users
 
 api = APIRouter()
-for each in (tokens, sessions, step_up, factors, passkeys, external_logins, members, users):
+for each in (tokens, sessions, step_up, factors, passkeys, external_logins):
+    api.include_router(each)
+for each in (members, users, clients, oauth):
     api.include_router(each)
 
-__all__ = ["api"]
+__all__ = ["api", "metadata_routes"]

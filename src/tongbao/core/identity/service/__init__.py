@@ -58,12 +58,11 @@ from tongbao.core.identity.domain.step_up import (
 )
 from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.service.actors import find_actor
+from tongbao.core.identity.service.authentication import authenticate, authenticate_many
 from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.devices import list_devices, revoke_device
 from tongbao.core.identity.service.invitations import accept_invitation, invitations_for, invite
 from tongbao.core.identity.service.logging_in import (
-    authenticate,
-    authenticate_many,
     log_in,
     log_out,
     revoke_tokens,
@@ -77,6 +76,7 @@ from tongbao.core.identity.service.memberships import (
     remove_member,
     set_dual_control,
 )
+from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.passkeys import PasskeyFactor
 from tongbao.core.identity.service.payment_passwords import payment_password_is_part_of
 from tongbao.core.identity.service.proofs import PROVERS
@@ -203,6 +203,7 @@ __all__ = [
     "change_member",
     "change_roles",
     "check_new_roles",
+    "client_actors",
     "configure",
     "create_user",
     "dual_control",

@@ -17,7 +17,7 @@ DECLARE
     batch_max CONSTANT integer := 10000;             -- items, and postings, of a batch
     amount_max CONSTANT bigint := 900000000000000;   -- sums of a batch stay within 64 bits
     first_moment CONSTANT timestamptz := '0001-01-01 00:00:00+00';  -- what others can read, too
-    last_moment CONSTANT timestamptz := '9999-12-31 00:00:00+00';
+    last_moment CONSTANT timestamptz := '9999-12-31 23:59:59.999999+00';
     items CONSTANT integer := cardinality(p_uid);
     -- How an array looks that begins at 1, has one dimension and that many elements: `[1:3]`.
     per_item CONSTANT text := '[1:' || cardinality(p_uid) || ']';
@@ -35,8 +35,13 @@ BEGIN
     fault := CASE
         WHEN (per_item = ALL (ARRAY[
                 array_dims(p_uid), array_dims(p_hash), array_dims(p_kind), array_dims(p_type),
-                array_dims(p_effective_on), array_dims(p_reference), array_dims(p_metadata),
-                array_dims(p_correlation_id), array_dims(p_target), array_dims(p_expires_at)]))
+                array_dims(p_effective_on),
+                -- NULL as a whole is NULL for each item.
+                CASE WHEN p_reference IS NULL THEN per_item ELSE array_dims(p_reference) END,
+                CASE WHEN p_metadata IS NULL THEN per_item ELSE array_dims(p_metadata) END,
+                CASE WHEN p_correlation_id IS NULL THEN per_item ELSE array_dims(p_correlation_id) END,
+                CASE WHEN p_target IS NULL THEN per_item ELSE array_dims(p_target) END,
+                CASE WHEN p_expires_at IS NULL THEN per_item ELSE array_dims(p_expires_at) END]))
              IS NOT TRUE THEN 'arrays of items are not alike'
         WHEN (coalesce(per_posting, '[1:0]') = ALL (ARRAY[
                 '[1:' || cardinality(p_item) || ']',
@@ -66,13 +71,17 @@ BEGIN
         fault := 'one target named twice';
     END IF;
     IF fault IS NULL THEN
-        FOREACH facts IN ARRAY array_remove(p_metadata, NULL) LOOP
+        FOREACH facts IN ARRAY coalesce(array_remove(p_metadata, NULL), '{}') LOOP
             IF jsonb_typeof(facts) <> 'object'
                OR jsonb_path_exists(facts, 'strict $.* ? (@.type() <> "string")') THEN
                 fault := 'metadata that are no texts by name';
             END IF;
         END LOOP;
         -- Items one after the other; only a void (4) and an expiry (5) are without postings.
+        IF fault IS NULL AND p_item = ARRAY(SELECT generate_series(1, items))
+           AND NOT p_kind && ARRAY[4, 5]::smallint[] THEN
+            RETURN;  -- the usual batch: one posting each
+        END IF;
         FOREACH item IN ARRAY p_item LOOP
             CONTINUE WHEN item = before;
             IF item IS NULL OR item < before OR item > items OR p_kind[item] IN (4, 5) THEN

@@ -7,13 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity import service as identity
+from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import PaymentOrder
 from tongbao.core.payments.domain.step_up import action_to_confirm
 from tongbao.core.payments.models import PayeeRow
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
-
-LEVEL_UNTIL_VERIFIED = 0
 
 
 async def is_known_payee(tx: ReadSession, *, party_id: UUID, account_number: str) -> bool:
@@ -54,7 +53,8 @@ async def require_step_up(
     known = await is_known_payee(
         tx, party_id=party_id, account_number=order.creditor_account_number
     )
-    action = action_to_confirm(order, level=LEVEL_UNTIL_VERIFIED, payee_is_known=known)
+    level = await parties.level(tx, party_id)
+    action = action_to_confirm(order, level=level, payee_is_known=known)
     if action is None:
         return
     await identity.spend_step_up(tx, token=token, action=action, actor=actor, at=at)
