@@ -113,4 +113,20 @@ def connect_identity(settings: Settings) -> None:
     party = identity.RelyingParty(
         id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
     )
-    identity.configure(identity.Configuration(sealer=field_sealer(settings), relying_party=party))
+    providers = {
+        key: identity.OidcGateway(
+            identity.ExternalProvider(
+                key=key,
+                title=each.name,
+                issuer=each.issuer,
+                client_id=each.client_id,
+                client_secret=each.client_secret.get_secret_value(),
+            )
+        )
+        for key, each in (settings.oidc_providers or {}).items()
+    }
+    identity.configure(
+        identity.Configuration(
+            sealer=field_sealer(settings), relying_party=party, providers=providers
+        )
+    )

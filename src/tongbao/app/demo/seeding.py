@@ -121,6 +121,7 @@ async def _pay(
             remittance=CEMENT,
             end_to_end_id=reference,
             initiated_by=debtor.actor,
+            without_step_up=True,
             at=now(),
         )
 

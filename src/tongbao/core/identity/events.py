@@ -299,3 +299,21 @@ class StepUpConfirmed(_OfUser, Event):
     step_up_id: UUID
     action_kind: str
     proof: str
+
+
+class ExternalLoginLinked(_OfUser, Event):
+    """An account at an identity provider became a way to log in as the user."""
+
+    type: ClassVar[str] = "identity.external_login_linked"
+
+    user_id: UUID
+    issuer: str
+
+
+class ExternalLoginUnlinked(_OfUser, Event):
+    """The provider's accounts no longer log in as the user."""
+
+    type: ClassVar[str] = "identity.external_login_unlinked"
+
+    user_id: UUID
+    issuer: str

@@ -39,6 +39,7 @@ from tongbao.core.identity.domain import (
     permissions,
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
+from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
@@ -57,6 +58,7 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRequired,
     StepUpToken,
 )
+from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
@@ -188,6 +190,7 @@ __all__ = [
     "DeviceId",
     "DutiesNotSeparated",
     "Ended",
+    "ExternalProvider",
     "Invitation",
     "LastAdministrator",
     "LogInRefused",
@@ -203,6 +206,7 @@ __all__ = [
     "NewTerms",
     "NoDualControl",
     "NotACompany",
+    "OidcGateway",
     "OwnUser",
     "Passkey",
     "PasskeyId",
