@@ -16,7 +16,7 @@ import psutil
 
 from benchmarks.support.scene import Scene
 from tongbao.core.identity import service as identity
-from tongbao.core.identity.service import LoggedIn, Role, UserKind
+from tongbao.core.identity.service import Role, UserKind
 from tongbao.kernel.clock import now
 
 WORKERS = 2
@@ -67,7 +67,7 @@ async def _until_ready(port: int) -> None:
 async def token(scene: Scene) -> str:
     """Return the token of a service that may book."""
     async with scene.database.write() as tx:
-        await identity.create_user(
+        user = await identity.create_user(
             tx,
             login=LOGIN,
             password=PASSWORD,
@@ -76,10 +76,10 @@ async def token(scene: Scene) -> str:
             roles=[Role.SERVICE],
             at=now(),
         )
-    async with scene.database.write() as tx:
-        answer = await identity.log_in(tx, login=LOGIN, password=PASSWORD, at=now())
-    assert isinstance(answer, LoggedIn)
-    return answer.token
+        issued = await identity.issue_token(
+            tx, user_id=user.id, factors=frozenset({"password"}), at=now()
+        )
+    return issued.token
 
 
 async def load(scene: Scene, *, port: int, token: str, seconds: float) -> dict[str, Any]:
