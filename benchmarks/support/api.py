@@ -22,6 +22,7 @@ from tongbao.kernel.clock import now
 WORKERS = 2
 CONNECTIONS = 64
 READY_SECONDS_MAX = 60
+OVERHEAD_SECONDS_MAX = 30
 LOGIN = "bench"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a server that is gone in two minutes
 
@@ -99,7 +100,12 @@ async def load(scene: Scene, *, port: int, token: str, seconds: float) -> dict[s
         "customers": [str(account) for account in scene.customers],
         "hot": [str(account) for account in scene.hot],
     }
-    said, _ = await process.communicate(json.dumps(config).encode())
+    try:
+        async with asyncio.timeout(seconds + OVERHEAD_SECONDS_MAX):
+            said, _ = await process.communicate(json.dumps(config).encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
     measured: dict[str, Any] = json.loads(said)
     failed = {status: n for status, n in measured["statuses"].items() if status != "201"}
     assert not failed, f"requests failed: {failed}"

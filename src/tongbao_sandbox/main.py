@@ -1,4 +1,4 @@
-"""The outside world as one ASGI application: tax office, message gateway, place look-up."""
+"""The outside world as one ASGI application: tax office, messages, places, log-in provider."""
 
 from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
@@ -6,6 +6,8 @@ from fastapi_swagger import patch_fastapi
 from tongbao_sandbox import control, firms, messages, places, problems, tax_office
 from tongbao_sandbox.book import FirmBook
 from tongbao_sandbox.faults import Faults
+from tongbao_sandbox.identity_provider import routes as identity_provider
+from tongbao_sandbox.identity_provider.state import Provider
 
 TOKEN_DEFAULT = "sandbox-tax-office"  # noqa: S105  (a sandbox: the token is public)
 MESSAGES_TOKEN_DEFAULT = "sandbox-messages"  # noqa: S105  (the same)
@@ -34,6 +36,8 @@ def create_app(
     app.include_router(tax_office.router)
     app.include_router(messages.router)
     app.include_router(places.router)
+    app.state.identity_provider = Provider()
+    app.include_router(identity_provider.router)
     problems.add_handlers(app)
     patch_fastapi(app)
     return app

@@ -20,6 +20,7 @@ TECHNICAL_PREFIXES = {
         "auth": {"auth"},
         "crypto": {"crypto"},
         "browser": {"auth"},
+        "files": {"files"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},
         "notify": {"notify"},
@@ -30,6 +31,7 @@ TECHNICAL_PREFIXES = {
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},
+        "webhooks": {"webhooks"},
         "web": {"request", "idempotency", "database"},
     },
     "kernel": {

@@ -1,13 +1,15 @@
-"""The contract others build on, written down: the API's OpenAPI document and the events' schemas.
+"""The contract others build on, written down: OpenAPI document, events' schemas, permissions.
 
-Both are committed; a change that alters them without saying so fails `make check`.
+They are committed; a change that alters them without saying so fails `make check`.
 """
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import tongbao
+from tongbao.app import permissions
 from tongbao.app.main import create_app
 from tongbao.infra.settings import Settings
 from tongbao.kernel.events import Event
@@ -17,7 +19,8 @@ DOCS = Path(tongbao.__file__).parents[2] / "docs"
 
 def documents() -> dict[str, str]:
     """Return the text of each document by its file name."""
-    api = create_app(Settings(database_url="postgresql://unused")).openapi()
+    _load_events()
+    app = create_app(Settings(database_url="postgresql://unused"))
     events: dict[str, Any] = {
         name: {
             "version": event.version,
@@ -27,7 +30,11 @@ def documents() -> dict[str, str]:
         for name, event in sorted(Event.registry.items())
         if event.__module__.startswith("tongbao.")
     }
-    return {"openapi.json": _text(api), "events.json": _text(events)}
+    return {
+        "openapi.json": _text(app.openapi()),
+        "events.json": _text(events),
+        "permissions.md": permissions.markdown(app),
+    }
 
 
 def write(*, check: bool) -> int:
@@ -43,6 +50,13 @@ def write(*, check: bool) -> int:
     if stale:
         print(f"docs/{', docs/'.join(stale)} differ from the code: run `tongbao openapi`")  # noqa: T201
     return 1 if stale else 0
+
+
+def _load_events() -> None:
+    """Import every module's events: some are raised by jobs alone, or by the database itself."""
+    root = Path(tongbao.__file__).parent
+    for file in sorted(root.rglob("events.py")):
+        import_module(".".join(("tongbao", *file.relative_to(root).with_suffix("").parts)))
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from tongbao.core.accounts.router import api as accounts
 from tongbao.core.agreements.router import api as agreements
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
+from tongbao.core.identity.router import metadata_routes
 from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
@@ -20,11 +21,23 @@ from tongbao.infra import keys, log, metrics
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
+from tongbao.infra.web.address import networks
 from tongbao.infra.web.install import install
+from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
-ROUTERS = (ledger, identities, parties, accounts, agreements, payments, lending, proposals)
+ROUTERS = (
+    ledger,
+    identities,
+    parties,
+    accounts,
+    agreements,
+    payments,
+    lending,
+    webhooks,
+    proposals,
+)
 
 LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
 
@@ -44,6 +57,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        wiring.connect_webhooks(settings)
         wiring.connect_identity(settings)
         database = connect(settings)
         metrics.watch_connections(database)
@@ -74,12 +88,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)
+    app.include_router(metadata_routes())
     app.include_router(site.routes())
     install(
         app,
         language_default=settings.language_default,
         probes={"migrations": migrated},
         larger_bodies=LARGER_BODIES,
+        trusted_proxies=networks(settings.trusted_proxies),
     )
     return app
 

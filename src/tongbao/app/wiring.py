@@ -4,11 +4,13 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import tongbao
+from tongbao.app.published import PUBLISHED
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
@@ -18,9 +20,12 @@ from tongbao.infra.crypto import Sealer
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
+from tongbao.infra.webhooks import fan_out as webhooks
+from tongbao.infra.webhooks.configuration import Configuration, configure
+from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.products.lending import jobs as lending
 
-CONSUMERS: Final[tuple[Consumer, ...]] = ()
+CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED),)
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -86,9 +91,42 @@ def field_sealer(settings: Settings) -> Sealer:
     return Sealer.load_or_make(settings.data_dir / "keys" / "fields.key")
 
 
+def connect_webhooks(settings: Settings) -> None:
+    """Say which events partners are told of, and how webhooks leave this process."""
+
+    @cache
+    def sealer() -> Sealer:  # when the first secret is made or used: many a process does neither
+        return field_sealer(settings)
+
+    configure(
+        Configuration(
+            published=PUBLISHED,
+            owners=identity.client_actors,
+            sealer=sealer,
+            outbound=Outbound(to_loopback=settings.webhooks_to_loopback),
+        )
+    )
+
+
 def connect_identity(settings: Settings) -> None:
     """Say who this installation is to authenticators, and with which key it encrypts."""
     party = identity.RelyingParty(
         id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
     )
-    identity.configure(identity.Configuration(sealer=field_sealer(settings), relying_party=party))
+    providers = {
+        key: identity.OidcGateway(
+            identity.ExternalProvider(
+                key=key,
+                title=each.name,
+                issuer=each.issuer,
+                client_id=each.client_id,
+                client_secret=each.client_secret.get_secret_value(),
+            )
+        )
+        for key, each in (settings.oidc_providers or {}).items()
+    }
+    identity.configure(
+        identity.Configuration(
+            sealer=field_sealer(settings), relying_party=party, providers=providers
+        )
+    )

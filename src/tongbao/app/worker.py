@@ -50,6 +50,7 @@ async def run_worker(
     `queues` restricts which jobs it takes; None takes all.
     """
     wiring.load_jobs()
+    wiring.connect_webhooks(settings)
     stop = stop or asyncio.Event()
     needed = CONCURRENCY + len(consumers) + SPARE_CONNECTIONS
     enough = max(settings.database_pool_size, needed)

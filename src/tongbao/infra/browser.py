@@ -15,9 +15,10 @@ from tongbao.infra import keys
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
-Cookie = Literal["tb_session", "tb_device"]
+Cookie = Literal["tb_session", "tb_device", "tb_external"]
 SESSION: Final[Cookie] = "tb_session"
 DEVICE: Final[Cookie] = "tb_device"
+EXTERNAL: Final[Cookie] = "tb_external"  # of a browser on its way to an identity provider
 CSRF_HEADER: Final = "X-CSRF-Token"
 COOKIE_LENGTH_MAX: Final = 512
 _PREFIX: Final = "__Host-"  # no Domain, Path=/, Secure: the browser itself holds that (RFC 6265bis)

@@ -99,6 +99,10 @@ class Settings(BaseSettings):
     worker_metrics_port: Port | None = Field(
         default=None, description="Where the worker serves its metrics; unset: nowhere"
     )
+    webhooks_to_loopback: bool = Field(
+        default=False,
+        description="Let webhooks go to this machine, over plain HTTP too; development and tests",
+    )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
     message_gateway_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
@@ -114,6 +118,12 @@ class Settings(BaseSettings):
     )
     public_url: HttpUrl = Field(
         default="", description="Where browsers find the platform; unset: where they asked for it"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description=(
+            "Networks, by commas, of the proxies in front whose X-Forwarded-For is believed"
+        ),
     )
     ledger_key_file: Path | None = Field(
         default=None,
@@ -223,6 +233,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if self.field_key_file is None:
             msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with a key of its own"
+            raise ValueError(msg)
+        if self.webhooks_to_loopback:
+            msg = "TONGBAO_WEBHOOKS_TO_LOOPBACK: for development and tests only"
             raise ValueError(msg)
         addresses = [self.origin, *(e.issuer for e in (self.oidc_providers or {}).values())]
         if not all(each.startswith("https://") for each in addresses):

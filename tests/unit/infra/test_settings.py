@@ -86,6 +86,7 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
         ({"TONGBAO_PUBLIC_URL": ""}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_PUBLIC_URL": "http://bank.example"}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
+        ({"TONGBAO_WEBHOOKS_TO_LOOPBACK": "true"}, "TONGBAO_WEBHOOKS_TO_LOOPBACK"),
         (
             {"TONGBAO_OIDC_PROVIDERS": PROVIDER.replace("of-our-own", DEFAULT_OIDC_SECRET)},
             "TONGBAO_OIDC_PROVIDERS",

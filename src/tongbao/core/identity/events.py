@@ -35,6 +35,53 @@ class SecurityNoted(Event):
         return str(self.user_id)
 
 
+class ClientRegistered(Event):
+    """A partner's system may ask for tokens."""
+
+    type: ClassVar[str] = "identity.client_registered"
+
+    client_id: UUID
+    party_id: UUID | None
+    scopes: tuple[str, ...]
+
+    @property
+    def subject(self) -> str:
+        """Return the client's id."""
+        return str(self.client_id)
+
+
+class ClientCredentialsChanged(Event):
+    """A client got, or lost, a secret or a public key."""
+
+    type: ClassVar[str] = "identity.client_credentials_changed"
+
+    client_id: UUID
+    change: Literal["secret_added", "secret_ended", "key_added", "key_removed"]
+    credential: str
+    changed_by: UUID
+
+    @property
+    def subject(self) -> str:
+        """Return the client's id."""
+        return str(self.client_id)
+
+
+class ClientChanged(Event):
+    """A client's scopes or whether it may work at all were changed."""
+
+    type: ClassVar[str] = "identity.client_changed"
+
+    client_id: UUID
+    status: Literal["active", "disabled"]
+    scopes: tuple[str, ...]
+    changed_by: UUID
+
+    @property
+    def subject(self) -> str:
+        """Return the client's id."""
+        return str(self.client_id)
+
+
 class SessionBegun(Event):
     """A user logged in with a browser, having proven `factors` (password, otp, totp, passkey)."""
 
@@ -252,3 +299,21 @@ class StepUpConfirmed(_OfUser, Event):
     step_up_id: UUID
     action_kind: str
     proof: str
+
+
+class ExternalLoginLinked(_OfUser, Event):
+    """An account at an identity provider became a way to log in as the user."""
+
+    type: ClassVar[str] = "identity.external_login_linked"
+
+    user_id: UUID
+    issuer: str
+
+
+class ExternalLoginUnlinked(_OfUser, Event):
+    """The provider's accounts no longer log in as the user."""
+
+    type: ClassVar[str] = "identity.external_login_unlinked"
+
+    user_id: UUID
+    issuer: str

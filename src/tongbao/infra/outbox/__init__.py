@@ -13,7 +13,7 @@ the consumer's place in the log. Consumers are independent of each other, and no
 is changed by reading it. `reading` explains why no event is skipped and why the order is right.
 """
 
-from tongbao.infra.outbox.consumer import Consumer, Handler, Start
+from tongbao.infra.outbox.consumer import Consumer, Handler, Occurrence, Start
 from tongbao.infra.outbox.measures import Lag, forget, lag, prune
 from tongbao.infra.outbox.parking import ParkedEvent, Replayed, parked, replay
 from tongbao.infra.outbox.relay import Relay
@@ -24,6 +24,7 @@ __all__ = [
     "Consumer",
     "Handler",
     "Lag",
+    "Occurrence",
     "ParkedEvent",
     "Relay",
     "Replayed",

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tongbao.infra.db import WriteSession
 from tongbao.infra.retry import Retry
@@ -12,6 +12,22 @@ from tongbao.kernel.events import Event
 # The event's own class stands where `Any` does: a handler takes exactly the type it subscribed to.
 Handler = Callable[[WriteSession, Any, datetime], Awaitable[None]]
 Start = Literal["beginning", "now"]
+
+
+class Occurrence(NamedTuple):
+    """An event with its number in the log and the moment it happened."""
+
+    seq: int
+    event: Event
+    occurred_at: datetime
+
+
+class Subscribed(NamedTuple):
+    """What becomes of the events of one type; `whole`: the handler is given an `Occurrence`."""
+
+    event_type: type[Event]
+    handler: Handler
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +46,15 @@ class Consumer:
 
     `start` says where a consumer begins that has no place yet: with the oldest event kept, or with
     what is appended from now on. `batch_max` is the number of events read for one transaction.
+    One that passes events on to others sets `occurrences`: its handlers get the event's number and
+    moment with it.
     """
 
     name: str
     handles: Mapping[type[Event], Handler]
     start: Start = "beginning"
     batch_max: int = 100
+    occurrences: bool = False
     retry: Retry = field(default_factory=Retry)
 
     def __post_init__(self) -> None:
@@ -43,6 +62,9 @@ class Consumer:
             msg = "a consumer needs a name and a batch of at least one event"
             raise ValueError(msg)
 
-    def subscription(self) -> dict[str, tuple[type[Event], Handler]]:
+    def subscription(self) -> dict[str, Subscribed]:
         """Return the subscribed event classes and their handlers by the events' type."""
-        return {event.type: (event, handler) for event, handler in self.handles.items()}
+        return {
+            event.type: Subscribed(event, handler, self.occurrences)
+            for event, handler in self.handles.items()
+        }

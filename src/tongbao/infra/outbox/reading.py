@@ -25,12 +25,11 @@ from typing import Final
 from sqlalchemy import ARRAY, Row, Text, bindparam, text
 
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.outbox.consumer import Consumer, Handler
+from tongbao.infra.outbox.consumer import Consumer, Occurrence, Subscribed
 from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.events import Event
 from tongbao.kernel.text import Text as Words
 
-Subscription = Mapping[str, tuple[type[Event], Handler]]
+Subscription = Mapping[str, Subscribed]
 
 
 class UnknownVersion(TongbaoError):
@@ -163,7 +162,9 @@ async def handle(
     tx: WriteSession, subscription: Subscription, stored: StoredEvent, *, at: datetime
 ) -> None:
     """Run the handler of one event; `UnknownVersion` when its version is not the program's."""
-    event_type, handler = subscription[stored.type]
+    event_type, handler, whole = subscription[stored.type]
     if stored.version != event_type.version:
         raise UnknownVersion(type=stored.type, version=stored.version)
-    await handler(tx, event_type.model_validate_json(stored.payload), at)
+    event = event_type.model_validate_json(stored.payload)
+    told = Occurrence(stored.seq, event, stored.occurred_at) if whole else event
+    await handler(tx, told, at)

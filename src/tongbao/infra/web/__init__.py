@@ -8,19 +8,15 @@ A module's router needs these names and nothing else from here::
     async def transfer(body: NewTransfer, tx: WriteTx, actor: CurrentActor, at: Instant)
 """
 
+from tongbao.infra.web.address import client_address
 from tongbao.infra.web.body import BufferedRequest
 from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
-from tongbao.infra.web.unit_of_work import (
-    Instant,
-    ReadTx,
-    UnitOfWorkRoute,
-    WriteTx,
-    together,
-)
+from tongbao.infra.web.together import together
+from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
@@ -33,6 +29,7 @@ __all__ = [
     "RequestLanguage",
     "UnitOfWorkRoute",
     "WriteTx",
+    "client_address",
     "install",
     "language_of",
     "problem_response",

@@ -1,15 +1,17 @@
 """Putting the edge together on an application."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
 
+from tongbao.infra.web.address import Network
 from tongbao.infra.web.context import RequestContext
 from tongbao.infra.web.health import Probe, health_routes
 from tongbao.infra.web.limits import Limits
 from tongbao.infra.web.problems import Problem, add_problem_handlers
 from tongbao.infra.web.reference import reference_routes
+from tongbao.infra.web.together import TogetherLanes
 from tongbao.kernel.text import Language
 
 _SCHEMA = "#/components/schemas/{model}"
@@ -38,6 +40,7 @@ def install(
     language_default: Language = "zh",
     probes: Mapping[str, Probe] | None = None,
     larger_bodies: Mapping[str, int] | None = None,
+    trusted_proxies: Sequence[Network] = (),
 ) -> None:
     """Give `app` the edge: limits, request ids, logs, metrics, problems, health, API reference.
 
@@ -46,15 +49,19 @@ def install(
     (`infra.auth.Authenticate`) before the first request, and `app.state.authenticate_many` if
     routes marked `together` shall be answered together. `probes` are further checks of
     `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
-    addresses, by whole path, that may be sent more than the usual 1 MiB.
+    addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
+    those whose `X-Forwarded-For` is believed.
     """
     assert app.docs_url is None, "FastAPI's own API reference loads scripts from the internet"
     assert app.redoc_url is None, "FastAPI's own API reference loads scripts from the internet"
     app.state.language_default = language_default
     app.router.redirect_slashes = False  # it would answer with an address made of the Host header
     add_problem_handlers(app)
+    app.add_middleware(TogetherLanes)
     app.add_middleware(Limits, larger=larger_bodies)
-    app.add_middleware(RequestContext)  # added last, so it is the outermost
+    app.add_middleware(
+        RequestContext, trusted_proxies=trusted_proxies
+    )  # added last, so it is the outermost
     app.include_router(health_routes(probes or {}))
     app.include_router(reference_routes())
     _describe_problems(app)

@@ -1,5 +1,12 @@
 """The tables of the module, a file each for what belongs together."""
 
+from tongbao.core.identity.models.clients import (
+    ClientAssertionRow,
+    ClientKeyRow,
+    ClientRow,
+    ClientSecretRow,
+    ClientTokenRow,
+)
 from tongbao.core.identity.models.external_logins import (
     ExternalFlowRow,
     ExternalLoginRow,
@@ -37,6 +44,11 @@ __all__ = [
     "AttemptRow",
     "CeremonyRow",
     "ChallengeRow",
+    "ClientAssertionRow",
+    "ClientKeyRow",
+    "ClientRow",
+    "ClientSecretRow",
+    "ClientTokenRow",
     "CodeRow",
     "CompanyRow",
     "ContactRow",

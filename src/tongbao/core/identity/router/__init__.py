@@ -1,13 +1,19 @@
-"""`/api/v1/identity`: logging in and out, who one is, company users, and users for staff.
+"""`/api/v1/identity`: logging in and out, who one is, company users, users for staff.
+
+Partner clients, and `/api/v1/oauth`: their tokens.
 
 Each matter has its own router; they share the address.
 """
 
 from fastapi import APIRouter
 
+from tongbao.core.identity.router.clients import api as clients
+from tongbao.core.identity.router.external_logins import api as external_logins
 from tongbao.core.identity.router.factors import api as factors
 from tongbao.core.identity.router.logging_in import api as logging_in
 from tongbao.core.identity.router.members import api as members
+from tongbao.core.identity.router.oauth import api as oauth
+from tongbao.core.identity.router.oauth import metadata_routes
 from tongbao.core.identity.router.passkeys import api as passkeys
 from tongbao.core.identity.router.passwords import api as passwords
 from tongbao.core.identity.router.registering import api as registering
@@ -26,9 +32,12 @@ for each in (
     step_up,
     factors,
     passkeys,
+    external_logins,
     members,
     users,
+    clients,
+    oauth,
 ):
     api.include_router(each)
 
-__all__ = ["api"]
+__all__ = ["api", "metadata_routes"]

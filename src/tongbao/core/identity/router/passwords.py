@@ -13,9 +13,9 @@ from tongbao.core.identity.schemas.logging_in import ChallengeOut
 from tongbao.core.identity.schemas.registering import (
     CodeSentOut,
     Confirmation,
-    NewContact,
     PasswordChange,
     PasswordReset,
+    ReachableAt,
 )
 from tongbao.infra import browser
 from tongbao.infra.auth import PUBLIC, CurrentActor
@@ -68,7 +68,7 @@ async def change_password(
     dependencies=[PUBLIC],
 )
 async def begin_reset(
-    body: NewContact, tx: WriteTx, at: Instant, request: Request, language: RequestLanguage
+    body: ReachableAt, tx: WriteTx, at: Instant, request: Request, language: RequestLanguage
 ) -> CodeSentOut | Response:
     """Have a code sent to a phone or an e-mail address.
 

@@ -11,7 +11,7 @@ from tongbao.core.identity.schemas.logging_in import NewSessionOut
 from tongbao.core.identity.schemas.registering import (
     CodeSentOut,
     Confirmation,
-    NewContact,
+    ReachableAt,
     Registration,
     TicketOut,
 )
@@ -31,7 +31,7 @@ api: APIRouter = router(prefix="/api/v1/identity", tags=["identity"])
     dependencies=[PUBLIC],
 )
 async def begin_registration(
-    body: NewContact, tx: WriteTx, at: Instant, request: Request, language: RequestLanguage
+    body: ReachableAt, tx: WriteTx, at: Instant, request: Request, language: RequestLanguage
 ) -> CodeSentOut | Response:
     """Have a code sent to a phone or an e-mail address.
 

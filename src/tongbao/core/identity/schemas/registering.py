@@ -22,7 +22,7 @@ def _shown(example: dict[str, Any]) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
 
 
-class NewContact(BaseModel):
+class ReachableAt(BaseModel):
     """A contact that a code is to be sent to."""
 
     model_config = _shown({"contact": "13800138000"})

@@ -39,6 +39,7 @@ from tongbao.core.identity.domain import (
     permissions,
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
+from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
@@ -57,8 +58,10 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRequired,
     StepUpToken,
 )
+from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
+from tongbao.core.identity.service.authentication import authenticate, authenticate_many
 from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
 from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.contact_codes import ContactCode
@@ -69,8 +72,6 @@ from tongbao.core.identity.service.logging_in import (
     Attempt,
     PasswordProven,
     Verdict,
-    authenticate,
-    authenticate_many,
     begin_attempt,
     check_password,
     finish_attempt,
@@ -95,6 +96,7 @@ from tongbao.core.identity.service.memberships import (
     remove_member,
     set_dual_control,
 )
+from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.passkeys import PasskeyFactor
 from tongbao.core.identity.service.passwords import (
     begin_reset,
@@ -188,6 +190,7 @@ __all__ = [
     "DeviceId",
     "DutiesNotSeparated",
     "Ended",
+    "ExternalProvider",
     "Invitation",
     "LastAdministrator",
     "LogInRefused",
@@ -203,6 +206,7 @@ __all__ = [
     "NewTerms",
     "NoDualControl",
     "NotACompany",
+    "OidcGateway",
     "OwnUser",
     "Passkey",
     "PasskeyId",
@@ -258,6 +262,7 @@ __all__ = [
     "check_new_roles",
     "check_password",
     "check_reset_password",
+    "client_actors",
     "complete_registration",
     "configure",
     "confirm_registration",

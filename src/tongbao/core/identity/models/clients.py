@@ -1,0 +1,84 @@
+"""The tables of partner clients."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.tables import Base
+
+CLIENT: str = "identity_client.id"
+
+
+class ClientRow(Base):
+    """One client; `party_id` is the party it acts for, empty for a system."""
+
+    __tablename__ = "identity_client"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'disabled')", name="status"),
+        CheckConstraint("cardinality(scopes) > 0", name="scopes_some"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    party_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties_party.id"), index=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    networks: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    status: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ClientSecretRow(Base):
+    """A secret, known only by its SHA-256: it has 256 random bits, there is nothing to guess."""
+
+    __tablename__ = "identity_client_secret"
+    __table_args__ = (
+        CheckConstraint("octet_length(secret_sha256) = 32", name="secret_sha256_length"),
+        CheckConstraint("expires_at >= created_at", name="expires_after_creation"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), index=True)
+    secret_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ClientKeyRow(Base):
+    """A public key that checks the client's assertions."""
+
+    __tablename__ = "identity_client_key"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), primary_key=True)
+    kid: Mapped[str] = mapped_column(Text, primary_key=True)
+    jwk: Mapped[dict[str, str]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ClientTokenRow(Base):
+    """A client's bearer token, known only by its SHA-256."""
+
+    __tablename__ = "identity_client_token"
+    __table_args__ = (
+        CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
+        CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
+    )
+
+    token_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), index=True)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    issued_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ClientAssertionRow(Base):
+    """An assertion that was used, remembered until it is too old to be accepted again."""
+
+    __tablename__ = "identity_client_assertion"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), primary_key=True)
+    jti: Mapped[str] = mapped_column(Text, primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
