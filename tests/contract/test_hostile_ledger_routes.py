@@ -58,6 +58,7 @@ async def things(bank: Bank) -> Things:
     part = {"ordinal": 1, "amount": {"amount": "4.00", "asset": "CNY/2"}}
     reversal = await post(f"{PATH}/{posted}/reversal", parts=[part])
     await books.staff.post("/ledger/periods", {"starts_on": "2024-01-01", "ends_on": "2025-01-01"})
+    await books.staff.post("/ledger/periods", {"starts_on": "2025-01-01", "ends_on": "2999-01-01"})
     closing = await books.staff.ask("PUT", "/ledger/periods/2024-01-01/closing")
     assert closing.is_success
     return Things(
@@ -508,6 +509,8 @@ OTHERS: list[Refused] = [
      422, "request.invalid"),
     ("closing a period that is not there",
      lambda _: ("PUT", "/ledger/periods/2021-01-01/closing", None), 404, "ledger.period_not_found"),
+    ("closing a period that is not over",
+     lambda _: ("PUT", "/ledger/periods/2025-01-01/closing", None), 409, "ledger.period_not_over"),
     ("closing a period by a number",
      lambda _: ("PUT", "/ledger/periods/0/closing", None), 422, "request.invalid"),
     ("closing a period by a moment",

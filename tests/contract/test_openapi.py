@@ -38,6 +38,7 @@ def document() -> Document:
         environment="test",
         database_url="postgresql://unused",
         tax_office_token="unused",
+        message_gateway_token=SECRET_KEY,
         secret_key=SECRET_KEY,
     )
     with own_logs():
@@ -141,6 +142,15 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "oauth_token",  # a client proves itself in the form or by HTTP Basic
         "oauth_introspect",
         "oauth_revoke",
+        "identity_answer_factor",
+        "identity_ask_factor",
+        "identity_begin_registration",
+        "identity_begin_reset",
+        "identity_begin_session",
+        "identity_complete_registration",
+        "identity_confirm_registration",
+        "identity_confirm_reset",
+        "identity_reset_password",
     }
 
 

@@ -311,6 +311,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
         database_url=urls.app,
         migration_database_url=urls.owner,
         tax_office_token=TOKEN,
+        message_gateway_token=SECRET_KEY,
         secret_key=SECRET_KEY,
         log_level="warning",
         **{"data_dir": Path(gettempdir()) / "tongbao-test-data", **more},

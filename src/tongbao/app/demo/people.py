@@ -167,6 +167,14 @@ LOGINS: Final = (
         kind=UserKind.STAFF,
         roles=(Role.STAFF_ADMINISTRATOR,),
     ),
+    DemoLogin(
+        login="system",
+        password="every-posting-has-two-8",  # noqa: S106
+        name="核心系统",
+        role=Text(zh="行内其他系统", en="Another system of the bank"),
+        kind=UserKind.SERVICE,
+        roles=(Role.SERVICE,),
+    ),
 )
 
 

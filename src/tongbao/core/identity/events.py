@@ -21,13 +21,13 @@ class UserCreated(Event):
         return str(self.user_id)
 
 
-class UserLockedOut(Event):
-    """Too many failures in a row: nobody can log in as this user for a while."""
+class SecurityNoted(Event):
+    """Something happened that the user was told of: a new device, many refused log-ins ..."""
 
-    type: ClassVar[str] = "identity.user_locked_out"
+    type: ClassVar[str] = "identity.security_noted"
 
     user_id: UUID
-    locked_until: datetime
+    kind: str
 
     @property
     def subject(self) -> str:

@@ -1,1 +1,1 @@
-"""Ways to the systems of others."""
+"""What the module asks of the outside world."""

@@ -1,4 +1,4 @@
-"""What the routes of logging in share: the device that asks, and the cookies."""
+"""What the routes of logging in share: the device that asks, the password, the cookies."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -6,6 +6,8 @@ from typing import Final
 from fastapi import Request, Response
 
 from tongbao.core.identity import service
+from tongbao.core.identity.domain import LogInRefused
+from tongbao.core.identity.domain.attempts import LogInPaused
 from tongbao.core.identity.domain.devices import DEVICE_COOKIE_LIFETIME, DeviceFacts
 from tongbao.core.identity.service import NewSession
 from tongbao.infra import browser
@@ -31,6 +33,23 @@ def device_facts(request: Request, *, fingerprint: str | None = None) -> DeviceF
         address=told or (client.host if client else ""),
         user_agent=request.headers.get("user-agent", ""),
     )
+
+
+async def prove_password(
+    request: Request, *, login: str, password: str, device: DeviceFacts, at: datetime
+) -> service.PasswordProven | LogInRefused | LogInPaused:
+    """Count the attempt, check the password without holding a connection, and judge.
+
+    Two short transactions, so that waiting for the processor keeps nobody from the database.
+    """
+    database = database_of(request)
+    async with database.write() as tx:
+        attempt = await service.begin_attempt(tx, login=login, device=device, at=at)
+    if isinstance(attempt, LogInPaused):
+        return attempt
+    verdict = await service.check_password(attempt, password=password)
+    async with database.write() as tx:
+        return await service.finish_attempt(tx, attempt=attempt, verdict=verdict)
 
 
 async def leave_old_session(tx: WriteSession, request: Request, *, at: datetime) -> None:
