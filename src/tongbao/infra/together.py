@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import Request
 
-from tongbao.infra.auth import Actor, Unauthenticated, bearer_token, session_secret
+from tongbao.infra.auth import Actor, Unauthenticated, bearer_token, remember, session_secret
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
 from tongbao.infra.turns import LetNextIn, Turns
@@ -37,7 +37,7 @@ async def authenticate_together(request: Request, at: datetime) -> Actor | None:
     actor = await turns.ask((bearer_token(request), at))
     if actor is None:
         raise Unauthenticated
-    request.state.actor = actor
+    remember(request, actor)
     return actor
 
 

@@ -1,4 +1,4 @@
-"""Partner clients, and webhooks to them."""
+"""Partner clients, webhooks to them, and limits that processes share."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -249,4 +249,12 @@ def upgrade() -> None:
         "infra_webhooks_attempt",
         ["delivery_id"],
         unique=False,
+    )
+    op.create_table(
+        "infra_flow_limit",
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("number_us", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("octet_length(key) = 16", name=op.f("ck_infra_flow_limit_key_length")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_infra_flow_limit")),
+        prefixes=["UNLOGGED"],
     )
