@@ -21,13 +21,13 @@ from tongbao.core.ledger.service import PostingResult, Teller
 from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao.kernel.clock import now
 
-PGBENCH_SECONDS = 8
+PGBENCH_SECONDS = 6
 BATCHES = 250
 WRITERS = 2
 CALLERS = 256
-SINGLE_SECONDS = 8.0
+SINGLE_SECONDS = 6.0
 HTTP_WARM_UP_SECONDS = 3.0
-HTTP_SECONDS = 10.0
+HTTP_SECONDS = 8.0
 DEEP_POSTINGS = 5_000_000
 
 _BYTES = text("""

@@ -1,16 +1,24 @@
-"""The outside world as one ASGI application: the tax office today, its neighbours later."""
+"""The outside world as one ASGI application: tax office, messages, places, log-in provider."""
 
 from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
 
-from tongbao_sandbox import control, firms, problems, tax_office
+from tongbao_sandbox import control, firms, messages, places, problems, tax_office
 from tongbao_sandbox.book import FirmBook
 from tongbao_sandbox.faults import Faults
+from tongbao_sandbox.identity_provider import routes as identity_provider
+from tongbao_sandbox.identity_provider.state import Provider
 
 TOKEN_DEFAULT = "sandbox-tax-office"  # noqa: S105  (a sandbox: the token is public)
+MESSAGES_TOKEN_DEFAULT = "sandbox-messages"  # noqa: S105  (the same)
 
 
-def create_app(*, book: FirmBook | None = None, token: str = TOKEN_DEFAULT) -> FastAPI:
+def create_app(
+    *,
+    book: FirmBook | None = None,
+    token: str = TOKEN_DEFAULT,
+    messages_token: str = MESSAGES_TOKEN_DEFAULT,
+) -> FastAPI:
     """Return the sandbox serving the firms of `book` (made-up firms if none is given)."""
     app = FastAPI(
         title="Tongbao sandbox",
@@ -23,8 +31,13 @@ def create_app(*, book: FirmBook | None = None, token: str = TOKEN_DEFAULT) -> F
     app.state.book = book if book is not None else firms.load()
     app.state.token = token
     app.state.faults = Faults()
+    app.state.inbox = messages.Inbox(token=messages_token)
     app.include_router(control.router)
     app.include_router(tax_office.router)
+    app.include_router(messages.router)
+    app.include_router(places.router)
+    app.state.identity_provider = Provider()
+    app.include_router(identity_provider.router)
     problems.add_handlers(app)
     patch_fastapi(app)
     return app

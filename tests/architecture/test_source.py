@@ -13,7 +13,7 @@ LONG: dict[str, str] = {}
 
 # Scores and statistics (`risk`, `lib`) are floating point; amounts, rates and their ways are not.
 FLOAT_FREE_GROUPS = ("core", "products", "kernel")
-FLOAT_NAMES = re.compile(r"seconds|probability|features")
+FLOAT_NAMES = re.compile(r"seconds|probability|features|latitude|longitude")
 FLOAT_CALLS = {"tongbao/core/sources/gateways/tax_office.py": "seconds before another attempt"}
 
 SQL_WORDS = ("SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "CREATE TABLE ", "ALTER TABLE ")

@@ -33,6 +33,11 @@ AT = datetime(2026, 3, 2, 4, tzinfo=UTC)
 FUNDS = 100_000
 FAILS_WHEN_BOOKED = "fails when booked"
 FAILS_AT_COMMIT = "fails at commit"
+SLEEPS_AT_COMMIT = "sleeps at commit"
+KILL_SLEEPERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event = 'PgSleep'
+"""
 
 # A type of transaction that the database chokes on, at once or when the transaction commits.
 CHOKE = f"""
@@ -43,6 +48,11 @@ CREATE TRIGGER choke_at_once BEFORE INSERT ON ledger_transaction
 CREATE CONSTRAINT TRIGGER choke_at_commit AFTER INSERT ON ledger_transaction
   DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW WHEN (NEW.type = '{FAILS_AT_COMMIT}') EXECUTE FUNCTION choke();
+CREATE FUNCTION doze() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER doze_at_commit AFTER INSERT ON ledger_transaction
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.type = '{SLEEPS_AT_COMMIT}') EXECUTE FUNCTION doze();
 """
 
 
@@ -180,17 +190,39 @@ async def test_an_item_that_cannot_even_be_sent_harms_no_other(scene: Scene) -> 
     assert await scene.bobs() == 2
 
 
-async def test_when_commit_fails_nobody_of_the_turn_is_told_posted(scene: Scene) -> None:
-    teller = Teller(scene.database)
+async def test_when_commit_fails_nobody_is_told_what_is_not_so(scene: Scene) -> None:
     orders = [scene.new(), scene.new(type=FAILS_AT_COMMIT), scene.new()]
-    results = await all_of(teller, orders)
-    assert all(isinstance(result, DBAPIError) for result in results)
+    results = await all_of(Teller(scene.database), orders)
+    booked = await scene.booked()
+    for new, result in zip(orders, results, strict=True):
+        if new.type == FAILS_AT_COMMIT:
+            assert isinstance(result, DBAPIError)
+            assert booked[new.id] == 0
+        else:  # the turn was undone as a whole; these were booked in halves of it
+            assert isinstance(result, PostingResult)
+            assert result.status == "posted"
+            assert booked[new.id] == 1
+    assert await scene.bobs() == 2
+
+
+async def test_when_the_database_dies_at_commit_all_of_the_turn_are_told(scene: Scene) -> None:
+    teller = Teller(scene.database)
+    orders = [scene.new(), scene.new(type=SLEEPS_AT_COMMIT), scene.new()]
+    calls = asyncio.gather(*[teller.post(n, at=AT) for n in orders], return_exceptions=True)
+    killed = 0
+    async with (
+        asyncio.timeout(20),
+        await psycopg.AsyncConnection.connect(scene.urls.owner, autocommit=True) as other,
+    ):
+        while not killed:
+            await asyncio.sleep(0.01)
+            killed = len(await (await other.execute(KILL_SLEEPERS)).fetchall())
+    results = await calls
+    assert all(isinstance(r, DBAPIError) and database_away(r) for r in results)
     assert await scene.bobs() == 0
     again = await all_of(teller, [orders[0], orders[2]])
-    assert [result.status for result in again if isinstance(result, PostingResult)] == [
-        "posted",
-        "posted",
-    ]
+    assert [r.status for r in again if isinstance(r, PostingResult)] == ["posted", "posted"]
+    assert await scene.bobs() == 2
 
 
 async def test_twins_in_one_turn_and_across_turns_are_booked_once(scene: Scene) -> None:

@@ -14,7 +14,7 @@ from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
 from tongbao.infra.db import Database
-from tongbao.infra.flow.control import Flow
+from tongbao.infra.flow.control import GUESSABLE, Flow
 from tongbao.infra.postgres import Urls
 from tongbao.infra.web.context import SECURITY_HEADERS
 from tongbao.kernel.clock import now
@@ -76,6 +76,19 @@ async def staff(app: FastAPI, http: httpx2.AsyncClient) -> dict[str, str]:
         )
     answer = await http.post(LOG_IN, data={"username": login, "password": PASSWORD})
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+async def test_every_door_that_is_open_to_all_is_slowed_down(urls: Urls) -> None:
+    async with serving(urls) as (_, app):
+        described = app.openapi()["paths"]
+    doors = [
+        path
+        for path, methods in described.items()
+        if "post" in methods and not methods["post"].get("security")
+    ]
+    assert LOG_IN in doors
+    assert TOKEN in doors
+    assert [path for path in doors if not path.startswith(GUESSABLE)] == []
 
 
 async def test_every_answer_tells_the_limits(urls: Urls) -> None:

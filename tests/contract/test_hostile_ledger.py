@@ -2,106 +2,28 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 import pytest
 
-from tests.support.bank import Bank, Caller, done, problem
-from tongbao.core.identity.service import Role
+from tests.support.bank import Bank, done, problem
+from tests.support.ledger_books import PATH, Books, nothing_is_stored, open_books, precise
 from tongbao.kernel.ids import new_id
 
-TABLES = (
-    "ledger_account",
-    "ledger_asset",
-    "ledger_posting",
-    "ledger_tail",
-    "ledger_transaction",
-    "infra_outbox",
-)
 MEBIBYTE = 1024 * 1024
-PATH = "/ledger/transactions"
 Change = Callable[[dict[str, Any]], None]
-
-
-@dataclass(frozen=True)
-class Books:
-    """Two accounts with 100.00 yuan, the bank's cash, an account of dollars, and who may look."""
-
-    staff: Caller
-    ada: str
-    bob: str
-    cash: str
-    dollars: str
-    readers: tuple[Caller, ...]
-
-    def transaction(self, amount: object = "1.00", asset: str = "CNY/2") -> dict[str, Any]:
-        return {
-            "id": str(new_id()),
-            "type": "transfer",
-            "postings": [
-                {
-                    "debit": self.ada,
-                    "credit": self.bob,
-                    "amount": {"amount": amount, "asset": asset},
-                }
-            ],
-        }
 
 
 @pytest.fixture(scope="module")
 async def books(bank: Bank) -> Books:
-    staff = await bank.service()  # books directly, as staff does not
-
-    async def account(asset: str, category: str = "liability", **more: object) -> str:
-        opened = await staff.post(
-            "/ledger/accounts", {"asset": asset, "category": category, **more}
-        )
-        return str(opened["id"])
-
-    await staff.post("/ledger/assets", {"symbol": "POINT", "scale": 0})
-    made = Books(
-        staff=staff,
-        ada=await account("CNY/2"),
-        bob=await account("CNY/2"),
-        cash=await account("CNY/2", "asset", overdraft=None),
-        dollars=await account("USD/2"),
-        readers=(await bank.staff(Role.STAFF_RISK), await bank.staff(Role.AUDITOR)),
-    )
-    for credited in (made.ada, made.bob):
-        paid_in = made.transaction("100.00")
-        paid_in["postings"][0].update(debit=made.cash, credit=credited)
-        await staff.post(PATH, paid_in)
-    return made
+    return await open_books(bank)
 
 
 @pytest.fixture(autouse=True)
 async def _nothing_is_stored(bank: Bank, books: Books) -> AsyncIterator[None]:
-    before = bank.rows(*TABLES)
-    balances = [
-        await books.staff.get(f"/ledger/accounts/{each}") for each in (books.ada, books.bob)
-    ]
-    yield
-    assert bank.rows(*TABLES) == before
-    assert balances == [
-        await books.staff.get(f"/ledger/accounts/{each}") for each in (books.ada, books.bob)
-    ]
-
-
-def precise(answers: dict[str, httpx2.Response]) -> tuple[int, str, list[tuple[str, str]]]:
-    """Return status, code and the places of a refusal said in both languages."""
-    found = set()
-    for language, answer in answers.items():
-        status, code = problem(answer)
-        assert answer.headers["content-language"] == language
-        body = answer.json()
-        errors = body.get("errors", [])
-        said = body["title"] + body.get("detail", "") + "".join(e["detail"] for e in errors)
-        assert any("\u4e00" <= letter <= "\u9fff" for letter in said) == (language == "zh"), said
-        found.add((status, code, tuple((e["pointer"], e["code"]) for e in errors)))
-    ((status, code, places),) = found
-    return status, code, list(places)
+    async with nothing_is_stored(bank, books):
+        yield
 
 
 async def send(books: Books, body: object, path: str = PATH) -> dict[str, httpx2.Response]:

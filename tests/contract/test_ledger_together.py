@@ -21,7 +21,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Books:
-    staff: Caller
+    client: Caller
     cash: str
     pairs: tuple[tuple[str, str], tuple[str, str]]
 
@@ -38,24 +38,24 @@ class Books:
 @pytest.fixture
 async def books(bank: Bank) -> Books:
     """Two pairs of accounts in the same state: each first holds 100.00, each second nothing."""
-    staff = await bank.staff()
+    client = await bank.service()
 
     async def account(category: str, **more: object) -> str:
-        opened = await staff.post(
+        opened = await client.post(
             "/ledger/accounts", {"asset": "CNY/2", "category": category, **more}
         )
         return str(opened["id"])
 
     cash = await account("asset", overdraft=None)
     first, second = [(await account("liability"), await account("liability")) for _ in range(2)]
-    books = Books(staff, cash, (first, second))
+    books = Books(client, cash, (first, second))
     for pair in books.pairs:
         posting = {
             "debit": cash,
             "credit": pair[0],
             "amount": {"amount": "100.00", "asset": "CNY/2"},
         }
-        await staff.post(PATH, {"id": str(new_id()), "type": "fund", "postings": [posting]})
+        await client.post(PATH, {"id": str(new_id()), "type": "fund", "postings": [posting]})
     return books
 
 
@@ -112,7 +112,7 @@ async def test_the_answer_is_the_same_on_both_ways(
     books: Books, plain_ways: list[str], change: dict[str, Any], language: str
 ) -> None:
     together, plain = (books.body(pair, **change) for pair in (0, 1))
-    ask = books.staff.ask
+    ask = books.client.ask
     answers = []
     for _ in range(2):  # the second time it is a duplicate, or refused again
         plain_ways.clear()
@@ -132,41 +132,41 @@ async def test_the_answer_is_the_same_on_both_ways(
 async def test_what_is_answered_is_in_the_books(bank: Bank, books: Books) -> None:
     before = bank.rows("ledger_transaction", "ledger_posting")
     bodies = [books.body(0, "0.01") for _ in range(60)]
-    answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=b) for b in bodies])
+    answers = await asyncio.gather(*[books.client.ask("POST", PATH, json=b) for b in bodies])
     assert {answer.status_code for answer in answers} == {201}
     after = bank.rows("ledger_transaction", "ledger_posting")
     assert {table: after[table] - before[table] for table in after} == dict.fromkeys(after, 60)
     for body, answer in zip(bodies, answers, strict=True):
         assert answer.headers["location"].endswith(body["id"])
-        found = await books.staff.get(f"{PATH}/{body['id']}")
+        found = await books.client.get(f"{PATH}/{body['id']}")
         assert found["sequence"] == done(answer)["sequence"]
 
 
 async def test_exactly_the_funds_are_spent_and_each_learns_its_own(books: Books) -> None:
     bodies = [books.body(0, "7.00") for _ in range(20)]
-    answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=b) for b in bodies])
+    answers = await asyncio.gather(*[books.client.ask("POST", PATH, json=b) for b in bodies])
     assert Counter(answer.status_code for answer in answers) == {201: 14, 422: 6}
     refused = [answer for answer in answers if answer.status_code == 422]
     assert {problem(answer) for answer in refused} == {(422, "ledger.insufficient_funds")}
-    left = await books.staff.get(f"/ledger/accounts/{books.pairs[0][0]}")
+    left = await books.client.get(f"/ledger/accounts/{books.pairs[0][0]}")
     assert left["posted"] == "2.00"
 
 
 async def test_the_same_at_once_is_booked_once(bank: Bank, books: Books) -> None:
     body = books.body(0)
     before = bank.rows("ledger_transaction")["ledger_transaction"]
-    answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=body) for _ in range(20)])
+    answers = await asyncio.gather(*[books.client.ask("POST", PATH, json=body) for _ in range(20)])
     assert Counter(answer.status_code for answer in answers) == {201: 1, 200: 19}
     assert len({done(answer)["sequence"] for answer in answers}) == 1
     assert bank.rows("ledger_transaction")["ledger_transaction"] == before + 1
 
 
 async def test_a_token_given_up_books_nothing_more(bank: Bank, books: Books) -> None:
-    staff = await bank.staff()
-    done(await staff.ask("POST", PATH, json=books.body(0)))
-    assert (await staff.ask("DELETE", "/identity/tokens/current")).status_code == 204
+    client = await bank.service()
+    done(await client.ask("POST", PATH, json=books.body(0)))
+    assert (await client.ask("DELETE", "/identity/tokens/current")).status_code == 204
     before = bank.rows("ledger_transaction")
-    answer = await staff.ask("POST", PATH, json=books.body(0))
+    answer = await client.ask("POST", PATH, json=books.body(0))
     assert problem(answer) == (401, "auth.unauthenticated")
     assert bank.rows("ledger_transaction") == before
 
@@ -184,9 +184,9 @@ async def test_who_may_only_read_books_nothing(bank: Bank, books: Books) -> None
 
 async def test_under_a_key_the_answer_is_stored(books: Books, plain_ways: list[str]) -> None:
     body, key = books.body(0), str(new_id())
-    first = await books.staff.ask("POST", PATH, json=body, key=key)
+    first = await books.client.ask("POST", PATH, json=body, key=key)
     assert (first.status_code, plain_ways) == (201, ["write"])
-    again = await books.staff.ask("POST", PATH, json=body, key=key)
+    again = await books.client.ask("POST", PATH, json=body, key=key)
     assert (again.status_code, again.content) == (201, first.content)
     assert again.headers["idempotency-replayed"] == "true"
 
@@ -196,13 +196,13 @@ async def test_an_overloaded_teller_asks_to_come_back(bank: Bank, books: Books) 
     bank.app.state.ledger_teller = Teller(bank.database, waiting_max=5)
     try:
         bodies = [books.body(0, "0.01") for _ in range(40)]
-        answers = await asyncio.gather(*[books.staff.ask("POST", PATH, json=b) for b in bodies])
+        answers = await asyncio.gather(*[books.client.ask("POST", PATH, json=b) for b in bodies])
     finally:
         bank.app.state.ledger_teller = usual
     statuses = Counter(answer.status_code for answer in answers)
     assert set(statuses) == {201, 503}
     for body, answer in zip(bodies, answers, strict=True):
-        there = await books.staff.ask("GET", f"{PATH}/{body['id']}")
+        there = await books.client.ask("GET", f"{PATH}/{body['id']}")
         if answer.status_code == 503:
             assert problem(answer) == (503, "service.overloaded")
             assert answer.headers["retry-after"] == "1"

@@ -130,8 +130,7 @@ async def things(bank: Bank, operations: Caller) -> Things:
     loan = await firm.post(
         f"{path}/acceptance", {"amount": drawn, "text_digest": agreement["text_digest"]}
     )
-    payment = await firm.post(
-        "/payments",
+    payment = await firm.pay(
         {
             "debtor_account_id": account["id"],
             "creditor_account_number": to_account["number"],

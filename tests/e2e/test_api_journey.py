@@ -52,7 +52,7 @@ class Walker:
 
     async def post(self, path: str, body: object) -> Any:
         key = str(new_id())
-        answer = await self.customer.ask("POST", path, json=body, key=key)
+        answer = await self.customer.stepped_up("POST", path, json=body, key=key)
         self.sent.append((path, body, key, answer))
         return done(answer)
 

@@ -43,7 +43,7 @@ class Company:
         }
 
     async def pay(self, who: str, amount: str, **facts: object) -> Any:
-        return await self.people[who].ask(
+        return await self.people[who].stepped_up(
             "POST", "/payments", json=self.order(amount, **facts), key=str(new_id())
         )
 

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
-from typing import Any
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, LiteralString
 from uuid import UUID
 
 import httpx2
@@ -20,6 +22,7 @@ import structlog
 from fastapi import FastAPI
 from psycopg import sql
 
+from tests.support.authenticator import Authenticator
 from tests.support.keys import SECRET_KEY
 from tongbao.app import training
 from tongbao.app.main import create_app
@@ -97,6 +100,7 @@ class Caller:
 
     http: httpx2.AsyncClient
     headers: dict[str, str] = field(default_factory=dict)
+    device: Authenticator = field(default_factory=Authenticator, compare=False)
 
     async def ask(
         self, method: str, path: str, *, key: str | None = None, language: str = "en", **more: Any
@@ -114,6 +118,40 @@ class Caller:
         """Return what a POST answers, which must be a success; under a key of its own."""
         more.setdefault("key", str(new_id()))
         return done(await self.ask("POST", path, json=body, **more))
+
+    async def stepped_up(
+        self, method: str, path: str, *, key: str | None = None, **more: Any
+    ) -> httpx2.Response:
+        """Ask, and where a step-up is required confirm it with a passkey and ask again."""
+        refused = await self.ask(method, path, key=key, **more)
+        if refused.is_success or refused.json()["code"] != "identity.step_up_required":
+            return refused
+        if "passkey" not in refused.json()["proofs"]:
+            await self._add_passkey()
+        token = await self._confirm(refused.json()["action"], "passkey")
+        headers = {**more.pop("headers", {}), "Step-Up-Token": token}
+        return await self.ask(method, path, key=key, headers=headers, **more)
+
+    async def pay(self, order: object) -> Any:
+        """Return what a payment answers, which must be a success; confirmed where it must be."""
+        key = str(new_id())
+        return done(await self.stepped_up("POST", "/payments", json=order, key=key))
+
+    async def _add_passkey(self) -> None:
+        path = "/identity/passkeys/registrations"
+        token = await self._confirm({"kind": "identity.passkey.add", "facts": {}}, "password")
+        begun = await self.post(f"{path}/options", headers={"Step-Up-Token": token})
+        credential = self.device.create(begun["options"])
+        body = {"ceremony_id": begun["ceremony_id"], "name": "手机", "credential": credential}
+        await self.post(path, body)
+
+    async def _confirm(self, action: object, proof: str) -> str:
+        asked = await self.post("/identity/step-up/challenges", {"action": action, "proof": proof})
+        answer: dict[str, Any] = {"password": PASSWORD}
+        if proof == "passkey":
+            answer = {"assertion": self.device.get(asked["options"])}
+        path = f"/identity/step-up/challenges/{asked['challenge_id']}/confirmation"
+        return str((await self.post(path, answer))["token"])
 
 
 @dataclass(frozen=True)
@@ -174,6 +212,11 @@ class Bank:
                 assert row is not None
                 found[table] = row[0]
             return found
+
+    def query(self, statement: LiteralString, *values: object) -> list[tuple[Any, ...]]:
+        """Return rows, as the owner sees them."""
+        with psycopg.connect(self.urls.owner) as connection:
+            return connection.execute(statement, values).fetchall()
 
     async def staff(self, role: Role = Role.STAFF_OPERATIONS) -> Caller:
         """Make a member of staff and log in."""
@@ -268,9 +311,10 @@ def settings(urls: Urls, **more: Any) -> Settings:
         database_url=urls.app,
         migration_database_url=urls.owner,
         tax_office_token=TOKEN,
+        message_gateway_token=SECRET_KEY,
         secret_key=SECRET_KEY,
         log_level="warning",
-        **more,
+        **{"data_dir": Path(gettempdir()) / "tongbao-test-data", **more},
     )
 
 

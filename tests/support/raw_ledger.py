@@ -3,7 +3,7 @@
 `Raw.post` calls the posting function with arrays that a test may replace one by one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -44,6 +44,7 @@ TYPES = {
     "p_amount": "bigint[]",
     "p_booked_at": "timestamptz",
     "p_atomic": "boolean",
+    "p_wake": "boolean",
 }
 POST = "SELECT * FROM ledger_post({})".format(
     ", ".join(f"{name} => %({name})s::{type_}" for name, type_ in TYPES.items())
@@ -125,15 +126,20 @@ def arrays(items: tuple[Item, ...]) -> dict[str, Any]:
         "p_amount": [leg.amount for _, leg in legs],
         "p_booked_at": AT,
         "p_atomic": False,
+        "p_wake": False,
     }
 
 
-def call(connection: psycopg.Connection, *items: Item, **replaced: Any) -> Mapping[str, Any]:
-    """Call `ledger_post` on a connection; arguments may be replaced by name."""
+def call(connection: psycopg.Connection, *items: Item, **replaced: Any) -> list[str | None]:
+    """Call `ledger_post` on a connection, with arguments replaced by name.
+
+    Return why each item was refused, None where it was not.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(POST.encode(), arrays(items) | replaced).fetchone()
     assert row is not None
-    return row
+    refusals: list[str | None] = row["refusal"] or [None] * len(row["sequence"] or ())
+    return refusals
 
 
 @dataclass(frozen=True)
@@ -156,8 +162,7 @@ class Raw:
     def post(self, *items: Item, **replaced: Any) -> list[str | None]:
         """Book and commit; return why each item was refused, None where it was not."""
         with self.connect() as connection:
-            refusals: list[str | None] = call(connection, *items, **replaced)["refusal"]
-        return refusals
+            return call(connection, *items, **replaced)
 
     def book(self, item: Item) -> UUID:
         """Book what must be booked; return its id."""
@@ -192,6 +197,18 @@ class Raw:
                 assert row is not None
                 found[name] = row[0]
         return found
+
+    @contextmanager
+    def clock_at(self, moment: datetime) -> Iterator[None]:
+        """Set the database's clock, as its owner could."""
+        function = (
+            "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
+        )
+        with self.owner() as connection:
+            connection.execute(f"{function} RETURN '{moment.isoformat()}'::timestamptz".encode())
+        yield
+        with self.owner() as connection:
+            connection.execute(f"{function} RETURN clock_timestamp()".encode())
 
     @contextmanager
     def unchanged(self) -> Iterator[None]:

@@ -134,10 +134,22 @@ def openapi(
     *,
     check: Annotated[bool, typer.Option(help="Only say whether the file is up to date")] = False,
 ) -> None:
-    """Write docs/openapi.json and docs/events.json from the code."""
+    """Write docs/openapi.json, docs/events.json and docs/permissions.md from the code."""
     from tongbao.app.contract import write
 
     raise typer.Exit(write(check=check))
+
+
+@cli.command()
+def permissions(
+    *,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As docs/permissions.md")] = False,
+) -> None:
+    """Print who may do what at every address of the API."""
+    from tongbao.app.contract import documents
+
+    page = documents()["permissions.md"]
+    typer.echo(page if as_markdown else page.replace("`", "").replace("**", ""), nl=False)
 
 
 @cli.command()

@@ -1,6 +1,6 @@
-"""The contract others build on, written down: the API's OpenAPI document and the events' schemas.
+"""The contract others build on, written down: OpenAPI document, events' schemas, permissions.
 
-Both are committed; a change that alters them without saying so fails `make check`.
+They are committed; a change that alters them without saying so fails `make check`.
 """
 
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import tongbao
+from tongbao.app import permissions
 from tongbao.app.main import create_app
 from tongbao.infra.settings import Settings
 from tongbao.kernel.events import Event
@@ -19,7 +20,7 @@ DOCS = Path(tongbao.__file__).parents[2] / "docs"
 def documents() -> dict[str, str]:
     """Return the text of each document by its file name."""
     _load_events()
-    api = create_app(Settings(database_url="postgresql://unused")).openapi()
+    app = create_app(Settings(database_url="postgresql://unused"))
     events: dict[str, Any] = {
         name: {
             "version": event.version,
@@ -29,7 +30,11 @@ def documents() -> dict[str, str]:
         for name, event in sorted(Event.registry.items())
         if event.__module__.startswith("tongbao.")
     }
-    return {"openapi.json": _text(api), "events.json": _text(events)}
+    return {
+        "openapi.json": _text(app.openapi()),
+        "events.json": _text(events),
+        "permissions.md": permissions.markdown(app),
+    }
 
 
 def write(*, check: bool) -> int:

@@ -35,7 +35,7 @@ def serve(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
-        loop=Loops.asyncio,
+        loop=Loops.auto,
         workers=settings.api_workers,
         backlog=BACKLOG,
         log_access=False,

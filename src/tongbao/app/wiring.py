@@ -11,9 +11,11 @@ from typing import Final
 
 import tongbao
 from tongbao.app.published import PUBLISHED
+from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
+from tongbao.infra import keys, notify
 from tongbao.infra.crypto import Sealer
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
@@ -44,6 +46,18 @@ def tax_office(settings: Settings) -> sources.TaxOfficeGateway:
 def connect_sources(settings: Settings) -> None:
     """Say where this process fetches data from."""
     lending.ask(tax_office(settings))
+
+
+def connect_messages(settings: Settings) -> None:
+    """Say by which gateways this process writes to people and finds places, and its secret."""
+    keys.use(settings.secret_key.get_secret_value())
+    notify.use(
+        notify.MessageGateway(
+            base_url=settings.message_gateway_url,
+            token=settings.message_gateway_token.get_secret_value(),
+        )
+    )
+    identity_jobs.locate_by(identity.connect_places(base_url=settings.place_lookup_url))
 
 
 def ledger_key(settings: Settings) -> SigningKey:
@@ -99,4 +113,20 @@ def connect_identity(settings: Settings) -> None:
     party = identity.RelyingParty(
         id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
     )
-    identity.configure(identity.Configuration(sealer=field_sealer(settings), relying_party=party))
+    providers = {
+        key: identity.OidcGateway(
+            identity.ExternalProvider(
+                key=key,
+                title=each.name,
+                issuer=each.issuer,
+                client_id=each.client_id,
+                client_secret=each.client_secret.get_secret_value(),
+            )
+        )
+        for key, each in (settings.oidc_providers or {}).items()
+    }
+    identity.configure(
+        identity.Configuration(
+            sealer=field_sealer(settings), relying_party=party, providers=providers
+        )
+    )

@@ -17,7 +17,7 @@ from prometheus_client import start_http_server
 
 from tongbao.app import wiring
 from tongbao.app.connect import connect
-from tongbao.infra import jobs, keys, log, metrics
+from tongbao.infra import jobs, log, metrics
 from tongbao.infra.outbox import Consumer, Relay
 from tongbao.infra.settings import Settings
 
@@ -34,7 +34,7 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     log.configure(settings)
     wiring.connect_sources(settings)
     wiring.connect_keys(settings)
-    keys.use(settings.secret_key.get_secret_value())
+    wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))
 
 

@@ -14,19 +14,14 @@ Everything under `/api` is closed unless it says `dependencies=[PUBLIC]`;
 `infra.guards.assert_all_routes_guarded` holds that in a test.
 """
 
-import asyncio
 import hashlib
 import secrets
-import unicodedata
 from collections.abc import Awaitable, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, Literal, Protocol
 from uuid import UUID
 
-from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
 from fastapi import Depends, Request, Response
 from fastapi.security import OAuth2PasswordBearer
 
@@ -305,44 +300,6 @@ async def public() -> None:
 
 
 PUBLIC = Depends(public)
-
-
-# OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane (34 ms measured).
-_HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Four at a time: bounds the memory (76 MiB) and leaves cores for everybody else.
-_THREADS: Final = ThreadPoolExecutor(max_workers=4, thread_name_prefix="argon2")
-
-
-def _normalised(password: str) -> str:
-    """Return the password as NIST SP 800-63B 5.1.1.2 wants it hashed, whatever the keyboard."""
-    return unicodedata.normalize("NFKC", password)
-
-
-def _verify(password: str, password_hash: str) -> bool:
-    try:
-        return _HASHER.verify(password_hash, _normalised(password))
-    except VerifyMismatchError:
-        return False
-
-
-async def hash_password(password: str) -> str:
-    """Return the argon2id hash of a password, computed in a thread."""
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_THREADS, _HASHER.hash, _normalised(password))
-
-
-async def verify_password(password: str, password_hash: str) -> bool:
-    """Tell whether `password` belongs to `password_hash`, computed in a thread.
-
-    Raises `argon2.exceptions.InvalidHashError` for something that is no argon2 hash.
-    """
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_THREADS, _verify, password, password_hash)
-
-
-def needs_rehash(password_hash: str) -> bool:
-    """Tell whether a hash was made with other parameters than today's; replace it at log-in."""
-    return _HASHER.check_needs_rehash(password_hash)
 
 
 def token_hash(token: str) -> bytes:

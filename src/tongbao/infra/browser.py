@@ -15,9 +15,10 @@ from tongbao.infra import keys
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
-Cookie = Literal["tb_session", "tb_device"]
+Cookie = Literal["tb_session", "tb_device", "tb_external"]
 SESSION: Final[Cookie] = "tb_session"
 DEVICE: Final[Cookie] = "tb_device"
+EXTERNAL: Final[Cookie] = "tb_external"  # of a browser on its way to an identity provider
 CSRF_HEADER: Final = "X-CSRF-Token"
 COOKIE_LENGTH_MAX: Final = 512
 _PREFIX: Final = "__Host-"  # no Domain, Path=/, Secure: the browser itself holds that (RFC 6265bis)
@@ -129,21 +130,26 @@ def check_same_origin(request: Request) -> None:
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in _SAME_SITE:
         raise CrossSiteRequest
-    origins = request.headers.getlist("origin")
-    if any(origin != own_origin(request) for origin in origins):
+    own = own_origins(request)
+    if any(origin not in own for origin in request.headers.getlist("origin")):
         raise CrossSiteRequest
 
 
-def own_origin(request: Request) -> str:
-    """Return the origin of our own pages: as configured, else where the request was sent to.
+def own_origins(request: Request) -> frozenset[str]:
+    """Return the origins of our own pages: the configured one.
 
-    The Host header is the browser's word: another site's page cannot choose it.
+    In development, or where none is configured, also the address that the request was sent to: a
+    browser's Host header cannot be chosen by another site's page.
     """
-    configured: str = getattr(_settings(request), "public_url", "")
-    if configured:
-        url = urlsplit(configured)
-        return f"{url.scheme}://{url.netloc}".lower()
-    return f"{request.scope['scheme']}://{request.headers.get('host', '')}".lower()
+    settings = _settings(request)
+    configured: str = getattr(settings, "public_url", "")
+    asked = f"{request.scope['scheme']}://{request.headers.get('host', '')}".lower()
+    if not configured:
+        return frozenset({asked})
+    url = urlsplit(configured)
+    own = f"{url.scheme}://{url.netloc}".lower()
+    is_development = getattr(settings, "environment", "production") == "development"
+    return frozenset({own, asked} if is_development else {own})
 
 
 def _settings(request: Request) -> object:

@@ -16,7 +16,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
 
-LINES_MAX: Final = 4
+LINES_MAX: Final = 6
 WAIT_SECONDS_MAX: Final = 10.0
 IDLE_SECONDS_MAX: Final = 5.0
 """A line unused for longer is tried out first: the server may have gone meanwhile."""
@@ -41,6 +41,19 @@ class Line:
         """Run one statement and return its rows."""
         cursor = await self.connection.execute(statement, parameters)
         return await cursor.fetchall() if cursor.description else []
+
+
+@dataclass(slots=True)
+class _Once(Line):
+    """A line for one statement."""
+
+    used: bool = False
+
+    async def fetch(self, statement: LiteralString, parameters: Sequence[object] = ()) -> Rows:
+        """Run the statement and return its rows."""
+        assert not self.used, "a second statement would be a second transaction"
+        self.used = True
+        return await Line.fetch(self, statement, parameters)
 
 
 class Lines:
@@ -76,6 +89,15 @@ class Lines:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
         async with self._line() as line, line.connection.transaction():
             yield line
+
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Line]:
+        """Give a line for one statement, which is a transaction of its own.
+
+        It is durable when `fetch` returns: BEGIN and COMMIT would be two more round trips.
+        """
+        async with self._line() as line:
+            yield _Once(line.connection)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Line]:

@@ -25,6 +25,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/reports.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
+    ("tongbao.core.parties", "sql/guards.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
 
 DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
+DEFAULT_MESSAGE_TOKEN: Final = "sandbox-messages"  # noqa: S105 - the same
 DEFAULT_OIDC_SECRET: Final = "sandbox-oidc-secret"  # noqa: S105 - refused outside development
 DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
 SECRET_KEY_LENGTH_MIN: Final = 32
@@ -117,6 +118,11 @@ class Settings(BaseSettings):
     )
     tax_office_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     tax_office_token: SecretStr = SecretStr(DEFAULT_TAX_OFFICE_TOKEN)
+    message_gateway_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
+    message_gateway_token: SecretStr = SecretStr(DEFAULT_MESSAGE_TOKEN)
+    place_lookup_url: HttpUrl = Field(
+        default="", description="Tells where an IP address is; unset: the sandbox's"
+    )
     secret_key: SecretStr = Field(
         default=SecretStr(DEFAULT_SECRET_KEY),
         description=(
@@ -168,6 +174,10 @@ class Settings(BaseSettings):
     def _fill_in(self) -> Self:
         if not self.tax_office_url:
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
+        if not self.message_gateway_url:
+            self.message_gateway_url = f"http://127.0.0.1:{self.sandbox_port}/messages"
+        if not self.place_lookup_url:
+            self.place_lookup_url = f"http://127.0.0.1:{self.sandbox_port}/places"
         if not self.passkey_domain:
             self.passkey_domain = urlsplit(self.origin).hostname or ""
         if self.oidc_providers is None:
@@ -185,6 +195,9 @@ class Settings(BaseSettings):
             token = self.tax_office_token.get_secret_value()
             if token in {"", DEFAULT_TAX_OFFICE_TOKEN}:
                 msg = "TONGBAO_TAX_OFFICE_TOKEN: the default is for development only"
+                raise ValueError(msg)
+            if self.message_gateway_token.get_secret_value() in {"", DEFAULT_MESSAGE_TOKEN}:
+                msg = "TONGBAO_MESSAGE_GATEWAY_TOKEN: the default is for development only"
                 raise ValueError(msg)
             key = self.secret_key.get_secret_value()
             if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:

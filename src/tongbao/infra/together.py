@@ -6,10 +6,10 @@ from typing import Final
 
 from fastapi import Request
 
-from tongbao.infra.auth import Actor, Unauthenticated, bearer_token, remember, session_secret
+from tongbao.infra.auth import Actor, Unauthenticated, remember
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
-from tongbao.infra.turns import LetNextIn, Turns
+from tongbao.infra.turns import Turns
 
 AuthenticateMany = Callable[
     [ReadSession | Line, Sequence[str], datetime], Awaitable[Sequence[Actor | None]]
@@ -20,21 +20,18 @@ WAITING_MAX: Final = 5_000
 TOKENS_PER_TURN_MAX: Final = 1_000
 
 
-async def authenticate_together(request: Request, at: datetime) -> Actor | None:
-    """Do what `infra.auth.authenticate` does without a transaction; None where that cannot be.
+async def authenticate_together(request: Request, token: str, at: datetime) -> Actor:
+    """Do what `infra.auth.authenticate` does for a bearer `token`, without a transaction.
 
     Tokens of requests that come at the same time are looked up together, by
-    `app.state.authenticate_many`; a browser's session has upkeep of its own and is not.
-    Each look-up begins after the request came, so a token revoked before is refused.
+    `app.state.authenticate_many`. Each look-up begins after the request came, so a token revoked
+    before is refused.
     """
     state = request.app.state
-    many: AuthenticateMany | None = getattr(state, "authenticate_many", None)
-    if many is None or session_secret(request) is not None:
-        return None
     if not hasattr(state, "authentications"):
-        state.authentications = _authentications(state.database, many)
+        state.authentications = _authentications(state.database, state.authenticate_many)
     turns: Turns[tuple[str, datetime], Actor | None] = state.authentications
-    actor = await turns.ask((bearer_token(request), at))
+    actor = await turns.ask((token, at))
     if actor is None:
         raise Unauthenticated
     remember(request, actor)
@@ -45,7 +42,7 @@ def _authentications(
     database: Database, many: AuthenticateMany
 ) -> Turns[tuple[str, datetime], Actor | None]:
     async def resolve(
-        asked: Sequence[tuple[str, datetime]], _let_next_in: LetNextIn
+        asked: Sequence[tuple[str, datetime]],
     ) -> Sequence[Actor | None]:
         async with database.lines.read() as line:
             return await many(line, [token for token, _ in asked], max(at for _, at in asked))

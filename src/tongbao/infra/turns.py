@@ -2,10 +2,12 @@
 
 Database work costs by the round trip and the commit, hardly by the row. So single requests of one
 process are collected while an earlier turn is at work, and the next turn answers all of them in
-one go. A lone asker waits for nobody; a crowd shares the cost.
+one go. A lone asker waits for nobody; a crowd shares the cost. A crowd is served in a few turns at
+a time, so that one is computed while another waits for the disk.
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Generic, TypeVar
@@ -16,13 +18,11 @@ from tongbao.kernel.text import Text
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
-LetNextIn = Callable[[], None]
-"""To be called when the rest of a turn is only waiting, for a commit say: the next may begin."""
-
-UNDER_WAY_MAX: Final = 2
-EARLY_MIN: Final = 64
-"""So many must wait for a turn to begin before the one at work has ended: a small turn costs almost
-as much as a large one, so a few wait for the end and for whoever comes until then."""
+UNDER_WAY_MAX: Final = 3
+CROWD_MIN: Final = 32
+"""So many must wait for a turn to begin beside another: a small turn costs almost as much as a
+large one, so a few wait for the end of the one under way, and for whoever comes until then."""
+GATHER_STEPS_MAX: Final = 8
 
 
 class Overloaded(TongbaoError):
@@ -57,13 +57,13 @@ class Turns(Generic[Question, Answer]):
 
     `answer` gets the questions of a turn in the order they were asked, and returns an answer or an
     error for each. When it raises, exactly the askers of that turn get the error. A turn has one
-    question, or several that together weigh at most `size_max`; `waiting_max` questions wait. Two
-    turns are under way at most: one at work, and one that has let it in.
+    question, or several that together weigh at most `size_max`; `waiting_max` questions wait.
+    `UNDER_WAY_MAX` turns are under way at most, and they may end in any order.
     """
 
     def __init__(
         self,
-        answer: Callable[[Sequence[Question], LetNextIn], Awaitable[Sequence[Answer | Exception]]],
+        answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer | Exception]]],
         *,
         size_max: int,
         waiting_max: int,
@@ -74,7 +74,7 @@ class Turns(Generic[Question, Answer]):
         self._waiting_max = waiting_max
         self._weigh = weigh
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
-        self._at_work = False
+        self._gathering = False  # a turn has begun that has not taken its questions yet
         self._turns: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Question) -> Answer:
@@ -95,26 +95,30 @@ class Turns(Generic[Question, Answer]):
 
     def _begin(self) -> None:
         """Start a turn if somebody waits and there is room for one."""
-        room = not self._turns or (
-            not self._at_work
-            and len(self._turns) < UNDER_WAY_MAX
-            and len(self._waiting) >= EARLY_MIN
-        )
-        if self._waiting and room:
-            self._at_work = True
-            turn = asyncio.create_task(self._turn())
-            self._turns.add(turn)
-            turn.add_done_callback(self._end)
+        if not self._waiting or self._gathering:
+            return
+        if self._turns and (len(self._turns) >= UNDER_WAY_MAX or len(self._waiting) < CROWD_MIN):
+            return
+        self._gathering = True
+        turn = asyncio.create_task(self._turn())
+        self._turns.add(turn)
+        turn.add_done_callback(self._end)
 
     def _end(self, turn: asyncio.Task[None]) -> None:
         self._turns.discard(turn)
         self._begin()
 
     def _take(self) -> list[tuple[Question, asyncio.Future[Answer]]]:
-        """Return who is served in this turn; whoever left before is not."""
+        """Return who is served in this turn; whoever left before is not.
+
+        A crowd is shared with the turns that may still begin beside this one.
+        """
+        count_max = len(self._waiting)
+        if count_max >= 2 * CROWD_MIN:
+            count_max = math.ceil(count_max / (UNDER_WAY_MAX + 1 - len(self._turns)))
         taken: list[tuple[Question, asyncio.Future[Answer]]] = []
         size = 0
-        while self._waiting:
+        while self._waiting and len(taken) < count_max:
             question, answered = self._waiting[0]
             if not answered.done():
                 size += self._weigh(question)
@@ -124,29 +128,30 @@ class Turns(Generic[Question, Answer]):
             self._waiting.popleft()
         return taken
 
+    async def _gather(self) -> None:
+        """Let all ask who are about to: as long as somebody has, for a few steps of the loop."""
+        for _ in range(GATHER_STEPS_MAX):
+            before = len(self._waiting)
+            await asyncio.sleep(0)
+            if len(self._waiting) == before:
+                break
+
     async def _turn(self) -> None:
+        try:
+            await self._gather()
+        finally:
+            self._gathering = False
         taken = self._take()
-        let_in = False
-
-        def let_next_in() -> None:
-            nonlocal let_in
-            if not let_in:
-                let_in = True
-                self._at_work = False
-                self._begin()
-
+        self._begin()
         try:
             if taken:
-                answers = await self._answer([question for question, _ in taken], let_next_in)
-                _hand_out(taken, answers)
+                _hand_out(taken, await self._answer([question for question, _ in taken]))
         except BaseException as error:
             for _, answered in taken:
                 if not answered.done():
                     answered.set_exception(_shared(error))
             if not isinstance(error, Exception):
                 raise
-        finally:
-            let_next_in()
 
 
 def _hand_out(

@@ -4,10 +4,10 @@ pydantic by itself also takes numbers and digits for seconds since 1970, so that
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 _ISO: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,4 +39,15 @@ def _check_moment(value: object) -> object:
     )
 
 
-IsoMoment = Annotated[AwareDatetime, BeforeValidator(_check_moment)]
+def _in_utc(value: datetime) -> datetime:
+    """Refuse the first and the last hours there are, which have no name in UTC."""
+    try:
+        value.astimezone(UTC)
+    except OverflowError as error:
+        raise PydanticCustomError(
+            "datetime_parsing", "Input should be a moment between the years 1 and 9999 in UTC"
+        ) from error
+    return value
+
+
+IsoMoment = Annotated[AwareDatetime, BeforeValidator(_check_moment), AfterValidator(_in_utc)]

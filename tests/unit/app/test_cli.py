@@ -202,8 +202,9 @@ def test_demo_data_are_made_once(tongbao: Tongbao, of_its_own: Urls) -> None:
     assert counted == {
         "identity_user": len(LOGINS),
         "lending_loan": 1,
-        "payments_order": 1,
-        "accounts_account": 2,
+        "payments_order": 2,
+        "accounts_account": 3,
+        "infra_proposal": 1,
     }
     again = tongbao("demo", "seed")
     assert again.lines == ["The demo's data are there."]
@@ -213,8 +214,15 @@ def test_demo_data_are_made_once(tongbao: Tongbao, of_its_own: Urls) -> None:
 
 def made(urls: Urls) -> dict[str, int]:
     found = {}
+    tables = (
+        "identity_user",
+        "lending_loan",
+        "payments_order",
+        "accounts_account",
+        "infra_proposal",
+    )
     with psycopg.connect(urls.owner) as connection:
-        for table in ("identity_user", "lending_loan", "payments_order", "accounts_account"):
+        for table in tables:
             row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
             assert row is not None
             found[table] = row[0]

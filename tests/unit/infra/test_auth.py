@@ -15,15 +15,13 @@ from tongbao.infra.auth import (
     CurrentActor,
     Forbidden,
     Require,
-    hash_password,
-    needs_rehash,
     new_token,
     require,
     token_hash,
-    verify_password,
 )
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.guards import assert_all_routes_guarded, unguarded_routes
+from tongbao.infra.passwords import hash_password, needs_rehash, verify_password
 from tongbao.infra.web import router
 from tongbao.infra.web.problems import add_problem_handlers
 from tongbao.kernel.ids import new_id

@@ -87,6 +87,28 @@ async def test_the_blocks_end_commits_and_an_error_undoes(two: Lines) -> None:
         assert await line.fetch(EXISTS, (undone,)) == [(False,)]
 
 
+async def test_a_statement_is_durable_when_it_returns_and_is_the_only_one(two: Lines) -> None:
+    name = f"line_{new_id().hex}"
+    async with two.statement() as line:
+        await line.fetch("CREATE TABLE " + name + " (n integer)")
+        async with two.read() as other:
+            assert await other.fetch(EXISTS, (name,)) == [(True,)]
+        with pytest.raises(AssertionError, match="second"):
+            await line.fetch("SELECT 1")
+
+
+async def test_a_statement_whose_commit_fails_raises(two: Lines, owner_url: str) -> None:
+    name = f"line_{new_id().hex}"
+    with psycopg.connect(owner_url) as connection:
+        unique = "UNIQUE DEFERRABLE INITIALLY DEFERRED"
+        connection.execute(f"CREATE TABLE {name} (n integer {unique})")
+    with pytest.raises(DBAPIError) as caught:
+        await run(two.statement(), "INSERT INTO " + name + " VALUES (1), (1) RETURNING n")
+    assert isinstance(caught.value.orig, psycopg.errors.UniqueViolation)
+    async with two.read() as line:
+        assert await line.fetch("SELECT count(*) FROM " + name) == [(0,)]
+
+
 async def test_a_failing_commit_raises(two: Lines) -> None:
     with pytest.raises(DBAPIError) as caught:
         await run(two.transaction(), BROKEN_AT_COMMIT, "INSERT INTO line_twice VALUES (1), (1)")

@@ -4,6 +4,7 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Literal
 
 import pytest
@@ -120,6 +121,46 @@ def test_a_traceback_cannot_start_a_line_of_its_own(capsys: pytest.CaptureFixtur
     assert "failed" in first
     assert any("forged" in line for line in rest)
     assert not any(line.startswith("2026") for line in rest)
+
+
+def test_numbers_and_words_are_written_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    logger = configure()
+    logger.info(
+        "seen",
+        status=HTTPStatus.CREATED,
+        count=9_999_999_999,
+        ratio=0.5,
+        done=True,
+        nothing=None,
+        route="/api/v1/accounts/{account_id}",
+        id="0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10",
+        pin="abcd",
+        phone=13812345678,
+    )
+    (line,) = lines(capsys)
+    del line["timestamp"], line["level"], line["logger"]
+    assert line == {
+        "event": "seen",
+        "status": 201,
+        "count": 9_999_999_999,
+        "ratio": 0.5,
+        "done": True,
+        "nothing": None,
+        "route": "/api/v1/accounts/{account_id}",
+        "id": "0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10",
+        "pin": "***",
+        "phone": "138****5678",
+    }
+
+
+def test_our_lines_and_those_of_libraries_come_in_order(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger = configure()
+    for number in range(3):
+        logger.info("ours", n=number)
+        logging.getLogger("library").warning("theirs")
+    assert [line["event"] for line in lines(capsys)] == ["ours", "theirs"] * 3
 
 
 def test_quiet_levels_are_not_written(capsys: pytest.CaptureFixture[str]) -> None:

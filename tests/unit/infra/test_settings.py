@@ -19,6 +19,7 @@ PRODUCTION = {
     "TONGBAO_DATABASE_URL": URL,
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
+    "TONGBAO_MESSAGE_GATEWAY_TOKEN": "of-our-own",
     "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
     "TONGBAO_SECRET_KEY": "0123456789abcdef0123456789abcdef",
     "TONGBAO_PUBLIC_URL": "https://bank.example",
@@ -79,6 +80,7 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
     [
         ({"TONGBAO_TAX_OFFICE_TOKEN": DEFAULT_TAX_OFFICE_TOKEN}, "TONGBAO_TAX_OFFICE_TOKEN"),
         ({"TONGBAO_TAX_OFFICE_TOKEN": ""}, "TONGBAO_TAX_OFFICE_TOKEN"),
+        ({"TONGBAO_MESSAGE_GATEWAY_TOKEN": "sandbox-messages"}, "TONGBAO_MESSAGE_GATEWAY_TOKEN"),
         ({"TONGBAO_SECRET_KEY": DEFAULT_SECRET_KEY}, "TONGBAO_SECRET_KEY"),
         ({"TONGBAO_SECRET_KEY": "x" * 31}, "TONGBAO_SECRET_KEY"),
         ({"TONGBAO_PUBLIC_URL": ""}, "TONGBAO_PUBLIC_URL"),

@@ -54,7 +54,19 @@ def test_a_moment_is_taken(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [0, 0.5, "0.5", "2026-01-31", "2026-01-31T08:00:00", "2026-02-30T08:00:00Z", "", None]
+    "value",
+    [
+        0,
+        0.5,
+        "0.5",
+        "2026-01-31",
+        "2026-01-31T08:00:00",
+        "2026-02-30T08:00:00Z",
+        "0001-01-01T00:00:00+08:00",  # the year 0 in UTC
+        "9999-12-31T23:59:59-08:00",
+        "",
+        None,
+    ],
 )
 def test_anything_else_is_no_moment(value: object) -> None:
     with pytest.raises(ValidationError):

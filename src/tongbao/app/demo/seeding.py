@@ -1,23 +1,33 @@
-"""The demo's data: a firm with a loan, its supplier whom it pays, and staff. Again is harmless."""
+"""The demo's data, made once: a firm with a loan, the supplier it pays, a company, and staff.
+
+In the company one has proposed a payment that another may approve.
+"""
 
 from collections.abc import Callable
 from uuid import UUID
 
 from tongbao.app import wiring
 from tongbao.app.demo import journey
-from tongbao.app.demo.people import FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
+from tongbao.app.demo.people import COMPANY, FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
 from tongbao.app.training import ensure_model, has_model
 from tongbao.core.identity import service as identity
+from tongbao.core.identity.service import MemberRole
 from tongbao.core.payments import service as payments
+from tongbao.infra import proposals
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 from tongbao.kernel.money import Money
+from tongbao.kernel.page import PAGE_LIMIT_MAX
 from tongbao.products.lending import service as lending
 from tongbao_sandbox import firms as sandbox
 
 PAYMENT = Money.parse("126000.00", "CNY")
 END_TO_END_ID = "DEMO-CEMENT-1"
+ADVANCE = Money.parse("60000.00", "CNY")
+ADVANCE_ID = "DEMO-ADVANCE-1"
+PROPOSED = Money.parse("18000.00", "CNY")
+MAKER = "maker"
 CEMENT = "水泥货款 cement"
 
 Say = Callable[[str], None]
@@ -39,7 +49,10 @@ async def seed(database: Database, settings: Settings, *, say: Say) -> None:
         )
         if decided.application.state is lending.State.APPROVED:
             await journey.borrow(database, decided)
-    await _pay(database, debtor=firm, creditor=users[SUPPLIER])
+    supplier, company = users[SUPPLIER], users[COMPANY]
+    await _pay(database, debtor=firm, creditor=supplier)
+    await _pay(database, debtor=supplier, creditor=company, amount=ADVANCE, reference=ADVANCE_ID)
+    await _propose(database, company=company, creditor=supplier)
 
 
 async def _people(database: Database) -> dict[str, journey.Customer]:
@@ -55,7 +68,19 @@ async def _people(database: Database) -> dict[str, journey.Customer]:
             firm = made_up_firm(login.firm)
             customer = await journey.register(tx, firm, at=now())
             user = found or await _create(tx, login, parties=(customer.party.id,))
-            customers[login.firm] = await journey.register(tx, firm, at=now(), actor_id=user.id)
+            if found is None and login.member is not MemberRole.HOLDER:
+                await identity.add_member(
+                    tx,
+                    user_id=user.id,
+                    party_id=customer.party.id,
+                    role=login.member,
+                    bands=login.bands,
+                    added_by=user.id,
+                    at=now(),
+                )
+            customers.setdefault(
+                login.firm, await journey.register(tx, firm, at=now(), actor_id=user.id)
+            )
     return customers
 
 
@@ -74,20 +99,53 @@ async def _create(
     )
 
 
-async def _pay(database: Database, *, debtor: journey.Customer, creditor: journey.Customer) -> None:
-    """Pay the supplier for cement, once."""
+async def _pay(
+    database: Database,
+    *,
+    debtor: journey.Customer,
+    creditor: journey.Customer,
+    amount: Money = PAYMENT,
+    reference: str = END_TO_END_ID,
+) -> None:
+    """Pay for cement, once."""
     async with database.write() as tx:
-        made = await payments.for_account(tx, account_id=debtor.account.id, limit=1)
-        if made.items:
+        made = await payments.for_account(tx, account_id=debtor.account.id, limit=PAGE_LIMIT_MAX)
+        if any(order.end_to_end_id == reference for order in made.items):
             return
         await payments.transfer(
             tx,
             debtor_account_id=debtor.account.id,
             creditor_account_number=creditor.account.number,
             creditor_name=creditor.party.name,
-            amount=PAYMENT,
+            amount=amount,
             remittance=CEMENT,
-            end_to_end_id=END_TO_END_ID,
+            end_to_end_id=reference,
             initiated_by=debtor.actor,
+            without_step_up=True,
+            at=now(),
+        )
+
+
+async def _propose(
+    database: Database, *, company: journey.Customer, creditor: journey.Customer
+) -> None:
+    """Leave a payment for the company's checker to approve, once."""
+    async with database.write() as tx:
+        user = await identity.find_user(tx, login=MAKER)
+        maker = None if user is None else await identity.find_actor(tx, user.id, now())
+        if maker is None or (await proposals.mine(tx, maker=maker, limit=1)).items:
+            return
+        await proposals.propose(
+            tx,
+            action=payments.TRANSFER,
+            payload=payments.ProposedTransfer(
+                debtor_account_id=company.account.id,
+                creditor_account_number=creditor.account.number,
+                creditor_name=creditor.party.name,
+                amount=PROPOSED,
+                remittance=CEMENT,
+            ),
+            maker=maker,
+            party_id=company.party.id,
             at=now(),
         )

@@ -21,13 +21,13 @@ class UserCreated(Event):
         return str(self.user_id)
 
 
-class UserLockedOut(Event):
-    """Too many failures in a row: nobody can log in as this user for a while."""
+class SecurityNoted(Event):
+    """Something happened that the user was told of: a new device, many refused log-ins ..."""
 
-    type: ClassVar[str] = "identity.user_locked_out"
+    type: ClassVar[str] = "identity.security_noted"
 
     user_id: UUID
-    locked_until: datetime
+    kind: str
 
     @property
     def subject(self) -> str:
@@ -299,3 +299,21 @@ class StepUpConfirmed(_OfUser, Event):
     step_up_id: UUID
     action_kind: str
     proof: str
+
+
+class ExternalLoginLinked(_OfUser, Event):
+    """An account at an identity provider became a way to log in as the user."""
+
+    type: ClassVar[str] = "identity.external_login_linked"
+
+    user_id: UUID
+    issuer: str
+
+
+class ExternalLoginUnlinked(_OfUser, Event):
+    """The provider's accounts no longer log in as the user."""
+
+    type: ClassVar[str] = "identity.external_login_unlinked"
+
+    user_id: UUID
+    issuer: str

@@ -28,6 +28,15 @@ async def roll_up(context: jobs.JobContext) -> None:
         await service.roll_up(tx)
 
 
+@jobs.periodic(name="ledger.expire", cron="* * * * *")
+async def expire(context: jobs.JobContext) -> None:
+    """Release what pending transactions hold whose time is over."""
+    released = service.EXPIRED_MAX
+    while released == service.EXPIRED_MAX:
+        async with context.database.write() as tx:
+            released = await service.expire(tx, at=context.at)
+
+
 @jobs.periodic(name="ledger.extend_tree", cron="* * * * *")
 async def extend_tree(context: jobs.JobContext) -> None:
     """Take what was booked into the tree; each checkpoint is a transaction of its own."""

@@ -8,7 +8,7 @@ be read again (by the same Idempotency-Key, and under `payment_id`).
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response, status
+from fastapi import Depends, Header, Query, Request, Response, status
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
@@ -32,6 +32,10 @@ READ_ANY = "payments:read_any"
 
 api = router(prefix=PREFIX, tags=["payments"])
 
+StepUpHeader = Annotated[
+    str | None,
+    Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
+]
 After = Annotated[
     str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
 ]
@@ -53,11 +57,16 @@ async def transfer(
     language: RequestLanguage,
     request: Request,
     response: Response,
+    step_up_token: StepUpHeader = None,
 ) -> PaymentOut | Response:
     """Move money at once, or answer 422 with the reason; the rejected order is kept as well.
 
     Where the caller may not pay so much alone, nothing moves yet: 202 with the proposal that a
     second person of the firm must approve.
+
+    A large transfer, and one to a payee not confirmed before, is answered 403 with the problem
+    `identity.step_up_required`, and nothing is stored: confirm its `action`, then send the same
+    request with the header `Step-Up-Token`.
     """
     wanted = service.ProposedTransfer.model_validate(dict(body))
     party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
@@ -74,6 +83,7 @@ async def transfer(
         remittance=body.remittance,
         end_to_end_id=body.end_to_end_id,
         initiated_by=actor,
+        step_up_token=step_up_token,
         at=at,
     )
     location = f"{PREFIX}/{order.id}"

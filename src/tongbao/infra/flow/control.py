@@ -37,7 +37,7 @@ LENIENCE: Final = 10_000  # outside production nobody is to meet a limit by acci
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _NEVER: Final = ("/health/", "/metrics")
 # Whoever may guess at a secret there is slowed down by address, whatever they name.
-_GUESSABLE: Final = (
+GUESSABLE: Final = (
     "/api/v1/identity/tokens",
     "/api/v1/identity/sessions",
     "/api/v1/identity/passkeys/assertions",
@@ -86,7 +86,7 @@ class Flow:
         address = address_group(client_address(scope))
         told = [self.limiter.admit(self.policies["address"], address)]
         scope["state"]["limits"] = told
-        if scope["method"] == "POST" and scope["path"].startswith(_GUESSABLE):
+        if scope["method"] == "POST" and scope["path"].startswith(GUESSABLE):
             told.append(await self.limiter.admit_exactly(self.policies["login"], address))
 
     def admit_actor(self, request: Request, actor: Actor) -> None:

@@ -15,13 +15,8 @@ from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
-from tongbao.infra.web.unit_of_work import (
-    Instant,
-    ReadTx,
-    UnitOfWorkRoute,
-    WriteTx,
-    together,
-)
+from tongbao.infra.web.together import together
+from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",

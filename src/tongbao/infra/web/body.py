@@ -9,9 +9,11 @@ from typing import Final
 
 from fastapi import Request
 from starlette.datastructures import FormData
+from starlette.requests import ClientDisconnect
 
 from tongbao.infra.web import strict_json
 from tongbao.infra.web.errors import BodyTooSlow, MalformedText, WrongContentType
+from tongbao.infra.web.limits import declared_length
 
 BODY_SECONDS_MAX: Final = 30
 JSON: Final = "application/json"
@@ -25,6 +27,7 @@ class BufferedRequest(Request):
         super().__init__(request.scope, request.receive)
         self._body = body
         self._document: object = None
+        self._is_json = False
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
         """Yield the body."""
@@ -43,21 +46,25 @@ class BufferedRequest(Request):
         media_type, _, parameters = self.headers.get("content-type", "").partition(";")
         return media_type.strip().lower(), parameters.replace(" ", "").replace('"', "").lower()
 
-    def parse_json(self) -> bytes:
-        """Parse the body and return its canonical spelling. An empty body stays empty.
+    def parse_json(self) -> None:
+        """Parse the body; an empty one stays empty.
 
         Raises `WrongContentType` and what `strict_json.parse` raises.
         """
         if not self._body:
-            return b""
+            return
         media_type, parameters = self._media_type()
         if media_type != JSON or parameters not in ("", "charset=utf-8"):
             raise WrongContentType(accepted=JSON)
         self._document = strict_json.parse(self._body)
-        return strict_json.canonical(self._document)
+        self._is_json = True
 
-    async def parse_form(self) -> bytes:
-        """Parse a form and return the body's bytes; the fields must be storable text.
+    def canonical(self) -> bytes:
+        """Return one spelling for equal bodies: of a JSON document that, else the bytes sent."""
+        return strict_json.canonical(self._document) if self._is_json else self._body
+
+    async def parse_form(self) -> None:
+        """Parse a form; the fields must be storable text.
 
         Raises `WrongContentType`, `MalformedText`, or the framework's 400 for a broken form.
         """
@@ -73,7 +80,6 @@ class BufferedRequest(Request):
             if not all(strict_json.storable(text) and "\ufffd" not in text for text in texts):
                 await form.close()
                 raise MalformedText(part="body")
-        return self._body
 
 
 async def read_body(request: Request) -> BufferedRequest:
@@ -81,9 +87,20 @@ async def read_body(request: Request) -> BufferedRequest:
 
     Raises `BodyTooSlow`, `BodyTooLarge`.
     """
+    chunks: list[bytes] = []
+    length = declared_length(request.scope)
+    more = True
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
-            body = await request.body()
+            while more:
+                message = await request.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                chunk = message.get("body", b"")
+                chunks.append(chunk)
+                # The server holds a body to its declared length: what is whole is not waited for.
+                length -= len(chunk)
+                more = message.get("more_body", False) and length != 0
     except TimeoutError as error:
         raise BodyTooSlow(seconds_max=BODY_SECONDS_MAX) from error
-    return BufferedRequest(request, body)
+    return BufferedRequest(request, b"".join(chunks))

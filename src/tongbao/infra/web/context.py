@@ -6,10 +6,11 @@ Pure ASGI, in one middleware, so that the order is the order of the lines below.
 import re
 import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from prometheus_client import Counter, Histogram
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,6 +40,12 @@ SECURITY_HEADERS: Final = {
 }
 TRANSPORT_SECURITY: Final = "max-age=31536000; includeSubDomains"
 
+_ID_HEADER: Final = REQUEST_ID_HEADER.lower().encode()
+_SECURITY: Final = [
+    (name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()
+]
+_TRANSPORT: Final = (b"strict-transport-security", TRANSPORT_SECURITY.encode())
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
@@ -65,8 +72,11 @@ class RequestContext:
         state = scope.setdefault("state", {})
         request_id = state["request_id"] = _request_id(scope)
         state["client_address"] = resolve_address(scope, self.trusted_proxies)
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+        try:
             await self._observe(scope, receive, send)
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
 
     async def _observe(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -106,21 +116,32 @@ class RequestContext:
 
 
 def _dress(message: Message, scope: Scope) -> None:
-    headers = MutableHeaders(raw=message.setdefault("headers", []))
-    headers[REQUEST_ID_HEADER] = request_id_of(scope)
-    for name, value in SECURITY_HEADERS.items():
-        headers.setdefault(name, value)
-    if scope["scheme"] == "https":
-        headers.setdefault("Strict-Transport-Security", TRANSPORT_SECURITY)
-    message["headers"] = headers.raw
+    """Give an answer its request's id, and the security headers it does not have itself."""
+    headers = [pair for pair in message.get("headers", ()) if pair[0].lower() != _ID_HEADER]
+    present = {name.lower() for name, _ in headers}
+    headers.append((_ID_HEADER, request_id_of(scope).encode()))
+    headers.extend(pair for pair in _SECURITY if pair[0] not in present)
+    if scope["scheme"] == "https" and _TRANSPORT[0] not in present:
+        headers.append(_TRANSPORT)
+    message["headers"] = headers
+
+
+@lru_cache(maxsize=10_000)  # all there are: methods and routes are few, and so are statuses
+def _meters(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return the metrics of an answer; looking them up by their labels costs more than counting."""
+    return (
+        metrics.HTTP_REQUESTS.labels(method, route, str(status)),
+        metrics.HTTP_DURATION.labels(method, route),
+    )
 
 
 def _record(scope: Scope, status: int, seconds: float) -> None:
     """Write the access log's line and the metrics: the route's template, never path or query."""
     route = template_of(scope)
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-    metrics.HTTP_REQUESTS.labels(method, route, str(status)).inc()
-    metrics.HTTP_DURATION.labels(method, route).observe(seconds)
+    requests, duration = _meters(method, route, status)
+    requests.inc()
+    duration.observe(seconds)
     state = scope["state"]
     actor = state.get("actor")
     write = _log.debug if route.startswith(_QUIET) else _log.info

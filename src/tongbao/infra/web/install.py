@@ -12,6 +12,7 @@ from tongbao.infra.web.health import Probe, health_routes
 from tongbao.infra.web.limits import Limits
 from tongbao.infra.web.problems import Problem, add_problem_handlers
 from tongbao.infra.web.reference import reference_routes
+from tongbao.infra.web.together import TogetherLanes
 from tongbao.kernel.text import Language
 
 _SCHEMA = "#/components/schemas/{model}"
@@ -59,6 +60,7 @@ def install(
     app.state.language_default = language_default
     app.router.redirect_slashes = False  # it would answer with an address made of the Host header
     add_problem_handlers(app)
+    app.add_middleware(TogetherLanes)
     app.add_middleware(Limits, larger=larger_bodies)
     for middleware, options in inside:
         app.add_middleware(middleware, **options)

@@ -29,7 +29,8 @@ def _check_query(query: bytes) -> None:
         raise MalformedText(part="query")
 
 
-def _declared_length(scope: Scope) -> int:
+def declared_length(scope: Scope) -> int:
+    """Return the length a request says its body has; 0 if it says none."""
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit():
             return int(value[:20])  # twenty digits are too many bytes already
@@ -38,10 +39,11 @@ def _declared_length(scope: Scope) -> int:
 
 def _check(scope: Scope, bytes_max: int) -> None:
     _check_path(scope["path"])
-    _check_query(scope["query_string"])
-    if any(b"\x00" in value for _, value in scope["headers"]):
+    if scope["query_string"]:
+        _check_query(scope["query_string"])
+    if b"\x00" in b"".join([value for _, value in scope["headers"]]):
         raise MalformedText(part="header")
-    if _declared_length(scope) > bytes_max:
+    if declared_length(scope) > bytes_max:
         raise BodyTooLarge(bytes_max=bytes_max)
 
 

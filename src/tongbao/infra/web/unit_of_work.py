@@ -14,11 +14,11 @@ The order of things, which is the point of this file:
 FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import structlog
@@ -32,7 +32,6 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tongbao.infra import auth, idempotency
 from tongbao.infra import guards as guarding
 from tongbao.infra.db import Database, ReadSession, WriteSession
-from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
 from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
@@ -44,28 +43,6 @@ READ_METHODS: Final = frozenset({"GET", "HEAD"})
 SERVER_ERRORS: Final = 500
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-Together = Callable[[BufferedRequest, datetime], Awaitable[Response | None]]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-
-
-def together(answer: Together) -> Callable[[Endpoint], Endpoint]:
-    """Let requests of a route be answered together with others that come at the same time.
-
-    Plain requests, without Idempotency-Key and query, then have no transaction of their own.
-    Their actor is found and their permissions are checked as ever; `answer` gets the parsed body
-    and returns what the route's function would, made durable already. It returns None for a body
-    that is not valid: the route itself then says what is wrong with it. Only an application with
-    `app.state.authenticate_many` (`infra.auth`) answers together.
-
-    Write this under the decorator that makes the route, and only on a route with guards.
-    """
-
-    def mark(endpoint: Endpoint) -> Endpoint:
-        endpoint.together = answer  # type: ignore[attr-defined]
-        return endpoint
-
-    return mark
-
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -163,7 +140,6 @@ class UnitOfWorkRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return FastAPI's handler inside a unit of work."""
         handler = super().get_route_handler()
-        together: Together | None = getattr(self.endpoint, "together", None)
         plan: _Plan | None = None
 
         async def handle(request: Request) -> Response:
@@ -171,8 +147,7 @@ class UnitOfWorkRoute(APIRoute):
             if plan is None:  # only a request shows the prefix this route was included under
                 scope = request.scope
                 plan = _Plan.of(template_of(scope), dependant_of(scope), writes=not self.reads)
-            unit = _UnitOfWork(plan, handler, reads=self.reads, together=together)
-            return await unit.run(request)
+            return await _UnitOfWork(plan, handler, reads=self.reads).run(request)
 
         return handle
 
@@ -180,11 +155,8 @@ class UnitOfWorkRoute(APIRoute):
 class _UnitOfWork:
     """One run of one route."""
 
-    def __init__(
-        self, plan: _Plan, handler: Handler, *, reads: bool, together: Together | None
-    ) -> None:
+    def __init__(self, plan: _Plan, handler: Handler, *, reads: bool) -> None:
         self._plan = plan
-        self._together = together
         self._handler = handler
         self._reads = reads
 
@@ -197,10 +169,6 @@ class _UnitOfWork:
         if not self._plan.transaction:
             await self._parse(request)
             return await self._handler(request)
-        if self._together is not None and isinstance(request, BufferedRequest):
-            response = await self._do_together(self._together, request, at)
-            if response is not None:
-                return response
         database: Database = request.app.state.database
         try:
             async with self._open(database) as tx:
@@ -221,32 +189,17 @@ class _UnitOfWork:
         except (DBAPIError, PoolTimeout) as error:
             _log.warning("session_not_kept", exc_info=error)
 
-    async def _do_together(
-        self, together: Together, request: BufferedRequest, at: datetime
-    ) -> Response | None:
-        """Answer a plain request without a transaction of its own; None for any other."""
-        if "idempotency-key" in request.headers or request.scope["query_string"]:
-            return None
-        actor = await authenticate_together(request, at)
-        if actor is None:
-            return None
-        for each in self._plan.guards.permissions:
-            each.check(actor)
-        await self._parse(request)
-        return await together(request, at)
-
     def _open(self, database: Database) -> AbstractAsyncContextManager[ReadSession]:
         return database.read() if self._reads else database.write()
 
-    async def _parse(self, request: Request) -> bytes:
-        """Parse the body if the route takes one; return its canonical bytes."""
+    async def _parse(self, request: Request) -> None:
+        """Parse the body if the route takes one."""
         if not isinstance(request, BufferedRequest):
-            return b""
+            return
         if self._plan.body == "json":
-            return request.parse_json()
-        if self._plan.body == "form":
-            return await request.parse_form()
-        return await request.body()
+            request.parse_json()
+        elif self._plan.body == "form":
+            await request.parse_form()
 
     async def _work(self, request: Request, tx: ReadSession, at: datetime) -> Response:
         if self._plan.guards.authenticated:
@@ -260,23 +213,23 @@ class _UnitOfWork:
             )
         else:
             actor, key = None, None
-        body = await self._parse(request)
+        await self._parse(request)
         if actor is None or key is None:
             response = await self._handler(request)
         else:
             assert isinstance(tx, WriteSession)
-            response = await self._once(request, tx, actor.id, key, body, at)
+            assert isinstance(request, BufferedRequest)
+            response = await self._once(request, tx, actor.id, key, at)
         if response.status_code >= SERVER_ERRORS:
             raise _AbandonError(response)
         return response
 
     async def _once(
         self,
-        request: Request,
+        request: BufferedRequest,
         tx: WriteSession,
         actor_id: UUID,
         key: str,
-        body: bytes,
         at: datetime,
     ) -> Response:
         """Do the work unless it was done before under this key; store its answer.
@@ -292,7 +245,7 @@ class _UnitOfWork:
             method=request.method,
             path=request.scope["path"],
             query=request.scope["query_string"],
-            body=body,
+            body=request.canonical(),
         )
         known = await idempotency.begin(tx, scope=scope, request_hash=digest, at=at)
         if known is not None:

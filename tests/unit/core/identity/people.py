@@ -1,18 +1,84 @@
 """People with a log-in, and the devices they use, for the tests of this folder."""
 
 import secrets
+from datetime import datetime
+from random import randrange
+
+from sqlalchemy import select
 
 from tests.unit.core.conftest import AT
 from tongbao.core.identity import service as identity
-from tongbao.core.identity.service import Role, UserKind
+from tongbao.core.identity.domain import LogInRefused
+from tongbao.core.identity.domain.attempts import LogInPaused
+from tongbao.core.identity.domain.contacts import Contact, clean_contact
+from tongbao.core.identity.service import PasswordProven, Role, UserKind
+from tongbao.core.identity.service.contacts import recipient
 from tongbao.core.parties import service as parties
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.notify.models import MessageRow
+from tongbao.infra.notify.sealing import unseal
 
 PASSWORD = "correct horse battery"
 
 
 def a_login() -> str:
     return f"user-{secrets.token_hex(8)}"
+
+
+def an_address() -> str:
+    """An IP address that no other test uses, so that nobody's refusals add up."""
+    return f"10.{randrange(256)}.{randrange(256)}.{randrange(256)}"
+
+
+def a_phone() -> Contact:
+    return clean_contact(f"139{randrange(10**8):08}")
+
+
+def an_email() -> Contact:
+    return clean_contact(f"{secrets.token_hex(8)}@example.com")
+
+
+async def with_contact(
+    tx: WriteSession, user: identity.User, contact: Contact | None = None, at: datetime = AT
+) -> Contact:
+    contact = contact or a_phone()
+    added = await identity.add_contact(tx, user_id=user.id, contact=contact, language="zh", at=at)
+    assert added
+    return contact
+
+
+async def sent_to(tx: ReadSession, contact: Contact) -> list[MessageRow]:
+    """The messages to a contact, the newest first."""
+    found = await tx.scalars(
+        select(MessageRow)
+        .where(MessageRow.recipient_tag == recipient(contact).tag)
+        .order_by(MessageRow.id.desc())
+    )
+    return list(found)
+
+
+async def code_sent_to(tx: ReadSession, contact: Contact) -> str:
+    """The code of the newest message to a contact, as its owner would read it."""
+    message = (await sent_to(tx, contact))[0]
+    assert message.sealed is not None
+    return unseal(message.id, message.sealed)["code"]
+
+
+async def try_password(
+    tx: WriteSession,
+    login: str,
+    password: str = PASSWORD,
+    *,
+    device: identity.DeviceFacts | None = None,
+    at: datetime = AT,
+) -> PasswordProven | LogInRefused | LogInPaused:
+    """The three steps of a log-in, here in one transaction."""
+    device = device or a_device(address=an_address())
+    attempt = await identity.begin_attempt(tx, login=login, device=device, at=at)
+    if isinstance(attempt, LogInPaused):
+        return attempt
+    verdict = await identity.check_password(attempt, password=password)
+    return await identity.finish_attempt(tx, attempt=attempt, verdict=verdict)
 
 
 async def a_user(tx: WriteSession, *, login: str | None = None) -> identity.User:

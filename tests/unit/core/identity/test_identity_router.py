@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import text
 
 from tests.unit.core.conftest import AT
+from tests.unit.core.identity.people import with_contact
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
 from tongbao.core.parties import service as parties
@@ -56,9 +56,9 @@ async def test_a_password_is_exchanged_for_a_token(
     assert response.status_code == 201
     assert response.headers["cache-control"] == "no-store"
     token = response.json()
-    assert (token["token_type"], token["expires_in"]) == ("bearer", 12 * 3600)
+    assert (token["token_type"], token["expires_in"]) == ("bearer", 3600)
     left = datetime.fromisoformat(token["expires_at"]) - now()
-    assert timedelta(hours=11, minutes=59) < left <= timedelta(hours=12)
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)
     me = await client.get(ME, headers={"Authorization": f"Bearer {token['access_token']}"})
     assert me.status_code == 200
     assert me.json() == {
@@ -105,54 +105,45 @@ def told(response: httpx2.Response) -> tuple[int, dict[str, Any], list[str]]:
     return response.status_code, body, kept
 
 
-async def test_unknown_wrong_and_locked_cannot_be_told_apart(
+async def test_an_unknown_name_and_a_wrong_password_cannot_be_told_apart(
     client: httpx2.AsyncClient, user: identity.User, problem: Problem
 ) -> None:
     unknown = await client.post(TOKENS, data=form("nobody-of-this-name"))
     assert problem(unknown) == (401, "identity.log_in_refused")
     malformed = await client.post(TOKENS, data=form("???"))
-    wrong = [await client.post(TOKENS, data=form(user.login, "wrong password")) for _ in range(5)]
-    locked = await client.post(TOKENS, data=form(user.login))
-    assert all(told(each) == told(unknown) for each in [malformed, *wrong, locked])
+    wrong = await client.post(TOKENS, data=form(user.login, "wrong password"))
+    assert told(malformed) == told(wrong) == told(unknown)
 
 
-async def test_failures_are_counted_although_each_was_refused(
-    client: httpx2.AsyncClient, user: identity.User, database: Database, problem: Problem
+@pytest.mark.parametrize("known", [True, False])
+async def test_refusals_are_counted_although_each_was_answered(
+    client: httpx2.AsyncClient, user: identity.User, problem: Problem, *, known: bool
 ) -> None:
-    row = text("SELECT failures, locked_until FROM identity_user WHERE id = :id")
-    for failures in (1, 2, 3, 4, 0):
-        await client.post(TOKENS, data=form(user.login, "wrong password"))
-        async with database.read() as tx:
-            stored = (await tx.execute(row, {"id": user.id})).one()
-        assert stored.failures == failures
-        assert (stored.locked_until is None) == (failures > 0)
-    with_the_right_password = await client.post(TOKENS, data=form(user.login))
-    assert problem(with_the_right_password) == (401, "identity.log_in_refused")
-
-
-async def test_a_locked_user_logs_in_after_the_pause(
-    client: httpx2.AsyncClient, user: identity.User, database: Database
-) -> None:
+    login = user.login if known else f"nobody-{secrets.token_hex(4)}"
     for _ in range(5):
-        await client.post(TOKENS, data=form(user.login, "wrong password"))
-    async with database.write() as tx:  # fifteen minutes pass
-        await tx.execute(
-            text(
-                "UPDATE identity_user SET locked_until = locked_until - interval '15 minutes'"
-                " WHERE id = :id"
-            ),
-            {"id": user.id},
-        )
-    assert await log_in(client, user.login)
+        wrong = await client.post(TOKENS, data=form(login, "wrong password"))
+        assert problem(wrong) == (401, "identity.log_in_refused")
+    paused = await client.post(TOKENS, data=form(login))
+    assert problem(paused) == (429, "identity.log_in_paused")
+    assert 55 < int(paused.headers["retry-after"]) <= 61
 
 
-async def test_a_lock_does_not_end_the_tokens_already_issued(
+async def test_a_pause_does_not_end_the_tokens_already_issued(
     client: httpx2.AsyncClient, user: identity.User
 ) -> None:
     headers = await log_in(client, user.login)
-    for _ in range(5):
+    for _ in range(6):
         await client.post(TOKENS, data=form(user.login, "wrong password"))
     assert (await client.get(ME, headers=headers)).status_code == 200
+
+
+async def test_a_password_alone_is_no_token_for_who_has_a_second_factor(
+    client: httpx2.AsyncClient, user: identity.User, database: Database, problem: Problem
+) -> None:
+    async with database.write() as tx:
+        await with_contact(tx, user)
+    answer = await client.post(TOKENS, data=form(user.login))
+    assert problem(answer) == (403, "identity.second_factor_required")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Users and tokens in a real database."""
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
@@ -8,20 +7,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import text
 
+from tests.unit.core.identity.people import try_password
 from tongbao.core.identity import service as identity
-from tongbao.core.identity.domain import (
-    FAILURES_MAX,
-    LOCK_OUT,
-    TOKEN_LIFETIME,
-    TOKENS_PER_USER_MAX,
-)
-from tongbao.core.identity.service import LoggedIn, LogInRefused, Role, UserKind, logging_in
+from tongbao.core.identity.domain import TOKEN_LIFETIME, TOKENS_PER_USER_MAX
+from tongbao.core.identity.service import LoggedIn, PasswordProven, Role, UserKind
 from tongbao.core.parties import service as parties
-from tongbao.infra.auth import hash_password
-from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
 AT = datetime(2025, 11, 21, 8, 0, tzinfo=UTC)
@@ -51,15 +44,9 @@ async def a_customer(
 
 
 async def logged_in(tx: WriteSession, login: str, at: datetime = AT) -> LoggedIn:
-    result = await identity.log_in(tx, login=login, password=PASSWORD, at=at)
-    assert isinstance(result, LoggedIn)
-    return result
-
-
-async def fail(tx: WriteSession, login: str, *, times: int, at: datetime = AT) -> None:
-    for _ in range(times):
-        result = await identity.log_in(tx, login=login, password="wrong " + PASSWORD, at=at)
-        assert isinstance(result, LogInRefused)
+    proven = await try_password(tx, login, at=at)
+    assert isinstance(proven, PasswordProven)
+    return await identity.issue_password_token(tx, proven=proven, at=at)
 
 
 async def test_a_user_logs_in_and_becomes_an_actor(tx: WriteSession) -> None:
@@ -95,10 +82,7 @@ async def test_staff_act_for_no_party(tx: WriteSession) -> None:
 
 async def test_the_login_is_written_in_any_case(tx: WriteSession) -> None:
     user, _ = await a_customer(tx)
-    assert isinstance(
-        await identity.log_in(tx, login=f" {user.login.upper()} ", password=PASSWORD, at=AT),
-        LoggedIn,
-    )
+    assert isinstance(await try_password(tx, f" {user.login.upper()} "), PasswordProven)
 
 
 async def test_neither_password_nor_token_is_stored(tx: WriteSession) -> None:
@@ -193,142 +177,6 @@ async def test_old_tokens_go_when_new_ones_come(tx: WriteSession) -> None:
     assert await tx.scalar(count, {"id": user.id}) == TOKENS_PER_USER_MAX
     assert await identity.authenticate(tx, newest.token, later) is not None
     assert await identity.authenticate(tx, first.token, later) is None
-
-
-@pytest.mark.parametrize(
-    ("login", "password"),
-    [
-        (None, "wrong " + PASSWORD),
-        (None, ""),
-        (None, "x" * 1_000),
-        (None, "\ud800" * 12),
-        ("nobody-has-this-login", PASSWORD),
-        ("", PASSWORD),
-        ("a\x00b", PASSWORD),
-        ("x" * 10_000, PASSWORD),
-        ("张伟", PASSWORD),
-    ],
-)
-async def test_every_failure_is_the_same_refusal(
-    tx: WriteSession, login: str | None, password: str
-) -> None:
-    user, _ = await a_customer(tx)
-    result = await identity.log_in(
-        tx, login=user.login if login is None else login, password=password, at=AT
-    )
-    assert isinstance(result, LogInRefused)
-    assert (result.code, result.facts) == ("identity.log_in_refused", {"minutes": 15})
-
-
-async def test_the_fifth_failure_locks_for_a_quarter_of_an_hour(tx: WriteSession) -> None:
-    user, _ = await a_customer(tx)
-    await fail(tx, user.login, times=FAILURES_MAX)
-    locked_until = AT + LOCK_OUT
-    last = await identity.log_in(tx, login=user.login, password=PASSWORD, at=locked_until - SECOND)
-    assert isinstance(last, LogInRefused)
-    assert (await logged_in(tx, user.login, locked_until)).user_id == user.id
-
-
-async def test_a_lock_out_is_told_once(tx: WriteSession) -> None:
-    user, _ = await a_customer(tx)
-    await fail(tx, user.login, times=FAILURES_MAX + 3)
-    rows = await tx.execute(
-        text("SELECT type FROM infra_outbox WHERE subject = :id ORDER BY seq"),
-        {"id": str(user.id)},
-    )
-    assert [row.type for row in rows] == ["identity.user_created", "identity.user_locked_out"]
-
-
-async def test_failures_while_locked_do_not_prolong_the_lock(tx: WriteSession) -> None:
-    user, _ = await a_customer(tx)
-    await fail(tx, user.login, times=FAILURES_MAX)
-    await fail(tx, user.login, times=FAILURES_MAX, at=AT + LOCK_OUT - SECOND)
-    await logged_in(tx, user.login, AT + LOCK_OUT)
-
-
-async def test_after_a_lock_counting_starts_again(tx: WriteSession) -> None:
-    user, _ = await a_customer(tx)
-    await fail(tx, user.login, times=FAILURES_MAX)
-    later = AT + LOCK_OUT
-    await fail(tx, user.login, times=FAILURES_MAX - 1, at=later)
-    await logged_in(tx, user.login, later)
-
-
-async def test_a_success_forgets_the_failures_before(tx: WriteSession) -> None:
-    user, _ = await a_customer(tx)
-    for _ in range(3):
-        await fail(tx, user.login, times=FAILURES_MAX - 1)
-        await logged_in(tx, user.login)
-
-
-async def test_one_users_failures_do_not_lock_another(tx: WriteSession) -> None:
-    one, _ = await a_customer(tx)
-    other, _ = await a_customer(tx)
-    await fail(tx, one.login, times=FAILURES_MAX)
-    await logged_in(tx, other.login)
-
-
-async def test_guessing_in_parallel_does_not_outrun_the_counter(database: Database) -> None:
-    async with database.write() as tx:
-        user, _ = await a_customer(tx)
-
-    async def attempt(password: str) -> LoggedIn | LogInRefused:
-        async with database.write() as tx:
-            return await identity.log_in(tx, login=user.login, password=password, at=AT)
-
-    wrong = ["wrong " + PASSWORD] * (FAILURES_MAX + 2)
-    results = await asyncio.gather(*(attempt(password) for password in wrong))
-    assert all(isinstance(result, LogInRefused) for result in results)
-    assert isinstance(await attempt(PASSWORD), LogInRefused)
-
-
-@pytest.mark.parametrize("known", [True, False])
-async def test_attempts_at_one_login_queue_up_whether_it_exists_or_not(
-    database: Database, monkeypatch: pytest.MonkeyPatch, *, known: bool
-) -> None:
-    login = a_login()
-    if known:
-        async with database.write() as tx:
-            await a_customer(tx, login=login)
-    under_way, most = 0, 0
-
-    async def verify(password: str, password_hash: str) -> bool:
-        nonlocal under_way, most
-        assert password_hash.startswith("$argon2id$")
-        under_way += 1
-        most = max(most, under_way)
-        await asyncio.sleep(0.02)
-        under_way -= 1
-        return password == PASSWORD
-
-    async def attempt() -> None:
-        async with database.write() as tx:
-            await identity.log_in(tx, login=login, password="wrong " + PASSWORD, at=AT)
-
-    monkeypatch.setattr(logging_in, "verify_password", verify)
-    await asyncio.gather(*(attempt() for _ in range(5)))
-    assert most == 1
-
-
-async def test_a_hash_of_older_parameters_is_renewed_at_log_in(tx: WriteSession) -> None:
-    user, _ = await a_customer(tx)
-    old = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    await tx.execute(
-        text("UPDATE identity_user SET password_hash = :hash WHERE id = :id"),
-        {"hash": old, "id": user.id},
-    )
-    await logged_in(tx, user.login)
-    stored = await tx.scalar(
-        text("SELECT password_hash FROM identity_user WHERE id = :id"), {"id": user.id}
-    )
-    assert extract_parameters(stored) == extract_parameters(logging_in.NOBODYS_HASH)
-    await logged_in(tx, user.login)
-
-
-async def test_verifying_for_nobody_costs_what_verifying_a_user_costs() -> None:
-    assert extract_parameters(logging_in.NOBODYS_HASH) == extract_parameters(
-        await hash_password(PASSWORD)
-    )
 
 
 async def test_a_login_is_given_once(tx: WriteSession) -> None:

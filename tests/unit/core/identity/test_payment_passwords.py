@@ -19,8 +19,8 @@ from tongbao.core.identity.domain.payment_passwords import (
 from tongbao.core.identity.domain.step_up import Action, Proof, StepUpRefused, StepUpRequired
 from tongbao.core.identity.models import PaymentPasswordRow, UserRow
 from tongbao.core.identity.service import payment_passwords, step_up
-from tongbao.infra.auth import hash_password
 from tongbao.infra.db import WriteSession
+from tongbao.infra.passwords import hash_password
 
 SET = Action("identity.payment_password.set", {})
 GOOD = "860794"

@@ -11,7 +11,7 @@ from tests.unit.core.identity.people import a_device, a_user
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain.sessions import GRACE, IDLE_MAX, LIFETIME, ROTATION
 from tongbao.core.identity.service import Ended, devices
-from tongbao.core.identity.service.sessions import find_session, keep_session
+from tongbao.core.identity.service.sessions import find_session, keep_session, purge_sessions
 from tongbao.infra.auth import SecretReused
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
@@ -255,6 +255,6 @@ async def test_a_log_in_that_proved_less_makes_no_device_known(tx: WriteSession)
 
 async def test_what_expired_long_ago_is_deleted(tx: WriteSession) -> None:
     session = await begun(tx, await a_user(tx))
-    assert await identity.purge_sessions(tx, before=AT) == 0
-    assert await identity.purge_sessions(tx, before=AT + LIFETIME + SECOND) >= 1
+    assert await purge_sessions(tx, before=AT) == 0
+    assert await purge_sessions(tx, before=AT + LIFETIME + SECOND) >= 1
     assert await find_session(tx, session.secret, AT) is None

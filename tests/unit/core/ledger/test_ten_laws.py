@@ -8,7 +8,6 @@ superuser does behind the database's back, in `test_tampering.py`.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -318,17 +317,6 @@ class Test05WhatWasBookedStaysAsItWas:
 EXPIRES_AT = datetime(2099, 1, 1, tzinfo=UTC)
 
 
-@contextmanager
-def clock_at(raw: Raw, moment: datetime) -> Iterator[None]:
-    """Set the database's clock, as its owner could."""
-    function = "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE"
-    with raw.owner() as connection:
-        connection.execute(f"{function} RETURN '{moment.isoformat()}'::timestamptz".encode())
-    yield
-    with raw.owner() as connection:
-        connection.execute(f"{function} RETURN clock_timestamp()".encode())
-
-
 class Test06APendingTransactionIsResolvedOnceWithinItsHoldAndItsTime:
     @staticmethod
     def hold(raw: Raw, amount: int = 3_000, **facts: object) -> UUID:
@@ -382,13 +370,13 @@ class Test06APendingTransactionIsResolvedOnceWithinItsHoldAndItsTime:
         held = self.hold(raw, expires_at=EXPIRES_AT)
         with raw.unchanged():
             assert raw.post(Item(kind=EXPIRY, target=held)) == ["not_expired"]
-        with clock_at(raw, EXPIRES_AT), raw.unchanged():
+        with raw.clock_at(EXPIRES_AT), raw.unchanged():
             # However early the caller says it is: the database's own clock decides.
             assert raw.post(self.capture(raw, held), p_booked_at=AT) == ["pending_expired"]
             assert raw.post(Item(kind=VOID, target=held)) == ["pending_expired"]
             past = moved(raw.ada, raw.bob, 1, kind=PENDING, expires_at=EXPIRES_AT)
             assert raw.post(past) == ["expires_in_past"]
-        with clock_at(raw, EXPIRES_AT):
+        with raw.clock_at(EXPIRES_AT):
             raw.book(Item(kind=EXPIRY, target=held))
         assert raw.post(moved(raw.ada, raw.bob, 10_000)) == [None]
 

@@ -10,6 +10,7 @@ from tests.unit.core.conftest import AT, Caller, Staff
 from tests.unit.core.payments.conftest import pay_in
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.domain import Role
+from tongbao.core.payments import service as payments
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -52,6 +53,14 @@ async def firms(database: Database, customer: Customer) -> tuple[Firm, Firm]:
             if money is not None:
                 await pay_in(tx, account, Money.parse(money, "CNY"))
         made.append(Firm(name, caller, account))
+    async with database.write() as tx:
+        await payments.confirm_payee(
+            tx,
+            party_id=made[0].caller.party_id,
+            account_number=made[1].account.number,
+            confirmed_by=made[0].caller.actor.id,
+            at=AT,
+        )
     return made[0], made[1]
 
 

@@ -31,6 +31,7 @@ async def pay(
         "amount": cny(amount),
         "initiated_by": debtor.actor,
         "at": AT,
+        "without_step_up": True,
         **facts,
     }
     return await service.transfer(tx, **order)  # type: ignore[arg-type]

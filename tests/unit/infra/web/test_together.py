@@ -10,14 +10,16 @@ import httpx2
 import pytest
 from fastapi import Depends, FastAPI, Response
 from prometheus_client import REGISTRY
+from starlette.types import Message
 from structlog.typing import EventDict
 
-from tests.unit.infra.web.till import DrawerEmpty, NewNote, Users, client_of
-from tongbao.infra.auth import Actor, require
+from tests.unit.infra.web.till import DrawerEmpty, NewNote, Users, call, client_of
+from tongbao.infra.auth import PUBLIC, Actor, require
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
-from tongbao.infra.turns import LetNextIn, Overloaded, Turns
+from tongbao.infra.turns import Overloaded, Turns
 from tongbao.infra.web import BufferedRequest, WriteTx, install, router, together
+from tongbao.infra.web.together import lanes_of
 from tongbao.kernel.ids import new_id
 
 PATH = "/api/v1/counter/notes"
@@ -47,6 +49,9 @@ class Counter:
                 return None
             if document["id"] == "refused":
                 raise DrawerEmpty(left="0.00")
+            if document["id"] == "broken":
+                msg = "the secret is 4711"
+                raise RuntimeError(msg)
             return Response(await turns.ask(document["id"]), media_type="text/plain")
 
         @api.post("/notes", dependencies=[Depends(require("counter:write"))])
@@ -64,7 +69,7 @@ class Counter:
         app.state.authenticate_many = self.authenticate_many
         return app
 
-    async def turn(self, asked: Sequence[str], _let_next_in: LetNextIn) -> Sequence[str]:
+    async def turn(self, asked: Sequence[str]) -> Sequence[str]:
         self.turns.append(list(asked))
         if "slow" in asked:
             await asyncio.sleep(HELD_SECONDS)
@@ -219,6 +224,99 @@ async def test_an_idempotency_key_or_a_query_takes_the_plain_way(
     assert (await post(client, writer, {"id": "asked"}, params={"a": "b"})).json() == "asked"
     assert counter.plain == ["keyed", "asked"]
     assert counter.turns == []
+
+
+async def test_a_cookie_takes_the_plain_way(
+    client: httpx2.AsyncClient, counter: Counter, writer: dict[str, str]
+) -> None:
+    assert (await post(client, writer, {"id": "x"}, headers={"Cookie": "a=b"})).json() == "x"
+    assert (counter.plain, counter.turns) == (["x"], [])
+
+
+async def test_a_body_in_pieces_is_read_whole_on_both_ways(
+    app: FastAPI, counter: Counter, writer: dict[str, str]
+) -> None:
+    headers = [
+        (b"authorization", writer["Authorization"].encode()),
+        (b"content-type", b"application/json"),
+    ]
+    for pieces, answer in (
+        ([b'{"id"', b': "to', b'gether"}'], b"together: together"),
+        ([b'{"id": "plain",', b' "body": "', b'x"}'], b'"plain"'),
+    ):
+        seen = await call(app, method="POST", path=PATH, headers=headers, chunks=iter(pieces))
+        assert (seen.status, seen.body) == (200, answer)
+    assert counter.plain == ["plain"]
+
+
+async def test_other_methods_and_paths_are_not_answered_together(
+    client: httpx2.AsyncClient, counter: Counter, writer: dict[str, str]
+) -> None:
+    assert (await client.get(PATH, headers=writer)).status_code == 405
+    assert (await client.post(PATH + "/", json={"id": "x"}, headers=writer)).status_code == 404
+    assert (counter.turns, counter.plain) == ([], [])
+
+
+async def test_a_failure_of_ours_is_a_problem_without_the_inside(
+    client: httpx2.AsyncClient, writer: dict[str, str], logs: list[EventDict]
+) -> None:
+    answer = await post(client, writer, {"id": "broken"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "request.unexpected")
+    assert "4711" not in answer.text
+    assert [line["route"] for line in logs if line["event"] == "request"] == [PATH]
+
+
+async def test_a_database_that_is_away_is_said_to_be(users: Users, writer: dict[str, str]) -> None:
+    nowhere = Database.connect("postgresql://nobody@127.0.0.1:1/nothing")
+    async with client_of(Counter(nowhere, users).app()) as client:
+        answer = await post(client, writer, {"id": "x"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "database.unavailable")
+    assert answer.headers["retry-after"]
+
+
+async def test_a_caller_who_leaves_is_logged_as_such(
+    app: FastAPI, writer: dict[str, str], logs: list[EventDict]
+) -> None:
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Message) -> None:
+        pytest.fail("nobody is there")
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "http",
+        "path": PATH,
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"authorization", writer["Authorization"].encode())],
+    }
+    await app(scope, receive, send)
+    (line,) = [line for line in logs if line["event"] == "request"]
+    assert (line["status"], line["route"]) == (499, PATH)
+
+
+def test_together_is_for_routes_that_require_a_permission() -> None:
+    async def answer(_request: BufferedRequest, _at: datetime) -> None:
+        return None
+
+    for path, dependencies in (
+        ("/open", [PUBLIC]),
+        ("/{one}", [Depends(require("counter:write"))]),
+    ):
+        api = router(prefix="/api/v1/wrong", tags=["wrong"])
+
+        @api.post(path, dependencies=dependencies)
+        @together(answer)
+        async def write() -> None: ...
+
+        app = FastAPI(docs_url=None, redoc_url=None)
+        install(app)
+        app.include_router(api)
+        app.state.authenticate_many = None
+        with pytest.raises(AssertionError, match="together"):
+            lanes_of(app)
 
 
 async def test_an_application_that_looks_up_one_by_one_answers_one_by_one(

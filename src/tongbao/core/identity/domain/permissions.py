@@ -175,8 +175,12 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("lending:apply", _OWN, _LOW, "申请贷款", "Apply for a loan"),
     ("lending:decide", _ANY, _TOP, "审核转人工的申请", "Decide referred applications"),
     ("lending:read_any", _ANY, _HIGH, "查看所有申请与贷款", "Read all applications and loans"),
+    ("parties:maintain", _OWN, _HIGH, "维护本主体资料", "Maintain the data of an own party"),
+    ("parties:maintain_any", _ANY, _HIGH, "维护所有客户资料", "Maintain the data of any customer"),
+    ("parties:rate", _ANY, _TOP, "评定客户风险等级与状态", "Rate customers and change their state"),
     ("parties:read_any", _ANY, _HIGH, "查看所有客户", "Read all parties"),
     ("parties:register", _ANY, _HIGH, "登记客户", "Register parties"),
+    ("parties:verify", _ANY, _TOP, "审核客户身份", "Decide on the identity of customers"),
     ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
     ("payments:initiate", _OWN, _HIGH, "发起本主体的付款", "Initiate payments of an own party"),
     ("payments:read_any", _ANY, _HIGH, "查看所有付款", "Read all payments"),
@@ -219,6 +223,7 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "identity:approve_members",
             "identity:manage_members",
             "lending:accept",
+            "parties:maintain",
         }
     ),
 }
@@ -233,11 +238,13 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:appoint_any",
         "ledger:adjust",
         "ledger:manage",
+        "parties:maintain_any",
         "parties:register",
+        "parties:verify",
         "webhooks:manage",
         "webhooks:manage_any",
     },
-    Role.STAFF_RISK: _READ_ANY | {"lending:decide"},
+    Role.STAFF_RISK: _READ_ANY | {"lending:decide", "parties:rate", "parties:verify"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
         "identity:approve_appointment",

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.core.identity.domain.contacts import Channel, Contact
+from tongbao.core.identity.domain.passwords import is_common
 from tongbao.core.identity.domain.permissions import (
     ROLES_OF_KIND,
     Role,
@@ -19,12 +22,11 @@ from tongbao.kernel.text import Text
 
 UserId = NewType("UserId", UUID)
 
-TOKEN_LIFETIME: Final = timedelta(hours=12)
+TOKEN_LIFETIME: Final = timedelta(hours=1)
 TOKENS_PER_USER_MAX: Final = 50
-FAILURES_MAX: Final = 5
-LOCK_OUT: Final = timedelta(minutes=15)
 PASSWORD_LENGTH_MIN: Final = 12
 PASSWORD_LENGTH_MAX: Final = 128
+MAILBOX_LENGTH_MIN: Final = 4  # a shorter one is part of many words
 PARTIES_PER_USER_MAX: Final = 100
 
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._@+-]{2,63}", re.ASCII)
@@ -54,21 +56,15 @@ class LoggedIn:
 
 
 class LogInRefused(TongbaoError):
-    """The one answer to an unknown login, a wrong password and a locked user."""
+    """The one answer to an unknown login and a wrong password."""
 
     code = "identity.log_in_refused"
     kind = Kind.UNAUTHENTICATED
     title = Text(zh="登录失败", en="Log-in refused")
     detail = Text(
-        zh="登录名或密码错误；多次失败后登录会暂停 {minutes} 分钟",
-        en=(
-            "The log-in name or the password is wrong; "
-            "after several failures log-in pauses for {minutes} minutes"
-        ),
+        zh="登录名或密码错误；多次失败后登录会暂停一段时间",
+        en="The log-in name or the password is wrong; after several failures log-in pauses",
     )
-
-    def __init__(self) -> None:
-        super().__init__(minutes=LOCK_OUT // timedelta(minutes=1))
 
 
 class LoginMalformed(TongbaoError):
@@ -102,6 +98,19 @@ class PasswordTooWeak(TongbaoError):
         zh="密码须为 {length_min} 至 {length_max} 个字符，且不含登录名",
         en="A password has {length_min} to {length_max} characters and does not hold "
         "the log-in name",
+    )
+
+
+class PasswordCommon(TongbaoError):
+    """The password is one that guessers try first."""
+
+    code = "identity.password_common"
+    kind = Kind.INVALID
+    title = Text(zh="密码过于常见", en="The password is too common")
+    detail = Text(
+        zh="此密码或其变形在泄露密码中很常见，请换一个，例如几个不相关的词",
+        en="This password, or one like it, is common among leaked ones; choose another, for "
+        "example a few words that have nothing to do with each other",
     )
 
 
@@ -183,15 +192,31 @@ def normal_password(text: str) -> str | None:
     return password if 1 <= len(password) <= PASSWORD_LENGTH_MAX else None
 
 
-def clean_password(text: str, *, login: str) -> str:
-    """Return the password for a new user. Raises `PasswordTooWeak`.
+def clean_password(text: str, *, login: str, contacts: Collection[Contact] = ()) -> str:
+    """Return a password that may be used. Raises `PasswordTooWeak` and `PasswordCommon`.
 
-    Length is what counts, rules of composition are not asked for (NIST SP 800-63B, 3.1.1.2).
+    Length is what counts, and that it is not on guessers' lists; rules of composition are not
+    asked for (NIST SP 800-63B, 3.1.1.2). It does not hold what the user logs in by.
     """
     password = normal_password(text)
-    if password is None or len(password) < PASSWORD_LENGTH_MIN or login in password.lower():
+    names = [login, *(part for each in contacts for part in _telling(each))]
+    if (
+        password is None
+        or len(password) < PASSWORD_LENGTH_MIN
+        or any(name in password.lower() for name in names)
+    ):
         raise PasswordTooWeak(length_min=PASSWORD_LENGTH_MIN, length_max=PASSWORD_LENGTH_MAX)
+    if is_common(password):
+        raise PasswordCommon
     return password
+
+
+def _telling(contact: Contact) -> list[str]:
+    """Return the parts of a contact that a password must not hold."""
+    if contact.channel is Channel.PHONE:
+        return [contact.address[-8:]]
+    mailbox = contact.address.partition("@")[0]
+    return [mailbox] if len(mailbox) >= MAILBOX_LENGTH_MIN else [contact.address]
 
 
 def check_roles(*, kind: UserKind, roles: frozenset[Role], party_ids: frozenset[UUID]) -> None:

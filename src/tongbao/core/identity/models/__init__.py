@@ -19,6 +19,13 @@ from tongbao.core.identity.models.factors import (
     RecoveryCodeRow,
     TotpRow,
 )
+from tongbao.core.identity.models.logging_in import (
+    AttemptRow,
+    ChallengeRow,
+    CodeRow,
+    ContactRow,
+    SecurityEventRow,
+)
 from tongbao.core.identity.models.memberships import (
     IS_CURRENT,
     CompanyRow,
@@ -34,13 +41,17 @@ from tongbao.core.identity.models.users import (
 
 __all__ = [
     "IS_CURRENT",
+    "AttemptRow",
     "CeremonyRow",
+    "ChallengeRow",
     "ClientAssertionRow",
     "ClientKeyRow",
     "ClientRow",
     "ClientSecretRow",
     "ClientTokenRow",
+    "CodeRow",
     "CompanyRow",
+    "ContactRow",
     "DeviceRow",
     "ExternalFlowRow",
     "ExternalLoginRow",
@@ -50,6 +61,7 @@ __all__ = [
     "PasskeyRow",
     "PaymentPasswordRow",
     "RecoveryCodeRow",
+    "SecurityEventRow",
     "SessionRow",
     "SessionSecretRow",
     "StepUpRow",

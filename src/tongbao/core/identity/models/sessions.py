@@ -42,7 +42,7 @@ class DeviceRow(Base):
 
 
 class SessionRow(Base):
-    """A session of a browser, from log-in to its end."""
+    """A session of a browser, from log-in to its end; degrees are in ten-thousandths."""
 
     __tablename__ = "identity_session"
     __table_args__ = (
@@ -63,6 +63,8 @@ class SessionRow(Base):
     factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
     address: Mapped[str] = mapped_column(Text)
     place: Mapped[str | None] = mapped_column(Text)
+    latitude_e4: Mapped[int | None]
+    longitude_e4: Mapped[int | None]
     began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     last_seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     rotated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

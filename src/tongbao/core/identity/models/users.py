@@ -9,7 +9,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     LargeBinary,
-    SmallInteger,
     Text,
     text,
 )
@@ -19,7 +18,7 @@ from tongbao.infra.tables import Base
 
 
 class UserRow(Base):
-    """One user; `failures` counts refused log-ins since the last success or lock-out.
+    """One user; `password_changed_at` is None for the password they were created with.
 
     `person_id` is the natural person behind the log-in, where known.
     """
@@ -29,7 +28,6 @@ class UserRow(Base):
         CheckConstraint("kind IN ('customer', 'staff', 'service')", name="kind"),
         CheckConstraint("login = lower(login)", name="login_lower_case"),
         CheckConstraint("cardinality(roles) > 0", name="roles_some"),
-        CheckConstraint("failures BETWEEN 0 AND 4", name="failures_below_lock_out"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -38,8 +36,7 @@ class UserRow(Base):
     kind: Mapped[str] = mapped_column(Text)
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     password_hash: Mapped[str] = mapped_column(Text)
-    failures: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    locked_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    password_changed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("parties_party.id"))
     blocked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,20 +1,24 @@
-"""Adding, naming and removing passkeys."""
+"""Adding, naming and removing passkeys, and logging in with one alone."""
 
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
 
-from tongbao.core.identity.domain.passkeys import PasskeyNotRegistered
+from tongbao.core.identity.domain.passkeys import PasskeyNotRegistered, PasskeyRefused
+from tongbao.core.identity.router.proving import device_facts, give_cookies, leave_old_session
 from tongbao.core.identity.router.step_up import StepUpHeader
 from tongbao.core.identity.schemas.factors import (
     CeremonyOut,
+    PasskeyAssertion,
+    PasskeyLogInOut,
     PasskeyName,
     PasskeyOut,
     PasskeyRegistration,
     PasskeysOut,
 )
-from tongbao.core.identity.service import passkeys
-from tongbao.infra.auth import CurrentActor
+from tongbao.core.identity.service import begin_session, passkeys
+from tongbao.infra import browser
+from tongbao.infra.auth import PUBLIC, CurrentActor
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
     Instant,
@@ -109,3 +113,51 @@ async def remove_passkey(
     await passkeys.remove_passkey(
         tx, actor=actor, passkey_id=passkey_id, step_up_token=step_up_token, at=at
     )
+
+
+@api.post(
+    "/assertions/options",
+    summary="Begin to log in with a passkey",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[PUBLIC],
+)
+async def begin_passkey_log_in(tx: WriteTx, at: Instant, request: Request) -> CeremonyOut:
+    """Return what `navigator.credentials.get` takes; nobody's passkeys are named.
+
+    Problems: `auth.cross_site_request`.
+    """
+    browser.check_same_origin(request)
+    ceremony, options = await passkeys.log_in_options(tx, at=at)
+    return CeremonyOut.of(ceremony, options)
+
+
+@api.post(
+    "/assertions",
+    summary="Log in with a passkey alone",
+    status_code=status.HTTP_201_CREATED,
+    response_model=PasskeyLogInOut,
+    dependencies=[PUBLIC],
+)
+async def log_in_by_passkey(
+    body: PasskeyAssertion, tx: WriteTx, at: Instant, request: Request, response: Response
+) -> PasskeyLogInOut | Response:
+    """Begin a session for the user whose passkey has answered, within three minutes.
+
+    Problems: `identity.passkey_refused`, `auth.cross_site_request`.
+    """
+    browser.check_same_origin(request)
+    user_id = await passkeys.asserted_user(
+        tx, ceremony_id=body.ceremony_id, credential=body.assertion, at=at
+    )
+    if isinstance(user_id, PasskeyRefused):
+        return problem_response(request.scope, user_id)  # returned: the challenge is used up
+    session = await begin_session(
+        tx,
+        user_id=user_id,
+        factors=frozenset({"passkey"}),
+        device=device_facts(request, fingerprint=body.fingerprint),
+        at=at,
+    )
+    await leave_old_session(tx, request, at=at)
+    give_cookies(request, response, session, at=at)
+    return PasskeyLogInOut.of(session)

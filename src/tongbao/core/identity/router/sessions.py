@@ -6,11 +6,16 @@ from fastapi import APIRouter, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain.sessions import NoBrowserSession
-from tongbao.core.identity.schemas.sessions import CurrentSessionOut, DeviceOut, SessionOut
+from tongbao.core.identity.schemas.sessions import (
+    CurrentSessionOut,
+    DeviceOut,
+    SecurityEventOut,
+    SessionOut,
+)
 from tongbao.infra import browser
 from tongbao.infra.auth import CurrentActor
-from tongbao.infra.web import Instant, ReadTx, WriteTx, router
-from tongbao.kernel.page import Page
+from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api: APIRouter = router(prefix="/api/v1/identity", tags=["identity"])
 
@@ -94,6 +99,20 @@ async def revoke_device(tx: WriteTx, at: Instant, actor: CurrentActor, device_id
     Problems: `auth.unauthenticated`, `identity.unknown_device`.
     """
     await service.revoke_device(tx, user_id=actor.id, device_id=device_id, at=at)
+
+
+@api.get("/security-events", summary="What happened to my account")
+async def list_security_events(
+    tx: ReadTx, actor: CurrentActor, after: str | None = None, limit: PageLimit = PAGE_LIMIT_DEFAULT
+) -> Page[SecurityEventOut]:
+    """Return new devices and places, refused log-ins, changes of the password; the latest first.
+
+    Problems: `auth.unauthenticated`, `page.bad_cursor`.
+    """
+    found = await service.list_security_events(tx, user_id=actor.id, after=after, limit=limit)
+    return Page[SecurityEventOut](
+        items=[SecurityEventOut.of(each) for each in found.items], next=found.next
+    )
 
 
 def _browsers_session(request: Request, actor: CurrentActor) -> UUID:

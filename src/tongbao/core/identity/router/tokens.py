@@ -1,5 +1,6 @@
 """`/api/v1/identity`: logging in and out, and who one is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -7,11 +8,16 @@ from fastapi import Form, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain import TOKEN_LIFETIME
+from tongbao.core.identity.router.proving import (
+    NO_STORE,
+    database_of,
+    device_facts,
+    prove_password,
+)
 from tongbao.core.identity.schemas import MeOut, PasswordGrant, TokenOut
 from tongbao.infra.auth import PUBLIC, CurrentActor, bearer_token
 from tongbao.infra.web import Instant, WriteTx, problem_response, router
-
-NO_STORE = {"Cache-Control": "no-store"}
+from tongbao.kernel.errors import TongbaoError
 
 api = router(prefix="/api/v1/identity", tags=["identity"])
 
@@ -25,21 +31,26 @@ api = router(prefix="/api/v1/identity", tags=["identity"])
 )
 async def log_in(
     form: Annotated[PasswordGrant, Form()],
-    tx: WriteTx,
     at: Instant,
     request: Request,
     response: Response,
 ) -> TokenOut | Response:
-    """Exchange log-in name and password for a bearer token that is good for twelve hours.
+    """Exchange log-in name and password for a bearer token that is good for an hour.
 
-    After five failures in a row the user is locked for fifteen minutes. An unknown name, a wrong
-    password and a locked user get the same answer.
+    For users without a second factor; those with one log in by `/sessions`. An unknown name and a
+    wrong password get the same answer. After several failures logging in pauses.
 
-    Problems: `identity.log_in_refused`.
+    Problems: `identity.log_in_refused`, `identity.log_in_paused`,
+    `identity.second_factor_required`.
     """
-    result = await service.log_in(tx, login=form.username, password=form.password, at=at)
-    if isinstance(result, service.LogInRefused):
-        return problem_response(request.scope, result)  # returned: the failure counts
+    device = replace(device_facts(request), cookie=None)
+    proven = await prove_password(
+        request, login=form.username, password=form.password, device=device, at=at
+    )
+    if isinstance(proven, TongbaoError):
+        return problem_response(request.scope, proven)
+    async with database_of(request).write() as tx:
+        result = await service.issue_password_token(tx, proven=proven, at=at)
     response.headers.update(NO_STORE)
     return TokenOut(
         access_token=result.token,

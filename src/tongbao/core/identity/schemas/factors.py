@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 
 from tongbao.core.identity.domain.passkeys import NAME_LENGTH_MAX, Ceremony, Passkey
 from tongbao.core.identity.domain.qr import qr_svg
+from tongbao.core.identity.domain.sessions import NewSession
 from tongbao.core.identity.domain.totp import TotpSetUp
 from tongbao.core.identity.schemas.step_up import Assertion, OneTimeCode, Secret, Shape
 
@@ -117,6 +118,30 @@ class PasskeyAssertion(Shape):
 
     ceremony_id: UUID
     assertion: Assertion
+    fingerprint: Annotated[
+        str | None, Field(max_length=200, description="Of the device, by the page's own reckoning")
+    ] = None
+
+
+class PasskeyLogInOut(Shape):
+    """A session has begun; the browser has its cookies."""
+
+    model_config = ConfigDict(title="PasskeyLogIn")
+
+    session_id: UUID
+    csrf_token: Annotated[
+        str, Field(description="Send it as `X-CSRF-Token` with whatever changes something")
+    ]
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, session: NewSession) -> "PasskeyLogInOut":
+        """Return the shape of a new session, without its secret."""
+        return cls(
+            session_id=session.session_id,
+            csrf_token=session.csrf,
+            expires_at=session.expires_at,
+        )
 
 
 class PasskeyName(Shape):

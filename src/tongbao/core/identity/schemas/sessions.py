@@ -1,15 +1,14 @@
 """API shapes of sessions and devices."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao.core.identity.domain.devices import Device
+from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.domain.sessions import Session
-
-Factor = Literal["password", "otp", "totp", "passkey", "client"]
 
 
 class SessionOut(BaseModel):
@@ -81,4 +80,29 @@ class DeviceOut(BaseModel):
             place=device.place,
             first_seen_at=device.first_seen_at,
             last_seen_at=device.last_seen_at,
+        )
+
+
+class SecurityEventOut(BaseModel):
+    """Something about the user's security that they were told of."""
+
+    model_config = ConfigDict(title="SecurityEvent", extra="forbid")
+
+    id: UUID
+    kind: SecurityKind
+    device: str | None
+    place: str | None
+    address: str | None
+    happened_at: datetime
+
+    @classmethod
+    def of(cls, event: SecurityEvent) -> "SecurityEventOut":
+        """Return the shape of an event."""
+        return cls(
+            id=event.id,
+            kind=event.kind,
+            device=event.facts.get("device"),
+            place=event.facts.get("place"),
+            address=event.address,
+            happened_at=event.happened_at,
         )

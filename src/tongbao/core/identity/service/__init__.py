@@ -20,6 +20,7 @@ from tongbao.core.identity.domain import (
     Membership,
     NotACompany,
     OwnUser,
+    PasswordCommon,
     PasswordTooWeak,
     Permission,
     Reach,
@@ -38,8 +39,10 @@ from tongbao.core.identity.domain import (
     permissions,
 )
 from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, UnknownDevice
+from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
+from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.domain.sessions import (
     Ended,
     NewSession,
@@ -55,15 +58,34 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRequired,
     StepUpToken,
 )
+from tongbao.core.identity.gateways.oidc import OidcGateway
+from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
+from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
 from tongbao.core.identity.service.configuration import Configuration, configure
+from tongbao.core.identity.service.contact_codes import ContactCode
+from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
 from tongbao.core.identity.service.devices import list_devices, revoke_device
 from tongbao.core.identity.service.invitations import accept_invitation, invitations_for, invite
 from tongbao.core.identity.service.logging_in import (
-    log_in,
+    Attempt,
+    PasswordProven,
+    Verdict,
+    begin_attempt,
+    check_password,
+    finish_attempt,
+    issue_password_token,
+    issue_token,
     log_out,
+    proceed,
     revoke_tokens,
+)
+from tongbao.core.identity.service.looking import (
+    connect_places,
+    find_log_in,
+    note_new_device,
+    note_place,
 )
 from tongbao.core.identity.service.memberships import (
     add_member,
@@ -76,6 +98,15 @@ from tongbao.core.identity.service.memberships import (
 )
 from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.passkeys import PasskeyFactor
+from tongbao.core.identity.service.passwords import (
+    begin_reset,
+    change_password,
+    check_new_password,
+    check_reset_password,
+    confirm_reset,
+    login_of,
+    reset_password,
+)
 from tongbao.core.identity.service.payment_passwords import payment_password_is_part_of
 from tongbao.core.identity.service.proofs import PROVERS
 from tongbao.core.identity.service.proposing import (
@@ -94,6 +125,18 @@ from tongbao.core.identity.service.proposing import (
     Removal,
     new_staff,
 )
+from tongbao.core.identity.service.registering import (
+    begin_registration,
+    complete_registration,
+    confirm_registration,
+    count_request,
+)
+from tongbao.core.identity.service.security import (
+    list_security_events,
+    note,
+    note_refusals,
+    purge,
+)
 from tongbao.core.identity.service.sessions import (
     BrowserSessions,
     begin_session,
@@ -101,7 +144,6 @@ from tongbao.core.identity.service.sessions import (
     end_sessions,
     end_shown,
     list_sessions,
-    purge_sessions,
     revoke_session,
 )
 from tongbao.core.identity.service.staff import (
@@ -137,15 +179,18 @@ __all__ = [
     "ROLE_PERMISSIONS",
     "SEPARATED",
     "Action",
+    "Attempt",
     "BadBands",
     "BadTerm",
     "BrowserSessions",
     "Configuration",
+    "ContactCode",
     "Device",
     "DeviceFacts",
     "DeviceId",
     "DutiesNotSeparated",
     "Ended",
+    "ExternalProvider",
     "Invitation",
     "LastAdministrator",
     "LogInRefused",
@@ -161,17 +206,23 @@ __all__ = [
     "NewTerms",
     "NoDualControl",
     "NotACompany",
+    "OidcGateway",
     "OwnUser",
     "Passkey",
     "PasskeyId",
+    "PasswordCommon",
+    "PasswordProven",
     "PasswordTooWeak",
     "Permission",
+    "PlacesGateway",
     "Proof",
     "Reach",
     "RelyingParty",
     "Removal",
     "Role",
     "RolesMismatch",
+    "SecurityEvent",
+    "SecurityKind",
     "Sensitivity",
     "Session",
     "SessionId",
@@ -190,39 +241,69 @@ __all__ = [
     "User",
     "UserId",
     "UserKind",
+    "Verdict",
     "accept_invitation",
+    "add_contact",
     "add_member",
+    "answer_factor",
+    "ask_factor",
     "authenticate",
     "authenticate_many",
+    "available_factors",
+    "begin_attempt",
+    "begin_registration",
+    "begin_reset",
     "begin_session",
     "block_user",
     "change_member",
+    "change_password",
     "change_roles",
+    "check_new_password",
     "check_new_roles",
+    "check_password",
+    "check_reset_password",
     "client_actors",
+    "complete_registration",
     "configure",
+    "confirm_registration",
+    "confirm_reset",
+    "connect_places",
+    "contacts_of",
+    "count_request",
     "create_user",
     "dual_control",
     "end_session",
     "end_sessions",
     "end_shown",
     "find_actor",
+    "find_contact",
+    "find_log_in",
     "find_user",
+    "finish_attempt",
     "get_user",
     "invitations_for",
     "invite",
+    "issue_password_token",
+    "issue_token",
     "list_devices",
+    "list_security_events",
     "list_sessions",
     "list_users",
-    "log_in",
     "log_out",
+    "login_of",
     "members",
     "membership_of",
     "new_staff",
+    "note",
+    "note_new_device",
+    "note_place",
+    "note_refusals",
     "payment_password_is_part_of",
     "permissions",
-    "purge_sessions",
+    "proceed",
+    "purge",
     "remove_member",
+    "reset_password",
     "revoke_device",
     "revoke_session",
     "revoke_tokens",

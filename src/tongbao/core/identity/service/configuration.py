@@ -1,11 +1,13 @@
-"""What second factors need of the installation: a key, and who we are to authenticators.
+"""What second factors need of the installation: a key, who we are to authenticators, providers.
 
 The composition root says it once at the start of a process, before the first request.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tongbao.core.identity.domain.passkeys import RelyingParty
+from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.infra.crypto import Sealer
 
 
@@ -15,6 +17,7 @@ class Configuration:
 
     sealer: Sealer
     relying_party: RelyingParty
+    providers: Mapping[str, OidcGateway] = field(default_factory=dict)
 
 
 class _Holder:

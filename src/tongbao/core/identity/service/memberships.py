@@ -117,7 +117,7 @@ async def add_member(
     )
     if (count or 0) >= MEMBERS_PER_PARTY_MAX:
         raise TooManyMembers(members_max=MEMBERS_PER_PARTY_MAX)
-    await tx.execute(
+    was = await tx.scalar(
         update(MembershipRow)
         .where(
             MembershipRow.party_id == party_id,
@@ -125,12 +125,13 @@ async def add_member(
             MembershipRow.removed_at.is_(None),
         )
         .values(removed_at=at)
+        .returning(MembershipRow.role)
     )
     made = await _insert(
         tx, user_id=user_id, party_id=party_id, role=role, bands=bands, ends_at=ends_at, at=at
     )
-    if company.dual_control:
-        await _keep_administrators(tx, party_id=party_id, dual_control=True, at=at)
+    if was in ADMINISTRATORS:  # they may have become less
+        await _keep_administrators(tx, party_id=party_id, dual_control=company.dual_control, at=at)
     joined = MemberJoined(
         membership_id=made, user_id=user_id, party_id=party_id, role=role.value, by=added_by
     )

@@ -43,6 +43,7 @@ from tongbao.core.identity.domain.step_up import Action
 from tongbao.core.identity.events import PasskeyAdded, PasskeyRemoved
 from tongbao.core.identity.models import PasskeyRow, UserRow
 from tongbao.core.identity.service import ceremonies, step_up
+from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.ceremonies import TIMEOUT_MS
 from tongbao.core.identity.service.configuration import configured
 from tongbao.infra import outbox
@@ -212,7 +213,9 @@ async def asserted_user(
     asserted = await ceremonies.check_assertion(
         tx, credential=credential, challenge=challenge, user_id=None, at=at
     )
-    return PasskeyRefused() if asserted is None else asserted.user_id
+    if asserted is None or await find_actor(tx, asserted.user_id, at) is None:
+        return PasskeyRefused()  # the second: a user who is blocked
+    return asserted.user_id
 
 
 class PasskeyFactor:

@@ -19,8 +19,9 @@ from tongbao.core.identity.events import PaymentPasswordChanged, PaymentPassword
 from tongbao.core.identity.models import PaymentPasswordRow, UserRow
 from tongbao.core.identity.service import step_up
 from tongbao.infra import outbox
-from tongbao.infra.auth import Actor, hash_password, verify_password
+from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.passwords import hash_password, verify_password
 
 WINDOWS_MAX: Final = 20
 

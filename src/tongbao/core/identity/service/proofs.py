@@ -17,8 +17,8 @@ from tongbao.core.identity.service.payment_passwords import (
 )
 from tongbao.core.identity.service.step_up import Prover
 from tongbao.core.identity.service.totp import has_totp, use_totp_code
-from tongbao.infra.auth import verify_password
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.passwords import verify_password
 
 Evidence = Mapping[str, Any]
 

@@ -21,8 +21,8 @@ from tongbao.core.identity.service.memberships import (
 )
 from tongbao.core.identity.service.staff import change_roles
 from tongbao.core.identity.service.users import new_user, store_user
-from tongbao.infra.auth import hash_password
 from tongbao.infra.db import WriteSession
+from tongbao.infra.passwords import hash_password
 from tongbao.infra.proposals import Action, Approved
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text

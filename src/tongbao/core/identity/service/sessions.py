@@ -25,7 +25,7 @@ from tongbao.core.identity.events import SessionBegun, SessionReused
 from tongbao.core.identity.models import DeviceRow, SessionRow, SessionSecretRow, UserRow
 from tongbao.core.identity.service.actors import ACTOR_COLUMNS, actor_of
 from tongbao.core.identity.service.devices import device_cookie, remember
-from tongbao.infra import outbox
+from tongbao.infra import jobs, outbox
 from tongbao.infra.auth import BrowserSession, NewSecret, SecretReused, new_token, token_hash
 from tongbao.infra.browser import csrf_token
 from tongbao.infra.db import ReadSession, WriteSession
@@ -86,6 +86,7 @@ async def begin_session(
         user_id=user_id, session_id=session_id, device_id=place.id, factors=sorted(factors)
     )
     await outbox.append(tx, [begun], at=at)
+    await jobs.defer(tx, "identity.look_at_log_in", {"session_id": str(session_id)})
     return NewSession(
         session_id=session_id,
         secret=secret,
@@ -139,6 +140,7 @@ async def keep_session(tx: WriteSession, secret: str, at: datetime) -> NewSecret
         await end_session(tx, session_id=found.session_id, why=Ended.REUSED, at=at)
         reused = SessionReused(user_id=found.user_id, session_id=found.session_id)
         await outbox.append(tx, [reused], at=at)
+        await jobs.defer(tx, "identity.note_reuse", {"user_id": str(found.user_id)})
     if standing is not Standing.GOOD:
         return None
     seen: dict[str, object] = {"last_seen_at": func.greatest(SessionRow.last_seen_at, at)}

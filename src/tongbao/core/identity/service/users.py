@@ -24,8 +24,8 @@ from tongbao.core.identity.events import UserCreated
 from tongbao.core.identity.models import MembershipRow, UserRow
 from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
-from tongbao.infra.auth import hash_password
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.passwords import hash_password
 from tongbao.kernel.ids import new_id
 
 

@@ -270,6 +270,18 @@ class PeriodOverlaps(LedgerError):
     title = Text(zh="会计期间重叠", en="Accounting periods overlap")
 
 
+class PeriodNotOver(LedgerError):
+    """A period is closed when its last day is over; today is always open for booking."""
+
+    code = "ledger.period_not_over"
+    kind = Kind.CONFLICT
+    title = Text(zh="会计期间尚未结束", en="The accounting period is not over")
+    detail = Text(
+        zh="会计期间到 {ends_on} 才结束，结束后方可结账。",
+        en="The period ends with the day before {ends_on}; it can be closed from then on.",
+    )
+
+
 class PeriodNotFound(LedgerError):
     """No period starts on this day."""
 

@@ -1,6 +1,6 @@
 """`/api/v1/ledger`: the ledger for staff and services. Customers see theirs through `/accounts`."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from tongbao.core.ledger.service import (
 from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession, WriteSession, undone
 from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router, together
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import parse_minor
 from tongbao.kernel.text import Language
 
@@ -276,6 +277,6 @@ async def declare_period(body: PeriodIn, tx: WriteTx) -> PeriodOut:
 
 
 @api.put("/periods/{starts_on}/closing", dependencies=MAY_MANAGE, summary="Close a period")
-async def close_period(starts_on: date, tx: WriteTx, at: Instant) -> PeriodOut:
+async def close_period(starts_on: IsoDate, tx: WriteTx, at: Instant) -> PeriodOut:
     """Close a period for ever: nothing is effective in it any more."""
     return PeriodOut.of(await service.close_period(tx, starts_on=starts_on, at=at))

@@ -1,8 +1,9 @@
 """Accounting periods."""
 
 from datetime import date, datetime
+from typing import Self
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, model_validator
 
 from tongbao.core.ledger.domain import Period
 from tongbao.core.ledger.schemas.base import Shape
@@ -18,6 +19,13 @@ class PeriodIn(Shape):
 
     starts_on: IsoDate
     ends_on: IsoDate
+
+    @model_validator(mode="after")
+    def _at_least_a_day(self) -> Self:
+        if self.ends_on <= self.starts_on:
+            msg = "a period ends after it has begun"
+            raise ValueError(msg)
+        return self
 
 
 class PeriodOut(Shape):

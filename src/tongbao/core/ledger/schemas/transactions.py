@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 from pydantic.config import JsonDict
 
 from tongbao.core.ledger import domain
@@ -117,6 +117,15 @@ class ResolutionIn(Shape):
     parts: Annotated[list[PartIn], Field(min_length=1, max_length=domain.POSTINGS_MAX)] | None = (
         None
     )
+
+    @field_validator("parts")
+    @classmethod
+    def _one_amount_for_a_posting(cls, parts: list[PartIn] | None) -> list[PartIn] | None:
+        ordinals = [part.ordinal for part in parts or ()]
+        if len(set(ordinals)) < len(ordinals):
+            msg = "parts name one posting twice"
+            raise ValueError(msg)
+        return parts
 
     def amounts(self) -> dict[int, domain.Amount] | None:
         """Return the chosen amounts by ordinal; None for all."""

@@ -41,7 +41,7 @@ _REASONS: dict[str, type[TongbaoError]] = {
 }
 
 Row = tuple[
-    list[str | None] | None,
+    list[str | None],
     list[int],
     list[int | None] | None,
     list[int | None] | None,
@@ -164,7 +164,7 @@ def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult
     start = 0
     for index, new in enumerate(transactions):
         end = start + len(new.postings)
-        refusal = refusals[index] if refusals else None
+        refusal = refusals[index]
         if refusal is None:
             posted = tuple(after[start:end])
             results.append(PostingResult(new.id, "posted", sequences[index], posted))

@@ -21,8 +21,10 @@ async def declare_asset(tx: WriteSession, *, symbol: str, scale: int) -> Asset:
     """Declare something that can be counted, with `scale` decimals; again is harmless.
 
     Raises:
-        CodeTaken: the symbol is declared with another scale.
+        CodeTaken: the symbol has another scale, as it was declared or as ISO 4217 has it.
     """
+    if CURRENCIES.get(symbol, scale) != scale:
+        raise domain.CodeTaken(value=symbol)
     code = f"{symbol}/{scale}"
     await tx.execute(
         upsert(AssetRow).values(code=code, symbol=symbol, scale=scale).on_conflict_do_nothing()

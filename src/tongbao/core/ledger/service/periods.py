@@ -9,6 +9,7 @@ from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import Period
 from tongbao.core.ledger.models import PeriodRow
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.clock import business_date
 
 PERIODS_SHOWN_MAX = 200
 
@@ -34,7 +35,12 @@ async def close_period(tx: WriteSession, *, starts_on: date, at: datetime) -> Pe
 
     Raises:
         PeriodNotFound: none starts on that day.
+        PeriodNotOver: it ends after the business date; closed, it would stop today's bookings,
+            for ever.
     """
+    ends_on = await tx.scalar(select(PeriodRow.ends_on).where(PeriodRow.starts_on == starts_on))
+    if ends_on is not None and ends_on > business_date(at):
+        raise domain.PeriodNotOver(ends_on=ends_on.isoformat())
     await tx.execute(select(func.ledger_close_period(starts_on, at)))
     row = await tx.get(PeriodRow, starts_on, populate_existing=True)
     if row is None:

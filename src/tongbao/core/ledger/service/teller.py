@@ -12,7 +12,7 @@ from tongbao.core.ledger.domain import NewTransaction, PostingResult
 from tongbao.core.ledger.service.booking import fits, post
 from tongbao.infra.db import Database
 from tongbao.infra.driver import database_away
-from tongbao.infra.turns import LetNextIn, Turns
+from tongbao.infra.turns import Turns
 
 WAITING_MAX: Final = 5_000
 POSTINGS_PER_TURN_MAX: Final = 1_000
@@ -29,8 +29,9 @@ Order = tuple[NewTransaction, datetime]
 class Teller:
     """Books transactions that come one by one, each in a database transaction of the teller's.
 
-    Whoever comes while a batch is being booked is in the next one. While one batch waits for the
-    disk the next is computed; more than two are never under way.
+    Whoever comes while a batch is being booked is in the next one. A crowd is booked in a few
+    batches at a time: they lock accounts in one order, so they wait for each other and never in a
+    circle.
     """
 
     def __init__(self, database: Database, *, waiting_max: int = WAITING_MAX) -> None:
@@ -64,37 +65,29 @@ class Teller:
             )
         return await self._turns.ask((new, at))
 
-    async def _turn(
-        self, orders: Sequence[Order], let_next_in: LetNextIn
-    ) -> Sequence[PostingResult | Exception]:
-        committing = False
+    async def _turn(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
         try:
-            async with self._database.lines.transaction() as tx:
+            # One statement, so that its locks are held, and its commit made, in one round trip.
+            async with self._database.lines.statement() as tx:
                 at = max(at for _, at in orders)
-                results = await post(tx, [new for new, _ in orders], at=at)
-                committing = True
-                let_next_in()
+                return await post(tx, [new for new, _ in orders], at=at)
         except Exception as error:
-            if committing or _nobodys_fault(error):
+            if _nobodys_fault(error):
                 raise
             if len(orders) == 1:
                 return [error]
             # One of them may be to blame for it: then the others shall not suffer.
             logger.warning("ledger_turn_halved", transactions=len(orders), exc_info=error)
-        else:
-            return results
         middle = len(orders) // 2
         return [
-            *await self._half(orders[:middle], let_next_in),
-            *await self._half(orders[middle:], let_next_in),
+            *await self._half(orders[:middle]),
+            *await self._half(orders[middle:]),
         ]
 
-    async def _half(
-        self, orders: Sequence[Order], let_next_in: LetNextIn
-    ) -> Sequence[PostingResult | Exception]:
+    async def _half(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
         """Book half of a turn; its failure is not that of the other half, which may be durable."""
         try:
-            return await self._turn(orders, let_next_in)
+            return await self._turn(orders)
         except Exception as error:  # noqa: BLE001 - it is its askers'
             return [error] * len(orders)
 

@@ -17,7 +17,7 @@ DECLARE
     batch_max CONSTANT integer := 10000;             -- items, and postings, of a batch
     amount_max CONSTANT bigint := 900000000000000;   -- sums of a batch stay within 64 bits
     first_moment CONSTANT timestamptz := '0001-01-01 00:00:00+00';  -- what others can read, too
-    last_moment CONSTANT timestamptz := '9999-12-31 00:00:00+00';
+    last_moment CONSTANT timestamptz := '9999-12-31 23:59:59.999999+00';
     items CONSTANT integer := cardinality(p_uid);
     -- How an array looks that begins at 1, has one dimension and that many elements: `[1:3]`.
     per_item CONSTANT text := '[1:' || cardinality(p_uid) || ']';

@@ -27,11 +27,10 @@ CREATE OR REPLACE FUNCTION ledger_post(
     p_asset text[], p_amount bigint[],
     p_booked_at timestamptz,
     p_atomic boolean,           -- one refusal refuses all
-    p_wake boolean,             -- wake the readers of the outbox
+    p_wake boolean DEFAULT false,  -- wake the readers of the outbox
     -- per item: NULL (booked now), 'duplicate' (booked before) or the reason of the refusal;
     -- the transaction's sequence number; which posting (counted over the batch) was refused,
-    -- and what the account had available at that moment. All but the sequence numbers are NULL as
-    -- a whole where every item was booked now.
+    -- and what the account had available at that moment (both NULL as a whole where nothing was)
     OUT refusal text[], OUT sequence bigint[], OUT refused_posting integer[], OUT available bigint[],
     -- per posting: the balances after it, for limit-checked accounts
     OUT debit_balance bigint[], OUT credit_balance bigint[]
@@ -63,6 +62,7 @@ BEGIN
               FROM ledger_post_plain(p_uid, p_hash, p_type, p_effective_on, p_reference, p_metadata,
                                      p_correlation_id, p_item, p_ordinal, p_debit, p_credit,
                                      p_asset, p_amount, p_booked_at) AS plain;
+            refusal := array_fill(NULL::text, ARRAY[cardinality(p_uid)]);
             booked := p_uid;
             first_sequence := sequence[1];
         EXCEPTION WHEN check_violation OR not_null_violation OR unique_violation

@@ -11,6 +11,7 @@ from tongbao.core.payments.domain import (
     UnknownPayment,
 )
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
+from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.transferring import for_account, get, transfer
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Status",
     "Transfer",
     "UnknownPayment",
+    "confirm_payee",
     "for_account",
     "get",
     "proposed",

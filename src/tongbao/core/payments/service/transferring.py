@@ -37,6 +37,7 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -61,20 +62,23 @@ async def transfer(
     at: datetime,
     remittance: str | None = None,
     end_to_end_id: str | None = None,
+    step_up_token: str | None = None,
+    without_step_up: bool = False,
 ) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
     An order that breaks a rule is stored as rejected and *returned* with its `refusal`: raising
-    would undo the row. The caller commits either way. Without an `end_to_end_id` the order's own id
-    serves.
+    would undo the row. The caller commits either way. Without an `end_to_end_id` its own id serves.
 
-    Where the initiator may not pay so much alone, `approved_by` is the second person.
+    Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
+    confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
+    or was confirmed in another way (`without_step_up`, never for a request of a customer's).
 
-    Raises, storing nothing: `accounts.UnknownAccount` unless the debtor's account belongs to a
-    party of the initiator, `auth.Forbidden` where they may not pay for it, `ApprovalNeeded` and
-    `NotWithinBand` for want of a second person who may, `AmountNotPositive`,
-    `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and `EndToEndIdUsed` if a
-    settled payment from the account has the id.
+    Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
+    debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
+    for it, `ApprovalNeeded` and `NotWithinBand` for want of a second person who may,
+    `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and
+    `EndToEndIdUsed`.
     """
     debtor = await accounts.get(tx, debtor_account_id)
     check_may_initiate(debtor, initiated_by)
@@ -107,6 +111,10 @@ async def transfer(
     if creditor is not None:
         order = replace(order, creditor_account_id=creditor.id)
     if refusal is None and creditor is not None:
+        if approved_by is None and not without_step_up:
+            await require_step_up(
+                tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by, at=at
+            )
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
     order = _rejected(order, refusal)

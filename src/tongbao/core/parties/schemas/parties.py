@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tongbao.core.parties.domain import NAME_LENGTH_MAX, Party, PartyKind
+from tongbao.core.parties.domain.lifecycle import Status
+from tongbao.core.parties.schemas.base import Shape
 
 _ID = "0197c0de-0000-7000-8000-000000000001"
 _NUMBER = "91110000600037341L"
@@ -30,12 +32,6 @@ RegistrationNumber = Annotated[
         examples=[_NUMBER],
     ),
 ]
-
-
-class Shape(BaseModel):
-    """Base of the shapes: nothing beyond what is declared."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NewOrganisation(Shape):
@@ -83,6 +79,8 @@ class PartyOut(Shape):
                     "name": "杭州云帆贸易有限公司",
                     "registration_number": _NUMBER,
                     "registered_at": "2025-11-21T08:00:00Z",
+                    "status": "active",
+                    "level": 2,
                 }
             ]
         },
@@ -93,6 +91,8 @@ class PartyOut(Shape):
     name: str
     registration_number: Annotated[str | None, Field(description="Null for a person")]
     registered_at: datetime
+    status: Status
+    level: Annotated[int, Field(ge=0, le=3, description="How well the identity is checked")]
 
     @classmethod
     def of(cls, party: Party) -> "PartyOut":
@@ -103,4 +103,6 @@ class PartyOut(Shape):
             name=party.name,
             registration_number=party.registration_number,
             registered_at=party.registered_at,
+            status=party.status,
+            level=int(party.level),
         )

@@ -1,11 +1,11 @@
-"""Partner clients, webhooks to them, and limits that processes share."""
+"""Partner clients, and webhooks to them."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -249,12 +249,4 @@ def upgrade() -> None:
         "infra_webhooks_attempt",
         ["delivery_id"],
         unique=False,
-    )
-    op.create_table(
-        "infra_flow_limit",
-        sa.Column("key", sa.LargeBinary(), nullable=False),
-        sa.Column("number_us", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("octet_length(key) = 16", name=op.f("ck_infra_flow_limit_key_length")),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_infra_flow_limit")),
-        prefixes=["UNLOGGED"],
     )

@@ -1,33 +1,23 @@
 """Parties: who they are, and what makes a name or a registration number acceptable."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
 from stdnum.cn import uscc
 
+from tongbao.core.parties.domain.levels import Level, PartyKind
+from tongbao.core.parties.domain.lifecycle import ReasonMalformed, Status
+from tongbao.core.parties.domain.words import clean_words
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
 PartyId = NewType("PartyId", UUID)
 
 NAME_LENGTH_MAX = 200
+REASON_LENGTH_MAX = 500
 REGISTRATION_NUMBER_LENGTH = 18
-
-# Control, format (invisible, or reversing the reading direction), surrogate, line and paragraph
-# separator. Private-use and unassigned code points stay allowed: rare Chinese characters of
-# people's names still live there on some systems.
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
-
-class PartyKind(StrEnum):
-    """What sort of party it is."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +29,8 @@ class Party:
     name: str
     registration_number: str | None
     registered_at: datetime
+    status: Status = Status.PROSPECT
+    level: Level = Level.NONE
 
 
 class NameMalformed(TongbaoError):
@@ -92,12 +84,18 @@ def clean_name(text: str) -> str:
     Raises `NameMalformed` if nothing is left, if it is longer than `NAME_LENGTH_MAX` characters
     or holds a control or invisible character (two names must not look alike and differ).
     """
-    if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text):
-        raise NameMalformed(length_max=NAME_LENGTH_MAX)
-    name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= NAME_LENGTH_MAX:
+    name = clean_words(text, length_max=NAME_LENGTH_MAX)
+    if name is None:
         raise NameMalformed(length_max=NAME_LENGTH_MAX)
     return name
+
+
+def clean_reason(text: str) -> str:
+    """Return why somebody did something, in words. Raises `ReasonMalformed`."""
+    reason = clean_words(text, length_max=REASON_LENGTH_MAX)
+    if reason is None:
+        raise ReasonMalformed(length_max=REASON_LENGTH_MAX)
+    return reason
 
 
 def clean_registration_number(text: str) -> str:

@@ -7,12 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from tongbao.core.parties.domain import (
-    NameMalformed,
+from tongbao.core.parties.domain.levels import Level, PartyKind
+from tongbao.core.parties.domain.lifecycle import Status
+from tongbao.core.parties.domain.parties import (
     Party,
     PartyId,
-    PartyKind,
-    RegistrationNumberMalformed,
     RegistrationNumberTaken,
     UnknownParty,
     clean_name,
@@ -30,23 +29,6 @@ from tongbao.kernel.page import (
     decode_cursor,
     encode_cursor,
 )
-
-__all__ = [
-    "NameMalformed",
-    "Party",
-    "PartyId",
-    "PartyKind",
-    "RegistrationNumberMalformed",
-    "RegistrationNumberTaken",
-    "UnknownParty",
-    "clean_name",
-    "find_by_registration_number",
-    "get",
-    "list_parties",
-    "names",
-    "register_organisation",
-    "register_person",
-]
 
 
 async def register_organisation(
@@ -85,10 +67,10 @@ async def register_person(tx: WriteSession, *, name: str, at: datetime) -> Party
 
 async def get(tx: ReadSession, party_id: UUID) -> Party:
     """Return one party. Raises `UnknownParty`."""
-    row = await tx.get(PartyRow, party_id)
+    row = await tx.get(PartyRow, party_id, populate_existing=True)
     if row is None:
         raise UnknownParty(party_id=party_id)
-    return _party(row)
+    return party_of(row)
 
 
 async def find_by_registration_number(tx: ReadSession, registration_number: str) -> Party | None:
@@ -98,7 +80,7 @@ async def find_by_registration_number(tx: ReadSession, registration_number: str)
     """
     number = clean_registration_number(registration_number)
     row = await tx.scalar(select(PartyRow).where(PartyRow.registration_number == number))
-    return None if row is None else _party(row)
+    return None if row is None else party_of(row)
 
 
 async def names(tx: ReadSession, party_ids: Collection[UUID]) -> Mapping[UUID, str]:
@@ -126,7 +108,7 @@ async def list_parties(
         query = query.where(PartyRow.id.in_(list(among)))
     if after is not None:
         query = query.where(PartyRow.id < decode_cursor(after, UUID)[0])
-    found = [_party(row) for row in await tx.scalars(query)]
+    found = [party_of(row) for row in await tx.scalars(query)]
     return Page[Party].of(found, limit=limit, cursor=lambda last: encode_cursor(last.id))
 
 
@@ -152,11 +134,30 @@ async def _register(tx: WriteSession, party: Party) -> Party:
     return party
 
 
-def _party(row: PartyRow) -> Party:
+async def locked(tx: WriteSession, party_id: UUID) -> Party:
+    """Return one party and keep others from changing it until this transaction ends.
+
+    Raises `UnknownParty`.
+    """
+    row = await tx.scalar(
+        select(PartyRow)
+        .where(PartyRow.id == party_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise UnknownParty(party_id=party_id)
+    return party_of(row)
+
+
+def party_of(row: PartyRow) -> Party:
+    """Return a row as the party it is."""
     return Party(
         id=PartyId(row.id),
         kind=PartyKind(row.kind),
         name=row.name,
         registration_number=row.registration_number,
         registered_at=row.registered_at,
+        status=Status(row.status),
+        level=Level(row.level),
     )

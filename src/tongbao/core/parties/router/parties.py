@@ -7,12 +7,16 @@ from fastapi import Depends, Query, Response, status
 
 from tongbao.core.parties import service
 from tongbao.core.parties.domain import UnknownParty
-from tongbao.core.parties.schemas import NewOrganisation, NewParty, PartyOut, RegistrationNumber
-from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.core.parties.router.access import READ_ANY, may_see
+from tongbao.core.parties.schemas.parties import (
+    NewOrganisation,
+    NewParty,
+    PartyOut,
+    RegistrationNumber,
+)
+from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
-
-READ_ANY = "parties:read_any"
 
 api = router(prefix="/api/v1/parties", tags=["parties"])
 
@@ -58,7 +62,7 @@ async def list_parties(
     """
     if registration_number is not None:
         found = await service.find_by_registration_number(tx, registration_number)
-        seen = [found] if found is not None and _may_see(actor, found.id) else []
+        seen = [found] if found is not None and may_see(actor, found.id) else []
         return Page[PartyOut](items=[PartyOut.of(party) for party in seen])
     page = await service.list_parties(
         tx, among=None if actor.may(READ_ANY) else actor.party_ids, after=after, limit=limit
@@ -72,10 +76,6 @@ async def get_party(party_id: UUID, tx: ReadTx, actor: CurrentActor) -> PartyOut
 
     Problems: `parties.unknown_party`.
     """
-    if not _may_see(actor, party_id):
+    if not may_see(actor, party_id):
         raise UnknownParty(party_id=party_id)
     return PartyOut.of(await service.get(tx, party_id))
-
-
-def _may_see(actor: Actor, party_id: UUID) -> bool:
-    return party_id in actor.party_ids or actor.may(READ_ANY)

@@ -1,0 +1,298 @@
+"""Who may do what at every address of the API, worked out from the routes themselves.
+
+A route that names a permission at its door (`require`) needs no entry here. One that does not says
+below whose things it is about; a test fails for a route that says neither.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import iter_route_contexts
+
+from tongbao.core.identity.service import (
+    CATALOGUE,
+    MEMBER_PERMISSIONS,
+    ROLE_PERMISSIONS,
+    SEPARATED,
+    MemberRole,
+    Reach,
+    Role,
+    Sensitivity,
+)
+from tongbao.infra.guards import guards_of
+from tongbao.infra.proposals import registered_actions
+
+METHODS: Final = ("get", "post", "put", "patch", "delete")
+API: Final = "/api/"
+
+
+class May(StrEnum):
+    """How far somebody reaches at an address."""
+
+    ALL = "all"  # everybody's, or the bank's
+    OWN = "own"  # of parties they act for, with their role there
+    SELF = "self"  # about themself
+    INVOLVED = "involved"  # what they proposed, may approve, or what is their party's
+    NOTHING = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What an address asks.
+
+    `OWN`: whoever acts for the party and holds `permission` there, if one is named; holders of
+    `any_permission` reach everybody's. `ALL`: only those. `SELF`, `INVOLVED`: every user.
+    """
+
+    kind: May = May.OWN
+    permission: str | None = None
+    any_permission: str | None = None
+    public: bool = False
+
+
+_INVOLVED: Final = Door(kind=May.INVOLVED, any_permission="proposals:read_any")
+
+_ABOUT_ONESELF: Final = (
+    "identity_accept_invitation",
+    "identity_add_passkey",
+    "identity_ask_step_up",
+    "identity_begin_link",
+    "identity_begin_passkey",
+    "identity_change_password",
+    "identity_confirm_step_up",
+    "identity_confirm_totp",
+    "identity_current_session",
+    "identity_factors",
+    "identity_link_by_ticket",
+    "identity_list_devices",
+    "identity_list_invitations",
+    "identity_list_links",
+    "identity_list_passkeys",
+    "identity_list_security_events",
+    "identity_list_sessions",
+    "identity_log_out",
+    "identity_log_out_elsewhere",
+    "identity_log_out_here",
+    "identity_me",
+    "identity_remove_passkey",
+    "identity_remove_totp",
+    "identity_rename_passkey",
+    "identity_replace_recovery_codes",
+    "identity_revoke_device",
+    "identity_revoke_session",
+    "identity_set_payment_password",
+    "identity_set_up_totp",
+    "identity_unlink",
+    "proposals_list_mine",
+    "proposals_list_to_approve",
+)
+_PARTY_READ: Final = Door(any_permission="parties:read_any")
+_PARTY_MAINTAINED: Final = Door(
+    permission="parties:maintain", any_permission="parties:maintain_any"
+)
+
+# By operation, those that name no permission at the door.
+OPEN_DOORS: Final[Mapping[str, Door]] = {
+    **dict.fromkeys(_ABOUT_ONESELF, Door(kind=May.SELF)),
+    "accounts_get_account": Door(any_permission="accounts:read_any"),
+    "accounts_get_balance": Door(any_permission="accounts:read_any"),
+    "accounts_list_accounts": Door(any_permission="accounts:read_any"),
+    "accounts_list_entries": Door(any_permission="accounts:read_any"),
+    "accounts_open_account": Door(permission="accounts:open", any_permission="accounts:open_any"),
+    "agreements_get_agreement": Door(any_permission="agreements:read_any"),
+    "agreements_get_consent": Door(any_permission="agreements:read_any"),
+    "agreements_get_history": Door(any_permission="agreements:read_any"),
+    "agreements_list_agreements": Door(any_permission="agreements:read_any"),
+    "agreements_list_consents": Door(any_permission="agreements:read_any"),
+    "identity_read_company": Door(any_permission="identity:read_users"),
+    "lending_list_applications": Door(any_permission="lending:read_any"),
+    "lending_list_loans": Door(any_permission="lending:read_any"),
+    "lending_read_application": Door(any_permission="lending:read_any"),
+    "lending_read_loan": Door(any_permission="lending:read_any"),
+    "parties_add_address": _PARTY_MAINTAINED,
+    "parties_add_contact": _PARTY_MAINTAINED,
+    "parties_get_level": _PARTY_READ,
+    "parties_get_organisation": _PARTY_READ,
+    "parties_get_party": _PARTY_READ,
+    "parties_get_person": _PARTY_READ,
+    "parties_list_addresses": _PARTY_READ,
+    "parties_list_contacts": _PARTY_READ,
+    "parties_list_documents": _PARTY_READ,
+    "parties_list_parties": _PARTY_READ,
+    "parties_list_relationships": _PARTY_READ,
+    "parties_make_primary": _PARTY_MAINTAINED,
+    "parties_remove_address": _PARTY_MAINTAINED,
+    "parties_remove_contact": _PARTY_MAINTAINED,
+    "payments_list_payments": Door(any_permission="payments:read_any"),
+    "payments_read_payment": Door(any_permission="payments:read_any"),
+    "proposals_approve": _INVOLVED,
+    "proposals_read_proposal": _INVOLVED,
+    "proposals_refuse": _INVOLVED,
+    "proposals_withdraw": _INVOLVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An operation of the API and what it asks; `door` is None where nobody has said."""
+
+    operation: str
+    method: str
+    path: str
+    door: Door | None
+
+
+def addresses(app: FastAPI) -> list[Address]:
+    """Return every operation of the API, in the order of path and method."""
+    dependants = {
+        (method.lower(), context.path): context.dependant
+        for context in iter_route_contexts(app.routes)
+        if isinstance(getattr(context, "dependant", None), Dependant)
+        for method in context.methods or ()
+    }
+    return [
+        Address(facts["operationId"], method, path, _door(facts, dependants[method, path]))
+        for path, methods in sorted(app.openapi()["paths"].items())
+        if path.startswith(API)
+        for method, facts in methods.items()
+        if method in METHODS
+    ]
+
+
+def reach(door: Door, role: Role | MemberRole) -> May:
+    """Return how far a role reaches through a door."""
+    if door.public or door.kind in {May.SELF, May.INVOLVED}:
+        return May.ALL if door.public else door.kind
+    if isinstance(role, MemberRole):
+        if door.kind is May.ALL:
+            return May.NOTHING
+        held = MEMBER_PERMISSIONS[role]
+        return May.OWN if door.permission is None or door.permission in held else May.NOTHING
+    held = ROLE_PERMISSIONS[role]
+    if door.any_permission is not None:
+        return May.ALL if door.any_permission in held else May.NOTHING
+    return May.ALL if door.permission in held else May.NOTHING
+
+
+def markdown(app: FastAPI) -> str:
+    """Return the page of permissions: the catalogue, roles, separated duties, and every address."""
+    return "\n".join(_page(app)) + "\n"
+
+
+def _door(facts: Mapping[str, str], dependant: Dependant) -> Door | None:
+    guards = guards_of(dependant)
+    if guards.public:
+        return Door(public=True)
+    if facts["operationId"] in OPEN_DOORS:
+        return OPEN_DOORS[facts["operationId"]]
+    if len(guards.permissions) != 1:
+        return None
+    (needed,) = (each.permission for each in guards.permissions)
+    if CATALOGUE[needed].reach is Reach.OWN:
+        return Door(permission=needed)
+    return Door(kind=May.ALL, any_permission=needed)
+
+
+STAFF: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.SERVICE})
+_WORDS: Final[Mapping[Reach | Sensitivity, str]] = {
+    Reach.OWN: "own party 本主体",
+    Reach.ANY: "any customer 所有客户",
+    Reach.SYSTEM: "the bank 本行",
+    Sensitivity.ORDINARY: "ordinary 一般",
+    Sensitivity.SENSITIVE: "sensitive 敏感",
+    Sensitivity.CRITICAL: "critical 关键",
+}
+
+
+def _page(app: FastAPI) -> Iterator[str]:
+    yield "# Permissions 权限"
+    yield ""
+    yield "Written by `tongbao permissions --markdown` from the code; a test holds it to that."
+    yield "How it is meant: [identity](modules/identity.md), [proposals](modules/proposals.md)."
+    yield ""
+    yield "## The catalogue"
+    yield ""
+    yield from _table(
+        ["permission", "中文", "English", "reach", "sensitivity"],
+        (
+            [
+                f"`{each.name}`",
+                each.description.zh,
+                each.description.en,
+                _WORDS[each.reach],
+                _WORDS[each.sensitivity],
+            ]
+            for each in CATALOGUE.values()
+        ),
+    )
+    yield ""
+    yield "## Who holds what"
+    yield ""
+    yield from _table(["role", "permissions"], _roles())
+    yield ""
+    yield "## Duties that two people hold"
+    yield ""
+    yield from _table(
+        ["one", "another", "职责分离", "why"],
+        ([f"`{one}`", f"`{other}`", why.zh, why.en] for one, other, why in SEPARATED),
+    )
+    yield ""
+    yield "## What takes two people"
+    yield ""
+    yield from _table(
+        ["action", "中文", "proposed with", "approved with"],
+        (
+            [f"`{each.name}`", each.title.zh, f"`{each.propose}`", f"`{each.approve}`"]
+            for name, each in sorted(registered_actions().items())
+            if not name.startswith("test.")
+        ),
+    )
+    yield ""
+    yield "## Every address"
+    yield ""
+    yield "*all*: everybody's things, or the bank's. *own*: of the parties one acts for. *self*:"
+    yield "about oneself. *involved*: what one proposed, may approve, or what is one's party's."
+    yield "Empty: 403. What is foreign is 404; without a token everything but *public* is 401."
+    for title, roles in _groups():
+        yield ""
+        yield f"### {title}"
+        yield ""
+        yield from _table(
+            ["address", *(role.removeprefix("staff_") for role in roles)],
+            (_row(address, roles) for address in addresses(app)),
+        )
+
+
+def _groups() -> Iterator[tuple[str, tuple[Role | MemberRole, ...]]]:
+    yield "People who act for a party", tuple(MemberRole)
+    yield "Staff and other systems", (*STAFF, Role.SERVICE)
+
+
+def _roles() -> Iterator[list[str]]:
+    for member, held in MEMBER_PERMISSIONS.items():
+        yield [f"`{member}` at a party", _names(held)]
+    for role in (*STAFF, Role.SERVICE):
+        yield [f"`{role}`", _names(ROLE_PERMISSIONS[role])]
+
+
+def _names(held: frozenset[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(held)) or "–"
+
+
+def _row(address: Address, roles: Iterable[Role | MemberRole]) -> list[str]:
+    assert address.door is not None, f"{address.operation} does not say who may call it"
+    words = f"`{address.method.upper()} {address.path.removeprefix('/api/v1')}`"
+    if address.door.public:
+        return [words, *("public" for _ in roles)]
+    return [words, *(reach(address.door, role).value for role in roles)]
+
+
+def _table(heads: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"| {' | '.join('---' for _ in heads)} |"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"

@@ -1,0 +1,114 @@
+"""The tables of logging in: contacts, codes, challenges, counts of attempts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.tables import Base
+
+
+class ContactRow(Base):
+    """A phone or e-mail address that a user has shown to be theirs; nobody else's then."""
+
+    __tablename__ = "identity_contact"
+    __table_args__ = (
+        UniqueConstraint("channel", "address"),
+        UniqueConstraint("user_id", "channel"),
+        CheckConstraint("channel IN ('phone', 'email')", name="channel"),
+        CheckConstraint("language IN ('zh', 'en')", name="language"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"))
+    channel: Mapped[str] = mapped_column(Text)
+    address: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(Text)
+    verified_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CodeRow(Base):
+    """A one-time code, known only by a keyed hash; `tries` are those that were wrong."""
+
+    __tablename__ = "identity_code"
+    __table_args__ = (
+        CheckConstraint("octet_length(code_tag) = 32", name="code_tag_length"),
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    code_tag: Mapped[bytes] = mapped_column(LargeBinary)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class ChallengeRow(Base):
+    """What lacks a second factor; `data` is what each factor asked, by its name."""
+
+    __tablename__ = "identity_challenge"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('log_in', 'reset_password')", name="purpose"),
+        CheckConstraint("octet_length(handle_sha256) = 32", name="handle_sha256_length"),
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+    )
+
+    handle_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    purpose: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AttemptRow(Base):
+    """How many log-ins were refused in a row, for an account, a device or an address.
+
+    `key_tag` is a keyed hash of what it counts for, which need not exist.
+    """
+
+    __tablename__ = "identity_attempt"
+    __table_args__ = (
+        CheckConstraint("scope IN ('account', 'device', 'address')", name="scope"),
+        CheckConstraint("octet_length(key_tag) = 32", name="key_tag_length"),
+        CheckConstraint("refusals >= 0", name="refusals"),
+    )
+
+    scope: Mapped[str] = mapped_column(Text, primary_key=True)
+    key_tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    refusals: Mapped[int] = mapped_column(Integer)
+    last_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), index=True)
+    paused_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SecurityEventRow(Base):
+    """Something about a user's security that they may want to know."""
+
+    __tablename__ = "identity_security_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    address: Mapped[str | None] = mapped_column(Text)
+    happened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

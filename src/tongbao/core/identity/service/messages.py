@@ -1,0 +1,152 @@
+"""What users are written: one place for all words."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from tongbao.core.identity.domain.security import SecurityKind
+from tongbao.infra.notify import Kind, Template, template
+from tongbao.kernel.text import Text
+
+_CODE: Final = {"code"}
+_FIVE_MINUTES: Final = timedelta(minutes=5)
+_DAY: Final = timedelta(days=1)
+
+LOG_IN_CODE: Final = template(
+    "identity.log_in_code",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_FIVE_MINUTES,
+    secrets=_CODE,
+    subject=Text(zh="登录验证码", en="Your log-in code"),
+    body=Text(
+        zh="【通宝】登录验证码 {code}，5 分钟内有效。"
+        "工作人员不会索取验证码；若非本人操作，请立即修改密码。",
+        en="[Tongbao] {code} is your log-in code, good for 5 minutes. Our staff never ask for it. "
+        "If you are not logging in, change your password now.",
+    ),
+)
+REGISTER_CODE: Final = template(
+    "identity.register_code",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_FIVE_MINUTES,
+    secrets=_CODE,
+    subject=Text(zh="注册验证码", en="Your registration code"),
+    body=Text(
+        zh="【通宝】注册验证码 {code}，5 分钟内有效。若非本人操作，请忽略。",
+        en="[Tongbao] {code} is your registration code, good for 5 minutes. "
+        "If you are not registering, ignore this.",
+    ),
+)
+ALREADY_REGISTERED: Final = template(
+    "identity.already_registered",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_DAY,
+    subject=Text(zh="您已有账户", en="You already have an account"),
+    body=Text(
+        zh="【通宝】有人用此联系方式注册，而您已有账户，可直接登录；忘记密码可在登录页重设。",
+        en="[Tongbao] Somebody tried to register with this contact. You already have an account: "
+        "log in, or reset your password on the log-in page.",
+    ),
+)
+RESET_CODE: Final = template(
+    "identity.reset_code",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_FIVE_MINUTES,
+    secrets=_CODE,
+    subject=Text(zh="重设密码验证码", en="Your code to reset the password"),
+    body=Text(
+        zh="【通宝】重设密码验证码 {code}，5 分钟内有效。若非本人操作，请忽略，密码不会改变。",
+        en="[Tongbao] {code} is your code to reset the password, good for 5 minutes. "
+        "If you did not ask for it, ignore this: nothing changes.",
+    ),
+)
+NO_ACCOUNT: Final = template(
+    "identity.no_account",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_DAY,
+    subject=Text(zh="没有账户", en="There is no account"),
+    body=Text(
+        zh="【通宝】有人想重设密码，但此联系方式没有账户。如需开户，请先注册。",
+        en="[Tongbao] Somebody asked to reset a password, but there is no account with this "
+        "contact. To open one, please register.",
+    ),
+)
+VERIFY_CODE: Final = template(
+    "identity.verify_code",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_FIVE_MINUTES,
+    secrets=_CODE,
+    subject=Text(zh="验证联系方式", en="Confirm this contact"),
+    body=Text(
+        zh="【通宝】验证码 {code}，用于确认此联系方式属于您，5 分钟内有效。",
+        en="[Tongbao] {code} confirms that this contact is yours; it is good for 5 minutes.",
+    ),
+)
+
+
+def _notice(kind: SecurityKind, *, zh: str, en: str) -> Template:
+    return template(
+        f"identity.{kind}",
+        version=1,
+        kind=Kind.NOTICE,
+        good_for=_DAY,
+        subject=Text(zh="账户安全提醒", en="About the security of your account"),
+        body=Text(
+            zh=f"【通宝】{zh}若非本人操作，请立即修改密码并结束其他会话。",
+            en=f"[Tongbao] {en} If this was not you, change your password and end your other "
+            "sessions now.",
+        ),
+    )
+
+
+NOTICES: Final[Mapping[SecurityKind, Template]] = {
+    SecurityKind.NEW_DEVICE: _notice(
+        SecurityKind.NEW_DEVICE,
+        zh="您的账户于 {when} 在新设备登录：{device}。",
+        en="Somebody logged in to your account on a new device at {when}: {device}.",
+    ),
+    SecurityKind.NEW_PLACE: _notice(
+        SecurityKind.NEW_PLACE,
+        zh="您的账户于 {when} 在新地点登录：{place}。",
+        en="Somebody logged in to your account from a new place at {when}: {place}.",
+    ),
+    SecurityKind.IMPOSSIBLE_TRAVEL: _notice(
+        SecurityKind.IMPOSSIBLE_TRAVEL,
+        zh="您的账户于 {when} 在 {place} 登录，与上次登录相距过远，短时间内无法到达。",
+        en="Somebody logged in to your account from {place} at {when}, too far from where you "
+        "logged in before to have come in that time.",
+    ),
+    SecurityKind.LOG_INS_REFUSED: _notice(
+        SecurityKind.LOG_INS_REFUSED,
+        zh="您的账户截至 {when} 有多次登录失败，登录已暂停片刻；常用设备不受影响。",
+        en="Until {when} several log-ins to your account failed, and logging in has paused; "
+        "devices you have used before are not affected.",
+    ),
+    SecurityKind.SESSION_REUSED: _notice(
+        SecurityKind.SESSION_REUSED,
+        zh="{when} 发现您的一个会话凭据被重复使用，已结束该会话。",
+        en="At {when} an old credential of one of your sessions was used again; the session "
+        "was ended.",
+    ),
+    SecurityKind.PASSWORD_CHANGED: _notice(
+        SecurityKind.PASSWORD_CHANGED,
+        zh="您的登录密码已于 {when} 修改。",
+        en="Your password was changed at {when}.",
+    ),
+    SecurityKind.PASSWORD_RESET: _notice(
+        SecurityKind.PASSWORD_RESET,
+        zh="您的登录密码已于 {when} 重设，所有会话均已结束。",
+        en="Your password was reset at {when}; all sessions were ended.",
+    ),
+    SecurityKind.CONTACT_CHANGED: _notice(
+        SecurityKind.CONTACT_CHANGED,
+        zh="您的联系方式已于 {when} 变更。",
+        en="A contact of yours was changed at {when}.",
+    ),
+}

@@ -1,0 +1,148 @@
+"""Registration: a contact, the code sent to it, then name and password.
+
+Whoever asks learns nothing about whose a contact is: the same answer, after the same statements,
+and a message that only the contact's owner reads.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+from secrets import token_hex
+from typing import Final
+from uuid import UUID
+
+from tongbao.core.identity.domain import Role, User, UserKind, clean_password
+from tongbao.core.identity.domain.attempts import LogInPaused, Scope
+from tongbao.core.identity.domain.codes import CodeWrong, Purpose
+from tongbao.core.identity.domain.contacts import Channel, Contact
+from tongbao.core.identity.domain.devices import DeviceFacts, clean_address, network_of
+from tongbao.core.identity.domain.registering import TICKET_LIFETIME, TicketOver
+from tongbao.core.identity.domain.sessions import NewSession
+from tongbao.core.identity.service.attempts import count_attempt, count_for
+from tongbao.core.identity.service.codes import issue_code, spend_code
+from tongbao.core.identity.service.contacts import add_contact, find_contact, recipient
+from tongbao.core.identity.service.messages import ALREADY_REGISTERED, REGISTER_CODE
+from tongbao.core.identity.service.sessions import begin_session
+from tongbao.core.identity.service.users import create_user
+from tongbao.core.parties import service as parties
+from tongbao.infra import keys, notify
+from tongbao.infra.db import WriteSession
+from tongbao.kernel.text import Language
+
+_TAG_BYTES: Final = 32
+_PURPOSE: Final = "registration ticket"
+
+
+async def count_request(
+    tx: WriteSession, *, device: DeviceFacts, at: datetime
+) -> LogInPaused | None:
+    """Count a request for a message to anybody's contact; return the refusal beyond the limit.
+
+    Messages cost money and annoy: one network address cannot have them sent to thousands.
+    """
+    network = network_of(clean_address(device.address))
+    counted = await count_attempt(tx, counts=[count_for(Scope.ADDRESS, "messages", network)], at=at)
+    return counted if isinstance(counted, LogInPaused) else None
+
+
+async def begin_registration(
+    tx: WriteSession, *, contact: Contact, language: Language, at: datetime
+) -> UUID:
+    """Send a code to a contact, or tell its owner that they have an account; return an id.
+
+    Raises `notify.TooManyMessages`, for a contact of a user and of nobody alike.
+    """
+    taken = await find_contact(tx, contact=contact) is not None
+    registration_id, code = await issue_code(
+        tx, purpose=Purpose.REGISTER, subject=contact.address, at=at
+    )
+    await notify.send(  # to the owner of an account no code is sent, so nobody knows it
+        tx,
+        to=recipient(contact),
+        template=ALREADY_REGISTERED if taken else REGISTER_CODE,
+        facts={},
+        secrets={} if taken else {"code": code},
+        language=language,
+        at=at,
+    )
+    return registration_id
+
+
+async def confirm_registration(
+    tx: WriteSession, *, registration_id: UUID, contact: Contact, code: str, at: datetime
+) -> str | CodeWrong:
+    """Return a ticket for `complete_registration` if the code is right.
+
+    The refusal is returned: it costs a try, which must be committed.
+    """
+    right = await spend_code(
+        tx,
+        code_id=registration_id,
+        purpose=Purpose.REGISTER,
+        subject=contact.address,
+        code=code,
+        at=at,
+    )
+    return _ticket(contact, at=at) if right else CodeWrong()
+
+
+async def complete_registration(
+    tx: WriteSession,
+    *,
+    ticket: str,
+    name: str,
+    password: str,
+    language: Language,
+    device: DeviceFacts,
+    at: datetime,
+) -> tuple[User, NewSession]:
+    """Register a person as a party, make them a user, and begin their first session.
+
+    The user logs in by the contact; a log-in name is made up. Raises `TicketOver`,
+    `parties.NameMalformed`, `PasswordTooWeak` and `PasswordCommon`.
+    """
+    contact = _read_ticket(ticket, at=at)
+    login = f"c-{token_hex(10)}"
+    clean_password(password, login=login, contacts=[contact])
+    if await find_contact(tx, contact=contact) is not None:
+        raise TicketOver
+    person = await parties.register_person(tx, name=name, at=at)
+    user = await create_user(
+        tx,
+        login=login,
+        password=password,
+        name=person.name,
+        kind=UserKind.CUSTOMER,
+        roles=[Role.CUSTOMER],
+        party_ids=[person.id],
+        at=at,
+    )
+    added = await add_contact(tx, user_id=user.id, contact=contact, language=language, at=at)
+    if not added:
+        raise TicketOver
+    session = await begin_session(
+        tx, user_id=user.id, factors=frozenset({"password", "otp"}), device=device, at=at
+    )
+    return user, session
+
+
+def _ticket(contact: Contact, *, at: datetime) -> str:
+    """Return a signed statement that a contact was confirmed; giving the contact away spends it."""
+    expires = int((at + TICKET_LIFETIME).timestamp())
+    facts = json.dumps([contact.channel.value, contact.address, expires]).encode()
+    return urlsafe_b64encode(keys.tag(_PURPOSE, facts) + facts).decode().rstrip("=")
+
+
+def _read_ticket(ticket: str, *, at: datetime) -> Contact:
+    """Return the contact of a ticket. Raises `TicketOver` for anything but a good one."""
+    try:
+        raw = urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
+    except ValueError:
+        raise TicketOver from None
+    tag, facts = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
+    if not keys.same(tag, keys.tag(_PURPOSE, facts)):
+        raise TicketOver
+    channel, address, expires = json.loads(facts)
+    if at.timestamp() >= expires:
+        raise TicketOver
+    return Contact(Channel(channel), address)

@@ -1,0 +1,119 @@
+"""What a user may want to know about their own security: written down, told as events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
+from tongbao.core.identity.events import SecurityNoted
+from tongbao.core.identity.models import SecurityEventRow
+from tongbao.core.identity.service.attempts import purge_attempts
+from tongbao.core.identity.service.challenges import purge_challenges
+from tongbao.core.identity.service.codes import purge_codes
+from tongbao.core.identity.service.contacts import contacts_of, recipient
+from tongbao.core.identity.service.messages import NOTICES
+from tongbao.core.identity.service.sessions import purge_sessions
+from tongbao.infra import notify, outbox
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.clock import BANK_ZONE
+from tongbao.kernel.ids import new_id
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
+
+SESSIONS_KEPT: Final = timedelta(days=30)
+OVER_KEPT: Final = timedelta(days=1)
+REFUSALS_EVERY: Final = timedelta(hours=1)
+
+
+async def note(
+    tx: WriteSession,
+    *,
+    user_id: UUID,
+    kind: SecurityKind,
+    facts: Mapping[str, str],
+    address: str | None = None,
+    at: datetime,
+) -> None:
+    """Write down what happened, tell it as an event, and write to each of the user's contacts."""
+    await tx.execute(
+        insert(SecurityEventRow).values(
+            id=new_id(),
+            user_id=user_id,
+            kind=kind,
+            facts=dict(facts),
+            address=address,
+            happened_at=at,
+        )
+    )
+    await outbox.append(tx, [SecurityNoted(user_id=user_id, kind=kind.value)], at=at)
+    template = NOTICES[kind]
+    when = at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M")
+    known = {"when": when, "device": "?", "place": "?", **facts}
+    for each in await contacts_of(tx, user_id=user_id):
+        await notify.send(
+            tx,
+            to=recipient(each.contact),
+            template=template,
+            facts={name: known[name] for name in template.facts},
+            language=each.language,
+            at=at,
+        )
+
+
+async def note_refusals(tx: WriteSession, *, user_id: str, address: str, at: datetime) -> None:
+    """Tell a user of refused log-ins, at most once an hour."""
+    last = await tx.scalar(
+        select(SecurityEventRow.happened_at)
+        .where(
+            SecurityEventRow.user_id == UUID(user_id),
+            SecurityEventRow.kind == SecurityKind.LOG_INS_REFUSED,
+            SecurityEventRow.happened_at > at - REFUSALS_EVERY,
+        )
+        .limit(1)
+    )
+    if last is None:
+        await note(
+            tx,
+            user_id=UUID(user_id),
+            kind=SecurityKind.LOG_INS_REFUSED,
+            facts={},
+            address=address,
+            at=at,
+        )
+
+
+async def list_security_events(
+    tx: ReadSession, *, user_id: UUID, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
+) -> Page[SecurityEvent]:
+    """Return what happened, the latest first. Raises `kernel.page.BadCursor`."""
+    query = (
+        select(SecurityEventRow)
+        .where(SecurityEventRow.user_id == user_id)
+        .order_by(SecurityEventRow.id.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(SecurityEventRow.id < decode_cursor(after, UUID)[0])
+    found: Sequence[SecurityEvent] = [_event(row) for row in await tx.scalars(query)]
+    return Page[SecurityEvent].of(found, limit=limit, cursor=lambda last: encode_cursor(last.id))
+
+
+async def purge(tx: WriteSession, *, at: datetime) -> None:
+    """Delete sessions, codes, challenges and counts whose time is over."""
+    await purge_sessions(tx, before=at - SESSIONS_KEPT)
+    await purge_codes(tx, before=at - OVER_KEPT)
+    await purge_challenges(tx, before=at - OVER_KEPT)
+    await purge_attempts(tx, at=at)
+
+
+def _event(row: SecurityEventRow) -> SecurityEvent:
+    return SecurityEvent(
+        id=row.id,
+        kind=SecurityKind(row.kind),
+        facts=row.facts,
+        address=row.address,
+        happened_at=row.happened_at,
+    )

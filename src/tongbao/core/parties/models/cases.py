@@ -1,0 +1,86 @@
+"""Cases in which identity is checked, their steps and their evidence."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tongbao.infra.tables import Base
+
+IS_OPEN = text("state NOT IN ('approved', 'refused')")
+
+
+class CaseRow(Base):
+    """One case: a party, the level it is to get, and how far the check has come."""
+
+    __tablename__ = "parties_case"
+    __table_args__ = (
+        CheckConstraint("level BETWEEN 1 AND 3", name="level"),
+        CheckConstraint(
+            "state IN ('opened', 'evidence', 'checking', 'waiting', 'needs_staff',"
+            " 'approved', 'refused')",
+            name="state",
+        ),
+        CheckConstraint("cause IN ('application', 'review', 'expiry')", name="cause"),
+        CheckConstraint(
+            "(state IN ('approved', 'refused')) = (decided_at IS NOT NULL)", name="decided"
+        ),
+        Index("uq_parties_case_open", "party_id", unique=True, postgresql_where=IS_OPEN),
+        Index(None, "party_id", "id"),
+        Index(None, "state", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
+    level: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    opened_by: Mapped[UUID | None]
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    decided_by: Mapped[UUID | None]
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    decision_reason: Mapped[str | None] = mapped_column(Text)
+
+
+class CaseStepRow(Base):
+    """One change of a case's state; only ever added to."""
+
+    __tablename__ = "parties_case_step"
+    __table_args__ = (Index(None, "case_id", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("parties_case.id"))
+    before: Mapped[str | None] = mapped_column(Text)
+    after: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    taken_by: Mapped[UUID | None]
+    taken_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class EvidenceRow(Base):
+    """One piece of evidence: what was said, sent or answered, as it was; only ever added to."""
+
+    __tablename__ = "parties_evidence"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('id_card', 'id_card_front', 'id_card_back', 'face', 'business_licence',"
+            " 'licence_picture', 'id_card_reading', 'licence_reading', 'identity_bureau',"
+            " 'business_registry', 'face_comparison', 'staff_note')",
+            name="kind",
+        ),
+        Index(None, "case_id", "id"),
+        Index(None, "file_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("parties_case.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("infra_file.id"))
+    recorded_by: Mapped[UUID | None]
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,1 @@
+"""API shapes of parties, a file for each matter."""

@@ -1,0 +1,564 @@
+"""Every address of the API x every role x what is theirs and what is not, with real data.
+
+Requests are made of the OpenAPI document: its examples, with ids of things that exist in place of
+those in paths, queries and bodies. Nothing a request writes is kept, so each finds everything as it
+was. A new address, path parameter or required query without an entry fails.
+"""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert
+
+from tests.support.bank import Bank, Caller, Customer
+from tongbao.app.permissions import Address, May, addresses, reach
+from tongbao.core.identity import service as identity
+from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
+from tongbao.core.identity.domain.devices import DeviceFacts
+from tongbao.core.identity.models import PasskeyRow, StepUpRow
+from tongbao.core.ledger import service as books
+from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.signing import SigningKey
+from tongbao.kernel.clock import now
+from tongbao.kernel.ids import new_id
+
+pytestmark = pytest.mark.slow
+
+REFUSED: Final = frozenset({401, 403, 404})
+Ids = Mapping[str, str]
+JSON = Any
+
+STAFF_ROLES: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.SERVICE})
+COMPANY_ROLES: Final = tuple(role for role in MemberRole if role is not MemberRole.HOLDER)
+
+# Things of the ledger have the same names as things of customers.
+LEDGER_NAMES: Final = {"account_id": "ledger_account_id"}
+# Queries that must be given, and what is in a body under another name.
+QUERIES: Final = {"amount": "300000.00"}
+SAME_AS: Final = {"debtor_account_id": "account_id"}
+# What changes the caller's own log-in would end it for the requests that follow.
+ENDS_THE_LOG_IN: Final = frozenset({"identity_log_out", "identity_log_out_elsewhere"})
+
+
+class Forgetful(Database):
+    """A database in which requests leave nothing behind."""
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        async with WriteSession(self.engine, expire_on_commit=False) as session:
+            await session.begin()
+            yield session
+            await session.rollback()
+
+
+@dataclass
+class World:
+    """A firm with one of everything, another one that is foreign to it, and all who ask."""
+
+    own: Ids
+    foreign: Ids
+    members: Mapping[MemberRole, Caller]
+    staff: Mapping[Role, Caller]
+    anybody: Caller
+
+    def callers(self) -> list[tuple[Role | MemberRole, Caller]]:
+        return [*self.members.items(), *self.staff.items()]
+
+
+class Members:
+    """A firm's users by role."""
+
+    def __init__(self, bank: Bank, firm: Customer) -> None:
+        self.bank, self.firm = bank, firm
+
+    async def join(self, role: MemberRole) -> Caller:
+        operations = await self.bank.staff()
+        person = await operations.post("/parties", {"kind": "person", "name": "成员"})
+        caller = Caller(
+            self.bank.http,
+            await self.bank._log_in(
+                identity.UserKind.CUSTOMER, Role.CUSTOMER, [UUID(person["id"])]
+            ),
+        )
+        me = await caller.get("/identity/me")
+        async with self.bank.database.write() as tx:
+            await identity.add_member(
+                tx,
+                user_id=UUID(me["id"]),
+                party_id=UUID(self.firm.party_id),
+                role=role,
+                bands={},
+                added_by=UUID(me["id"]),
+                at=now(),
+            )
+        return caller
+
+
+async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> dict[str, str]:
+    """Make one of everything for a firm; return the ids by the names paths call them."""
+    account = await firm.open_account()
+    consent = await firm.consent()
+    application = await firm.post("/lending/applications", {"account_id": account["id"]})
+    path = f"/lending/applications/{application['id']}"
+    await bank.work()
+    drawn = {"amount": "300000.00", "currency": "CNY"}
+    words = await firm.get(f"{path}/agreement", amount=drawn["amount"], language="zh")
+    loan = await firm.post(
+        f"{path}/acceptance", {"amount": drawn, "text_digest": words["text_digest"]}
+    )
+    order = {
+        "debtor_account_id": account["id"],
+        "creditor_account_number": payee["number"],
+        "creditor_name": payee["name"],
+        "amount": {"amount": "1.00", "currency": "CNY"},
+    }
+    payment = await firm.post("/payments", order)
+    proposal = await maker.post("/payments", order)
+    company = await firm.get(f"/identity/companies/{firm.party_id}")
+    member = next(each for each in company["members"] if each["role"] == "viewer")
+    invitation = await firm.post(
+        f"/identity/companies/{firm.party_id}/invitations",
+        {"login": f"somebody-{new_id().hex[-8:]}", "role": "viewer"},
+    )
+    async with bank.database.write() as tx:
+        session = await identity.begin_session(
+            tx,
+            user_id=UUID(member["user_id"]),
+            factors=frozenset({"password"}),
+            device=DeviceFacts(
+                cookie=None, fingerprint=None, address="192.0.2.1", user_agent="test"
+            ),
+            at=now(),
+        )
+        strange_user = UUID(member["user_id"])
+        passkey, challenge = new_id(), new_id()
+        await tx.execute(
+            insert(PasskeyRow).values(
+                id=passkey,
+                user_id=strange_user,
+                credential_id=passkey.bytes,
+                public_key=b"-",
+                sign_count=0,
+                transports=[],
+                aaguid=passkey,
+                backed_up=False,
+                name="-",
+                created_at=now(),
+            )
+        )
+        await tx.execute(
+            insert(StepUpRow).values(
+                id=challenge,
+                user_id=strange_user,
+                kind="identity.add_passkey",
+                facts={},
+                digest=bytes(32),
+                proof="payment_password",
+                challenge=bytes(32),
+                created_at=now(),
+                expires_at=now() + timedelta(minutes=3),
+            )
+        )
+        (device,) = await identity.list_devices(tx, user_id=UUID(member["user_id"]))
+    return {
+        "account_id": account["id"],
+        "agreement_id": loan["agreement_id"],
+        "application_id": application["id"],
+        "challenge_id": str(challenge),
+        "consent_id": consent["id"],
+        "decision_id": (await firm.get(path))["decision"]["id"],
+        "device_id": str(device.id),
+        "invitation_id": invitation["id"],
+        "loan_id": loan["id"],
+        "membership_id": member["id"],
+        "party_id": firm.party_id,
+        "passkey_id": str(passkey),
+        "payment_id": payment["id"],
+        "proposal_id": proposal["id"],
+        "session_id": str(session.session_id),
+        "transaction_id": loan["transaction_id"],
+        "user_id": member["user_id"],
+        "proposal_digest": proposal["digest"],
+        "creditor_account_number": payee["number"],
+        "creditor_name": payee["name"],
+    }
+
+
+@pytest.fixture(scope="module")
+async def world(bank: Bank) -> AsyncIterator[World]:
+    firm, other, supplier = [await bank.customer() for _ in range(3)]
+    account = await supplier.open_account()
+    payee = {"number": account["number"], "name": supplier.firm.name}
+    operations, service = await bank.staff(), await bank.service()
+    members: dict[MemberRole, Caller] = {MemberRole.HOLDER: firm}
+    for role in COMPANY_ROLES:
+        members[role] = await Members(bank, firm).join(role)
+    strangers = Members(bank, other)
+    maker = await strangers.join(MemberRole.MAKER)
+    await strangers.join(MemberRole.VIEWER)
+    counted = await operations.post("/ledger/accounts", {"asset": "CNY/2", "category": "liability"})
+    period = {"starts_on": "2019-01-01", "ends_on": "2019-01-31"}
+    await operations.post("/ledger/periods", period)
+    ledger = {"ledger_account_id": counted["id"], "starts_on": period["starts_on"]}
+    own = await things_of(bank, firm, members[MemberRole.MAKER], payee)
+    foreign = await things_of(bank, other, maker, payee)
+    async with bank.database.write() as tx:
+        signed = await books.extend_tree(tx, signer=SigningKey.new(), at=now())
+    assert signed is not None
+    ledger |= {"from": str(signed.tree_size), "to": str(signed.tree_size)}
+    made = World(
+        own | ledger,
+        foreign | ledger,
+        members,
+        {
+            **{role: await bank.staff(role) for role in STAFF_ROLES},
+            Role.SERVICE: service,
+        },
+        bank.anybody,
+    )
+    kept = bank.app.state.database
+    bank.app.state.database = Forgetful(kept.engine, kept.lines)
+    yield made
+    bank.app.state.database = kept
+
+
+@pytest.fixture(scope="module")
+def operations(bank: Bank) -> list[Address]:
+    return addresses(bank.app)
+
+
+class Requests:
+    """Requests to one operation about some things, as its description has them."""
+
+    def __init__(self, bank: Bank, address: Address) -> None:
+        self.document = bank.app.openapi()
+        self.address = address
+        self.facts = self.document["paths"][address.path][address.method]
+        self.is_ledger = "ledger" in self.facts["tags"]
+
+    @property
+    def names(self) -> list[str]:
+        return re.findall(r"\{(\w+)\}", self.address.path)
+
+    @property
+    def queries(self) -> list[str]:
+        return [
+            each["name"]
+            for each in self.facts.get("parameters", [])
+            if each["in"] == "query" and each.get("required")
+        ]
+
+    def value(self, name: str, ids: Ids) -> str:
+        if self.is_ledger:
+            name = LEDGER_NAMES.get(name, name)
+        return ids[SAME_AS.get(name, name)]
+
+    def names_things(self) -> bool:
+        """Whether a request says whose things it is about."""
+        return bool(self.names) or "account_id" in self.queries or bool(self._body_names())
+
+    async def ask(self, who: Caller, ids: Ids) -> tuple[int, str, str]:
+        """Return status, problem code and text."""
+        path = self.address.path.removeprefix("/api/v1")
+        for name in self.names:
+            path = path.replace(f"{{{name}}}", self.value(name, ids))
+        query = {
+            name: QUERIES[name] if name in QUERIES else self.value(name, ids)
+            for name in self.queries
+        }
+        body = self._about(self._example(), ids)
+        answer = await who.ask(
+            self.address.method.upper(), path, params=query, json=body, key=str(new_id())
+        )
+        code = answer.json().get("code", "") if answer.is_error else ""
+        return answer.status_code, code, answer.text
+
+    def _example(self) -> JSON:
+        content = self.facts.get("requestBody", {}).get("content", {})
+        if "application/json" not in content:
+            return None
+        schema = content["application/json"]["schema"]
+        while "$ref" in schema or "oneOf" in schema:
+            if "oneOf" in schema:
+                schema = schema["oneOf"][0]
+            else:
+                schema = self.document["components"]["schemas"][schema["$ref"].split("/")[-1]]
+        return schema["examples"][0]
+
+    def _body_names(self) -> set[str]:
+        known = {"account_id", "party_id", "debtor_account_id"}
+        example = self._example()
+        return known & set(example) if isinstance(example, dict) and not self.is_ledger else set()
+
+    def _about(self, body: JSON, ids: Ids) -> JSON:
+        if not isinstance(body, dict) or self.is_ledger:
+            return body
+        about = dict(body)
+        for name in set(about) & (set(ids) | set(SAME_AS)):
+            about[name] = self.value(name, ids)
+        if "digest" in about and "proposals" in self.facts["tags"]:
+            about["digest"] = ids["proposal_digest"]
+        return about
+
+
+def ids_in(text: str, ids: Iterable[str]) -> list[str]:
+    return [each for each in ids if each in text]
+
+
+def test_every_address_says_who_may_call_it(operations: list[Address]) -> None:
+    assert [each.operation for each in operations if each.door is None] == []
+    assert len(operations) > 60
+
+
+def test_what_a_door_asks_for_is_in_the_catalogue(operations: list[Address]) -> None:
+    asked = {
+        name
+        for each in operations
+        if each.door is not None
+        for name in (each.door.permission, each.door.any_permission)
+        if name is not None
+    }
+    assert asked <= set(CATALOGUE)
+
+
+async def test_without_a_token_nothing_but_the_public_answers(
+    bank: Bank, world: World, operations: list[Address]
+) -> None:
+    wrong = []
+    for address in operations:
+        assert address.door is not None
+        status, _, _ = await Requests(bank, address).ask(world.anybody, world.own)
+        if (status == 401) == address.door.public and status != 422:
+            wrong.append((address.operation, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", MemberRole)
+async def test_people_of_a_firm_reach_what_their_role_there_allows_and_nothing_foreign(
+    bank: Bank, world: World, operations: list[Address], role: MemberRole
+) -> None:
+    who, wrong, asked = world.members[role], [], 0
+    strange = [each for name, each in world.foreign.items() if each not in world.own.values()]
+    for address in operations:
+        assert address.door is not None
+        if address.door.public or address.operation in ENDS_THE_LOG_IN:
+            continue
+        requests, may = Requests(bank, address), reach(address.door, role)
+        status, code, text = await requests.ask(who, world.own)
+        if not fits(may, status) or ids_in(text, strange):
+            wrong.append((address.operation, "own", may.value, status, code))
+        if requests.names_things():
+            status, code, text = await requests.ask(who, world.foreign)
+            # Whoever lacks the permission is told so, or is told that there is nothing.
+            expected = {404} if may is not May.NOTHING else {403, 404}
+            if address.door.kind is May.ALL:
+                expected = {403}
+            if may is May.SELF and status in {401, 403, 422}:
+                continue  # refused in another way, which must be that of what does not exist
+            if status not in expected:
+                wrong.append((address.operation, "foreign", may.value, status, code))
+        asked += 1
+    assert wrong == []
+    assert asked > 50
+
+
+def fits(may: May, status: int) -> bool:
+    """Whether an answer about one's own things is what a role expects."""
+    if may is May.NOTHING:
+        return status == 403
+    if may in {May.SELF, May.INVOLVED}:
+        return status != 401 and status < 500
+    return status not in REFUSED and status < 500
+
+
+@pytest.mark.parametrize("role", [*STAFF_ROLES, Role.SERVICE])
+async def test_staff_and_systems_reach_what_their_role_allows(
+    bank: Bank, world: World, operations: list[Address], role: Role
+) -> None:
+    who, wrong = world.staff[role], []
+    for address in operations:
+        assert address.door is not None
+        if address.door.public or address.operation in ENDS_THE_LOG_IN:
+            continue
+        requests, may = Requests(bank, address), reach(address.door, role)
+        for ids in (world.own, world.foreign):
+            status, code, text = await requests.ask(who, ids)
+            if may is May.NOTHING and (address.door.kind is May.OWN):
+                # A list is empty and a thing unknown, where the door asks for no permission first.
+                refused = status in {403, 404} or is_empty(text)
+                if not refused:
+                    wrong.append((address.operation, may.value, status, code))
+            elif not fits(may, status):
+                wrong.append((address.operation, may.value, status, code))
+    assert wrong == []
+
+
+def is_empty(text: str) -> bool:
+    return bool(json.loads(text or "{}").get("items") == [])
+
+
+async def test_what_is_foreign_looks_like_what_does_not_exist(
+    bank: Bank, world: World, operations: list[Address]
+) -> None:
+    """The same status, code and words, but for the ids that the caller sent."""
+    holder, compared = world.members[MemberRole.HOLDER], 0
+    nowhere = {name: str(new_id()) if is_uuid(each) else each for name, each in world.own.items()}
+    for address in operations:
+        requests = Requests(bank, address)
+        assert address.door is not None
+        if not requests.names or address.door.public or address.operation in ENDS_THE_LOG_IN:
+            continue
+        answers = [
+            plain((await requests.ask(holder, ids))[2], ids) for ids in (world.foreign, nowhere)
+        ]
+        assert answers[0] == answers[1], address.operation
+        compared += 1
+    assert compared > 25
+
+
+def is_uuid(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text))
+
+
+def plain(text: str, ids: Ids) -> str:
+    for each in ids.values():
+        text = text.replace(each, "…")
+    return re.sub(r'"urn:tongbao:request:[^"]+"', "", text)
+
+
+def leaves(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Every object that may be sent in a body."""
+    if "$ref" in schema:
+        yield from leaves(document, document["components"]["schemas"][schema["$ref"][21:]])
+        return
+    if schema.get("properties"):
+        yield schema
+    for part in (
+        *schema.get("properties", {}).values(),
+        *schema.get("anyOf", ()),
+        *schema.get("oneOf", ()),
+        *([schema["items"]] if "items" in schema else ()),
+    ):
+        yield from leaves(document, part)
+
+
+PRIVILEGED: Final = (
+    "id",
+    "status",
+    "state",
+    "roles",
+    "role",
+    "permissions",
+    "party_ids",
+    "kind",
+    "maker_id",
+    "approved_by",
+    "initiated_by",
+    "is_admin",
+    "blocked",
+)
+
+
+async def test_no_body_takes_a_field_that_it_does_not_declare(
+    bank: Bank, world: World, operations: list[Address]
+) -> None:
+    """Mass assignment: unknown and privileged fields are refused, never ignored."""
+    tried = 0
+    for address in operations:
+        requests = Requests(bank, address)
+        content = requests.facts.get("requestBody", {}).get("content", {})
+        if "application/json" not in content:
+            continue
+        schema = content["application/json"]["schema"]
+        for each in leaves(requests.document, schema):
+            assert each.get("additionalProperties") is not True, (address.operation, each)
+        body = requests._about(requests._example(), world.own)
+        caller = next(
+            who
+            for role, who in world.callers()
+            if address.door is not None and reach(address.door, role) is not May.NOTHING
+        )
+        path = address.path.removeprefix("/api/v1")
+        for name in requests.names:
+            path = path.replace(f"{{{name}}}", requests.value(name, world.own))
+        for name in (*PRIVILEGED, "no_such_field"):
+            if name in body:
+                continue
+            answer = await caller.ask(
+                address.method.upper(), path, json={**body, name: "x"}, key=str(new_id())
+            )
+            assert answer.status_code == 422, (address.operation, name, answer.text)
+            assert answer.json()["code"] == "request.invalid", (address.operation, name)
+            tried += 1
+    assert tried > 100
+
+
+INJECTIONS: Final = (
+    "' OR '1'='1",
+    "'; DROP TABLE identity_user; --",
+    "%27%20OR%201=1",
+    "1) UNION SELECT password_hash FROM identity_user --",
+    "\\' OR 1=1 --",
+    "$$; SELECT pg_sleep(5); $$",
+    "a%' AND pg_sleep(5) IS NULL AND 'a' LIKE '%",
+    "_%",
+    "\x00",
+)
+
+
+async def test_no_filter_is_taken_for_sql(
+    bank: Bank, world: World, operations: list[Address]
+) -> None:
+    """Every query parameter of every address, from somebody who may ask."""
+    users = bank.rows("identity_user")
+    tried = 0
+    for address in operations:
+        requests = Requests(bank, address)
+        assert address.door is not None
+        names = [
+            each["name"] for each in requests.facts.get("parameters", []) if each["in"] == "query"
+        ]
+        if not names or address.door.public or address.method != "get":
+            continue
+        caller = next(
+            who
+            for role, who in world.callers()[::-1]
+            if reach(address.door, role) is not May.NOTHING
+        )
+        path = address.path.removeprefix("/api/v1")
+        for name in requests.names:
+            path = path.replace(f"{{{name}}}", requests.value(name, world.own))
+        needed = {
+            name: QUERIES[name] if name in QUERIES else requests.value(name, world.own)
+            for name in requests.queries
+        }
+        for name in names:
+            for hostile in INJECTIONS:
+                answer = await caller.ask("GET", path, params={**needed, name: hostile})
+                assert answer.status_code in {200, 400, 404, 422}, (address.operation, name)
+                if answer.status_code == 200:
+                    assert is_empty(answer.text) or name in {"reference", "type"}, (
+                        address.operation,
+                        name,
+                        hostile,
+                    )
+                tried += 1
+    assert tried > 200
+    assert bank.rows("identity_user") == users
+
+
+async def test_a_member_is_not_reached_through_another_company(bank: Bank, world: World) -> None:
+    """Both ids of an address are held to each other: one's own company, a foreign member."""
+    holder = world.members[MemberRole.HOLDER]
+    path = f"/identity/companies/{world.own['party_id']}/members/{world.foreign['membership_id']}"
+    for method, body in (("PUT", {"role": "administrator"}), ("DELETE", None)):
+        answer = await holder.ask(method, path, json=body)
+        assert answer.status_code == 404
+        assert answer.json()["code"] == "identity.unknown_member"
