@@ -380,7 +380,7 @@ async def test_keys_follow_each_other(
 async def test_a_client_calls_from_where_it_said(
     client: httpx2.AsyncClient, register: Register
 ) -> None:
-    near = await register(networks=["127.0.0.0/8"])
+    near = await register(networks=["10.0.0.0/8"])  # where these tests call from
     far = await register(networks=["203.0.113.0/24", "2001:db8::/32"])
     bearer(await client.post(TOKEN, data=GRANT, headers=near.basic))
     forged = far.basic | {"X-Forwarded-For": "203.0.113.7"}
