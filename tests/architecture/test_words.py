@@ -20,6 +20,7 @@ TECHNICAL_PREFIXES = {
         "auth": {"auth"},
         "crypto": {"crypto"},
         "browser": {"auth"},
+        "flow": {"flow"},
         "files": {"files"},
         "idempotency": {"idempotency"},
         "migrations": {"migrations"},

@@ -59,18 +59,17 @@ async def work(bank: Bank) -> None:
     await bank.work()
 
 
-async def pay(caller: Caller, debtor: dict[str, Any], creditor: dict[str, Any], name: str) -> Any:
-    return await caller.ask(
-        "POST",
-        "/payments",
-        key=str(new_id()),
-        json={
-            "debtor_account_id": debtor["id"],
-            "creditor_account_number": creditor["number"],
-            "creditor_name": name,
-            "amount": {"amount": "12.50", "currency": "CNY"},
-        },
-    )
+def order(debtor: dict[str, Any], creditor: dict[str, Any], name: str) -> dict[str, Any]:
+    return {
+        "debtor_account_id": debtor["id"],
+        "creditor_account_number": creditor["number"],
+        "creditor_name": name,
+        "amount": {"amount": "12.50", "currency": "CNY"},
+    }
+
+
+async def pay(caller: Caller, wanted: dict[str, Any]) -> Any:
+    return await caller.ask("POST", "/payments", key=str(new_id()), json=wanted)
 
 
 async def lent(bank: Bank, firm: Customer, account: dict[str, Any]) -> None:
@@ -92,6 +91,13 @@ async def test_from_registration_to_a_signed_webhook(bank: Bank, receiver: Recei
     await lent(bank, firm, account)
     partner, watcher = await partner_of(bank, firm), await partner_of(bank, stranger)
 
+    # Whom a firm pays for the first time, a person of the firm confirms; no system can.
+    wanted_payment = order(account, to_account, supplier.firm.name)
+    unknown = await pay(partner, wanted_payment)
+    assert problem(unknown) == (403, "identity.step_up_required")
+    await firm.pay(wanted_payment)
+    await work(bank)
+
     # What it is for, and whose it is.
     types = await partner.get("/webhooks/event-types")
     assert "payments.payment_settled" in {each["type"] for each in types["items"]}
@@ -106,8 +112,8 @@ async def test_from_registration_to_a_signed_webhook(bank: Bank, receiver: Recei
     assert problem(await firm.ask("GET", path)) == (403, "auth.forbidden")
 
     # The partner pays on the firm's behalf, and may not on anybody else's.
-    paid = done(await pay(partner, account, to_account, supplier.firm.name))
-    foreign = await pay(watcher, account, to_account, supplier.firm.name)
+    paid = done(await pay(partner, wanted_payment))
+    foreign = await pay(watcher, wanted_payment)
     assert foreign.status_code == 404
     await work(bank)
 
@@ -141,7 +147,7 @@ async def test_from_registration_to_a_signed_webhook(bank: Bank, receiver: Recei
         )
     )
     assert problem(await partner.ask("GET", path)) == (401, "auth.unauthenticated")
-    done(await pay(firm, account, to_account, supplier.firm.name))
+    await firm.pay(wanted_payment)
     await work(bank)
     assert len(receiver.received) == 3
 

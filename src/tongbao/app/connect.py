@@ -16,6 +16,7 @@ def connect(settings: Settings) -> Database:
         settings.database_url,
         role=settings.database_role or None,  # empty in the environment: none
         pool_size=settings.database_pool_size,
+        wait_seconds_max=settings.database_wait_seconds_max,
     )
 
 

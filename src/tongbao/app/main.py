@@ -18,6 +18,8 @@ from tongbao.core.ledger.router import api as ledger
 from tongbao.core.parties.router import api as parties
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import keys, log, metrics
+from tongbao.infra.flow.control import Flow, FlowControl, policies
+from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
@@ -55,6 +57,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     log.configure(settings)
 
+    flow = Flow(
+        limits=policies(settings.rate_limits, lenient=settings.environment != "production"),
+        overload=Overload(
+            delay_seconds_max=settings.queue_delay_ms_max / 1000,
+            in_flight_max=settings.requests_in_flight_max,
+        ),
+    )
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
@@ -63,7 +73,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         metrics.watch_connections(database)
         keys.use(settings.secret_key.get_secret_value())
         app.state.database = database
-        yield
+        async with flow.running(database):
+            yield
         await database.close()
 
     app = FastAPI(
@@ -85,6 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()
+    app.state.admit = flow.admit_actor
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)
@@ -96,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         probes={"migrations": migrated},
         larger_bodies=LARGER_BODIES,
         trusted_proxies=networks(settings.trusted_proxies),
+        inside=[(FlowControl, {"flow": flow})],
     )
     return app
 

@@ -194,6 +194,17 @@ def session_secret(request: Request) -> str | None:
     return secret
 
 
+def remember(request: Request, actor: Actor) -> None:
+    """Put the actor on the request, unless they have asked too often.
+
+    Raises what `app.state.admit` raises, if the composition root has put one there.
+    """
+    request.state.actor = actor
+    admit: Callable[[Request, Actor], None] | None = getattr(request.app.state, "admit", None)
+    if admit is not None:
+        admit(request, actor)
+
+
 async def authenticate(request: Request, session: ReadSession, at: datetime) -> Actor:
     """Resolve the request's token or session to an actor and remember it on the request.
 
@@ -208,7 +219,7 @@ async def authenticate(request: Request, session: ReadSession, at: datetime) -> 
         actor = await _browsing(request, session, secret, at)
     if actor is None:
         raise Unauthenticated
-    request.state.actor = actor
+    remember(request, actor)
     return actor
 
 

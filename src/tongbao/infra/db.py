@@ -9,19 +9,22 @@ Services take a session and never commit. The edge (a request, a job, a command)
 A `ReadSession` runs in a read-only transaction: a query that writes fails in the database itself.
 """
 
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import LiteralString, Self
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from tongbao.infra import arrays as arrays  # noqa: PLC0414 - so that connections know of them
 from tongbao.infra.lines import Line, Lines, Rows
 
 STATEMENT_TIMEOUT_MS = 30_000
 TRANSACTION_IDLE_TIMEOUT_MS = 15_000
+WAIT_SECONDS_MAX = 10.0
 
 
 class ReadSession(AsyncSession):
@@ -52,6 +55,23 @@ async def undone(tx: WriteSession) -> AsyncIterator[None]:
         await savepoint.rollback()
 
 
+def _unwatched(_seconds: float) -> None:
+    """Take no note."""
+
+
+class WatchedPool(AsyncAdaptedQueuePool):
+    """SQLAlchemy's pool; it also tells how long somebody waited for a connection."""
+
+    waited: Callable[[float], None] = staticmethod(_unwatched)
+
+    def _do_get(self) -> ConnectionPoolEntry:
+        began = time.perf_counter()
+        try:
+            return super()._do_get()
+        finally:
+            self.waited(time.perf_counter() - began)
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
@@ -61,8 +81,18 @@ class Database:
         self._reader = engine.execution_options(postgresql_readonly=True)
 
     @classmethod
-    def connect(cls, url: str | URL, *, role: str | None = None, pool_size: int = 10) -> Self:
-        """Return a database for `url`; each connection takes on `role` if one is given."""
+    def connect(
+        cls,
+        url: str | URL,
+        *,
+        role: str | None = None,
+        pool_size: int = 10,
+        wait_seconds_max: float = WAIT_SECONDS_MAX,
+    ) -> Self:
+        """Return a database for `url`; each connection takes on `role` if one is given.
+
+        Who gets no connection within `wait_seconds_max` gets SQLAlchemy's `TimeoutError`.
+        """
         options = [
             f"-c statement_timeout={STATEMENT_TIMEOUT_MS}",
             f"-c idle_in_transaction_session_timeout={TRANSACTION_IDLE_TIMEOUT_MS}",
@@ -75,7 +105,8 @@ class Database:
             address.set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=10,
+            pool_timeout=wait_seconds_max,
+            poolclass=WatchedPool,
             pool_pre_ping=True,
             hide_parameters=True,  # an error must not carry personal data into the log
             connect_args={"options": " ".join(options)},
@@ -99,6 +130,12 @@ class Database:
         """Raise unless the database answers."""
         async with self.engine.connect() as connection:
             await connection.execute(text("SELECT 1"))
+
+    def watch_waits(self, waited: Callable[[float], None]) -> None:
+        """Say from now on how many seconds each request has waited for a connection."""
+        pool = self.engine.pool
+        assert isinstance(pool, WatchedPool), "every database is made by `connect`"
+        pool.waited = waited
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -79,6 +79,19 @@ class Settings(BaseSettings):
         default=APP_ROLE, description="Role that the application takes on after connecting"
     )
     database_pool_size: int = Field(default=10, ge=1, le=200)
+    database_wait_seconds_max: float = Field(
+        default=3.0, gt=0, le=60, description="How long a request waits for a connection at most"
+    )
+    requests_in_flight_max: int = Field(
+        default=1_000, ge=1, description="Requests a process answers at a time; more get 503"
+    )
+    queue_delay_ms_max: int = Field(
+        default=500, ge=1, description="Where work waits longer all the time, some of it gets 503"
+    )
+    rate_limits: dict[str, str] = Field(
+        default={},
+        description='Limits that differ from the usual ones, as JSON: {"login": "30/60"}',
+    )
     data_dir: Path = Field(
         default_factory=_data_dir,
         description=(

@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import Request
 
-from tongbao.infra.auth import Actor, Unauthenticated
+from tongbao.infra.auth import Actor, Unauthenticated, remember
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
 from tongbao.infra.turns import Turns
@@ -34,7 +34,7 @@ async def authenticate_together(request: Request, token: str, at: datetime) -> A
     actor = await turns.ask((token, at))
     if actor is None:
         raise Unauthenticated
-    request.state.actor = actor
+    remember(request, actor)
     return actor
 
 

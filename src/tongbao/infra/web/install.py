@@ -1,9 +1,10 @@
 """Putting the edge together on an application."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from tongbao.infra.web.address import Network
 from tongbao.infra.web.context import RequestContext
@@ -41,6 +42,7 @@ def install(
     probes: Mapping[str, Probe] | None = None,
     larger_bodies: Mapping[str, int] | None = None,
     trusted_proxies: Sequence[Network] = (),
+    inside: Sequence[tuple[Callable[..., ASGIApp], Mapping[str, Any]]] = (),
 ) -> None:
     """Give `app` the edge: limits, request ids, logs, metrics, problems, health, API reference.
 
@@ -50,7 +52,8 @@ def install(
     routes marked `together` shall be answered together. `probes` are further checks of
     `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
     addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
-    those whose `X-Forwarded-For` is believed.
+    those whose `X-Forwarded-For` is believed. `inside` are middlewares with their options that
+    come right after the outermost.
     """
     assert app.docs_url is None, "FastAPI's own API reference loads scripts from the internet"
     assert app.redoc_url is None, "FastAPI's own API reference loads scripts from the internet"
@@ -59,6 +62,8 @@ def install(
     add_problem_handlers(app)
     app.add_middleware(TogetherLanes)
     app.add_middleware(Limits, larger=larger_bodies)
+    for middleware, options in inside:
+        app.add_middleware(middleware, **options)
     app.add_middleware(
         RequestContext, trusted_proxies=trusted_proxies
     )  # added last, so it is the outermost

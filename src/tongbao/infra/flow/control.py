@@ -1,0 +1,150 @@
+"""Flow control at the edge: which limits a request meets, and the headers that tell of them.
+
+The headers are those of draft-ietf-httpapi-ratelimit-headers-09 (March 2025)::
+
+    RateLimit-Policy: "address";q=3000;w=60, "read";q=600;w=60
+    RateLimit: "address";r=2999;t=1, "read";r=599;t=1
+
+`r` requests may follow at once; after `t` seconds without any the whole quota is there again.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import Database
+from tongbao.infra.flow.errors import Overloaded
+from tongbao.infra.flow.gcra import Policy, Verdict
+from tongbao.infra.flow.limiter import Limiter
+from tongbao.infra.flow.overload import Overload
+from tongbao.infra.web.address import address_group, client_address
+from tongbao.infra.web.problems import problem_response
+from tongbao.kernel.errors import TongbaoError
+
+RATES: Final[Mapping[str, str]] = {
+    "login": "30/60",  # proving who one is, per address; exact, fails closed
+    "address": "3000/60",  # everything, per address: many people share one
+    "read": "600/60",  # per user
+    "write": "300/60",  # per user
+    "client": "6000/60",  # per partner client and service
+}
+LENIENCE: Final = 10_000  # outside production nobody is to meet a limit by accident
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_NEVER: Final = ("/health/", "/metrics")
+# Whoever may guess at a secret there is slowed down by address, whatever they name.
+GUESSABLE: Final = (
+    "/api/v1/identity/tokens",
+    "/api/v1/identity/sessions",
+    "/api/v1/identity/passkeys/assertions",
+    "/api/v1/identity/oidc",
+    "/api/v1/identity/registrations",
+    "/api/v1/identity/password",
+    "/api/v1/oauth/",
+)
+
+
+def policies(rates: Mapping[str, str], *, lenient: bool) -> dict[str, Policy]:
+    """Return the policies by name: the usual ones, changed by `rates`. Raises `ValueError`.
+
+    Those that `rates` does not name are ten thousand times as generous when `lenient`.
+    """
+    unknown = sorted(rates.keys() - RATES.keys())
+    if unknown:
+        msg = f"there is no limit {unknown[0]}: {', '.join(RATES)}"
+        raise ValueError(msg)
+    found = {}
+    for name, rate in RATES.items():
+        policy = Policy.parse(name, rates.get(name, rate))
+        if lenient and name not in rates:
+            policy = Policy(name, policy.quota * LENIENCE, policy.window_seconds)
+        found[name] = policy
+    return found
+
+
+class Flow:
+    """The limits and the overload of one process."""
+
+    def __init__(self, *, limits: Mapping[str, Policy], overload: Overload) -> None:
+        self.policies = limits
+        self.overload = overload
+        self.limiter = Limiter()
+
+    @asynccontextmanager
+    async def running(self, database: Database) -> AsyncIterator[None]:
+        """Share limits and measure waits while the block runs."""
+        database.watch_waits(lambda seconds: self.overload.waited("database", seconds))
+        async with self.limiter.running(database), self.overload.running():
+            yield
+
+    async def admit(self, scope: Scope) -> None:
+        """Judge a request by its address. Raises `TooManyRequests`, `LimitsUnknown`."""
+        address = address_group(client_address(scope))
+        told = [self.limiter.admit(self.policies["address"], address)]
+        scope["state"]["limits"] = told
+        if scope["method"] == "POST" and scope["path"].startswith(GUESSABLE):
+            told.append(await self.limiter.admit_exactly(self.policies["login"], address))
+
+    def admit_actor(self, request: Request, actor: Actor) -> None:
+        """Judge a request by who sends it. Raises `TooManyRequests`."""
+        if actor.kind == "service":
+            name = "client"
+        else:
+            name = "read" if request.method in _SAFE else "write"
+        told: list[Verdict] = request.scope["state"].setdefault("limits", [])
+        told.append(self.limiter.admit(self.policies[name], str(actor.id)))
+
+
+class FlowControl:
+    """The middleware: refuses early, tells what is left."""
+
+    def __init__(self, app: ASGIApp, flow: Flow) -> None:
+        self.app = app
+        self.flow = flow
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"].startswith(_NEVER):
+            await self.app(scope, receive, send)
+            return
+        overload = self.flow.overload
+        if overload.refuses():
+            await problem_response(scope, Overloaded())(scope, receive, send)
+            return
+        overload.in_flight += 1
+        try:
+            await self._admitted(scope, receive, send)
+        finally:
+            overload.in_flight -= 1
+
+    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def telling(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _tell(message, scope["state"].get("limits", ()))
+            await send(message)
+
+        try:
+            await self.flow.admit(scope)
+        except TongbaoError as refusal:
+            await problem_response(scope, refusal)(scope, receive, telling)
+            return
+        await self.app(scope, receive, telling)
+
+
+def _tell(message: Message, told: Sequence[Verdict]) -> None:
+    """Put the headers on an answer."""
+    if not told:
+        return
+    headers = MutableHeaders(raw=message.setdefault("headers", []))
+    headers["RateLimit-Policy"] = ", ".join(
+        f'"{each.policy.name}";q={each.policy.quota};w={each.policy.window_seconds}'
+        for each in told
+    )
+    headers["RateLimit"] = ", ".join(
+        f'"{each.policy.name}";r={each.remaining};t={each.full_in_seconds}' for each in told
+    )
+    message["headers"] = headers.raw

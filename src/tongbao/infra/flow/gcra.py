@@ -1,0 +1,74 @@
+"""The generic cell rate algorithm (ITU-T I.371): a leaky bucket kept as one number.
+
+The number is the moment at which everything asked for so far would have been asked for at an even
+pace. It may lie ahead of now by at most the policy's window.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final, Self
+
+SECOND_US: Final = 1_000_000
+_RATE: Final = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,4})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """At most `quota` requests at once, and `quota` in every `window_seconds` after that."""
+
+    name: str
+    quota: int
+    window_seconds: int
+
+    @classmethod
+    def parse(cls, name: str, rate: str) -> Self:
+        """Return the policy of `20/60`: twenty in sixty seconds. Raises `ValueError`."""
+        match = _RATE.fullmatch(rate)
+        if match is None:
+            msg = f"{name}: a rate is quota/seconds such as 20/60"
+            raise ValueError(msg)
+        return cls(name=name, quota=int(match[1]), window_seconds=int(match[2]))
+
+    @property
+    def window_us(self) -> int:
+        """The window in microseconds."""
+        return self.window_seconds * SECOND_US
+
+    @property
+    def step_us(self) -> int:
+        """By how much one request moves the number; at least a microsecond."""
+        return max(1, self.window_us // self.quota)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one request may pass, and what is left."""
+
+    policy: Policy
+    allowed: bool
+    remaining: int
+    full_in_seconds: int
+    retry_after_seconds: int = 0
+
+
+def judge(policy: Policy, *, number_us: int, now_us: int) -> tuple[Verdict, int]:
+    """Return the verdict on one more request and the number after it.
+
+    A refused request does not move the number: hammering does not lengthen the wait.
+    """
+    ahead = max(0, number_us - now_us)
+    after = ahead + policy.step_us
+    if after > policy.window_us:
+        wait = after - policy.window_us
+        return _verdict(policy, ahead, allowed=False, wait_us=wait), now_us + ahead
+    return _verdict(policy, after, allowed=True), now_us + after
+
+
+def _verdict(policy: Policy, ahead_us: int, *, allowed: bool, wait_us: int = 0) -> Verdict:
+    return Verdict(
+        policy=policy,
+        allowed=allowed,
+        remaining=max(0, (policy.window_us - ahead_us) // policy.step_us),
+        full_in_seconds=-(-ahead_us // SECOND_US),
+        retry_after_seconds=-(-wait_us // SECOND_US),
+    )
