@@ -28,6 +28,7 @@ from tongbao.app import training
 from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
+from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
 from tongbao.infra import jobs
 from tongbao.infra.db import Database
@@ -238,6 +239,15 @@ class Bank:
                 "registration_number": firm.registration_number,
             },
         )
+        async with self.database.write() as tx:
+            await parties.set_level(
+                tx,
+                party_id=UUID(party["id"]),
+                level=parties.Level.FULL,
+                reason="测试客户",
+                changed_by=None,
+                at=now(),
+            )
         headers = await self._log_in(UserKind.CUSTOMER, Role.CUSTOMER, [UUID(party["id"])])
         return Customer(self.http, headers, firm=firm, party_id=party["id"])
 
@@ -313,6 +323,9 @@ def settings(urls: Urls, **more: Any) -> Settings:
         tax_office_token=TOKEN,
         message_gateway_token=SECRET_KEY,
         secret_key=SECRET_KEY,
+        business_registry_token=TOKEN,
+        identity_bureau_token=TOKEN,
+        face_service_token=TOKEN,
         log_level="warning",
         **{"data_dir": Path(gettempdir()) / "tongbao-test-data", **more},
     )
@@ -321,7 +334,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
 @pytest.fixture(scope="session")
 def outside() -> Iterator[Outside]:
     book = FirmBook(Likenesses(sandbox.load()))
-    with running(create_sandbox(book=book, token=TOKEN)) as url:
+    with running(create_sandbox(book=book, token=TOKEN, identity_token=TOKEN)) as url:
         yield Outside(url, book)
 
 
