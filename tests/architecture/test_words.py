@@ -22,6 +22,7 @@ TECHNICAL_PREFIXES = {
         "browser": {"auth"},
         "files": {"files"},
         "idempotency": {"idempotency"},
+        "ocr": {"ocr"},
         "migrations": {"migrations"},
         "notify": {"notify"},
         "outbox": {"outbox"},

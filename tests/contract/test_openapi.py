@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.support.bank import Bank, own_logs
-from tests.support.keys import SECRET_KEY
 from tongbao.app import contract
 from tongbao.app.main import create_app
 from tongbao.core.identity.service import Role

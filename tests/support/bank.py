@@ -28,6 +28,7 @@ from tongbao.app import training
 from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
+from tongbao.core.parties import jobs as parties_jobs
 from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
 from tongbao.infra import jobs
@@ -353,8 +354,16 @@ async def bank(
     """The application on a database of this test file's own, with an active scorecard."""
     urls = fresh_database()
     address = f"{outside.url}/tax"
+    chosen = settings(
+        urls,
+        tax_office_url=address,
+        business_registry_url=f"{outside.url}/registry",
+        identity_bureau_url=f"{outside.url}/bureau",
+        face_service_url=f"{outside.url}/face",
+    )
     with own_logs():
-        app = create_app(settings(urls, tax_office_url=address))
+        app = create_app(chosen)
+    parties_jobs.ask(parties.connect_outside(chosen, limits=parties.AskingLimits(attempts_max=1)))
     lending_jobs.ask(sources.connect_tax_office(base_url=address, token=TOKEN, limits=LIMITS))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

@@ -176,12 +176,10 @@ class Settings(BaseSettings):
             self.passkey_domain = urlsplit(self.origin).hostname or ""
         if self.oidc_providers is None:
             self.oidc_providers = self._sandbox_provider()
-        if not self.business_registry_url:
-            self.business_registry_url = f"http://127.0.0.1:{self.sandbox_port}/registry"
-        if not self.identity_bureau_url:
-            self.identity_bureau_url = f"http://127.0.0.1:{self.sandbox_port}/bureau"
-        if not self.face_service_url:
-            self.face_service_url = f"http://127.0.0.1:{self.sandbox_port}/face"
+        sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+        self.business_registry_url = self.business_registry_url or f"{sandbox}/registry"
+        self.identity_bureau_url = self.identity_bureau_url or f"{sandbox}/bureau"
+        self.face_service_url = self.face_service_url or f"{sandbox}/face"
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):

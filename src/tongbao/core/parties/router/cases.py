@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Response, status
 from tongbao.core.parties import service
 from tongbao.core.parties.domain.cases import Case, UnknownCase, missing
 from tongbao.core.parties.domain.levels import Level, needs_for
-from tongbao.core.parties.router.access import VERIFY, may_see
+from tongbao.core.parties.router.access import VERIFY, check_applies, may_see
 from tongbao.core.parties.schemas.cases import (
     CaseOut,
     CaseSummary,
@@ -29,10 +29,8 @@ from tongbao.kernel.text import Language
 
 api = router(prefix="/api/v1/kyc", tags=["kyc"])
 
-APPLY_ANY = "parties:apply_any"
 PICTURES_PATH = "/api/v1/kyc/pictures"
 PICTURES_BYTES_MAX = files.BYTES_MAX
-APPLIES = Depends(require("parties:apply"))
 VERIFIES = Depends(require(VERIFY))
 After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before")]
 PictureKind = Literal["id_card_front", "id_card_back", "face", "licence_picture"]
@@ -42,7 +40,6 @@ PictureKind = Literal["id_card_front", "id_card_back", "face", "licence_picture"
     "/cases",
     summary="Apply for a level",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[APPLIES],
 )
 async def open_case(
     body: NewCase,
@@ -57,8 +54,8 @@ async def open_case(
     Problems: `parties.unknown_party`, `parties.level_not_above`, `parties.case_open`,
     `parties.transition_not_allowed`.
     """
-    if not _works_on(actor, body.party_id):
-        raise service.UnknownParty(party_id=body.party_id)
+    unknown = service.UnknownParty(party_id=body.party_id)
+    check_applies(actor, body.party_id, unknown=unknown)
     case = await service.open_case(
         tx, party_id=body.party_id, level=Level(body.level), opened_by=actor.id, at=at
     )
@@ -101,7 +98,7 @@ async def get_case(
     return await _shown(tx, case, actor, language)
 
 
-@api.put("/cases/{case_id}/id-card", summary="Hand in an identity card", dependencies=[APPLIES])
+@api.put("/cases/{case_id}/id-card", summary="Hand in an identity card")
 async def put_id_card(
     case_id: UUID,
     body: IdCardShape,
@@ -124,7 +121,6 @@ async def put_id_card(
 @api.put(
     "/cases/{case_id}/business-licence",
     summary="Hand in a business licence",
-    dependencies=[APPLIES],
 )
 async def put_licence(
     case_id: UUID,
@@ -151,7 +147,6 @@ async def put_licence(
     "/pictures",
     summary="Hand in a picture of a document or a face",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[APPLIES],
     openapi_extra=files.UPLOAD,
 )
 async def add_picture(
@@ -203,7 +198,7 @@ async def get_picture(file_id: UUID, tx: ReadTx, actor: CurrentActor) -> Respons
     return files.download(stored, await files.content(tx, stored))
 
 
-@api.post("/cases/{case_id}/check", summary="Ask for the check", dependencies=[APPLIES])
+@api.post("/cases/{case_id}/check", summary="Ask for the check")
 async def ask_for_check(
     case_id: UUID, tx: WriteTx, actor: CurrentActor, at: Instant, language: RequestLanguage
 ) -> CaseOut:
@@ -283,15 +278,10 @@ async def work_duplicate(
     return DuplicateOut.of(pair)
 
 
-def _works_on(actor: Actor, party_id: UUID) -> bool:
-    return party_id in actor.party_ids or actor.may(APPLY_ANY)
-
-
 async def _worked(tx: ReadSession, case_id: UUID, actor: Actor) -> None:
     """Raise `UnknownCase` unless the actor may hand in something for the case."""
     case = await service.get_case(tx, case_id)
-    if not _works_on(actor, case.party_id):
-        raise UnknownCase
+    check_applies(actor, case.party_id, unknown=UnknownCase())
 
 
 async def _shown(tx: ReadSession, case: Case, actor: Actor, language: Language) -> CaseOut:

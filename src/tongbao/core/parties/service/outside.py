@@ -1,12 +1,14 @@
 """Connecting to the services that checks ask."""
 
 from tongbao.core.parties.gateways.asking import AskingLimits
+from tongbao.core.parties.gateways.pictures import DocumentReader
 from tongbao.core.parties.gateways.services import (
     BusinessRegistryGateway,
     FaceGateway,
     IdentityBureauGateway,
 )
 from tongbao.core.parties.service.material import Outside, PictureReader
+from tongbao.infra import ocr
 from tongbao.infra.settings import Settings
 
 
@@ -16,7 +18,12 @@ def connect_outside(
     limits: AskingLimits | None = None,
     reader: PictureReader | None = None,
 ) -> Outside:
-    """Return the services these settings name; nothing is asked yet."""
+    """Return the services these settings name; nothing is asked yet.
+
+    Pictures are read where text recognition is installed (extra `ocr`), else by staff.
+    """
+    if reader is None and ocr.installed():
+        reader = DocumentReader()
     return Outside(
         registry=BusinessRegistryGateway(
             base_url=settings.business_registry_url,

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
@@ -14,13 +14,11 @@ from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
-    AboveLevelLimit,
     AccountNotOpen,
     CreditorAccountUnknown,
     CreditorNameMismatch,
     CurrencyNotAllowed,
     EndToEndIdUsed,
-    PartyBlocked,
     PaymentId,
     PaymentOrder,
     Reason,
@@ -28,7 +26,6 @@ from tongbao.core.payments.domain import (
     Status,
     Transfer,
     UnknownPayment,
-    above_level,
     above_maximum,
     check_amount,
     clean_creditor_name,
@@ -40,17 +37,16 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.levels import not_at_this_level
 from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.kernel.clock import BANK_ZONE, business_date
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import (
     PAGE_LIMIT_DEFAULT,
-    PAGE_LIMIT_MAX,
     Page,
     decode_cursor,
     encode_cursor,
@@ -119,7 +115,7 @@ async def transfer(
     creditor = await _account(tx, creditor_account_number)
     refusal = await _refusal(tx, order, debtor=debtor, creditor=creditor)
     if refusal is None:
-        refusal = await _not_at_this_level(tx, amount, party_id=debtor.party_id, at=at)
+        refusal = await not_at_this_level(tx, amount, party_id=debtor.party_id, at=at)
     if creditor is not None:
         order = replace(order, creditor_account_id=creditor.id)
     if refusal is None and creditor is not None:
@@ -234,39 +230,6 @@ async def _refusal(
     if not same_name((await parties.get(tx, creditor.party_id)).name, order.creditor_name):
         return CreditorNameMismatch(account_number=order.creditor_account_number)
     return _wrong_currency(order.amount, creditor) or _not_open(debtor) or _not_open(creditor)
-
-
-async def _not_at_this_level(
-    tx: WriteSession, amount: Money, *, party_id: UUID, at: datetime
-) -> PartyBlocked | AboveLevelLimit | None:
-    """Return why the debtor may not pay this much; only parties with a limit are locked."""
-    party = await parties.get(tx, party_id)
-    if party.status in (parties.Status.BLOCKED, parties.Status.CLOSED):
-        return PartyBlocked()
-    if not parties.limits_for(party.kind, party.level).bounded:
-        return None
-    party, today = await parties.locked(tx, party_id), business_date(at)
-    return above_level(
-        amount,
-        level=party.level,
-        limits=parties.limits_for(party.kind, party.level),
-        used_day=await _paid_since(tx, party_id, today),
-        used_year=await _paid_since(tx, party_id, today.replace(month=1, day=1)),
-    )
-
-
-async def _paid_since(tx: ReadSession, party_id: UUID, day: date) -> Money:
-    """Return what a party has paid out in CNY since the business day began."""
-    held = await accounts.for_party(tx, party_id=party_id, limit=PAGE_LIMIT_MAX)
-    paid = await tx.scalar(
-        select(func.coalesce(func.sum(PaymentOrderRow.amount_minor), 0)).where(
-            PaymentOrderRow.debtor_account_id.in_([account.id for account in held.items]),
-            PaymentOrderRow.status == Status.SETTLED.value,
-            PaymentOrderRow.currency == "CNY",
-            PaymentOrderRow.initiated_at >= datetime.combine(day, time(), BANK_ZONE),
-        )
-    )
-    return Money(int(paid or 0), "CNY")
 
 
 def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowed | None:
