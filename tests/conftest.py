@@ -23,9 +23,10 @@ from xdist.scheduler.protocol import Scheduling
 
 from tests.support import network
 from tests.support.browser import find_browser
+from tests.support.documents import find_font
 from tests.support.keys import SECRET_KEY
 from tests.support.scheduling import ByFile
-from tongbao.infra import keys
+from tongbao.infra import keys, ocr
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import (
@@ -67,6 +68,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("realdata") and not os.environ.get("TONGBAO_TEST_DATA_DIR"):
         pytest.skip("TONGBAO_TEST_DATA_DIR is not set")
+    if item.get_closest_marker("ocr") and not (ocr.installed() and find_font()):
+        if os.environ.get("TONGBAO_REQUIRE_BROWSER"):  # whoever installs the one has the fonts
+            pytest.fail("no text recognition or no Chinese font", pytrace=False)
+        pytest.skip("the extra `ocr` or a Chinese font is missing on this machine")
     if item.get_closest_marker("e2e") and find_browser() is None:
         if os.environ.get("TONGBAO_REQUIRE_BROWSER"):
             pytest.fail("no Chromium, and TONGBAO_REQUIRE_BROWSER forbids to skip", pytrace=False)

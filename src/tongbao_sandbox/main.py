@@ -1,9 +1,19 @@
-"""The outside world as one ASGI application: tax office, messages, places, log-in provider."""
+"""The outside world as one ASGI application: offices, gateways, providers, each with faults."""
 
 from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
 
-from tongbao_sandbox import control, firms, messages, places, problems, tax_office
+from tongbao_sandbox import (
+    control,
+    firms,
+    identity_services,
+    messages,
+    people,
+    places,
+    problems,
+    service_faults,
+    tax_office,
+)
 from tongbao_sandbox.book import FirmBook
 from tongbao_sandbox.faults import Faults
 from tongbao_sandbox.identity_provider import routes as identity_provider
@@ -18,6 +28,7 @@ def create_app(
     book: FirmBook | None = None,
     token: str = TOKEN_DEFAULT,
     messages_token: str = MESSAGES_TOKEN_DEFAULT,
+    identity_token: str = identity_services.TOKEN_DEFAULT,
 ) -> FastAPI:
     """Return the sandbox serving the firms of `book` (made-up firms if none is given)."""
     app = FastAPI(
@@ -30,6 +41,8 @@ def create_app(
     )
     app.state.book = book if book is not None else firms.load()
     app.state.token = token
+    app.state.identity_token = identity_token
+    app.state.people = people.load()
     app.state.faults = Faults()
     app.state.inbox = messages.Inbox(token=messages_token)
     app.include_router(control.router)
@@ -38,6 +51,10 @@ def create_app(
     app.include_router(places.router)
     app.state.identity_provider = Provider()
     app.include_router(identity_provider.router)
+    app.state.service_faults = service_faults.ServiceFaults()
+    app.include_router(service_faults.router)
+    app.include_router(identity_services.listing)
+    app.include_router(identity_services.router)
     problems.add_handlers(app)
     patch_fastapi(app)
     return app

@@ -23,6 +23,7 @@ TECHNICAL_PREFIXES = {
         "flow": {"flow"},
         "files": {"files"},
         "idempotency": {"idempotency"},
+        "ocr": {"ocr"},
         "migrations": {"migrations"},
         "notify": {"notify"},
         "outbox": {"outbox"},

@@ -28,6 +28,8 @@ from tongbao.app import training
 from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
+from tongbao.core.parties import jobs as parties_jobs
+from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
 from tongbao.infra import jobs
 from tongbao.infra.db import Database
@@ -238,6 +240,15 @@ class Bank:
                 "registration_number": firm.registration_number,
             },
         )
+        async with self.database.write() as tx:
+            await parties.set_level(
+                tx,
+                party_id=UUID(party["id"]),
+                level=parties.Level.FULL,
+                reason="测试客户",
+                changed_by=None,
+                at=now(),
+            )
         headers = await self._log_in(UserKind.CUSTOMER, Role.CUSTOMER, [UUID(party["id"])])
         return Customer(self.http, headers, firm=firm, party_id=party["id"])
 
@@ -313,6 +324,9 @@ def settings(urls: Urls, **more: Any) -> Settings:
         tax_office_token=TOKEN,
         message_gateway_token=SECRET_KEY,
         secret_key=SECRET_KEY,
+        business_registry_token=TOKEN,
+        identity_bureau_token=TOKEN,
+        face_service_token=TOKEN,
         log_level="warning",
         **{"data_dir": Path(gettempdir()) / "tongbao-test-data", **more},
     )
@@ -321,7 +335,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
 @pytest.fixture(scope="session")
 def outside() -> Iterator[Outside]:
     book = FirmBook(Likenesses(sandbox.load()))
-    with running(create_sandbox(book=book, token=TOKEN)) as url:
+    with running(create_sandbox(book=book, token=TOKEN, identity_token=TOKEN)) as url:
         yield Outside(url, book)
 
 
@@ -340,8 +354,16 @@ async def bank(
     """The application on a database of this test file's own, with an active scorecard."""
     urls = fresh_database()
     address = f"{outside.url}/tax"
+    chosen = settings(
+        urls,
+        tax_office_url=address,
+        business_registry_url=f"{outside.url}/registry",
+        identity_bureau_url=f"{outside.url}/bureau",
+        face_service_url=f"{outside.url}/face",
+    )
     with own_logs():
-        app = create_app(settings(urls, tax_office_url=address))
+        app = create_app(chosen)
+    parties_jobs.ask(parties.connect_outside(chosen, limits=parties.AskingLimits(attempts_max=1)))
     lending_jobs.ask(sources.connect_tax_office(base_url=address, token=TOKEN, limits=LIMITS))
     transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

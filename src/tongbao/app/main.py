@@ -15,7 +15,9 @@ from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
 from tongbao.core.identity.router import metadata_routes
 from tongbao.core.ledger.router import api as ledger
+from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
+from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import keys, log, metrics
 from tongbao.infra.flow.control import Flow, FlowControl, policies
@@ -33,6 +35,7 @@ ROUTERS = (
     ledger,
     identities,
     parties,
+    identity_cases,
     accounts,
     agreements,
     payments,
@@ -41,7 +44,10 @@ ROUTERS = (
     proposals,
 )
 
-LARGER_BODIES = {"/api/v1/ledger/batches": 8 * 1024 * 1024}  # 10,000 transactions
+LARGER_BODIES = {
+    "/api/v1/ledger/batches": 8 * 1024 * 1024,  # 10,000 transactions
+    PICTURES_PATH: PICTURES_BYTES_MAX,
+}
 
 DESCRIPTION = """
 One API for portals, partners and staff. Amounts are decimal strings, instants are UTC, problems are

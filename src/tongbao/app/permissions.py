@@ -95,6 +95,7 @@ _PARTY_READ: Final = Door(any_permission="parties:read_any")
 _PARTY_MAINTAINED: Final = Door(
     permission="parties:maintain", any_permission="parties:maintain_any"
 )
+_APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply_any")
 
 # By operation, those that name no permission at the door.
 OPEN_DOORS: Final[Mapping[str, Door]] = {
@@ -110,6 +111,14 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
+    "kyc_add_picture": _APPLIED,
+    "kyc_ask_for_check": _APPLIED,
+    "kyc_get_case": _PARTY_READ,
+    "kyc_get_picture": Door(any_permission="parties:verify"),
+    "kyc_list_cases": _PARTY_READ,
+    "kyc_open_case": _APPLIED,
+    "kyc_put_id_card": _APPLIED,
+    "kyc_put_licence": _APPLIED,
     "lending_list_applications": Door(any_permission="lending:read_any"),
     "lending_list_loans": Door(any_permission="lending:read_any"),
     "lending_read_application": Door(any_permission="lending:read_any"),

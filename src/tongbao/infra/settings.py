@@ -20,6 +20,7 @@ DEFAULT_MESSAGE_TOKEN: Final = "sandbox-messages"  # noqa: S105 - the same
 DEFAULT_OIDC_SECRET: Final = "sandbox-oidc-secret"  # noqa: S105 - refused outside development
 DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
 SECRET_KEY_LENGTH_MIN: Final = 32
+DEFAULT_IDENTITY_TOKEN: Final = "sandbox-identity"  # noqa: S105 - refused outside development
 
 
 def _postgres_url(text: str) -> str:
@@ -138,6 +139,12 @@ class Settings(BaseSettings):
             "Networks, by commas, of the proxies in front whose X-Forwarded-For is believed"
         ),
     )
+    business_registry_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
+    business_registry_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
+    identity_bureau_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
+    identity_bureau_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
+    face_service_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
+    face_service_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
     ledger_key_file: Path | None = Field(
         default=None,
         description=(
@@ -182,6 +189,10 @@ class Settings(BaseSettings):
             self.passkey_domain = urlsplit(self.origin).hostname or ""
         if self.oidc_providers is None:
             self.oidc_providers = self._sandbox_provider()
+        sandbox = f"http://127.0.0.1:{self.sandbox_port}"
+        self.business_registry_url = self.business_registry_url or f"{sandbox}/registry"
+        self.identity_bureau_url = self.identity_bureau_url or f"{sandbox}/bureau"
+        self.face_service_url = self.face_service_url or f"{sandbox}/face"
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
@@ -192,10 +203,16 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _refuse_what_is_for_development(self) -> Self:
         if self.environment != "development":
-            token = self.tax_office_token.get_secret_value()
-            if token in {"", DEFAULT_TAX_OFFICE_TOKEN}:
-                msg = "TONGBAO_TAX_OFFICE_TOKEN: the default is for development only"
-                raise ValueError(msg)
+            for name in (
+                "tax_office_token",
+                "business_registry_token",
+                "identity_bureau_token",
+                "face_service_token",
+            ):
+                token = getattr(self, name).get_secret_value()
+                if token in {"", DEFAULT_TAX_OFFICE_TOKEN, DEFAULT_IDENTITY_TOKEN}:
+                    msg = f"TONGBAO_{name.upper()}: the default is for development only"
+                    raise ValueError(msg)
             if self.message_gateway_token.get_secret_value() in {"", DEFAULT_MESSAGE_TOKEN}:
                 msg = "TONGBAO_MESSAGE_GATEWAY_TOKEN: the default is for development only"
                 raise ValueError(msg)

@@ -16,7 +16,9 @@ from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role, permissions
 from tongbao.core.identity.router import api as identity_api
 from tongbao.core.parties import service as parties
+from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties_api
+from tongbao.core.parties.router import cases as cases_api
 from tongbao.infra.auth import Actor, ActorKind
 from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, ReadSession
@@ -115,9 +117,9 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
     made.state.database = database
     made.state.authenticate = authenticate
     made.state.sessions = identity.BrowserSessions()
-    for router in (parties_api, identity_api, accounts_api, agreements_api):
+    for router in (parties_api, cases_api, identity_api, accounts_api, agreements_api):
         made.include_router(router)
-    install(made)
+    install(made, larger_bodies={PICTURES_PATH: PICTURES_BYTES_MAX})
     return made
 
 

@@ -18,6 +18,9 @@ PRODUCTION = {
     "TONGBAO_ENVIRONMENT": "production",
     "TONGBAO_DATABASE_URL": URL,
     "TONGBAO_TAX_OFFICE_TOKEN": "of-our-own",
+    "TONGBAO_BUSINESS_REGISTRY_TOKEN": "of-our-own",
+    "TONGBAO_IDENTITY_BUREAU_TOKEN": "of-our-own",
+    "TONGBAO_FACE_SERVICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
     "TONGBAO_MESSAGE_GATEWAY_TOKEN": "of-our-own",
     "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
@@ -85,6 +88,8 @@ def test_migrations_may_have_a_login_of_their_own(monkeypatch: pytest.MonkeyPatc
         ({"TONGBAO_SECRET_KEY": "x" * 31}, "TONGBAO_SECRET_KEY"),
         ({"TONGBAO_PUBLIC_URL": ""}, "TONGBAO_PUBLIC_URL"),
         ({"TONGBAO_PUBLIC_URL": "http://bank.example"}, "TONGBAO_PUBLIC_URL"),
+        ({"TONGBAO_FACE_SERVICE_TOKEN": "sandbox-identity"}, "TONGBAO_FACE_SERVICE_TOKEN"),
+        ({"TONGBAO_IDENTITY_BUREAU_TOKEN": ""}, "TONGBAO_IDENTITY_BUREAU_TOKEN"),
         ({"TONGBAO_DEMO": "true"}, "TONGBAO_DEMO"),
         ({"TONGBAO_WEBHOOKS_TO_LOOPBACK": "true"}, "TONGBAO_WEBHOOKS_TO_LOOPBACK"),
         (

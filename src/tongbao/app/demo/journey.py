@@ -51,6 +51,14 @@ async def register(
         party = await parties.register_organisation(
             tx, name=firm.name, registration_number=firm.registration_number, at=at
         )
+        party = await parties.set_level(
+            tx,
+            party_id=party.id,
+            level=parties.Level.FULL,
+            reason="演示客户 demonstration",
+            changed_by=None,
+            at=at,
+        )
     page = await accounts.for_party(tx, party_id=party.id, limit=1)
     account = (
         page.items[0]

@@ -12,6 +12,7 @@ at is gone. A PDF is written anew from its pages, in a process of its own.
 from tongbao.infra.files.checking import BYTES_MAX, Clean, MediaType, make_clean
 from tongbao.infra.files.errors import (
     FileEmpty,
+    FilesBusy,
     FileTooLarge,
     FileUnreadable,
     FileUnsafe,
@@ -33,6 +34,7 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "FileUnsafe",
+    "FilesBusy",
     "MediaType",
     "PictureTooSmall",
     "StoredFile",

@@ -12,9 +12,13 @@ from enum import StrEnum
 from typing import Final
 
 from tongbao.infra.files import documents, pictures
-from tongbao.infra.files.errors import FileEmpty, FileTooLarge, WrongFileType
+from tongbao.infra.files.errors import FileEmpty, FilesBusy, FileTooLarge, WrongFileType
 
 BYTES_MAX: Final = 8 * 1024 * 1024
+AT_A_TIME_MAX: Final = 6
+"""Files looked at or waiting: each holds a database connection, and two are looked at at once."""
+
+_under_way: list[bytes] = []
 _THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="files")
 
 
@@ -45,14 +49,19 @@ async def make_clean(body: bytes) -> Clean:
     """Return a harmless copy of a picture or a PDF.
 
     Raises `FileEmpty`, `FileTooLarge`, `WrongFileType`, `FileUnreadable`, `TooManyPixels`,
-    `PictureTooSmall`, `TooManyPages`, `FileUnsafe`.
+    `PictureTooSmall`, `TooManyPages`, `FileUnsafe`, and `FilesBusy` when too many come at once.
     """
     if not body:
         raise FileEmpty
     if len(body) > BYTES_MAX:
         raise FileTooLarge(bytes_max=BYTES_MAX)
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(_THREADS, _make_clean, body)
+    if len(_under_way) >= AT_A_TIME_MAX:
+        raise FilesBusy
+    _under_way.append(body)
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_THREADS, _make_clean, body)
+    finally:
+        _under_way.remove(body)
 
 
 def _make_clean(body: bytes) -> Clean:

@@ -16,7 +16,7 @@ from tongbao.infra.files.errors import FileUnreadable, FileUnsafe, TooManyPages
 MAGIC: Final = b"%PDF-"
 PAGES_MAX: Final = 20
 OBJECTS_MAX: Final = 2_000
-SECONDS_MAX: Final = 10
+SECONDS_MAX: Final = 5
 
 _CHILD: Final = Path(__file__).with_name("pdf_child.py")
 _FINDINGS: Final = {3: FileUnreadable, 4: FileUnsafe}

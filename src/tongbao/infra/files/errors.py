@@ -22,6 +22,14 @@ class FileTooLarge(TongbaoError):
     )
 
 
+class FilesBusy(TongbaoError):
+    """As many files are being looked at as may be at a time; come back in a moment."""
+
+    code = "files.busy"
+    kind = Kind.UNAVAILABLE
+    title = Text(zh="上传繁忙,请稍后再试", en="Many uploads at the moment; please try again")
+
+
 class WrongFileType(TongbaoError):
     """Its first bytes are those of no kind of file we take, whatever its name or header says."""
 

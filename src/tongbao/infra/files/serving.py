@@ -7,17 +7,12 @@ from fastapi import Depends, Request, Response
 
 from tongbao.infra.files.storing import StoredFile
 
-_BINARY: Final = {
-    "schema": {"type": "string", "format": "binary", "examples": ["(the bytes of the file)"]}
-}
-_TAKEN: Final = ("image/jpeg", "image/png", "image/webp", "application/pdf")
+_BINARY: Final = {"type": "string", "format": "binary", "examples": ["(the bytes of the file)"]}
 UPLOAD: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
-        "description": "The file itself, at most 8 MiB; its content decides what it is",
-        "content": dict.fromkeys(
-            ("image/jpeg", "image/png", "image/webp", "application/pdf"), _BINARY
-        ),
+        "description": "A JPEG, PNG, WebP or PDF of at most 8 MiB; its content decides",
+        "content": {"application/octet-stream": {"schema": _BINARY}},
     }
 }
 """`openapi_extra` of a route that takes a file; give its path to `install(larger_bodies=...)`."""

@@ -48,9 +48,17 @@ async def pay_in(tx: WriteSession, account: accounts.DepositAccount, amount: Mon
 
 
 async def new_holder(
-    tx: WriteSession, name: str, *, money: str | None = None, currency: str = "CNY"
+    tx: WriteSession,
+    name: str,
+    *,
+    money: str | None = None,
+    currency: str = "CNY",
+    level: parties.Level = parties.Level.FULL,
 ) -> Holder:
     party = await parties.register_person(tx, name=name, at=AT)
+    await parties.set_level(
+        tx, party_id=party.id, level=level, reason="测试", changed_by=None, at=AT
+    )
     account = await accounts.open_account(tx, party_id=party.id, currency=currency, at=AT)
     if money is not None:
         await pay_in(tx, account, Money.parse(money, currency))

@@ -133,11 +133,17 @@ def rejections(base: type[domain.Rejection] = domain.Rejection) -> list[type[dom
 @pytest.mark.parametrize("kind", rejections())
 def test_every_rejection_has_an_iso_code_and_both_languages(kind: type[domain.Rejection]) -> None:
     refusal = kind(
-        account_number="1", currency="USD", account_currency="CNY", maximum="CNY 50000000.00"
+        account_number="1",
+        currency="USD",
+        account_currency="CNY",
+        maximum="CNY 50000000.00",
+        level=1,
+        period="per_day",
+        used="CNY 0.00",
     )
     reason = domain.reason_of(refusal)
     assert reason.code == kind.code
-    assert re.fullmatch(r"A[CM]\d\d|BE01", reason.iso_code)
+    assert re.fullmatch(r"A[CGM]\d\d|BE01", reason.iso_code)
     assert reason.text.zh != reason.text.en
     assert "{" not in reason.text.zh + reason.text.en
 

@@ -10,6 +10,7 @@ from tests.unit.core.conftest import AT, Caller, Staff
 from tests.unit.core.payments.conftest import pay_in
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.domain import Role
+from tongbao.core.parties import service as parties
 from tongbao.core.payments import service as payments
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
@@ -47,6 +48,14 @@ async def firms(database: Database, customer: Customer) -> tuple[Firm, Firm]:
     for name, money in (("华东建材", "100.00"), ("北方钢铁", None)):
         caller = await customer(name)
         async with database.write() as tx:
+            await parties.set_level(
+                tx,
+                party_id=caller.party_id,
+                level=parties.Level.FULL,
+                reason="测试",
+                changed_by=None,
+                at=AT,
+            )
             account = await accounts.open_account(
                 tx, party_id=caller.party_id, currency="CNY", at=AT
             )

@@ -22,13 +22,17 @@ def cny(text: str) -> Money:
 
 
 async def pay(
-    tx: WriteSession, debtor: Holder, creditor: Holder, amount: str = "10.00", **facts: object
+    tx: WriteSession,
+    debtor: Holder,
+    creditor: Holder,
+    amount: str | Money = "10.00",
+    **facts: object,
 ) -> service.Transfer:
     order = {
         "debtor_account_id": debtor.account.id,
         "creditor_account_number": creditor.account.number,
         "creditor_name": creditor.name,
-        "amount": cny(amount),
+        "amount": cny(amount) if isinstance(amount, str) else amount,
         "initiated_by": debtor.actor,
         "at": AT,
         "without_step_up": True,

@@ -1,5 +1,6 @@
 """What may be uploaded, and what is left of it: attacks of every kind we know."""
 
+import asyncio
 import struct
 import zipfile
 import zlib
@@ -196,6 +197,16 @@ async def test_a_picture_too_small_to_read_is_refused() -> None:
 async def test_a_large_picture_is_made_smaller() -> None:
     clean = await files.make_clean(picture(size=(6_000, 3_000), quality=30))
     assert (clean.width, clean.height) == (4_096, 2_048)
+
+
+async def test_a_crowd_of_uploads_is_turned_away_at_once() -> None:
+    body = picture(size=(1_500, 1_500))
+    answers = await asyncio.gather(
+        *(files.make_clean(body) for _ in range(20)), return_exceptions=True
+    )
+    refused = [each for each in answers if isinstance(each, files.FilesBusy)]
+    assert len(answers) - len(refused) == 6
+    assert (await files.make_clean(body)).width == 1_500
 
 
 async def test_nothing_and_too_much_are_refused() -> None:

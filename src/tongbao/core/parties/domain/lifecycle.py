@@ -60,7 +60,7 @@ class RiskRating:
     risk: Risk
     reason: str
     review_on: date
-    rated_by: UUID
+    rated_by: UUID | None  # None: by rule, when nobody had judged yet
     rated_at: datetime
 
 

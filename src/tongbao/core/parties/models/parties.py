@@ -99,5 +99,5 @@ class RiskRatingRow(Base):
     risk: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     review_on: Mapped[date] = mapped_column(Date)
-    rated_by: Mapped[UUID]
+    rated_by: Mapped[UUID | None]
     rated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from tongbao.core.parties.domain import UnknownParty
 from tongbao.infra.auth import Actor
+from tongbao.kernel.errors import TongbaoError
 
 READ_ANY: Final = "parties:read_any"
 MAINTAIN: Final = "parties:maintain"
 MAINTAIN_ANY: Final = "parties:maintain_any"
+APPLY: Final = "parties:apply"
+APPLY_ANY: Final = "parties:apply_any"
 VERIFY: Final = "parties:verify"
 
 
@@ -24,9 +27,15 @@ def check_sees(actor: Actor, party_id: UUID) -> None:
 
 
 def check_maintains(actor: Actor, party_id: UUID) -> None:
-    """Raise unless the actor maintains everybody's data, or this party's, which is their own.
+    """Raise unless the actor keeps the data of this party, or of everybody.
 
-    `UnknownParty` for one the actor does not act for, `auth.Forbidden` for one they do.
+    `UnknownParty` for a party that is not theirs, `Forbidden` for one where their role is less.
     """
     if not actor.may(MAINTAIN_ANY):
         actor.check(MAINTAIN, party_id=party_id, unknown=UnknownParty(party_id=party_id))
+
+
+def check_applies(actor: Actor, party_id: UUID, *, unknown: TongbaoError) -> None:
+    """Raise `unknown` or `Forbidden` unless the actor hands in evidence for this party."""
+    if not actor.may(APPLY_ANY):
+        actor.check(APPLY, party_id=party_id, unknown=unknown)

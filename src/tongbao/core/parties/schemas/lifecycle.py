@@ -166,7 +166,7 @@ class RiskRatingOut(Shape):
     risk: Risk
     reason: str
     review_on: date
-    rated_by: UUID
+    rated_by: UUID | None
     rated_at: datetime
 
     @classmethod

@@ -1,5 +1,25 @@
 """What parties can do for others: register, describe, relate, identify, find."""
 
+from tongbao.core.parties.domain.cases import (
+    Case,
+    CaseId,
+    CaseIncomplete,
+    CaseOpen,
+    CaseStateWrong,
+    Cause,
+    Evidence,
+    EvidenceFieldMalformed,
+    EvidenceKind,
+    EvidenceNotForKind,
+    IdCard,
+    LevelNotAbove,
+    Licence,
+    SamePerson,
+    State,
+    Step,
+    UnknownCase,
+)
+from tongbao.core.parties.domain.checks import CheckUnavailable, CheckUntrustworthy
 from tongbao.core.parties.domain.contacts import (
     Address,
     AddressKind,
@@ -29,6 +49,7 @@ from tongbao.core.parties.domain.duplicates import (
     UnknownDuplicate,
     Verdict,
 )
+from tongbao.core.parties.domain.findings import RULES, Finding, Found, Outcome
 from tongbao.core.parties.domain.levels import (
     Level,
     LevelChange,
@@ -74,6 +95,16 @@ from tongbao.core.parties.domain.relationships import (
     SharesExceedWhole,
     UnknownRelationship,
 )
+from tongbao.core.parties.gateways.asking import AskingLimits
+from tongbao.core.parties.service.cases import (
+    CHECK_JOB,
+    ask_for_check,
+    open_case,
+    submit_id_card,
+    submit_licence,
+    submit_picture,
+)
+from tongbao.core.parties.service.checking import check, decide
 from tongbao.core.parties.service.contacts import (
     add_address,
     add_contact,
@@ -107,6 +138,9 @@ from tongbao.core.parties.service.lifecycle import (
     status_history,
 )
 from tongbao.core.parties.service.matching import duplicates, work_duplicate
+from tongbao.core.parties.service.material import Outside, PictureReader
+from tongbao.core.parties.service.outside import connect_outside
+from tongbao.core.parties.service.reading_cases import cases, evidence, get_case, steps
 from tongbao.core.parties.service.registering import (
     find_by_registration_number,
     get,
@@ -117,11 +151,23 @@ from tongbao.core.parties.service.registering import (
     register_person,
 )
 from tongbao.core.parties.service.relationships import end_relationship, relate, relationships
+from tongbao.core.parties.service.reviewing import open_reviews
 
 __all__ = [
+    "CHECK_JOB",
+    "RULES",
     "Address",
     "AddressKind",
     "AddressMalformed",
+    "AskingLimits",
+    "Case",
+    "CaseId",
+    "CaseIncomplete",
+    "CaseOpen",
+    "CaseStateWrong",
+    "Cause",
+    "CheckUnavailable",
+    "CheckUntrustworthy",
     "ContactKind",
     "ContactPoint",
     "ContactTaken",
@@ -134,21 +180,33 @@ __all__ = [
     "DuplicateAlreadyWorked",
     "EmailMalformed",
     "EndBeforeBegin",
+    "Evidence",
+    "EvidenceFieldMalformed",
+    "EvidenceKind",
+    "EvidenceNotForKind",
     "FactMalformed",
+    "Finding",
+    "Found",
     "Ground",
     "GuaranteeCircle",
+    "IdCard",
     "Level",
     "LevelChange",
+    "LevelNotAbove",
+    "Licence",
     "Limits",
     "NameMalformed",
     "Need",
     "OrganisationFacts",
     "OrganisationForm",
+    "Outcome",
+    "Outside",
     "Party",
     "PartyId",
     "PartyKind",
     "PersonFacts",
     "PhoneMalformed",
+    "PictureReader",
     "ReasonMalformed",
     "RegistrationNumberMalformed",
     "RegistrationNumberTaken",
@@ -158,12 +216,16 @@ __all__ = [
     "RelationshipTaken",
     "Risk",
     "RiskRating",
+    "SamePerson",
     "Sex",
     "SharesExceedWhole",
+    "State",
     "Status",
     "StatusChange",
+    "Step",
     "TooMany",
     "TransitionNotAllowed",
+    "UnknownCase",
     "UnknownContact",
     "UnknownDuplicate",
     "UnknownParty",
@@ -173,19 +235,26 @@ __all__ = [
     "add_address",
     "add_contact",
     "addresses",
+    "ask_for_check",
+    "cases",
     "change_status",
+    "check",
     "clean_email",
     "clean_name",
     "clean_phone",
     "clean_registration_number",
+    "connect_outside",
     "contacts",
     "current_document",
+    "decide",
     "documents",
     "duplicates",
     "end_relationship",
+    "evidence",
     "find_by_contact",
     "find_by_registration_number",
     "get",
+    "get_case",
     "level",
     "level_history",
     "limits_for",
@@ -195,6 +264,8 @@ __all__ = [
     "masked",
     "names",
     "needs_for",
+    "open_case",
+    "open_reviews",
     "organisation",
     "person",
     "rate",
@@ -210,6 +281,10 @@ __all__ = [
     "risk_of",
     "set_level",
     "status_history",
+    "steps",
+    "submit_id_card",
+    "submit_licence",
+    "submit_picture",
     "verify_contact",
     "warn_of_expiry",
     "work_duplicate",

@@ -115,7 +115,7 @@ async def rate(
     party_id: UUID,
     risk: Risk,
     reason: str,
-    rated_by: UUID,
+    rated_by: UUID | None,
     at: datetime,
     review_on: date | None = None,
 ) -> RiskRating:

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NewType
 from uuid import UUID
 
+from tongbao.core.parties.service import Level, Limits
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -237,6 +238,50 @@ class AccountNotOpen(Rejection):
     detail = Text(
         zh="账户 {account_number} 已冻结或销户", en="Account {account_number} is frozen or closed"
     )
+
+
+class PartyBlocked(Rejection):
+    """The debtor is blocked or no customer any more."""
+
+    code = "payments.party_blocked"
+    iso_code = "AG01"
+    title = Text(zh="客户状态不允许付款", en="The customer may not pay")
+
+
+class AboveLevelLimit(Rejection):
+    """More than may be paid out before the identity is checked further."""
+
+    code = "payments.above_level_limit"
+    iso_code = "AM14"
+    title = Text(zh="超过身份认证等级的限额", en="Above the limit of the identity level")
+    detail = Text(
+        zh="认证等级 {level} 的限额({period})为 {maximum},已用 {used};完成更高等级认证可提高限额",
+        en="At identity level {level} the limit ({period}) is {maximum}, of which {used} is used; "
+        "a higher level raises it",
+    )
+
+
+def above_level(
+    amount: Money, *, level: Level, limits: Limits, used_day: Money, used_year: Money
+) -> AboveLevelLimit | None:
+    """Return the refusal of an amount that the identity level does not allow.
+
+    `used_day` and `used_year` are what was paid out before, in CNY like the limits. Another
+    currency is for whoever has no such limit.
+    """
+    nothing = Money.zero("CNY")
+    for period, maximum, used in (
+        ("per_transaction", limits.per_transaction, nothing),
+        ("per_day", limits.per_day, used_day),
+        ("per_year", limits.per_year, used_year),
+    ):
+        if maximum is None:
+            continue
+        if amount.currency != maximum.currency or used + amount > maximum:
+            return AboveLevelLimit(
+                level=int(level), period=period, maximum=str(maximum), used=str(used)
+            )
+    return None
 
 
 # ISO 20022 codes for what the ledger may say no to.

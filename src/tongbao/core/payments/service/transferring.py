@@ -37,6 +37,7 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.levels import not_at_this_level
 from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
@@ -44,7 +45,12 @@ from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
-from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
+from tongbao.kernel.page import (
+    PAGE_LIMIT_DEFAULT,
+    Page,
+    decode_cursor,
+    encode_cursor,
+)
 from tongbao.kernel.text import Text
 
 TRANSACTION_TYPE = "payments.transfer"
@@ -108,6 +114,8 @@ async def transfer(
     )
     creditor = await _account(tx, creditor_account_number)
     refusal = await _refusal(tx, order, debtor=debtor, creditor=creditor)
+    if refusal is None:
+        refusal = await not_at_this_level(tx, amount, party_id=debtor.party_id, at=at)
     if creditor is not None:
         order = replace(order, creditor_account_id=creditor.id)
     if refusal is None and creditor is not None:

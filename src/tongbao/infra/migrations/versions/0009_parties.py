@@ -365,7 +365,7 @@ def upgrade() -> None:
         sa.Column("risk", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
-        sa.Column("rated_by", sa.Uuid(), nullable=False),
+        sa.Column("rated_by", sa.Uuid(), nullable=True),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "risk IN ('low', 'medium', 'high')", name=op.f("ck_parties_risk_rating_risk")

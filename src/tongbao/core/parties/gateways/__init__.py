@@ -1,0 +1,1 @@
+"""The outside services that checks of identity ask."""
