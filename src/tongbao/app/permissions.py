@@ -66,6 +66,7 @@ _ABOUT_ONESELF: Final = (
     "identity_confirm_step_up",
     "identity_confirm_totp",
     "identity_current_session",
+    "identity_exchange_session",
     "identity_factors",
     "identity_link_by_ticket",
     "identity_list_devices",

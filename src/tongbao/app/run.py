@@ -172,6 +172,7 @@ def _banner(settings: Settings) -> str:
         f"  通宝 Tongbao   {address}/",
         f"  API            {address}/docs",
         f"  Sandbox        http://127.0.0.1:{settings.sandbox_port}/",
+        f"  SMS, e-mail    http://127.0.0.1:{settings.sandbox_port}/messages",
     ]
     if settings.demo:
         lines += ["", "  演示登录 Demo log-ins"]

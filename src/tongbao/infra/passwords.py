@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 THREADS_MAX: Final = 4  # bounds the memory: 76 MiB
 WAITING_MAX: Final = 64
-NICENESS: Final = 15
+NICENESS: Final = 19
 # Verified when there is no user to verify, so that an unknown login takes as long as a known one.
 # It is the hash of a random text nobody kept.
 NOBODYS_HASH: Final = (
@@ -46,13 +46,20 @@ class TooManyLogIns(TongbaoError):
 
 
 def _stand_back() -> None:
-    """Lower the priority of the thread that calls this, where threads have one (Linux)."""
+    """Give the thread that calls this the lowest priority, on half of the processor's cores.
+
+    The same half in every process, so that the other is free for requests however many log in.
+    Where threads have no such thing (it is Linux that has), the bound on their number must do.
+    """
     with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        cores = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(thread, cores[: max(1, len(cores) // 2)])
+        os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
 
 
 _threads: Final = ThreadPoolExecutor(
-    max_workers=max(1, min(THREADS_MAX, (os.cpu_count() or 2) - 1)),
+    max_workers=max(1, min(THREADS_MAX, (os.cpu_count() or 2) // 2)),
     thread_name_prefix="argon2",
     initializer=_stand_back,
 )

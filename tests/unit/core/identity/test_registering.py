@@ -221,7 +221,13 @@ async def test_a_changed_password_ends_everything_else_and_tells_the_owner(
     elsewhere = {"Authorization": f"Bearer {token.token}"}
     assert (await client.get(f"{BASE}/me", headers=elsewhere)).status_code == 200
     change = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
-    assert (await browser.post(f"{BASE}/password", json=change)).status_code == 204
+    key = {"Idempotency-Key": str(new_id())}
+    assert (await browser.post(f"{BASE}/password", json=change, headers=key)).status_code == 204
+    async with database.read() as tx:  # no hash of a body that holds passwords is kept
+        kept = await tx.scalar(
+            text("SELECT count(*) FROM infra_idempotency WHERE actor_id = :id"), {"id": user.id}
+        )
+    assert kept == 0
     assert (await client.get(f"{BASE}/me", headers=elsewhere)).status_code == 401
     assert (await browser.get(f"{BASE}/me")).status_code == 200
     async with database.read() as tx:

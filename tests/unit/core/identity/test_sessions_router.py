@@ -314,3 +314,25 @@ async def test_in_development_without_tls_the_cookie_is_plain(
     assert (await client.get(CURRENT, headers=plain)).status_code == 200
     prefixed = {"Cookie": f"{COOKIE}={session.secret}"}
     assert (await client.get(CURRENT, headers=prefixed)).status_code == 401
+
+
+async def test_a_session_is_exchanged_for_a_token_that_proves_the_same(
+    browser: httpx2.AsyncClient,
+    client: httpx2.AsyncClient,
+    session: identity.NewSession,
+    database: Database,
+    problem: Problem,
+) -> None:
+    path = f"{CURRENT}/tokens"
+    assert problem(await browser.post(path)) == (403, "auth.csrf_token_wrong")
+    issued = await browser.post(path, headers={"X-CSRF-Token": session.csrf})
+    assert issued.status_code == 201
+    assert issued.headers["cache-control"] == "no-store"
+    token = issued.json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert (await client.get(f"{BASE}/me", headers=bearer)).status_code == 200
+    async with database.read() as tx:
+        actor = await identity.authenticate(tx, token, now())
+    assert actor is not None
+    assert actor.factors == {"password"}
+    assert problem(await client.post(path, headers=bearer)) == (404, "identity.no_browser_session")

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -51,14 +52,15 @@ async def test_a_session_stands_for_its_user(tx: WriteSession) -> None:
 async def test_finding_is_one_query(tx: WriteSession, monkeypatch: pytest.MonkeyPatch) -> None:
     session = await begun(tx, await a_user(tx))
     statements = 0
-    execute = ReadSession.execute
+    fetch = ReadSession.fetch
 
-    async def counting(self: ReadSession, *args: object, **kwargs: object) -> object:
+    async def counting(self: ReadSession, *args: Any, **kwargs: Any) -> object:
         nonlocal statements
         statements += 1
-        return await execute(self, *args, **kwargs)  # type: ignore[call-overload]
+        return await fetch(self, *args, **kwargs)
 
-    monkeypatch.setattr(ReadSession, "execute", counting)
+    monkeypatch.setattr(ReadSession, "fetch", counting)
+    monkeypatch.setattr(ReadSession, "execute", None)
     assert await find_session(tx, session.secret, AT) is not None
     assert statements == 1
 

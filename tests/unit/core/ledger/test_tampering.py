@@ -10,6 +10,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from tests.support.raw_ledger import (
@@ -26,7 +27,6 @@ from tests.support.raw_ledger import (
     moved,
 )
 from tongbao.core.ledger import jobs
-from tongbao.core.ledger.service.tree import measures
 from tongbao.infra.db import Database
 from tongbao.infra.jobs import JobContext
 from tongbao.infra.postgres import Urls
@@ -233,6 +233,11 @@ def test_nothing_is_found_where_nothing_was_tampered_with(kept: Kept) -> None:
     assert kept.raw.findings() == []
 
 
+def metric(name: str) -> float | None:
+    """Return a value as Prometheus would read it."""
+    return REGISTRY.get_sample_value(name)
+
+
 async def test_the_job_says_it_in_the_log_and_in_the_metrics(kept: Kept) -> None:
     """How many findings, and when it last looked: what an alarm is made of."""
     database = Database.connect(kept.raw.urls.app, pool_size=1)
@@ -243,8 +248,8 @@ async def test_the_job_says_it_in_the_log_and_in_the_metrics(kept: Kept) -> None
             connection.execute(tampering.format("+ 1").encode(), [kept.raw.ada])
         with capture_logs() as said:
             await jobs.verify(JobContext(database=database, at=AT))
-        assert measures.FINDINGS._value.get() == 1
-        assert measures.VERIFIED._value.get() == AT.timestamp()
+        assert metric("tongbao_ledger_findings") == 1
+        assert metric("tongbao_ledger_verified_timestamp_seconds") == AT.timestamp()
         (line,) = said
         assert line["event"] == "ledger verification"
         assert line["log_level"] == "error"
@@ -256,6 +261,6 @@ async def test_the_job_says_it_in_the_log_and_in_the_metrics(kept: Kept) -> None
             connection.execute(tampering.format("- 1").encode(), [kept.raw.ada])
     later = AT.replace(hour=5)
     await jobs.verify(JobContext(database=database, at=later))
-    assert measures.FINDINGS._value.get() == 0
-    assert measures.VERIFIED._value.get() == later.timestamp()
+    assert metric("tongbao_ledger_findings") == 0
+    assert metric("tongbao_ledger_verified_timestamp_seconds") == later.timestamp()
     await database.close()

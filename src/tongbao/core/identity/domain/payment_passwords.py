@@ -36,11 +36,13 @@ class PaymentPasswordWeak(TongbaoError):
     )
 
 
-def clean_payment_password(text: str, *, login: str, birth_dates: Collection[date] = ()) -> str:
+def clean_payment_password(
+    text: str, *, names: Collection[str] = (), birth_dates: Collection[date] = ()
+) -> str:
     """Return the password; raises `PaymentPasswordWeak`.
 
     Refused are runs up or down, repetitions, whatever can be read as a date of the last or this
-    century, rows of the keypad, and digits of the log-in name (a phone number, often).
+    century, rows of the keypad, and digits of `names`, what the user logs in by (a phone number).
     """
     weak = (
         _SIX_DIGITS.fullmatch(text) is None
@@ -48,7 +50,7 @@ def clean_payment_password(text: str, *, login: str, birth_dates: Collection[dat
         or _is_repetition(text)
         or _is_date(text)
         or text in _KEYPAD | _LUCKY
-        or text in re.sub(r"[^0-9]", "", login)
+        or any(text in re.sub(r"[^0-9]", "", each) for each in names)
         or any(text in _spellings(each) for each in birth_dates)
     )
     if weak:

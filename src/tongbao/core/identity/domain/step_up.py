@@ -7,6 +7,7 @@ the token that comes of it is good for this digest alone, once.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,6 +121,29 @@ def _fits(name: str, fact: str) -> bool:
     return 0 < len(name) <= FACT_NAME_LENGTH_MAX and len(fact) <= FACT_LENGTH_MAX
 
 
+def described(action: Action) -> Text:
+    """Return what a message that carries a code says of an action: for a payment payee and amount.
+
+    The facts are the caller's own words, so they are cut short and cannot hold an address to click.
+    """
+    if not action.kind.startswith("payments."):
+        return action.rule.text
+    name = _plain(action.facts.get("creditor_name", ""), 30)
+    number = _plain(action.facts.get("creditor_account_number", ""), 34)[-4:]
+    amount = _plain(action.facts.get("amount", ""), 24)
+    currency = _plain(action.facts.get("currency", ""), 3)
+    return Text(
+        zh=f"向 {name}（账号尾号 {number}）付款 {currency} {amount}",
+        en=f"the payment of {currency} {amount} to {name} (account ending in {number})",
+    )
+
+
+def _plain(text: str, length_max: int) -> str:
+    """Return letters, digits and blanks of a fact, and points between digits."""
+    kept = re.sub(r"[^\w .·-]|(?<!\d)\.|\.(?!\d)|_", "", text)
+    return " ".join(kept.split())[:length_max]
+
+
 @dataclass(frozen=True, slots=True)
 class StepUpChallenge:
     """What the user is asked to prove, and until when."""
@@ -129,7 +153,7 @@ class StepUpChallenge:
     digest: bytes
     expires_at: datetime
     options: Mapping[str, Any] | None
-    """For a passkey: what `navigator.credentials.get` takes."""
+    """For a passkey: what `navigator.credentials.get` takes; for a code: where it was sent."""
 
 
 @dataclass(frozen=True, slots=True)

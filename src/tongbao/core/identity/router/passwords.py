@@ -20,13 +20,25 @@ from tongbao.core.identity.schemas.registering import (
 from tongbao.infra import browser
 from tongbao.infra.auth import PUBLIC, CurrentActor
 from tongbao.infra.passwords import hash_password
-from tongbao.infra.web import Instant, RequestLanguage, WriteTx, problem_response, router
+from tongbao.infra.web import (
+    NO_IDEMPOTENCY_KEY,
+    Instant,
+    RequestLanguage,
+    WriteTx,
+    problem_response,
+    router,
+)
 from tongbao.kernel.errors import TongbaoError
 
 api: APIRouter = router(prefix="/api/v1/identity", tags=["identity"])
 
 
-@api.post("/password", summary="Change my password", status_code=status.HTTP_204_NO_CONTENT)
+@api.post(
+    "/password",
+    summary="Change my password",
+    status_code=status.HTTP_204_NO_CONTENT,
+    dependencies=[NO_IDEMPOTENCY_KEY],
+)
 async def change_password(
     body: PasswordChange, tx: WriteTx, at: Instant, request: Request, actor: CurrentActor
 ) -> Response:

@@ -1,11 +1,15 @@
 """`/api/v1/identity/sessions` and `/devices`: one's own, listed and ended."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
 
 from tongbao.core.identity import service
+from tongbao.core.identity.domain import TOKEN_LIFETIME
 from tongbao.core.identity.domain.sessions import NoBrowserSession
+from tongbao.core.identity.router.proving import NO_STORE
+from tongbao.core.identity.schemas import TokenOut
 from tongbao.core.identity.schemas.sessions import (
     CurrentSessionOut,
     DeviceOut,
@@ -14,7 +18,7 @@ from tongbao.core.identity.schemas.sessions import (
 )
 from tongbao.infra import browser
 from tongbao.infra.auth import CurrentActor
-from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.infra.web import NO_IDEMPOTENCY_KEY, Instant, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api: APIRouter = router(prefix="/api/v1/identity", tags=["identity"])
@@ -55,6 +59,31 @@ async def log_out_here(
     session_id = _browsers_session(request, actor)
     await service.end_session(tx, session_id=session_id, why=service.Ended.LOGGED_OUT, at=at)
     browser.drop_cookie(request, response, browser.SESSION)
+
+
+@api.post(
+    "/sessions/current/tokens",
+    summary="Get a token for this session",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[NO_IDEMPOTENCY_KEY],
+)
+async def exchange_session(
+    tx: WriteTx, at: Instant, request: Request, response: Response, actor: CurrentActor
+) -> TokenOut:
+    """Exchange the session for a bearer token that proves the same factors, good for an hour.
+
+    For programs of users who have a second factor. It is revoked by `DELETE /sessions`.
+
+    Problems: `auth.unauthenticated`, `identity.no_browser_session`.
+    """
+    _browsers_session(request, actor)
+    issued = await service.issue_token(tx, user_id=actor.id, factors=actor.factors, at=at)
+    response.headers.update(NO_STORE)
+    return TokenOut(
+        access_token=issued.token,
+        expires_in=TOKEN_LIFETIME // timedelta(seconds=1),
+        expires_at=issued.expires_at,
+    )
 
 
 @api.delete("/sessions", summary="Log out elsewhere", status_code=status.HTTP_204_NO_CONTENT)

@@ -73,7 +73,10 @@ class StepUpChallengeOut(Shape):
     expires_at: datetime
     options: Annotated[
         dict[str, Any] | None,
-        Field(description="For a passkey: `publicKey` of `navigator.credentials.get`"),
+        Field(
+            description="Of a passkey: `publicKey` of `navigator.credentials.get`. "
+            "Of a code: `sent_to`, masked"
+        ),
     ]
 
     @classmethod

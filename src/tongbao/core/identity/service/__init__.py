@@ -107,7 +107,6 @@ from tongbao.core.identity.service.passwords import (
     login_of,
     reset_password,
 )
-from tongbao.core.identity.service.payment_passwords import payment_password_is_part_of
 from tongbao.core.identity.service.proofs import PROVERS
 from tongbao.core.identity.service.proposing import (
     APPOINT_ADMINISTRATOR,
@@ -298,7 +297,6 @@ __all__ = [
     "note_new_device",
     "note_place",
     "note_refusals",
-    "payment_password_is_part_of",
     "permissions",
     "proceed",
     "purge",

@@ -76,6 +76,20 @@ NO_ACCOUNT: Final = template(
         "contact. To open one, please register.",
     ),
 )
+STEP_UP_CODE: Final = template(
+    "identity.step_up_code",
+    version=1,
+    kind=Kind.CODE,
+    good_for=timedelta(minutes=3),
+    secrets=_CODE,
+    subject=Text(zh="操作确认码", en="Your code to confirm"),
+    body=Text(
+        zh="【通宝】确认码 {code}，仅用于：{what}。3 分钟内有效。"
+        "若内容不符或非本人操作，切勿告诉任何人。",
+        en="[Tongbao] {code} confirms {what}, and nothing else; it is good for 3 minutes. "
+        "If this is not what you are doing, tell nobody the code.",
+    ),
+)
 VERIFY_CODE: Final = template(
     "identity.verify_code",
     version=1,

@@ -1,8 +1,6 @@
 """The payment password: setting it, checking it, and the pauses after wrong ones."""
 
-import re
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import null, select, update
@@ -18,12 +16,11 @@ from tongbao.core.identity.domain.step_up import Action, StepUpRefused
 from tongbao.core.identity.events import PaymentPasswordChanged, PaymentPasswordLocked
 from tongbao.core.identity.models import PaymentPasswordRow, UserRow
 from tongbao.core.identity.service import step_up
+from tongbao.core.identity.service.contacts import contacts_of
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.passwords import hash_password, verify_password
-
-WINDOWS_MAX: Final = 20
 
 
 async def has_payment_password(tx: ReadSession, user_id: UUID) -> bool:
@@ -44,12 +41,17 @@ async def set_payment_password(
     """Set or change it; a lock ends with it.
 
     The log-in password is asked for because only it can tell whether the six digits are part of
-    it: what is stored of it is a hash. `PaymentPasswordWeak` for six digits that are part of it
-    and `StepUpRefused` for a wrong one are *returned*: the caller commits, so that each guess
-    costs a step-up. Raises `StepUpRequired`, and `PaymentPasswordWeak` for what is weak in itself.
+    it: what is stored of it is a hash. A new log-in password is not compared with the payment
+    password later: whoever may try log-in passwords could search for the six digits so.
+
+    `PaymentPasswordWeak` for six digits that are part of it and `StepUpRefused` for a wrong one
+    are *returned*: the caller commits, so that each guess costs a step-up. Raises
+    `StepUpRequired`, and `PaymentPasswordWeak` for what is weak in itself.
     """
     user = (await tx.execute(select(UserRow).where(UserRow.id == actor.id))).scalar_one()
-    clean = clean_payment_password(payment_password, login=user.login)
+    contacts = await contacts_of(tx, user_id=actor.id)
+    names = [user.login, *(each.contact.address for each in contacts)]
+    clean = clean_payment_password(payment_password, names=names)
     action = Action("identity.payment_password.set", {})
     await step_up.spend(tx, token=step_up_token, action=action, actor=actor, at=at)
     secret = normal_password(login_password)
@@ -101,18 +103,3 @@ async def check_payment_password(
         told = PaymentPasswordLocked(user_id=user_id, locked_until=locked_until)
         await outbox.append(tx, [told], at=at)
     return right
-
-
-async def payment_password_is_part_of(tx: ReadSession, *, user_id: UUID, text: str) -> bool:
-    """Tell whether six digits in a row of `text`, a new log-in password, are the payment password.
-
-    At most some twenty hashes are computed: a text with more runs of digits than that is treated
-    as one that holds it.
-    """
-    row = await tx.scalar(select(PaymentPasswordRow).where(PaymentPasswordRow.user_id == user_id))
-    windows = set(re.findall(r"(?=([0-9]{6}))", text, re.ASCII))
-    if row is None or not windows:
-        return False
-    if len(windows) > WINDOWS_MAX:
-        return True
-    return any([await verify_password(each, row.password_hash) for each in sorted(windows)])

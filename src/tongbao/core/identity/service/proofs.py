@@ -8,15 +8,20 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tongbao.core.identity.domain import normal_password
-from tongbao.core.identity.domain.step_up import Action, Proof
+from tongbao.core.identity.domain.codes import CODE_DIGITS
+from tongbao.core.identity.domain.contacts import Channel
+from tongbao.core.identity.domain.step_up import Action, Proof, described
 from tongbao.core.identity.models import UserRow
 from tongbao.core.identity.service import ceremonies
+from tongbao.core.identity.service.contacts import contacts_of, recipient
+from tongbao.core.identity.service.messages import STEP_UP_CODE
 from tongbao.core.identity.service.payment_passwords import (
     check_payment_password,
     has_payment_password,
 )
 from tongbao.core.identity.service.step_up import Prover
 from tongbao.core.identity.service.totp import has_totp, use_totp_code
+from tongbao.infra import keys, notify
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.passwords import verify_password
 
@@ -149,8 +154,66 @@ class PasswordProver(_Typed):
         return {} if await verify_password(secret, stored) else None
 
 
+class CodeProver:
+    """A code sent to a verified contact, in a message that says what it confirms.
+
+    The code is made of the challenge, which holds the action's digest, under a key of ours: nothing
+    is stored, and a code of one challenge is none of another.
+    """
+
+    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
+        """Tell whether the user has a verified contact."""
+        return bool(await contacts_of(tx, user_id=user_id))
+
+    async def ask(
+        self, tx: WriteSession, user_id: UUID, challenge: bytes, action: Action, at: datetime, /
+    ) -> Mapping[str, Any]:
+        """Send the code, to the phone if there is one; return where to, masked.
+
+        Raises `notify.TooManyMessages`.
+        """
+        found = await contacts_of(tx, user_id=user_id)
+        best = next((each for each in found if each.contact.channel is Channel.PHONE), found[0])
+        to = recipient(best.contact)
+        await notify.send(
+            tx,
+            to=to,
+            template=STEP_UP_CODE,
+            facts={"what": described(action).say(best.language)},
+            secrets={"code": step_up_code(challenge)},
+            language=best.language,
+            at=at,
+        )
+        return {"sent_to": notify.mask_address(to)}
+
+    async def check(
+        self,
+        _tx: WriteSession,
+        _user_id: UUID,
+        proof: Mapping[str, Any],
+        challenge: bytes,
+        _at: datetime,
+        /,
+    ) -> Evidence | None:
+        """Compare it; the challenge is good for a few tries and minutes."""
+        code = proof.get("code")
+        expected = step_up_code(challenge).encode()
+        return (
+            {}
+            if isinstance(code, str) and keys.same(code.encode("utf-8", "replace"), expected)
+            else None
+        )
+
+
+def step_up_code(challenge: bytes) -> str:
+    """Return the six digits that belong to a challenge."""
+    number = int.from_bytes(keys.tag("step-up code", challenge)) % 10**CODE_DIGITS
+    return f"{number:0{CODE_DIGITS}}"
+
+
 PROVERS: Final[Mapping[Proof, Prover]] = {
     Proof.PASSKEY: PasskeyProver(),
+    Proof.CODE: CodeProver(),
     Proof.TOTP: TotpProver(),
     Proof.PAYMENT_PASSWORD: PaymentPasswordProver(),
     Proof.PASSWORD: PasswordProver(),

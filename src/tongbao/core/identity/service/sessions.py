@@ -22,8 +22,8 @@ from tongbao.core.identity.domain.sessions import (
     UnknownSession,
 )
 from tongbao.core.identity.events import SessionBegun, SessionReused
-from tongbao.core.identity.models import DeviceRow, SessionRow, SessionSecretRow, UserRow
-from tongbao.core.identity.service.actors import ACTOR_COLUMNS, actor_of
+from tongbao.core.identity.models import DeviceRow, SessionRow, SessionSecretRow
+from tongbao.core.identity.service.actors import ACTOR_SQL, ActorFacts, actor_of
 from tongbao.core.identity.service.devices import device_cookie, remember
 from tongbao.infra import jobs, outbox
 from tongbao.infra.auth import BrowserSession, NewSecret, SecretReused, new_token, token_hash
@@ -42,6 +42,15 @@ _SHOWN: Final = (
     SessionRow.expires_at,
     SessionRow.ended_at,
 )
+
+_FIND: Final = f"""
+    SELECT x.issued_at, x.used_at, x.replaced_at, s.rotated_at, s.last_seen_at, s.expires_at,
+           s.ended_at IS NOT NULL, s.id, s.factors, {ACTOR_SQL}
+      FROM identity_session_secret x
+      JOIN identity_session s ON s.id = x.session_id
+      JOIN identity_user u ON u.id = s.user_id
+     WHERE x.secret_sha256 = %s
+"""  # noqa: S608 - names of columns, written in the code
 
 
 async def begin_session(
@@ -102,23 +111,28 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
     One query, because every request asks. Raises `SecretReused` for a secret that was replaced;
     whoever asked must then call `keep_session`, which ends the session.
     """
-    found = (await tx.execute(_by_secret(secret).add_columns(*ACTOR_COLUMNS))).one_or_none()
-    if found is None:
+    rows = await tx.fetch(_FIND, (token_hash(secret),))
+    if not rows:
         return None
-    shown = _shown(found)
+    (issued, used, replaced, rotated, seen, expires, ended, session_id, factors, *facts) = rows[0]
+    shown = Shown(
+        issued_at=issued,
+        used_at=used,
+        replaced_at=replaced,
+        rotated_at=rotated,
+        last_seen_at=seen,
+        expires_at=expires,
+        ended=ended,
+    )
     match shown.standing(at):
         case Standing.OVER:
             return None
         case Standing.REUSED:
             raise SecretReused
-    actor = actor_of(found, at=at, session_id=found.session_id, factors=frozenset(found.factors))
+    actor = actor_of(ActorFacts(*facts), at=at, session_id=session_id, factors=frozenset(factors))
     if actor is None:
         return None
-    return BrowserSession(
-        actor=actor,
-        session_id=found.session_id,
-        upkeep=shown.is_upkeep_due(at),
-    )
+    return BrowserSession(actor=actor, session_id=session_id, upkeep=shown.is_upkeep_due(at))
 
 
 async def keep_session(tx: WriteSession, secret: str, at: datetime) -> NewSecret | None:
@@ -240,7 +254,6 @@ def _by_secret(secret: str) -> Select[*tuple[Any, ...]]:
     return (
         columns.select_from(SessionSecretRow)
         .join(SessionRow, SessionRow.id == SessionSecretRow.session_id)
-        .join(UserRow, UserRow.id == SessionRow.user_id)
         .where(SessionSecretRow.secret_sha256 == token_hash(secret))
     )
 

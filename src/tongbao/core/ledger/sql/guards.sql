@@ -28,13 +28,15 @@ CREATE OR REPLACE TRIGGER ledger_asset_append_only BEFORE UPDATE OR DELETE ON le
 CREATE OR REPLACE TRIGGER ledger_asset_no_truncate BEFORE TRUNCATE ON ledger_asset
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- A closed account stays closed. Booking changes no status, so it never gets here.
+-- A closed account stays closed. Booking changes no status, so it never gets here. AFTER, because a
+-- trigger BEFORE would have every booking lock each account's row once more before changing it.
 CREATE OR REPLACE FUNCTION ledger_refuse_resurrection() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a closed account stays closed' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
-CREATE OR REPLACE TRIGGER ledger_account_stays_closed BEFORE UPDATE OF status ON ledger_account
+DROP TRIGGER IF EXISTS ledger_account_stays_closed ON ledger_account;
+CREATE TRIGGER ledger_account_stays_closed AFTER UPDATE OF status ON ledger_account
     FOR EACH ROW WHEN (OLD.status = 'closed' AND NEW.status <> 'closed')
     EXECUTE FUNCTION ledger_refuse_resurrection();
 

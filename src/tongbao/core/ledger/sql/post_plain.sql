@@ -140,18 +140,16 @@ BEGIN
     END IF;
 
     PERFORM ledger_announce();
-    WITH inserted AS (
-        INSERT INTO ledger_transaction
-               (uid, content_hash, kind, type, effective_on, booked_at, correlation_id,
-                reference, metadata)
-        SELECT x.uid, x.hash, 'posted', x.type, x.effective_on, moment, x.correlation_id,
-               x.reference, x.metadata
-          FROM unnest(p_uid, p_hash, p_type, p_effective_on, p_correlation_id, p_reference,
-                      p_metadata)
-               AS x(uid, hash, type, effective_on, correlation_id, reference, metadata)
-        RETURNING id
-    )
-    SELECT array_agg(id ORDER BY id) INTO sequence FROM inserted;  -- numbered as inserted
+    SELECT array_agg(nextval('ledger_transaction_id_seq')) INTO sequence
+      FROM generate_series(1, cardinality(p_uid));
+    INSERT INTO ledger_transaction
+           (id, uid, content_hash, kind, type, effective_on, booked_at, correlation_id,
+            reference, metadata)
+    SELECT x.id, x.uid, x.hash, 'posted', x.type, x.effective_on, moment, x.correlation_id,
+           x.reference, x.metadata
+      FROM unnest(sequence, p_uid, p_hash, p_type, p_effective_on, p_correlation_id, p_reference,
+                  p_metadata)
+           AS x(id, uid, hash, type, effective_on, correlation_id, reference, metadata);
 
     WITH inserted AS (
         INSERT INTO ledger_posting
