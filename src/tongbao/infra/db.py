@@ -73,7 +73,7 @@ class WatchedPool(AsyncAdaptedQueuePool):
             self.waited(time.perf_counter() - began)
 
 
-# SQLAlchemy logs a pool's housekeeping under the name of its class, and is quiet under its own only.
+# SQLAlchemy logs a pool's housekeeping under the name of its class, and hushes its own only.
 logging.getLogger(f"{WatchedPool.__module__}.{WatchedPool.__qualname__}").setLevel(logging.WARNING)
 
 
