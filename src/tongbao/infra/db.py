@@ -9,6 +9,7 @@ Services take a session and never commit. The edge (a request, a job, a command)
 A `ReadSession` runs in a read-only transaction: a query that writes fails in the database itself.
 """
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -70,6 +71,10 @@ class WatchedPool(AsyncAdaptedQueuePool):
             return super()._do_get()
         finally:
             self.waited(time.perf_counter() - began)
+
+
+# SQLAlchemy logs a pool's housekeeping under the name of its class, and hushes its own only.
+logging.getLogger(f"{WatchedPool.__module__}.{WatchedPool.__qualname__}").setLevel(logging.WARNING)
 
 
 class Database:
