@@ -114,8 +114,6 @@ async def transfer(
     )
     creditor = await _account(tx, creditor_account_number)
     refusal = await _refusal(tx, order, debtor=debtor, creditor=creditor)
-    if refusal is None:
-        refusal = await not_at_this_level(tx, amount, party_id=debtor.party_id, at=at)
     if creditor is not None:
         order = replace(order, creditor_account_id=creditor.id)
     if refusal is None and creditor is not None:
@@ -217,7 +215,11 @@ async def _account(tx: ReadSession, number: str) -> DepositAccount | None:
 
 
 async def _refusal(
-    tx: ReadSession, order: PaymentOrder, *, debtor: DepositAccount, creditor: DepositAccount | None
+    tx: WriteSession,
+    order: PaymentOrder,
+    *,
+    debtor: DepositAccount,
+    creditor: DepositAccount | None,
 ) -> TongbaoError | None:
     """Return the first rule the order breaks. Nothing about the creditor but yes or no leaks."""
     refusal = _wrong_currency(order.amount, debtor) or above_maximum(order.amount)
@@ -229,7 +231,14 @@ async def _refusal(
         return SameAccount()
     if not same_name((await parties.get(tx, creditor.party_id)).name, order.creditor_name):
         return CreditorNameMismatch(account_number=order.creditor_account_number)
-    return _wrong_currency(order.amount, creditor) or _not_open(debtor) or _not_open(creditor)
+    return (
+        _wrong_currency(order.amount, creditor)
+        or _not_open(debtor)
+        or _not_open(creditor)
+        or await not_at_this_level(
+            tx, order.amount, party_id=debtor.party_id, at=order.initiated_at
+        )
+    )
 
 
 def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowed | None:
