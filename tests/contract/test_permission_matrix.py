@@ -24,6 +24,10 @@ from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
 from tongbao.core.identity.domain.devices import DeviceFacts
 from tongbao.core.identity.models import PasskeyRow, StepUpRow
 from tongbao.core.ledger import service as books
+from tongbao.core.parties import service as parties
+from tongbao.core.parties.domain.cases import Cause
+from tongbao.core.parties.models import DuplicateRow
+from tongbao.infra import files
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import now
@@ -44,6 +48,7 @@ LEDGER_NAMES: Final = {"account_id": "ledger_account_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
     "factor": "otp_sms",
+    "kind": "licence_picture",
     "provider": "no-such-provider",
     "registration_id": "0197c0de-0000-7000-8000-000000000009",
     "reset_id": "0197c0de-0000-7000-8000-000000000009",
@@ -122,6 +127,41 @@ class Members:
         return caller
 
 
+async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, str]:
+    """Make a case of a firm, a picture that was handed in, and a pair that it may be one of."""
+    case = await parties.open_case(
+        tx,
+        party_id=party_id,
+        level=parties.Level.FULL,
+        opened_by=None,
+        cause=Cause.REVIEW,
+        at=now(),
+    )
+    picture = await files.store(
+        tx,
+        files.Clean(files.MediaType.JPEG, b"picture", 1, 1),
+        owner_id=party_id,
+        purpose="parties.kyc",
+        name="licence.jpg",
+        by=party_id,
+        at=now(),
+    )
+    first, second = sorted((party_id, other_id))
+    duplicate = new_id()
+    await tx.execute(
+        insert(DuplicateRow).values(
+            id=duplicate,
+            party_id=first,
+            other_id=second,
+            score=90,
+            grounds=["name"],
+            verdict="open",
+            found_at=now(),
+        )
+    )
+    return {"case_id": str(case.id), "file_id": str(picture.id), "duplicate_id": str(duplicate)}
+
+
 async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> dict[str, str]:
     """Make one of everything for a firm; return the ids by the names paths call them."""
     account = await firm.open_account()
@@ -188,7 +228,8 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
             )
         )
         (device,) = await identity.list_devices(tx, user_id=UUID(member["user_id"]))
-    return {
+        checked = await kyc_of(tx, UUID(firm.party_id), UUID(payee["party_id"]))
+    return checked | {
         "account_id": account["id"],
         "agreement_id": loan["agreement_id"],
         "application_id": application["id"],
@@ -253,7 +294,11 @@ async def make_by_api(bank: Bank, world: "World", ids: dict[str, str]) -> None:
 async def world(bank: Bank) -> AsyncIterator[World]:
     firm, other, supplier = [await bank.customer() for _ in range(3)]
     account = await supplier.open_account()
-    payee = {"number": account["number"], "name": supplier.firm.name}
+    payee = {
+        "number": account["number"],
+        "name": supplier.firm.name,
+        "party_id": supplier.party_id,
+    }
     operations, service = await bank.staff(), await bank.service()
     members: dict[MemberRole, Caller] = {MemberRole.HOLDER: firm}
     for role in COMPANY_ROLES:
@@ -329,7 +374,8 @@ class Requests:
 
     def names_things(self) -> bool:
         """Whether a request says whose things it is about."""
-        return bool(self.names) or "account_id" in self.queries or bool(self._body_names())
+        named = {"account_id", "case_id"} & set(self.queries)
+        return bool(self.names) or bool(named) or bool(self._body_names())
 
     async def ask(self, who: Caller, ids: Ids) -> tuple[int, str, str]:
         """Return status, problem code and text."""

@@ -170,17 +170,31 @@ async def test_what_is_anothers_looks_like_what_is_not_there(
     assert problem(listed) == unknown_party
 
 
-@pytest.mark.parametrize("path", ["cases", "duplicates"])
-async def test_everybodys_cases_and_pairs_are_for_staff(
-    client: httpx2.AsyncClient, customer: Customer, staff: Staff, problem: Problem, path: str
+async def test_pairs_are_for_staff(
+    client: httpx2.AsyncClient, customer: Customer, staff: Staff, problem: Problem
 ) -> None:
     own = await customer("李雷")
-    assert problem(await client.get(f"{URL}/{path}", headers=own.headers)) == (
-        403,
-        "auth.forbidden",
-    )
-    seen = await client.get(f"{URL}/{path}", headers=staff(Role.STAFF_RISK).headers)
+    refused = await client.get(f"{URL}/duplicates", headers=own.headers)
+    assert problem(refused) == (403, "auth.forbidden")
+    seen = await client.get(f"{URL}/duplicates", headers=staff(Role.STAFF_RISK).headers)
     assert seen.status_code == 200
+
+
+async def test_a_list_has_ones_own_cases_and_staff_sees_all(
+    applicant: Applicant, client: httpx2.AsyncClient, customer: Customer, staff: Staff
+) -> None:
+    other = await customer("韩梅")
+    body = {"party_id": str(other.party_id), "level": 1}
+    theirs = await client.post(f"{URL}/cases", json=body, headers=other.headers)
+
+    async def listed(headers: dict[str, str]) -> set[str]:
+        answer = await client.get(f"{URL}/cases", headers=headers)
+        assert answer.status_code == 200
+        return {each["id"] for each in answer.json()["items"]}
+
+    own, foreign = applicant.case["id"], theirs.json()["id"]
+    assert await listed(applicant.caller.headers) == {own}
+    assert await listed(staff(Role.STAFF_RISK).headers) >= {own, foreign}
 
 
 async def needing_staff(database: Database, case_id: str) -> None:

@@ -72,7 +72,7 @@ async def test_reviews_that_are_due_are_opened(database: Database) -> None:
         )
     await jobs.open_reviews(JobContext(database=database, at=AT + timedelta(days=181)))
     async with database.read() as tx:
-        (case,) = (await parties.cases(tx, party_id=party.id)).items
+        (case,) = (await parties.cases(tx, among={party.id})).items
     assert case.cause == "review"
 
 

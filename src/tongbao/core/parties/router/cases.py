@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Response, status
 from tongbao.core.parties import service
 from tongbao.core.parties.domain.cases import Case, UnknownCase, missing
 from tongbao.core.parties.domain.levels import Level, needs_for
-from tongbao.core.parties.router.access import VERIFY, check_applies, may_see
+from tongbao.core.parties.router.access import READ_ANY, VERIFY, check_applies, check_sees, may_see
 from tongbao.core.parties.schemas.cases import (
     CaseOut,
     CaseSummary,
@@ -72,15 +72,15 @@ async def list_cases(
     after: After = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[CaseSummary]:
-    """Return cases: of one party, or for staff of all, in one state if asked.
+    """Return the cases the caller may see: of their own parties, or all with the permission.
 
-    Problems: `parties.unknown_party`, `page.bad_cursor`, `auth.forbidden`.
+    Problems: `parties.unknown_party`, `page.bad_cursor`. The permission is `parties:read_any`.
     """
-    if party_id is None:
-        require("parties:read_any").check(actor)
-    elif not may_see(actor, party_id):
-        raise service.UnknownParty(party_id=party_id)
-    page = await service.cases(tx, party_id=party_id, state=state, after=after, limit=limit)
+    among = None if actor.may(READ_ANY) else actor.party_ids
+    if party_id is not None:
+        check_sees(actor, party_id)
+        among = frozenset({party_id})
+    page = await service.cases(tx, among=among, state=state, after=after, limit=limit)
     return Page[CaseSummary](items=[CaseSummary.of(case) for case in page.items], next=page.next)
 
 

@@ -1,6 +1,7 @@
 """Reading cases, their evidence and their steps."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from uuid import UUID
 
 from sqlalchemy import select
@@ -49,15 +50,18 @@ async def locked_case(tx: WriteSession, case_id: UUID) -> Case:
 async def cases(
     tx: ReadSession,
     *,
-    party_id: UUID | None = None,
+    among: AbstractSet[UUID] | None = None,
     state: State | None = None,
     after: str | None = None,
     limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[Case]:
-    """Return cases, the latest opened first. Raises `kernel.page.BadCursor`."""
+    """Return cases of all parties or `among` some, the latest opened first.
+
+    Raises `kernel.page.BadCursor`.
+    """
     query = select(CaseRow).order_by(CaseRow.id.desc()).limit(limit + 1)
-    if party_id is not None:
-        query = query.where(CaseRow.party_id == party_id)
+    if among is not None:
+        query = query.where(CaseRow.party_id.in_(among))
     if state is not None:
         query = query.where(CaseRow.state == state.value)
     if after is not None:
