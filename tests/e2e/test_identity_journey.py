@@ -40,7 +40,7 @@ async def a_person(bank: Bank, name: str) -> tuple[Caller, str]:
 
 
 async def pay(payer: Caller, account: dict[str, Any], amount: str, to: dict[str, Any]) -> Any:
-    return await payer.ask(
+    return await payer.stepped_up(
         "POST",
         "/payments",
         key=f"pay-{amount}",

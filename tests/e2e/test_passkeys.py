@@ -57,18 +57,18 @@ async function addPasskey(username, password) {
   let headers = await logInByPassword(username, password);
   const action = {kind: "identity.passkey.add", facts: {}};
   headers = await confirmed(headers, action, "password", {password});
-  const begun = await ask("POST", "/passkeys/registrations/options", {headers});
+  const begun = await ask("POST", "/passkey-registrations/options", {headers});
   const made = await navigator.credentials.create({
     publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(begun.json.options)});
   const body = {ceremony_id: begun.json.ceremony_id, name: "浏览器", credential: made.toJSON()};
-  return ask("POST", "/passkeys/registrations", {headers, body});
+  return ask("POST", "/passkey-registrations", {headers, body});
 }
 async function logInByPasskey() {
-  const begun = await ask("POST", "/passkeys/assertions/options");
+  const begun = await ask("POST", "/passkey-assertions/options");
   const assertion = await sign(begun.json.options);
   const body = {ceremony_id: begun.json.ceremony_id, assertion};
-  const first = await ask("POST", "/passkeys/assertions", {body});
-  return {first, again: await ask("POST", "/passkeys/assertions", {body})};
+  const first = await ask("POST", "/passkey-assertions", {body});
+  return {first, again: await ask("POST", "/passkey-assertions", {body})};
 }
 async function removePasskey(id, csrf) {
   const headers = {"X-CSRF-Token": csrf};

@@ -140,7 +140,7 @@ class Caller:
         return done(await self.stepped_up("POST", "/payments", json=order, key=key))
 
     async def _add_passkey(self) -> None:
-        path = "/identity/passkeys/registrations"
+        path = "/identity/passkey-registrations"
         token = await self._confirm({"kind": "identity.passkey.add", "facts": {}}, "password")
         begun = await self.post(f"{path}/options", headers={"Step-Up-Token": token})
         credential = self.device.create(begun["options"])
@@ -328,6 +328,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
         identity_bureau_token=TOKEN,
         face_service_token=TOKEN,
         log_level="warning",
+        queue_delay_ms_max=60_000,  # how busy the machine is, is no property of the code
         **{"data_dir": Path(gettempdir()) / "tongbao-test-data", **more},
     )
 

@@ -1,10 +1,10 @@
 """Seeing overload by how long work waits, as CoDel does (RFC 8289), and refusing some of it.
 
-A queue that empties now and then is fine however long it gets; one whose *shortest* wait of a
-whole interval is above the target stands, and makes everybody late. Two waits are measured: of the
-event loop for its turn, and of requests for a database connection. While one stands, a share of
-what comes is refused at once, growing by steps and shrinking by smaller ones, so that what is let
-in is answered in time. A number of requests under way is never exceeded.
+A queue that empties now and then is fine however long it gets; one whose *shortest* wait is above
+the target in several intervals on end stands, and makes everybody late. Two waits are measured: of
+the event loop for its turn, and of requests for a database connection. While one stands, a share
+of what comes is refused at once, growing by steps and shrinking by smaller ones, so that what is
+let in is answered in time. A number of requests under way is never exceeded.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from typing import Final
 from prometheus_client import Counter, Gauge
 
 INTERVAL_SECONDS: Final = 0.1
+INTERVALS_MIN: Final = 3  # one late turn, by a pause of the machine say, is no standing queue
 WHOLE: Final = 100
 SHARE_UP: Final = 10  # percent
 SHARE_DOWN: Final = 5
@@ -42,6 +43,7 @@ class Overload:
         self.share = 0
         self._shortest: dict[str, float] = {}
         self._owed = 0
+        self._late = 0
 
     def waited(self, queue: str, seconds: float) -> None:
         """Take note of one wait."""
@@ -54,8 +56,9 @@ class Overload:
         waits, self._shortest = self._shortest, {}
         for queue, seconds in waits.items():
             DELAY.labels(queue).set(seconds)
-        stands = any(seconds > self.delay_seconds_max for seconds in waits.values())
-        step = SHARE_UP if stands else -SHARE_DOWN
+        late = any(seconds > self.delay_seconds_max for seconds in waits.values())
+        self._late = self._late + 1 if late else 0
+        step = SHARE_UP if self._late >= INTERVALS_MIN else -SHARE_DOWN
         self.share = min(SHARE_MAX, max(0, self.share + step))
         SHARE.set(self.share / WHOLE)
 

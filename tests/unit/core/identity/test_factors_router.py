@@ -92,14 +92,14 @@ async def test_the_way_from_a_password_to_every_factor(caller: Caller, problem: 
 
     begun = await caller.stepped_up(
         "POST",
-        "/passkeys/registrations/options",
+        "/passkey-registrations/options",
         proof="totp",
         answer={"code": app.at(now(), counter_offset=1)},
     )
     ceremony = begun.json()
     added = await caller.ask(
         "POST",
-        "/passkeys/registrations",
+        "/passkey-registrations",
         {
             "ceremony_id": ceremony["ceremony_id"],
             "name": "我的手机",
@@ -152,14 +152,14 @@ async def test_wrong_proofs_count_although_they_are_refused(
 async def test_a_challenge_of_a_passkey_that_failed_is_used_up(
     caller: Caller, problem: Problem
 ) -> None:
-    begun = await caller.stepped_up("POST", "/passkeys/registrations/options", **BY_PASSWORD)
+    begun = await caller.stepped_up("POST", "/passkey-registrations/options", **BY_PASSWORD)
     ceremony = begun.json()
     body = {"ceremony_id": ceremony["ceremony_id"], "name": "x"}
     phished = caller.device.create(ceremony["options"], origin="http://evil.example")
     honest = caller.device.create(ceremony["options"])
     for credential in (phished, honest):
         answer = await caller.ask(
-            "POST", "/passkeys/registrations", {**body, "credential": credential}
+            "POST", "/passkey-registrations", {**body, "credential": credential}
         )
         assert problem(answer) == (422, "identity.passkey_not_registered")
 
@@ -172,12 +172,12 @@ async def test_the_origin_is_the_settings_whatever_the_host_header_says(
         "X-Forwarded-Host": "evil.example",
         "Origin": "http://evil.example",
     }
-    begun = await caller.stepped_up("POST", "/passkeys/registrations/options", **BY_PASSWORD)
+    begun = await caller.stepped_up("POST", "/passkey-registrations/options", **BY_PASSWORD)
     ceremony = begun.json()
     assert ceremony["options"]["rp"]["id"] == "localhost"
     credential = caller.device.create(ceremony["options"], origin="http://evil.example")
     body = {"ceremony_id": ceremony["ceremony_id"], "name": "x", "credential": credential}
-    answer = await caller.ask("POST", "/passkeys/registrations", body)
+    answer = await caller.ask("POST", "/passkey-registrations", body)
     assert problem(answer) == (422, "identity.passkey_not_registered")
 
 
@@ -222,7 +222,7 @@ async def test_secrets_are_kept_under_no_idempotency_key(caller: Caller, owner_u
         ("POST", "/totp"),
         ("DELETE", "/totp"),
         ("GET", "/passkeys"),
-        ("POST", "/passkeys/registrations/options"),
+        ("POST", "/passkey-registrations/options"),
         ("PUT", "/payment-password"),
         ("POST", "/step-up/challenges"),
     ],

@@ -25,7 +25,7 @@ async def person(database: Database) -> Person:
 
 
 async def begin(client: httpx2.AsyncClient) -> tuple[str, dict[str, object]]:
-    begun = await client.post(f"{API}/passkeys/assertions/options")
+    begun = await client.post(f"{API}/passkey-assertions/options")
     assert begun.status_code == 201, begun.text
     return begun.json()["ceremony_id"], begun.json()["options"]
 
@@ -35,7 +35,7 @@ async def test_a_browser_logs_in_with_a_passkey_and_nothing_else(
 ) -> None:
     ceremony_id, options = await begin(client)
     body = {"ceremony_id": ceremony_id, "assertion": person.device.get(options)}
-    answer = await client.post(f"{API}/passkeys/assertions", json=body)
+    answer = await client.post(f"{API}/passkey-assertions", json=body)
     assert answer.status_code == 201, answer.text
     assert answer.headers["cache-control"] == "no-store"
     cookies = answer.headers.get_list("set-cookie")
@@ -56,7 +56,7 @@ async def test_a_blocked_user_s_passkey_is_refused(
         await tx.execute(blocked)
     ceremony_id, options = await begin(client)
     body = {"ceremony_id": ceremony_id, "assertion": person.device.get(options)}
-    answer = await client.post(f"{API}/passkeys/assertions", json=body)
+    answer = await client.post(f"{API}/passkey-assertions", json=body)
     assert problem(answer) == (401, "identity.passkey_refused")
 
 
@@ -65,8 +65,8 @@ async def test_an_answer_sent_again_logs_nobody_in(
 ) -> None:
     ceremony_id, options = await begin(client)
     body = {"ceremony_id": ceremony_id, "assertion": person.device.get(options)}
-    assert (await client.post(f"{API}/passkeys/assertions", json=body)).status_code == 201
-    again = await client.post(f"{API}/passkeys/assertions", json=body)
+    assert (await client.post(f"{API}/passkey-assertions", json=body)).status_code == 201
+    again = await client.post(f"{API}/passkey-assertions", json=body)
     assert problem(again) == (401, "identity.passkey_refused")
     assert "set-cookie" not in again.headers
 
@@ -78,7 +78,7 @@ async def test_a_refused_answer_uses_the_challenge_up(
     attempts: list[dict[str, Any]] = [{"origin": "https://evil.example"}, {}]
     for wrong in attempts:
         body = {"ceremony_id": ceremony_id, "assertion": person.device.get(options, **wrong)}
-        answer = await client.post(f"{API}/passkeys/assertions", json=body)
+        answer = await client.post(f"{API}/passkey-assertions", json=body)
         assert problem(answer) == (401, "identity.passkey_refused")
 
 
@@ -89,11 +89,11 @@ async def test_a_copy_found_out_stays_suspended_although_the_answer_is_401(
         ceremony_id, options = await begin(client)
         assertion = person.device.get(options, counter=counter)
         body = {"ceremony_id": ceremony_id, "assertion": assertion}
-        answer = await client.post(f"{API}/passkeys/assertions", json=body)
+        answer = await client.post(f"{API}/passkey-assertions", json=body)
         assert answer.status_code == status, answer.text
 
 
-@pytest.mark.parametrize("path", ["/passkeys/assertions/options", "/passkeys/assertions"])
+@pytest.mark.parametrize("path", ["/passkey-assertions/options", "/passkey-assertions"])
 async def test_another_site_s_page_cannot_log_the_browser_in(
     client: httpx2.AsyncClient, problem: Problem, path: str
 ) -> None:
@@ -114,5 +114,5 @@ async def test_garbage(
 ) -> None:
     ceremony_id, _ = await begin(client)
     body = {"ceremony_id": ceremony_id, "assertion": assertion}
-    answer = await client.post(f"{API}/passkeys/assertions", json=body)
+    answer = await client.post(f"{API}/passkey-assertions", json=body)
     assert problem(answer) == (401, "identity.passkey_refused")

@@ -13,6 +13,7 @@ from tests.unit.core.payments.conftest import Holder, pay_in
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.domain import Role, permissions
 from tongbao.core.identity.domain.step_up import RULES, Action, StepUpRequired
+from tongbao.core.parties import service as parties
 from tongbao.core.payments import service
 from tongbao.core.payments.domain.step_up import (
     LARGE,
@@ -38,6 +39,10 @@ async def payer(tx: WriteSession, money: str = "90000.00") -> tuple[Person, Hold
     allowed = permissions([Role.CUSTOMER])
     person.actor = replace(person.actor, permissions=allowed, grants={party_id: allowed})
     await person.add_passkey(tx)
+    level = parties.Level.STANDARD  # large from 5,000
+    await parties.set_level(
+        tx, party_id=party_id, level=level, reason="测试", changed_by=None, at=AT
+    )
     account = await accounts.open_account(tx, party_id=party_id, currency="CNY", at=AT)
     await pay_in(tx, account, cny(money))
     return person, Holder("张伟", account, person.actor)
@@ -80,19 +85,19 @@ def test_the_limit_grows_with_the_level_and_is_lower_in_other_currencies() -> No
     assert limits == sorted(set(limits), key=lambda each: each.minor)
     assert large_from("CNY", level=9) == limits[-1]
     assert large_from("CNY", level=-1) == limits[0]
-    assert large_from("USD", level=0) == Money.parse("100.00", "USD")
-    assert large_from("JPY", level=0) == Money.parse("100", "JPY")
+    assert large_from("USD", level=0) == Money.parse("50.00", "USD")
+    assert large_from("JPY", level=0) == Money.parse("50", "JPY")
 
 
 async def test_one_fen_below_the_limit_to_a_known_payee_needs_nothing(tx: WriteSession) -> None:
     _, debtor = await payer(tx)
     order = await pay(tx, debtor, await payee(tx), "999.99", without_step_up=True)
-    assert action_to_confirm(order, level=0, payee_is_known=True) is None
+    assert action_to_confirm(order, level=1, payee_is_known=True) is None
     at_limit = replace(order, amount=cny("1000.00"))
-    large = action_to_confirm(at_limit, level=0, payee_is_known=True)
+    large = action_to_confirm(at_limit, level=1, payee_is_known=True)
     assert large is not None
     assert large.kind == LARGE
-    assert action_to_confirm(at_limit, level=1, payee_is_known=True) is None
+    assert action_to_confirm(at_limit, level=2, payee_is_known=True) is None
     new = action_to_confirm(order, level=3, payee_is_known=False)
     assert new is not None
     assert new.kind == NEW_PAYEE
@@ -114,7 +119,7 @@ async def test_a_payee_is_confirmed_once(tx: WriteSession) -> None:
     token = await person.confirmed(tx, action)
     assert (await pay(tx, debtor, creditor, "10.00", step_up_token=token)).refusal is None
     assert (await pay(tx, debtor, creditor, "999.99")).refusal is None
-    assert (await required(tx, debtor, creditor, "1000.00")).kind == LARGE
+    assert (await required(tx, debtor, creditor, "5000.00")).kind == LARGE
 
 
 async def test_having_been_paid_makes_no_payee_known(tx: WriteSession) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from tongbao.infra.db import Database
-from tongbao.infra.flow.overload import SHARE_MAX, Overload
+from tongbao.infra.flow.overload import INTERVALS_MIN, SHARE_MAX, Overload
 
 
 def made(in_flight_max: int = 1_000) -> Overload:
@@ -33,16 +33,25 @@ def test_a_standing_queue_sheds_more_and_more_and_never_all() -> None:
         overload.interval_ended()
         shares.append(refused(overload))
     assert shares == sorted(shares)
-    assert shares[0] == 100
+    assert shares[INTERVALS_MIN - 2 : INTERVALS_MIN] == [0, 100]
     assert shares[-1] == 10 * SHARE_MAX
 
 
 def test_either_queue_is_enough() -> None:
     overload = made()
-    overload.waited("database", 0.0)
-    overload.waited("loop", 0.3)
-    overload.interval_ended()
+    for _ in range(INTERVALS_MIN):
+        overload.waited("database", 0.0)
+        overload.waited("loop", 0.3)
+        overload.interval_ended()
     assert refused(overload) == 100
+
+
+def test_a_pause_of_the_machine_is_no_overload() -> None:
+    overload = made()
+    for wait in [5.0, 5.0, 0.0, 5.0, 5.0, 0.0]:
+        overload.waited("loop", wait)
+        overload.interval_ended()
+    assert refused(overload) == 0
 
 
 def test_when_it_is_over_everything_passes_again() -> None:
@@ -67,7 +76,7 @@ def test_a_number_under_way_is_never_exceeded() -> None:
 async def test_a_busy_event_loop_is_noticed() -> None:
     overload = made()
     async with overload.running():
-        for _ in range(4):
+        for _ in range(8):
             await asyncio.sleep(0.02)
             time.sleep(0.25)  # noqa: ASYNC251 - what is to be noticed
     assert overload.share > 0

@@ -28,10 +28,10 @@ from tongbao.infra.web import (
     router,
 )
 
-api: APIRouter = router(prefix="/api/v1/identity/passkeys", tags=["identity"])
+api: APIRouter = router(prefix="/api/v1/identity", tags=["identity"])
 
 
-@api.get("", summary="One's passkeys")
+@api.get("/passkeys", summary="One's passkeys")
 async def list_passkeys(tx: ReadTx, actor: CurrentActor) -> PasskeysOut:
     """Return the caller's passkeys, the oldest first; there are at most twenty."""
     found = await passkeys.list_passkeys(tx, user_id=actor.id)
@@ -39,7 +39,7 @@ async def list_passkeys(tx: ReadTx, actor: CurrentActor) -> PasskeysOut:
 
 
 @api.post(
-    "/registrations/options",
+    "/passkey-registrations/options",
     summary="Begin to add a passkey",
     status_code=status.HTTP_201_CREATED,
     dependencies=[NO_IDEMPOTENCY_KEY],
@@ -58,7 +58,7 @@ async def begin_passkey(
 
 
 @api.post(
-    "/registrations",
+    "/passkey-registrations",
     summary="Add a passkey",
     status_code=status.HTTP_201_CREATED,
     response_model=PasskeyOut,
@@ -84,7 +84,7 @@ async def add_passkey(
     return PasskeyOut.of(result)
 
 
-@api.patch("/{passkey_id}", summary="Rename a passkey")
+@api.patch("/passkeys/{passkey_id}", summary="Rename a passkey")
 async def rename_passkey(
     passkey_id: UUID, body: PasskeyName, tx: WriteTx, actor: CurrentActor
 ) -> PasskeyOut:
@@ -98,7 +98,9 @@ async def rename_passkey(
     return PasskeyOut.of(renamed)
 
 
-@api.delete("/{passkey_id}", summary="Remove a passkey", status_code=status.HTTP_204_NO_CONTENT)
+@api.delete(
+    "/passkeys/{passkey_id}", summary="Remove a passkey", status_code=status.HTTP_204_NO_CONTENT
+)
 async def remove_passkey(
     passkey_id: UUID,
     tx: WriteTx,
@@ -116,7 +118,7 @@ async def remove_passkey(
 
 
 @api.post(
-    "/assertions/options",
+    "/passkey-assertions/options",
     summary="Begin to log in with a passkey",
     status_code=status.HTTP_201_CREATED,
     dependencies=[PUBLIC],
@@ -132,7 +134,7 @@ async def begin_passkey_log_in(tx: WriteTx, at: Instant, request: Request) -> Ce
 
 
 @api.post(
-    "/assertions",
+    "/passkey-assertions",
     summary="Log in with a passkey alone",
     status_code=status.HTTP_201_CREATED,
     response_model=PasskeyLogInOut,

@@ -15,7 +15,7 @@ from tongbao.kernel.money import Money
 LARGE: Final = "payments.transfer.large"
 NEW_PAYEE: Final = "payments.transfer.new_payee"
 
-LARGE_FROM_MAJOR: Final = (1_000, 10_000, 50_000, 200_000)
+LARGE_FROM_MAJOR: Final = (500, 1_000, 5_000, 200_000)
 """By verification level, in whole yuan."""
 OTHER_CURRENCY_DIVISOR: Final = 10
 """In other currencies a tenth of the number: no rates are asked for a rule of safety."""
