@@ -1,4 +1,4 @@
-"""Logging in with a passkey alone, over HTTP as a browser does."""
+"""Logging in with a passkey, alone and beside a password, over HTTP as a browser does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from sqlalchemy import update
 
-from tests.unit.core.identity.conftest import Person, new_person
+from tests.unit.core.identity.conftest import PASSWORD, Person, new_person
 from tongbao.core.identity.models import UserRow
 from tongbao.infra.db import Database
 from tongbao.kernel.clock import now
@@ -30,6 +30,12 @@ async def begin(client: httpx2.AsyncClient) -> tuple[str, dict[str, object]]:
     return begun.json()["ceremony_id"], begun.json()["options"]
 
 
+def session_of(answer: httpx2.Response) -> dict[str, str]:
+    """Return the header that shows the session's cookie again."""
+    cookies = answer.headers.get_list("set-cookie")
+    return {"Cookie": next(each for each in cookies if "tb_session" in each).split(";")[0]}
+
+
 async def test_a_browser_logs_in_with_a_passkey_and_nothing_else(
     client: httpx2.AsyncClient, person: Person
 ) -> None:
@@ -40,8 +46,7 @@ async def test_a_browser_logs_in_with_a_passkey_and_nothing_else(
     assert answer.headers["cache-control"] == "no-store"
     cookies = answer.headers.get_list("set-cookie")
     assert all("HttpOnly" in each and "SameSite=lax" in each for each in cookies)
-    session = next(each for each in cookies if "tb_session" in each).split(";")[0]
-    me = await client.get(f"{API}/sessions/current", headers={"Cookie": session})
+    me = await client.get(f"{API}/sessions/current", headers=session_of(answer))
     assert me.status_code == 200, me.text
     assert me.json()["factors"] == ["passkey"]
     assert me.json()["session_id"] == answer.json()["session_id"]
@@ -116,3 +121,36 @@ async def test_garbage(
     body = {"ceremony_id": ceremony_id, "assertion": assertion}
     answer = await client.post(f"{API}/passkey-assertions", json=body)
     assert problem(answer) == (401, "identity.passkey_refused")
+
+
+async def challenged(client: httpx2.AsyncClient, person: Person) -> str:
+    """Show the right password; return the path of the challenge for the second factor."""
+    body = {"login": person.user.login, "password": PASSWORD}
+    answer = await client.post(f"{API}/sessions", json=body)
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["factors"] == ["passkey"]
+    return f"{API}/sessions/challenges/{answer.json()['challenge_id']}"
+
+
+async def test_a_passkey_is_the_second_factor_beside_a_password(
+    client: httpx2.AsyncClient, person: Person
+) -> None:
+    path = await challenged(client, person)
+    asked = (await client.post(f"{path}/factors/passkey")).json()["data"]
+    body = {"factor": "passkey", "assertion": person.device.get(asked["options"])}
+    answer = await client.post(path, json=body)
+    assert answer.status_code == 201, answer.text
+    begun = await client.get(f"{API}/sessions/current", headers=session_of(answer))
+    assert begun.json()["factors"] == ["passkey", "password"]
+
+
+async def test_an_answer_that_nobody_asked_for_costs_a_try(
+    client: httpx2.AsyncClient, person: Person, problem: Problem
+) -> None:
+    path = await challenged(client, person)
+    elsewhere = (await begin(client))[1]
+    body = {"factor": "passkey", "assertion": person.device.get(elsewhere)}
+    for left in (4, 3):
+        answer = await client.post(path, json=body)
+        assert problem(answer) == (401, "identity.factor_refused")
+        assert answer.json()["tries_left"] == left

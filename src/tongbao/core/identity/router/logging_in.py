@@ -12,6 +12,7 @@ from tongbao.core.identity.router.proving import (
     device_facts,
     give_cookies,
     leave_old_session,
+    proof_of,
     prove_password,
 )
 from tongbao.core.identity.schemas.logging_in import (
@@ -114,7 +115,7 @@ async def answer_factor(
     `identity.factor_not_offered`, `auth.cross_site_request`.
     """
     browser.check_same_origin(request)
-    proof = {"code": body.code, **(body.assertion or {})} if body.code else body.assertion or {}
+    proof = proof_of(code=body.code, assertion=body.assertion)
     user_id = await service.answer_factor(
         tx, challenge=challenge_id, factor=body.factor, proof=proof, at=at
     )

@@ -1,6 +1,5 @@
 """`/api/v1/identity/password` and `/password-resets`."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, status
@@ -8,7 +7,7 @@ from fastapi import APIRouter, Request, Response, status
 from tongbao.core.identity import service
 from tongbao.core.identity.domain.challenges import ChallengeOver
 from tongbao.core.identity.domain.contacts import clean_contact
-from tongbao.core.identity.router.proving import database_of, device_facts
+from tongbao.core.identity.router.proving import database_of, device_facts, proof_of
 from tongbao.core.identity.schemas.logging_in import ChallengeOut
 from tongbao.core.identity.schemas.registering import (
     CodeSentOut,
@@ -141,15 +140,12 @@ async def reset_password(body: PasswordReset, at: Instant, request: Request) -> 
     if password is None:
         raise ChallengeOver
     password_hash = await hash_password(password)  # no connection is held meanwhile
-    proof: dict[str, Any] = dict(body.assertion or {})
-    if body.code is not None:
-        proof["code"] = body.code
     async with database_of(request).write() as tx:
         done = await service.reset_password(
             tx,
             challenge=body.challenge_id,
             factor=body.factor,
-            proof=proof,
+            proof=proof_of(code=body.code, assertion=body.assertion),
             password_hash=password_hash,
             at=at,
         )

@@ -1,7 +1,8 @@
 """What the routes of logging in share: the device that asks, the password, the cookies."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Request, Response
 
@@ -33,6 +34,12 @@ def device_facts(request: Request, *, fingerprint: str | None = None) -> DeviceF
         address=told or (client.host if client else ""),
         user_agent=request.headers.get("user-agent", ""),
     )
+
+
+def proof_of(*, code: str | None, assertion: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the answer to a second factor as `domain.factors.SecondFactor.verify` takes it."""
+    given = {"code": code, "assertion": assertion}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 async def prove_password(

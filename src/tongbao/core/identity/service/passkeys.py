@@ -247,10 +247,12 @@ class PasskeyFactor:
         /,
     ) -> bool:
         """Tell whether `proof["assertion"]` answers the ceremony, for the first time."""
-        assertion = proof.get("assertion")
+        assertion, ceremony_id = proof.get("assertion"), challenge.get("ceremony_id")
+        if ceremony_id is None:
+            return False  # it was not asked for
         expected = await ceremonies.take(
             tx,
-            ceremony_id=UUID(challenge["ceremony_id"]),
+            ceremony_id=UUID(ceremony_id),
             purpose=Purpose.SECOND_FACTOR,
             user_id=user_id,
             at=at,
