@@ -7,13 +7,11 @@ from uuid import UUID
 import pytest
 
 from tests.support.bank import PASSWORD, Bank, Caller, Customer, done, problem
-from tongbao.core.accounts import service as accounts
+from tests.support.money import pay_in
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
-from tongbao.core.ledger import service as ledger
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
-from tongbao.kernel.money import Money
 
 CNY = "CNY"
 
@@ -94,40 +92,11 @@ async def newcomer(bank: Bank, person_id: UUID | None = None) -> tuple[str, Call
     return login, Caller(bank.http, {"Authorization": f"Bearer {done(answer)['access_token']}"})
 
 
-async def pay_in(bank: Bank, account_id: str, amount: str) -> None:
-    async with bank.database.write() as tx:
-        account = await accounts.get(tx, UUID(account_id))
-        cash = await ledger.internal_account(
-            tx,
-            code="1001.TEST",
-            asset=CNY,
-            category=ledger.Category.ASSET,
-            name="cash",
-            at=now(),
-        )
-        (result,) = await ledger.post(
-            tx,
-            [
-                ledger.NewTransaction(
-                    id=ledger.TransactionId(new_id()),
-                    type="test",
-                    postings=(
-                        ledger.NewPosting(
-                            cash.id, account.ledger_account_id, Money.parse(amount, CNY)
-                        ),
-                    ),
-                )
-            ],
-            at=now(),
-        )
-        result.raise_for_refusal()
-
-
 @pytest.fixture
 async def company(bank: Bank) -> Company:
     firm, supplier = await bank.customer(), await bank.customer()
     account, payee = await firm.open_account(), await supplier.open_account()
-    await pay_in(bank, account["id"], "1000.00")
+    await pay_in(bank.database, account["id"], "1000.00")
     made = Company(bank, firm, account, payee, supplier.firm.name, {"holder": firm})
     await made.join("maker", "maker", {CNY: "100.00"})
     await made.join("checker", "checker", {CNY: "500.00"})

@@ -1,6 +1,5 @@
 """A person's way from nobody to somebody who may pay, over the API alone."""
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -8,28 +7,11 @@ from uuid import UUID
 from PIL import Image
 
 from tests.support.bank import Bank, Caller, problem
+from tests.support.cards import card_of
 from tongbao.core.identity.service import Role, UserKind
 from tongbao_sandbox import people
 
 TRUTH = people.load().people[60]
-
-
-def card() -> dict[str, Any]:
-    """The person's card, issued on a birthday with the term of the law."""
-    born = TRUTH.born_on
-    issued = date(2021, born.month, min(born.day, 28))
-    age = issued.year - born.year - ((issued.month, issued.day) < (born.month, born.day))
-    years = 5 if age < 16 else 10 if age < 26 else 20
-    ends = None if age >= 46 else issued.replace(year=issued.year + years).isoformat()
-    return {
-        "name": TRUTH.name,
-        "number": TRUTH.id_number,
-        "sex": TRUTH.sex,
-        "born_on": born.isoformat(),
-        "issuing_authority": "杭州市公安局",
-        "valid_from": issued.isoformat(),
-        "valid_until": ends,
-    }
 
 
 async def a_person(bank: Bank, name: str) -> tuple[Caller, str]:
@@ -65,7 +47,7 @@ async def test_a_person_is_identified_and_may_pay_a_little(bank: Bank) -> None:
     assert (level["level"], level["next"]["needs"]) == (0, ["id_card", "identity_bureau"])
     case = await person.post("/kyc/cases", {"party_id": party_id, "level": 1})
     assert case["missing"] == ["id_card"]
-    await person.ask("PUT", f"/kyc/cases/{case['id']}/id-card", json=card())
+    await person.ask("PUT", f"/kyc/cases/{case['id']}/id-card", json=card_of(TRUTH))
     await person.post(f"/kyc/cases/{case['id']}/check")
     await bank.work()
 
@@ -83,7 +65,7 @@ async def test_what_a_machine_will_not_decide_goes_to_staff(bank: Bank) -> None:
     case = await person.post("/kyc/cases", {"party_id": party_id, "level": 2})
     path = f"/kyc/cases/{case['id']}"
     other = people.load().people[61]
-    body = card() | {"name": other.name, "number": other.id_number, "sex": other.sex}
+    body = card_of(TRUTH) | {"name": other.name, "number": other.id_number, "sex": other.sex}
     body |= {"born_on": other.born_on.isoformat()}
     await person.ask("PUT", f"{path}/id-card", json=body)
     out = BytesIO()
