@@ -21,6 +21,7 @@ from tests.support.bank import Bank, Caller, Customer, done
 from tongbao.app.permissions import Address, May, addresses, reach
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
+from tongbao.core.identity.domain.contacts import clean_contact
 from tongbao.core.identity.domain.devices import DeviceFacts
 from tongbao.core.identity.models import PasskeyRow, StepUpRow
 from tongbao.core.ledger import service as books
@@ -45,8 +46,11 @@ COMPANY_ROLES: Final = tuple(role for role in MemberRole if role is not MemberRo
 
 # Things of the ledger have the same names as things of customers.
 LEDGER_NAMES: Final = {"account_id": "ledger_account_id"}
+# So have contacts one logs in by and those of a party.
+IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
+    "change_id": "0197c0de-0000-7000-8000-000000000009",
     "factor": "otp_sms",
     "kind": "licence_picture",
     "provider": "no-such-provider",
@@ -227,6 +231,14 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 expires_at=now() + timedelta(minutes=3),
             )
         )
+        assert await identity.add_contact(
+            tx,
+            user_id=strange_user,
+            contact=clean_contact(f"{strange_user.hex}@example.com"),
+            language="zh",
+            at=now(),
+        )
+        (contact,) = await identity.contacts_of(tx, user_id=strange_user)
         (device,) = await identity.list_devices(tx, user_id=UUID(member["user_id"]))
         checked = await kyc_of(tx, UUID(firm.party_id), UUID(payee["party_id"]))
     return checked | {
@@ -239,6 +251,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "device_id": str(device.id),
         "invitation_id": invitation["id"],
         "loan_id": loan["id"],
+        "log_in_contact_id": str(contact.id),
         "membership_id": member["id"],
         "party_id": firm.party_id,
         "passkey_id": str(passkey),
@@ -352,6 +365,7 @@ class Requests:
         self.address = address
         self.facts = self.document["paths"][address.path][address.method]
         self.is_ledger = "ledger" in self.facts["tags"]
+        self.is_identity = "identity" in self.facts["tags"]
 
     @property
     def names(self) -> list[str]:
@@ -370,6 +384,8 @@ class Requests:
             return WORDS[name]
         if self.is_ledger:
             name = LEDGER_NAMES.get(name, name)
+        if self.is_identity:
+            name = IDENTITY_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]
 
     def names_things(self) -> bool:

@@ -1,6 +1,6 @@
 """Codes by message: the message says what the code confirms, and it confirms nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from tests.unit.core.conftest import AT
 from tests.unit.core.identity.conftest import Person
-from tongbao.core.identity.domain.contacts import clean_contact
+from tongbao.core.identity.domain.contact_changes import Change, change_action
+from tongbao.core.identity.domain.contacts import Channel, clean_contact
 from tongbao.core.identity.domain.step_up import (
     Action,
     Proof,
@@ -138,3 +139,11 @@ def test_a_message_carries_no_address_to_click_and_no_second_line() -> None:
         assert "evil.example" not in text
         assert len(text) < 120
     assert "CNY 1.00" in described(Action(PAY.kind, hostile)).zh
+
+
+def test_the_message_says_which_contact_is_changed() -> None:
+    phone = change_action(Change.ADD, Channel.PHONE, "+8613800138765")
+    assert described(phone).zh == "绑定手机号（尾号 8765）"
+    email = change_action(Change.REPLACE, Channel.EMAIL, "http://evil.example/@example.com")
+    assert described(email).en == "changing to the e-mail address of httpevilexample"
+    assert described(replace(phone, facts={"what": "{code}"})) == phone.rule.text

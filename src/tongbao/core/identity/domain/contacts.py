@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.text import Text
+from tongbao.kernel.text import Language, Text
 
 HOME_PREFIX: Final = "+86"
 EMAIL_LENGTH_MAX: Final = 254
@@ -33,6 +35,17 @@ class Contact:
 
     channel: Channel
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """A verified contact of a user, and the language to write in."""
+
+    id: UUID
+    user_id: UUID
+    contact: Contact
+    language: Language
+    verified_at: datetime
 
 
 class ContactMalformed(TongbaoError):

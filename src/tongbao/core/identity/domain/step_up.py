@@ -122,10 +122,13 @@ def _fits(name: str, fact: str) -> bool:
 
 
 def described(action: Action) -> Text:
-    """Return what a message that carries a code says of an action: for a payment payee and amount.
+    """Return what a message that carries a code says of an action.
 
-    The facts are the caller's own words, so they are cut short and cannot hold an address to click.
+    For a payment payee and amount, for a contact which one. The facts are the caller's own words,
+    so they are cut short and cannot hold an address to click.
     """
+    if action.kind == "identity.contact.change":
+        return _contact_change(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -136,6 +139,28 @@ def described(action: Action) -> Text:
         zh=f"向 {name}（账号尾号 {number}）付款 {currency} {amount}",
         en=f"the payment of {currency} {amount} to {name} (account ending in {number})",
     )
+
+
+_CHANGES: Final[Mapping[str, Text]] = {
+    "add": Text(zh="绑定", en="adding"),
+    "replace": Text(zh="更换为", en="changing to"),
+    "remove": Text(zh="解绑", en="removing"),
+}
+
+
+def _contact_change(action: Action) -> Text:
+    """Return which contact is changed: a phone by its end, an e-mail address without its domain."""
+    does = _CHANGES.get(action.facts.get("what", ""))
+    contact = action.facts.get("contact", "")
+    if does is None:
+        return action.rule.text
+    if action.facts.get("kind") == "phone":
+        end = _plain(contact, 34)[-4:]
+        which = Text(zh=f"手机号（尾号 {end}）", en=f"the phone number ending in {end}")
+    else:
+        mailbox = _plain(contact.partition("@")[0], 30)
+        which = Text(zh=f"邮箱（用户名 {mailbox}）", en=f"the e-mail address of {mailbox}")
+    return Text(zh=f"{does.zh}{which.zh}", en=f"{does.en} {which.en}")
 
 
 def _plain(text: str, length_max: int) -> str:

@@ -8,6 +8,7 @@ Each matter has its own router; they share the address.
 from fastapi import APIRouter
 
 from tongbao.core.identity.router.clients import api as clients
+from tongbao.core.identity.router.contacts import api as contacts
 from tongbao.core.identity.router.external_logins import api as external_logins
 from tongbao.core.identity.router.factors import api as factors
 from tongbao.core.identity.router.logging_in import api as logging_in
@@ -29,6 +30,7 @@ for each in (
     sessions,
     registering,
     passwords,
+    contacts,
     step_up,
     factors,
     passkeys,

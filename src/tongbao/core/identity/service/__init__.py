@@ -63,6 +63,11 @@ from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
 from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.changing_contacts import (
+    begin_contact_change,
+    confirm_contact_change,
+    remove_contact,
+)
 from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.contact_codes import ContactCode
 from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
@@ -250,6 +255,7 @@ __all__ = [
     "authenticate_many",
     "available_factors",
     "begin_attempt",
+    "begin_contact_change",
     "begin_registration",
     "begin_reset",
     "begin_session",
@@ -264,6 +270,7 @@ __all__ = [
     "client_actors",
     "complete_registration",
     "configure",
+    "confirm_contact_change",
     "confirm_registration",
     "confirm_reset",
     "connect_places",
@@ -300,6 +307,7 @@ __all__ = [
     "permissions",
     "proceed",
     "purge",
+    "remove_contact",
     "remove_member",
     "reset_password",
     "revoke_device",

@@ -126,6 +126,20 @@ async def peek_challenge(
     return found
 
 
+async def end_challenges(tx: WriteSession, *, user_id: UUID, at: datetime) -> None:
+    """End all of a user's that are under way."""
+    await tx.execute(
+        update(ChallengeRow)
+        .where(
+            ChallengeRow.user_id == user_id,
+            ChallengeRow.used_at.is_(None),
+            ChallengeRow.expires_at > at,
+        )
+        .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def purge_challenges(tx: WriteSession, *, before: datetime) -> None:
     """Delete the challenges that expired before an instant."""
     await tx.execute(delete(ChallengeRow).where(ChallengeRow.expires_at < before))

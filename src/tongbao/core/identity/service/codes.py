@@ -60,6 +60,14 @@ async def spend_code(
     return right
 
 
+async def subject_of(tx: WriteSession, *, code_id: UUID, purpose: Purpose) -> str | None:
+    """Return what a code was issued for; None if there is none for this purpose."""
+    subject: str | None = await tx.scalar(
+        select(CodeRow.subject).where(CodeRow.id == code_id, CodeRow.purpose == purpose)
+    )
+    return subject
+
+
 async def purge_codes(tx: WriteSession, *, before: datetime) -> None:
     """Delete the codes that expired before an instant."""
     await tx.execute(delete(CodeRow).where(CodeRow.expires_at < before))

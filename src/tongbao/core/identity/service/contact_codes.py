@@ -6,10 +6,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from tongbao.core.identity.domain.codes import Purpose
-from tongbao.core.identity.domain.contacts import Channel
+from tongbao.core.identity.domain.contacts import Channel, Reachable
 from tongbao.core.identity.domain.factors import register
 from tongbao.core.identity.service.codes import issue_code, spend_code
-from tongbao.core.identity.service.contacts import Reachable, contacts_of, recipient
+from tongbao.core.identity.service.contacts import contacts_of, recipient
 from tongbao.core.identity.service.messages import LOG_IN_CODE
 from tongbao.infra import notify
 from tongbao.infra.db import ReadSession, WriteSession

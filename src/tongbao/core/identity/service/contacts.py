@@ -1,15 +1,14 @@
 """Contacts that users have shown to be theirs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from tongbao.core.identity.domain.contacts import Channel, Contact
+from tongbao.core.identity.domain.contacts import Channel, Contact, Reachable
 from tongbao.core.identity.models import ContactRow
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.notify import Recipient
@@ -17,15 +16,6 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.text import Language
 
 _LOCK: Final = 0x1DC0
-
-
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """A verified contact of a user, and the language to write in."""
-
-    user_id: UUID
-    contact: Contact
-    language: Language
 
 
 async def add_contact(
@@ -57,6 +47,7 @@ async def add_contact(
         new.on_conflict_do_update(
             index_elements=["user_id", "channel"],
             set_={
+                "id": new.excluded.id,
                 "address": new.excluded.address,
                 "language": new.excluded.language,
                 "verified_at": new.excluded.verified_at,
@@ -69,7 +60,10 @@ async def add_contact(
 async def contacts_of(tx: ReadSession, *, user_id: UUID) -> Sequence[Reachable]:
     """Return a user's verified contacts: at most one phone and one e-mail address."""
     rows = await tx.scalars(
-        select(ContactRow).where(ContactRow.user_id == user_id).order_by(ContactRow.channel)
+        select(ContactRow)
+        .where(ContactRow.user_id == user_id)
+        .order_by(ContactRow.channel)
+        .execution_options(populate_existing=True)
     )
     return [_reachable(row) for row in rows]
 
@@ -84,6 +78,15 @@ async def find_contact(tx: ReadSession, *, contact: Contact) -> Reachable | None
     return None if row is None else _reachable(row)
 
 
+async def delete_contact(tx: WriteSession, *, contact_id: UUID) -> None:
+    """Forget a contact; whoever shows that it is theirs may have it then."""
+    await tx.execute(
+        delete(ContactRow)
+        .where(ContactRow.id == contact_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def recipient(contact: Contact) -> Recipient:
     """Return where messages to a contact go."""
     return Recipient(contact.channel.value, contact.address)
@@ -91,7 +94,9 @@ def recipient(contact: Contact) -> Recipient:
 
 def _reachable(row: ContactRow) -> Reachable:
     return Reachable(
+        id=row.id,
         user_id=row.user_id,
         contact=Contact(Channel(row.channel), row.address),
         language="zh" if row.language == "zh" else "en",
+        verified_at=row.verified_at,
     )

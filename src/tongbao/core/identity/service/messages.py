@@ -102,6 +102,18 @@ VERIFY_CODE: Final = template(
         en="[Tongbao] {code} confirms that this contact is yours; it is good for 5 minutes.",
     ),
 )
+CONTACT_TAKEN: Final = template(
+    "identity.contact_taken",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_DAY,
+    subject=Text(zh="此联系方式属于您的账户", en="This contact belongs to your account"),
+    body=Text(
+        zh="【通宝】有人想把此联系方式绑定到另一账户，而它属于您的账户；什么都不会改变。",
+        en="[Tongbao] Somebody wanted to add this contact to another account. It belongs to yours; "
+        "nothing changes.",
+    ),
+)
 
 
 def _notice(kind: SecurityKind, *, zh: str, en: str) -> Template:

@@ -34,14 +34,18 @@ _PURPOSE: Final = "registration ticket"
 
 
 async def count_request(
-    tx: WriteSession, *, device: DeviceFacts, at: datetime
+    tx: WriteSession, *, device: DeviceFacts, user_id: UUID | None = None, at: datetime
 ) -> LogInPaused | None:
     """Count a request for a message to anybody's contact; return the refusal beyond the limit.
 
-    Messages cost money and annoy: one network address cannot have them sent to thousands.
+    Messages cost money and annoy: neither one network address nor one user (where the request is
+    that of somebody who is logged in) can have them sent to thousands.
     """
     network = network_of(clean_address(device.address))
-    counted = await count_attempt(tx, counts=[count_for(Scope.ADDRESS, "messages", network)], at=at)
+    counts = [count_for(Scope.ADDRESS, "messages", network)]
+    if user_id is not None:
+        counts.append(count_for(Scope.ACCOUNT, "messages", str(user_id)))
+    counted = await count_attempt(tx, counts=counts, at=at)
     return counted if isinstance(counted, LogInPaused) else None
 
 

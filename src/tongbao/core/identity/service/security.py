@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.identity.domain.contacts import Reachable
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.events import SecurityNoted
 from tongbao.core.identity.models import SecurityEventRow
@@ -35,9 +36,13 @@ async def note(
     kind: SecurityKind,
     facts: Mapping[str, str],
     address: str | None = None,
+    also: Sequence[Reachable] = (),
     at: datetime,
 ) -> None:
-    """Write down what happened, tell it as an event, and write to each of the user's contacts."""
+    """Write down what happened, tell it as an event, and write to each of the user's contacts.
+
+    `also` are contacts that were the user's until now.
+    """
     await tx.execute(
         insert(SecurityEventRow).values(
             id=new_id(),
@@ -52,7 +57,9 @@ async def note(
     template = NOTICES[kind]
     when = at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M")
     known = {"when": when, "device": "?", "place": "?", **facts}
-    for each in await contacts_of(tx, user_id=user_id):
+    told = [*also, *await contacts_of(tx, user_id=user_id)]
+    # In one order everywhere, since each address is locked until the transaction ends.
+    for each in sorted(told, key=lambda one: (one.contact.channel, one.contact.address)):
         await notify.send(
             tx,
             to=recipient(each.contact),

@@ -6,7 +6,7 @@ from secrets import token_bytes
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain.step_up import (
@@ -208,6 +208,25 @@ async def spend(
         able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
         raise StepUpRequired(action=action, proofs=able, token_refused=token is not None)
     return spent
+
+
+async def end_step_ups(tx: WriteSession, *, user_id: UUID, at: datetime) -> None:
+    """End all of a user's that are under way, confirmed or not; wrong proofs stay counted."""
+    await tx.execute(
+        update(StepUpRow)
+        .where(
+            StepUpRow.user_id == user_id,
+            StepUpRow.created_at > at - CHALLENGE_LIFETIME - TOKEN_LIFETIME,
+            StepUpRow.spent_at.is_(None),
+        )
+        .values(
+            expires_at=func.least(StepUpRow.expires_at, at),
+            token_expires_at=case(
+                (StepUpRow.token_expires_at > at, at), else_=StepUpRow.token_expires_at
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def _queue(tx: WriteSession, user_id: UUID) -> None:
