@@ -158,10 +158,10 @@ async def test_reading_all_is_not_opening_any(
     [
         {},
         {"party_id": "me"},
-        {"party_id": str(new_id()), "currency": "XYZ"},
-        {"party_id": str(new_id()), "currency": "cny"},
-        {"party_id": str(new_id()), "currency": None},
-        {"party_id": str(new_id()), "overdraft": "100"},
+        {"party_id": str(UUID(int=1)), "currency": "XYZ"},
+        {"party_id": str(UUID(int=2)), "currency": "cny"},
+        {"party_id": str(UUID(int=3)), "currency": None},
+        {"party_id": str(UUID(int=4)), "overdraft": "100"},
         [],
     ],
 )

@@ -113,7 +113,7 @@ def test_roles_of_the_right_kind_are_accepted(
         (UserKind.CUSTOMER, set(), {PARTY}),
         (UserKind.CUSTOMER, {Role.CUSTOMER}, set()),
         (UserKind.CUSTOMER, {Role.CUSTOMER, Role.STAFF_OPERATIONS}, {PARTY}),
-        (UserKind.CUSTOMER, {Role.CUSTOMER}, {new_id() for _ in range(101)}),
+        (UserKind.CUSTOMER, {Role.CUSTOMER}, {UUID(int=n) for n in range(101)}),
         (UserKind.STAFF, {Role.CUSTOMER}, set()),
         (UserKind.STAFF, {Role.AUDITOR}, {PARTY}),
         (UserKind.SERVICE, {Role.STAFF_OPERATIONS}, set()),
