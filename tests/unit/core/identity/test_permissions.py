@@ -9,7 +9,6 @@ from tests.support.source import files
 from tongbao.core.identity.domain import (
     CATALOGUE,
     MEMBER_PERMISSIONS,
-    PARTNER_SCOPES,
     PERMISSIONS,
     ROLE_PERMISSIONS,
     ROLES_OF_KIND,
@@ -134,8 +133,8 @@ def test_who_posts_to_the_ledger_does_not_approve_and_no_staff_posts_directly() 
     assert not any("ledger:post" in ROLE_PERMISSIONS[r] for r in ROLES_OF_KIND[UserKind.STAFF])
 
 
-def test_partners_are_given_only_what_services_have() -> None:
-    assert ROLE_PERMISSIONS[Role.SERVICE] >= PARTNER_SCOPES
+def test_services_book_in_the_ledger_and_read_it() -> None:
+    assert ROLE_PERMISSIONS[Role.SERVICE] >= {"ledger:post", "ledger:read"}
 
 
 @pytest.mark.parametrize("role", Role)

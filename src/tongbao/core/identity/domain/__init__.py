@@ -30,7 +30,6 @@ from tongbao.core.identity.domain.memberships import (
 from tongbao.core.identity.domain.permissions import (
     CATALOGUE,
     MEMBER_PERMISSIONS,
-    PARTNER_SCOPES,
     PERMISSIONS,
     ROLE_PERMISSIONS,
     ROLES_OF_KIND,
@@ -80,7 +79,6 @@ __all__ = [
     "MEMBERS_PER_PARTY_MAX",
     "MEMBER_PERMISSIONS",
     "PARTIES_PER_USER_MAX",
-    "PARTNER_SCOPES",
     "PASSWORD_LENGTH_MAX",
     "PASSWORD_LENGTH_MIN",
     "PERMISSIONS",

@@ -279,9 +279,6 @@ ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
     ),
     UserKind.SERVICE: frozenset({Role.SERVICE}),
 }
-PARTNER_SCOPES: Final = frozenset({"ledger:post", "ledger:read"})
-"""What a partner's client may be given, each by itself."""
-
 SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
     ("ledger:post", "ledger:approve", Text(zh="记账与复核分离", en="who books does not approve")),
     (
