@@ -12,7 +12,9 @@ request that changes something or is refused; what a route reads that is sensiti
 itself. `docs/modules/audit.md` tells the rest.
 """
 
+from tongbao.infra.audit.apart import Apart
 from tongbao.infra.audit.entries import (
+    REASON_LENGTH_MAX,
     SYSTEM,
     Caller,
     Entry,
@@ -25,13 +27,16 @@ from tongbao.infra.audit.entries import (
     during,
     years_of,
 )
-from tongbao.infra.audit.writing import record
+from tongbao.infra.audit.writing import append, record
 
 __all__ = [
+    "REASON_LENGTH_MAX",
     "SYSTEM",
+    "Apart",
     "Caller",
     "Entry",
     "Outcome",
+    "append",
     "become",
     "by",
     "caller",

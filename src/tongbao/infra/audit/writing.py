@@ -21,13 +21,20 @@ async def record(tx: Writing, entries: Sequence[Entry], *, at: datetime) -> None
 
     Who did it comes from `by` unless an entry says. No entries is no statement.
     """
+    now = caller()
+    await append(tx, entries, [each.who or now for each in entries], at=at)
+
+
+async def append(
+    tx: Writing, entries: Sequence[Entry], who: Sequence[Caller], *, at: datetime
+) -> None:
+    """Do the same for entries of several callers, one for each entry."""
     if not entries:
         return
     if at.utcoffset() is None:
         msg = "an instant needs a time zone"
         raise ValueError(msg)
-    now = caller()
-    await tx.fetch(_APPEND, arguments(entries, [each.who or now for each in entries], at=at))
+    await tx.fetch(_APPEND, arguments(entries, who, at=at))
 
 
 def arguments(
