@@ -15,7 +15,7 @@ from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
-from tongbao.infra import keys, notify
+from tongbao.infra import crypto, keys, notify
 from tongbao.infra.crypto import Sealer
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
@@ -82,6 +82,18 @@ def connect_keys(settings: Settings) -> None:
     """Say with which key this process signs."""
     retired = settings.ledger_retired_keys_file
     ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
+
+
+def connect_crypto(settings: Settings) -> None:
+    """Say where the keys of sealed fields are; one is made where none is named."""
+    if settings.field_keys is not None:
+        text = settings.field_keys.get_secret_value()
+        source = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
+    elif settings.field_key_file is not None:
+        source = crypto.Given.of_file(settings.field_key_file)
+    else:
+        source = crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
+    crypto.use(source, cipher=crypto.CipherName(settings.field_cipher))
 
 
 def field_sealer(settings: Settings) -> Sealer:

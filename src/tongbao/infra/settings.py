@@ -162,9 +162,15 @@ class Settings(BaseSettings):
     field_key_file: Path | None = Field(
         default=None,
         description=(
-            "File with the AES-256 key of encrypted fields, 32 bytes in base64; unset: one that "
-            "is made in data_dir/keys"
+            "File with the keys of encrypted fields, 32 bytes in base64 a line, the newest last; "
+            "unset: one that is made in data_dir/keys"
         ),
+    )
+    field_keys: SecretStr | None = Field(
+        default=None, description="The same keys by commas, where there is no file"
+    )
+    field_cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        default="aes-256-gcm", description="What new fields are sealed with"
     )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
@@ -197,6 +203,9 @@ class Settings(BaseSettings):
             self.log_format = "json"
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
             msg = "TONGBAO_TLS_CERTIFICATE_FILE and TONGBAO_TLS_KEY_FILE are given together"
+            raise ValueError(msg)
+        if self.field_key_file is not None and self.field_keys is not None:
+            msg = "TONGBAO_FIELD_KEY_FILE or TONGBAO_FIELD_KEYS, not both"
             raise ValueError(msg)
         return self
 
@@ -261,8 +270,8 @@ class Settings(BaseSettings):
         if self.demo:
             msg = "TONGBAO_DEMO: demonstration data have no place in production"
             raise ValueError(msg)
-        if self.field_key_file is None:
-            msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with a key of its own"
+        if self.field_key_file is None and self.field_keys is None:
+            msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with keys of its own"
             raise ValueError(msg)
         if self.webhooks_to_loopback:
             msg = "TONGBAO_WEBHOOKS_TO_LOOPBACK: for development and tests only"

@@ -16,31 +16,14 @@ from typing import Final, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tongbao.infra.crypto.errors import FieldKeyUnusable, SealBroken
 from tongbao.infra.key_files import is_open_to_everybody, make_once
-from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.text import Text
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 TAG_BYTES: Final = 16
 VERSION: Final = b"\x01"
 KEY_FILE_BYTES_MAX: Final = 1_000
-
-
-class FieldKeyUnusable(TongbaoError):
-    """The file with the key of encrypted fields is missing, is open to everybody, or is no key."""
-
-    code = "crypto.key_unusable"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="字段加密密钥不可用", en="The key of encrypted fields cannot be used")
-    detail = Text(zh="密钥文件 {path}：{why}", en="Key file {path}: {why}")
-
-
-class SealBroken(Exception):
-    """A sealed value was changed, moved to another place, or sealed with another key.
-
-    No refusal a caller could do anything about: it is for the operators.
-    """
 
 
 class Sealer:
