@@ -19,7 +19,7 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
-from tongbao.infra import crypto, keys, log, metrics
+from tongbao.infra import crypto, log, metrics
 from tongbao.infra.flow.control import Flow, FlowControl, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_crypto(settings)
         app.state.keys = crypto.Starting(database)
         await app.state.keys.attempt(at=now())
-        keys.use(settings.secret_key.get_secret_value())
+        wiring.connect_secret(settings)
         app.state.database = database
         async with flow.running(database):
             yield

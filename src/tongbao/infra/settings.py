@@ -127,8 +127,12 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(DEFAULT_SECRET_KEY),
         description=(
-            "At least 32 random characters; keys for codes, cookies and sealed fields come from it"
+            "At least 32 random characters; keys for codes, cookies and signed tickets come from it"
         ),
+    )
+    secret_key_older: SecretStr | None = Field(
+        default=None,
+        description="What secret_key was before: good for what it has signed until left out again",
     )
     public_url: HttpUrl = Field(
         default="", description="Where browsers find the platform; unset: where they asked for it"
@@ -228,6 +232,10 @@ class Settings(BaseSettings):
             key = self.secret_key.get_secret_value()
             if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:
                 msg = "TONGBAO_SECRET_KEY: 32 random characters or more, and not the default"
+                raise ValueError(msg)
+            older = self.secret_key_older
+            if older is not None and len(older.get_secret_value()) < SECRET_KEY_LENGTH_MIN:
+                msg = "TONGBAO_SECRET_KEY_OLDER: it was 32 random characters or more"
                 raise ValueError(msg)
             secrets = [each.client_secret for each in (self.oidc_providers or {}).values()]
             if any(each.get_secret_value() in {"", DEFAULT_OIDC_SECRET} for each in secrets):

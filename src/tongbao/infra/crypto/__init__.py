@@ -17,7 +17,6 @@ from tongbao.infra.crypto.errors import Erased, FieldKeyLost, FieldKeyUnusable, 
 from tongbao.infra.crypto.installed import use
 from tongbao.infra.crypto.keks import Given, Source
 from tongbao.infra.crypto.records import SYSTEM, box, boxes, destroy
-from tongbao.infra.crypto.sealer import Sealer
 from tongbao.infra.crypto.start import Starting, check, start
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "Given",
     "Row",
     "SealBroken",
-    "Sealer",
     "Source",
     "Starting",
     "blind",

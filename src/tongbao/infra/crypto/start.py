@@ -49,8 +49,8 @@ async def start(database: Database, *, at: datetime) -> None:
 class Starting:
     """`start` for a process that may come up before its database does.
 
-    `attempt` lets a database that is away or not migrated pass; `ready` tries again. Wrong keys pass
-    neither.
+    `attempt` lets a database pass that is away or not migrated; `ready` tries again. Wrong keys
+    pass neither.
     """
 
     def __init__(self, database: Database) -> None:
