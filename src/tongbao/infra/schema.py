@@ -14,6 +14,7 @@ SQL_FILES: Final = (
     ("tongbao.infra.crypto", "sql/guards.sql"),
     ("tongbao.infra.outbox", "sql/outbox.sql"),
     ("tongbao.infra.proposals", "sql/guards.sql"),
+    ("tongbao.risk.limits", "sql/reserve.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/settled.sql"),
     ("tongbao.core.ledger", "sql/periods.sql"),
