@@ -131,6 +131,4 @@ def connect_identity(settings: Settings) -> None:
         )
         for key, each in (settings.oidc_providers or {}).items()
     }
-    identity.configure(
-        identity.Configuration(relying_party=party, providers=providers)
-    )
+    identity.configure(identity.Configuration(relying_party=party, providers=providers))

@@ -126,7 +126,7 @@ def check_csrf(request: Request, session_id: bytes) -> None:
 
 def _is_csrf_token(sent: bytes, session_id: bytes) -> bool:
     good = [tag.hex().encode() for tag in keys.tags("csrf", session_id)]
-    return any([keys.same(sent, each) for each in good])
+    return any(keys.same(sent, each) for each in good)
 
 
 def check_same_origin(request: Request) -> None:

@@ -51,7 +51,7 @@ def same(one: bytes, other: bytes) -> bool:
 
 def is_tag(given: bytes, purpose: str, *parts: bytes) -> bool:
     """Tell whether `given` is the tag of `parts` under a secret that is still good."""
-    return any([same(given, each) for each in tags(purpose, *parts)])  # each, so in equal time
+    return any(same(given, each) for each in tags(purpose, *parts))
 
 
 def _tag(key: bytes, parts: tuple[bytes, ...]) -> bytes:

@@ -13,6 +13,7 @@ data; a record key seals the owner's fields. Destroying it erases what it sealed
 from tongbao.infra.crypto.blinds import blind, blinds
 from tongbao.infra.crypto.boxes import Box, Row
 from tongbao.infra.crypto.ciphers import CipherName
+from tongbao.infra.crypto.columns import Sealed, SealedColumn, sealed_columns
 from tongbao.infra.crypto.errors import Erased, FieldKeyLost, FieldKeyUnusable, SealBroken
 from tongbao.infra.crypto.installed import use
 from tongbao.infra.crypto.keks import Given, Source
@@ -29,6 +30,8 @@ __all__ = [
     "Given",
     "Row",
     "SealBroken",
+    "Sealed",
+    "SealedColumn",
     "Source",
     "Starting",
     "blind",
@@ -37,6 +40,7 @@ __all__ = [
     "boxes",
     "check",
     "destroy",
+    "sealed_columns",
     "start",
     "use",
 ]

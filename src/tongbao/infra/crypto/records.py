@@ -124,10 +124,23 @@ async def destroy(tx: WriteSession, *, owner: UUID, at: datetime, reason: str = 
     _cache.forget(owner)
 
 
-async def current_kek_id(tx: ReadSession) -> str:
-    """Return the id of the KEK that new record keys are wrapped under."""
-    newest = select(KekRow.id).order_by(KekRow.current_since.desc().nulls_last()).limit(1)
-    return (await tx.execute(newest)).scalar_one()
+async def current_kek_id(tx: WriteSession) -> str:
+    """Return the id of the KEK that new record keys are wrapped under.
+
+    It is locked until the transaction ends: a rotation does not retire it meanwhile.
+    """
+    newest = (
+        select(KekRow.id)
+        .where(KekRow.retired_at.is_(None))
+        .order_by(KekRow.current_since.desc().nulls_last())
+        .limit(1)
+        .with_for_update(read=True, key_share=True)
+    )
+    found = await tx.scalar(newest)
+    if found is None:  # it was retired while we waited for it, so there is a newer one by now
+        found = (await tx.execute(newest)).scalar_one()
+    assert isinstance(found, str)
+    return found
 
 
 Stored = Sequence[tuple[int, int, str | None, bytes | None]]

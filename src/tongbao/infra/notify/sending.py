@@ -88,9 +88,7 @@ async def send(
         raise TooManyMessages(retry_after_seconds=wait)
     message_id = new_id()
     held_back = wait is not None
-    sealed = (
-        None if held_back else await seal(tx, message_id, {ADDRESS_KEY: to.address, **hidden})
-    )
+    sealed = None if held_back else await seal(tx, message_id, {ADDRESS_KEY: to.address, **hidden})
     await tx.execute(
         insert(MessageRow).values(
             id=message_id,

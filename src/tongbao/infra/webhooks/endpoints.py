@@ -32,7 +32,8 @@ from tongbao.infra.webhooks.nouns import (
 from tongbao.infra.webhooks.urls import clean_url
 from tongbao.kernel.ids import new_id
 
-SECRET: Final = "infra_webhooks_secret.sealed"
+FIELD: Final = "infra_webhooks_secret.sealed"
+
 
 async def create_endpoint(
     tx: WriteSession,
@@ -173,7 +174,7 @@ async def good_secrets(tx: ReadSession, endpoint_id: UUID, *, at: datetime) -> l
         .order_by(SecretRow.id.desc())
     )
     box = await crypto.box(tx, owner=crypto.SYSTEM)
-    return [box.open(row.sealed, field=SECRET, row=row.id) for row in rows]
+    return [box.open(row.sealed, field=FIELD, row=row.id) for row in rows]
 
 
 def endpoint_of(row: EndpointRow) -> Endpoint:
@@ -197,7 +198,7 @@ def _good(at: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202 - SQLAl
 async def _store_secret(tx: WriteSession, endpoint_id: UUID, *, at: datetime) -> str:
     secret, secret_id = signing.new_secret(), new_id()
     box = await crypto.box(tx, owner=crypto.SYSTEM)
-    sealed = box.seal(secret, field=SECRET, row=secret_id)
+    sealed = box.seal(secret, field=FIELD, row=secret_id)
     await tx.execute(
         insert(SecretRow).values(
             id=secret_id, endpoint_id=endpoint_id, sealed=sealed, created_at=at

@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, text
 
-from tongbao.infra import notify
+from tongbao.infra import crypto, keys, notify
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.jobs import JobContext
 from tongbao.infra.notify import Kind, MessageGateway, Recipient, TooManyMessages, template

@@ -27,7 +27,8 @@ from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 
-SECRET: Final = "identity_totp.sealed_secret"
+FIELD: Final = "identity_totp.sealed_secret"
+
 
 async def set_up_totp(
     tx: WriteSession, *, actor: Actor, step_up_token: str | None, at: datetime
@@ -44,7 +45,7 @@ async def set_up_totp(
     login = (await tx.execute(select(UserRow.login).where(UserRow.id == actor.id))).scalar_one()
     secret = new_secret()
     box = await crypto.box(tx, owner=actor.id)
-    sealed = box.seal(secret, field=SECRET, row=actor.id)
+    sealed = box.seal(secret, field=FIELD, row=actor.id)
     draft = insert(TotpRow).values(user_id=actor.id, sealed_secret=sealed, created_at=at)
     stored = await tx.scalar(
         draft.on_conflict_do_update(
@@ -252,4 +253,4 @@ async def _new_codes(tx: WriteSession, *, user_id: UUID, at: datetime) -> list[s
 
 async def _secret(tx: ReadSession, row: TotpRow) -> str:
     box = await crypto.box(tx, owner=row.user_id)
-    return box.open(row.sealed_secret, field=SECRET, row=row.user_id)
+    return box.open(row.sealed_secret, field=FIELD, row=row.user_id)
