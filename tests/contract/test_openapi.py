@@ -69,7 +69,9 @@ def examples(document: Document, schema: Document) -> Iterator[list[object]]:
         yield schema.get("examples", [])
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "events.json", "permissions.md"])
+@pytest.mark.parametrize(
+    "name", ["openapi.json", "events.json", "permissions.md", "privacy-register.md"]
+)
 def test_the_committed_contract_is_the_one_of_the_code(name: str) -> None:
     with own_logs():
         now = contract.documents()[name]

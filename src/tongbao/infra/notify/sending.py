@@ -15,7 +15,7 @@ from tongbao.infra.db import WriteSession
 from tongbao.infra.notify.models import MessageRow
 from tongbao.infra.notify.sealing import seal
 from tongbao.infra.notify.templates import Kind, Template
-from tongbao.kernel import errors
+from tongbao.kernel import errors, masking
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.text import Language, Text
 
@@ -114,10 +114,7 @@ async def send(
 
 def mask_address(to: Recipient) -> str:
     """Return an address as its owner recognises it and nobody learns it: `+86138****5678`."""
-    if to.channel == "phone":
-        return f"{to.address[:-8]}****{to.address[-4:]}"
-    mailbox, _, domain = to.address.partition("@")
-    return f"{mailbox[:1]}***@{domain}"
+    return masking.phone(to.address) if to.channel == "phone" else masking.email(to.address)
 
 
 async def _wait(tx: WriteSession, *, tag: bytes, kind: Kind, at: datetime) -> int | None:

@@ -176,7 +176,7 @@ async def add_picture(
         recorded_by=actor.id,
         at=at,
     )
-    return EvidenceOut.of(made, whole=actor.may(VERIFY))
+    return EvidenceOut.of(made, with_facts=actor.may(VERIFY))
 
 
 @api.get(
@@ -290,6 +290,6 @@ async def _shown(tx: ReadSession, case: Case, actor: Actor, language: Language) 
     return CaseOut.of(
         case,
         missing=missing(needs_for(party.kind, case.level), given),
-        evidence=[EvidenceOut.of(each, whole=actor.may(VERIFY)) for each in given],
+        evidence=[EvidenceOut.of(each, with_facts=actor.may(VERIFY)) for each in given],
         language=language,
     )

@@ -40,7 +40,6 @@ from tongbao.core.parties.domain.documents import (
     DocumentFieldMalformed,
     DocumentNumberMalformed,
     DocumentType,
-    masked,
 )
 from tongbao.core.parties.domain.duplicates import (
     Duplicate,
@@ -261,7 +260,6 @@ __all__ = [
     "list_parties",
     "locked",
     "make_primary",
-    "masked",
     "names",
     "needs_for",
     "open_case",
