@@ -112,7 +112,7 @@ from tongbao.core.identity.service.passwords import (
     login_of,
     reset_password,
 )
-from tongbao.core.identity.service.proofs import PROVERS
+from tongbao.core.identity.service.proofs import PROVERS, RECOVERY_CODE, TOTP
 from tongbao.core.identity.service.proposing import (
     APPOINT_ADMINISTRATOR,
     CHANGE_MEMBER,
@@ -129,18 +129,14 @@ from tongbao.core.identity.service.proposing import (
     Removal,
     new_staff,
 )
+from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
     complete_registration,
     confirm_registration,
     count_request,
 )
-from tongbao.core.identity.service.security import (
-    list_security_events,
-    note,
-    note_refusals,
-    purge,
-)
+from tongbao.core.identity.service.security import list_security_events, note, note_refusals
 from tongbao.core.identity.service.sessions import (
     BrowserSessions,
     begin_session,
@@ -160,10 +156,9 @@ from tongbao.core.identity.service.staff import (
 )
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
-from tongbao.core.identity.service.totp import RecoveryCodeFactor, TotpFactor
 from tongbao.core.identity.service.users import create_user, find_user
 
-for _factor in (TotpFactor(), PasskeyFactor(), RecoveryCodeFactor()):
+for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
     register_factor(_factor)
 for _proof, _prover in PROVERS.items():
     register_prover(_proof, _prover)
