@@ -18,11 +18,12 @@ class SecurityKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of event
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the same
     CONTACT_CHANGED = "contact_changed"
+    CLIENT_MISPLACED = "client_misplaced"
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """One entry of a user's list; `facts` depend on its kind: device, place."""
+    """One entry of a user's list; `facts` depend on its kind: device, place, client."""
 
     id: UUID
     kind: SecurityKind
