@@ -20,12 +20,12 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import crypto, log, metrics
+from tongbao.infra.address import networks
 from tongbao.infra.flow.control import Flow, FlowControl, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
-from tongbao.infra.web.address import networks
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
@@ -109,6 +109,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()
+    app.state.note_misplaced = identity.note_misplaced_token
     app.state.admit = flow.admit_actor
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:

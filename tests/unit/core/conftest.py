@@ -115,6 +115,7 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
     made.state.database = database
     made.state.authenticate = authenticate
     made.state.sessions = identity.BrowserSessions()
+    made.state.note_misplaced = identity.note_misplaced_token
     for router in (parties_api, cases_api, identity_api, accounts_api, agreements_api):
         made.include_router(router)
     install(made, larger_bodies={PICTURES_PATH: PICTURES_BYTES_MAX})

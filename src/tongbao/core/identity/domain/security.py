@@ -29,11 +29,12 @@ class SecurityKind(StrEnum):
     PAYMENT_PASSWORD_LOCKED = "payment_password_locked"  # noqa: S105 - the same
     EXTERNAL_LOGIN_LINKED = "external_login_linked"
     EXTERNAL_LOGIN_UNLINKED = "external_login_unlinked"
+    CLIENT_MISPLACED = "client_misplaced"
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """One entry of a user's list; `facts` depend on its kind: device, place."""
+    """One entry of a user's list; `facts` depend on its kind: device, place, client."""
 
     id: UUID
     kind: SecurityKind
