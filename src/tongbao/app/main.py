@@ -19,6 +19,7 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
+from tongbao.core.privacy.router import api as privacy
 from tongbao.infra import keys, log, metrics
 from tongbao.infra.flow.control import Flow, FlowControl, policies
 from tongbao.infra.flow.overload import Overload
@@ -40,6 +41,7 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    privacy,
     webhooks,
     proposals,
 )
