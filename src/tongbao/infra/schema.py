@@ -13,6 +13,7 @@ from tongbao.infra.postgres import APP_ROLE
 SQL_FILES: Final = (
     ("tongbao.infra.outbox", "sql/outbox.sql"),
     ("tongbao.infra.proposals", "sql/guards.sql"),
+    ("tongbao.risk.limits", "sql/reserve.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),
     ("tongbao.core.ledger", "sql/settled.sql"),
     ("tongbao.core.ledger", "sql/periods.sql"),
