@@ -19,7 +19,6 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRequired,
 )
 from tongbao.core.identity.service import passkeys, step_up, totp
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, WriteSession
 
 ADD = Action("identity.passkey.add", {})
@@ -28,8 +27,7 @@ AT_ONCE = 8
 
 @pytest.fixture(autouse=True, scope="module")
 def _configured() -> None:
-    sealer = Sealer(bytes(range(32)))
-    identity.configure(identity.Configuration(sealer=sealer, relying_party=RELYING_PARTY))
+    identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
 
 
 async def at_once(

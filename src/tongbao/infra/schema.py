@@ -11,6 +11,7 @@ from typing import Final
 from tongbao.infra.postgres import APP_ROLE
 
 SQL_FILES: Final = (
+    ("tongbao.infra.crypto", "sql/guards.sql"),
     ("tongbao.infra.outbox", "sql/outbox.sql"),
     ("tongbao.infra.proposals", "sql/guards.sql"),
     ("tongbao.risk.limits", "sql/reserve.sql"),

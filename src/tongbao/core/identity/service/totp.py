@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -23,11 +23,11 @@ from tongbao.core.identity.domain.totp import (
 from tongbao.core.identity.events import RecoveryCodeUsed, TotpRemoved, TotpWasSetUp
 from tongbao.core.identity.models import RecoveryCodeRow, TotpRow, UserRow
 from tongbao.core.identity.service import step_up
-from tongbao.core.identity.service.configuration import configured
-from tongbao.infra import outbox
+from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 
+SECRET: Final = "identity_totp.sealed_secret"
 
 async def set_up_totp(
     tx: WriteSession, *, actor: Actor, step_up_token: str | None, at: datetime
@@ -43,7 +43,8 @@ async def set_up_totp(
     await step_up.spend(tx, token=step_up_token, action=action, actor=actor, at=at)
     login = (await tx.execute(select(UserRow.login).where(UserRow.id == actor.id))).scalar_one()
     secret = new_secret()
-    sealed = configured().sealer.seal(secret.encode(), context=_context(actor.id))
+    box = await crypto.box(tx, owner=actor.id)
+    sealed = box.seal(secret, field=SECRET, row=actor.id)
     draft = insert(TotpRow).values(user_id=actor.id, sealed_secret=sealed, created_at=at)
     stored = await tx.scalar(
         draft.on_conflict_do_update(
@@ -67,7 +68,7 @@ async def confirm_totp(tx: WriteSession, *, user_id: UUID, code: str, at: dateti
         raise TotpMissing
     if row.confirmed_at is not None:
         raise TotpExists
-    step = matching_step(_secret(row), code, at=at, after_step=None)
+    step = matching_step(await _secret(tx, row), code, at=at, after_step=None)
     if step is None:
         raise TotpCodeWrong
     await tx.execute(
@@ -130,7 +131,7 @@ async def use_totp_code(tx: WriteSession, *, user_id: UUID, code: str, at: datet
     row = await _locked(tx, user_id)
     if row is None or row.confirmed_at is None:
         return False
-    step = matching_step(_secret(row), code, at=at, after_step=row.last_step)
+    step = matching_step(await _secret(tx, row), code, at=at, after_step=row.last_step)
     if step is None:
         return False
     await tx.execute(
@@ -249,9 +250,6 @@ async def _new_codes(tx: WriteSession, *, user_id: UUID, at: datetime) -> list[s
     return codes
 
 
-def _context(user_id: UUID) -> str:
-    return f"identity_totp.sealed_secret:{user_id}"
-
-
-def _secret(row: TotpRow) -> str:
-    return configured().sealer.open(row.sealed_secret, context=_context(row.user_id)).decode()
+async def _secret(tx: ReadSession, row: TotpRow) -> str:
+    box = await crypto.box(tx, owner=row.user_id)
+    return box.open(row.sealed_secret, field=SECRET, row=row.user_id)
