@@ -19,6 +19,7 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
+from tongbao.core.privacy.router import api as privacy
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
 from tongbao.infra.flow.control import Flow, FlowControl, policies
@@ -41,6 +42,7 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    privacy,
     webhooks,
     proposals,
 )
