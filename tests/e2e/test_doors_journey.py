@@ -93,13 +93,16 @@ class Person:
         return await self.home.post(path, body, headers=header)
 
     async def add_passkey(self) -> None:
+        """Add one right after registering: the code given then is proof enough."""
         path = "/identity/passkey-registrations"
-        begun = await self.allowed(f"{path}/options")
+        begun = await self.home.post(f"{path}/options")
         body = {"ceremony_id": begun["ceremony_id"], "name": "手机"}
-        await self.home.post(path, {**body, "credential": self.device.create(begun["options"])})
+        body |= {"credential": self.device.create(begun["options"])}
+        added = await self.home.post(path, body)
+        assert len(added["recovery_codes"]) == 10
 
     async def add_app(self) -> pyotp.TOTP:
-        made = await self.allowed("/identity/totp")
+        made = await self.home.post("/identity/totp")
         app = pyotp.TOTP(made["secret"])
         await self.home.post("/identity/totp/confirmation", {"code": app.now()})
         return app
@@ -181,8 +184,9 @@ async def test_from_nobody_to_a_payment(site: Site, database: Database, person: 
         assert (await away.get("/identity/me"))["id"] == me["id"]
         told = await person.phone.message("新设备登录")
         assert "http" not in told
-        (event,) = (await home.get("/identity/security-events"))["items"]
-        assert event["kind"] == "new_device"
+        events = (await home.get("/identity/security-events"))["items"]
+        told_of = ["new_device", "passkey_added", "recovery_codes_made"]
+        assert sorted(each["kind"] for each in events) == told_of
 
         await paid_by_passkey(person, account["id"], to=await a_shop(database))
 
@@ -258,7 +262,7 @@ async def test_a_copied_sim_card_does_not_get_past_a_passkey(site: Site, person:
     site.let_a_minute_pass()
     async with site.visitor() as thief:
         begun = await reset_begun(thief, person.phone)
-        assert begun["factors"] == ["passkey"]
+        assert begun["factors"] == ["passkey", "recovery_code"]
         path = f"/identity/sessions/challenges/{begun['challenge_id']}"
         assert await answered(thief, begun) == NOT_OFFERED
         assert await answered(thief, begun, factor="otp_sms", code="123456") == NOT_OFFERED
@@ -281,7 +285,8 @@ async def test_a_copied_sim_card_does_not_get_past_a_passkey(site: Site, person:
 
     # Nothing happened to the owner: the session goes on, and the password is the old one.
     await home.get("/identity/me")
-    assert (await home.get("/identity/security-events"))["items"] == []
+    events = (await home.get("/identity/security-events"))["items"]
+    assert sorted(each["kind"] for each in events) == ["passkey_added", "recovery_codes_made"]
     async with site.visitor() as away:
         body = {"login": person.phone.number, "password": NEW_PASSWORD}
         refused = await away.ask("POST", "/identity/sessions", json=body)

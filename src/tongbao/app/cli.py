@@ -23,11 +23,13 @@ rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
 ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 outbox_cli = typer.Typer(help="Events on their way to consumers.", no_args_is_help=True)
+privacy_cli = typer.Typer(help="What is kept about whom.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 cli.add_typer(outbox_cli, name="outbox")
+cli.add_typer(privacy_cli, name="privacy")
 
 Invoices = Annotated[
     Path | None,
@@ -134,7 +136,7 @@ def openapi(
     *,
     check: Annotated[bool, typer.Option(help="Only say whether the file is up to date")] = False,
 ) -> None:
-    """Write docs/openapi.json, docs/events.json and docs/permissions.md from the code."""
+    """Write the documents of docs/ that are made from the code: contract, permissions, data."""
     from tongbao.app.contract import write
 
     raise typer.Exit(write(check=check))
@@ -256,6 +258,20 @@ def outbox_replay(consumer: Consumer, *, limit: AtMost = 100, as_json: AsJson = 
     from tongbao.app.outbox import replay
 
     raise typer.Exit(replay(Settings(), consumer, limit=limit, as_json=as_json))
+
+
+@privacy_cli.command("inventory")
+def privacy_inventory(
+    *,
+    as_json: AsJson = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As docs/privacy-register.md")] = (
+        False
+    ),
+) -> None:
+    """List every column with its class, level, how long it is kept and how it is stored."""
+    from tongbao.app.privacy import inventory
+
+    typer.echo(inventory(as_json=as_json, as_markdown=as_markdown), nl=False)
 
 
 def _with_database(settings: Settings) -> Settings:

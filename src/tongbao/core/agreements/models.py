@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, Uniqu
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 _DIGEST = "text_digest ~ '^[0-9a-f]{64}$'"
@@ -17,6 +18,21 @@ class ConsentRow(Base):
     """One consent; at most one is granted at a time per party, purpose and source."""
 
     __tablename__ = "agreements_consent"
+    __data__ = Declared(
+        general=("purpose", "source", "text_version"),
+        technical=(
+            "id",
+            "party_id",
+            "text_digest",
+            "status",
+            "granted_at",
+            "granted_by",
+            "expires_at",
+            "ended_at",
+            "ended_by",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(_STATUS, name="status"),
         CheckConstraint(_DIGEST, name="text_digest"),
@@ -52,6 +68,11 @@ class ConsentEventRow(Base):
     """What happened to a consent, as evidence; rows are only ever added."""
 
     __tablename__ = "agreements_consent_event"
+    __data__ = Declared(
+        general=("text_version",),
+        technical=("id", "consent_id", "status", "text_digest", "recorded_by", "recorded_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(_STATUS, name="status"),
         CheckConstraint(_DIGEST, name="text_digest"),
@@ -71,6 +92,12 @@ class AgreementRow(Base):
     """A signed contract with its exact words; rows are only ever added."""
 
     __tablename__ = "agreements_agreement"
+    __data__ = Declared(
+        important=("parameters", "text"),
+        general=("template", "template_version", "language"),
+        technical=("id", "party_id", "text_digest", "signed_by", "signed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("language IN ('zh', 'en')", name="language"),
         CheckConstraint(_DIGEST, name="text_digest"),

@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Integer, LargeBina
 from sqlalchemy import Text as SqlText
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -14,6 +15,11 @@ class FileContentRow(Base):
     """The bytes of one harmless file, kept once however often they were sent."""
 
     __tablename__ = "infra_file_content"
+    __data__ = Declared(
+        core=("content",),
+        technical=("sha256", "media_type", "width", "height", "pages"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("octet_length(content) BETWEEN 1 AND 8388608", name="content"),
@@ -32,6 +38,12 @@ class FileRow(Base):
     """One file somebody sent. `owner_id` is whatever it belongs to; its module knows."""
 
     __tablename__ = "infra_file"
+    __data__ = Declared(
+        important=("name",),
+        general=("purpose",),
+        technical=("id", "sha256", "owner_id", "created_by", "created_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("char_length(name) BETWEEN 1 AND 100", name="name_length"),
         CheckConstraint("char_length(purpose) BETWEEN 1 AND 60", name="purpose_length"),

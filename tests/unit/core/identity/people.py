@@ -61,7 +61,7 @@ async def code_sent_to(tx: ReadSession, contact: Contact) -> str:
     """The code of the newest message to a contact, as its owner would read it."""
     message = (await sent_to(tx, contact))[0]
     assert message.sealed is not None
-    return unseal(message.id, message.sealed)["code"]
+    return (await unseal(tx, message.id, message.sealed))["code"]
 
 
 async def try_password(

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from tongbao.core.identity.domain.factors import SENT_CODES, own
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
 CHALLENGE_LIFETIME: Final = timedelta(minutes=5)
 CHALLENGE_TRIES_MAX: Final = 5
-CODES: Final = frozenset({"otp_sms", "otp_email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class SecondFactorRequired(TongbaoError):
 
 def proves(factor: str) -> str:
     """Return what a second factor proves, in an actor's words: both kinds of codes are `otp`."""
-    return "otp" if factor in CODES else factor
+    return "otp" if factor in SENT_CODES else factor
 
 
 def needed(factors: Sequence[str], *, device_known: bool) -> bool:
@@ -72,4 +72,4 @@ def needed(factors: Sequence[str], *, device_known: bool) -> bool:
     code by SMS or e-mail, which everybody who registered can get, is asked on devices where it has
     not been proven before.
     """
-    return bool(set(factors) - CODES) or (bool(factors) and not device_known)
+    return bool(own(factors)) or (bool(factors) and not device_known)

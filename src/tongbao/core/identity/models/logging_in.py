@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -26,6 +27,12 @@ class ContactRow(Base):
     """A phone or e-mail address that a user has shown to be theirs; nobody else's then."""
 
     __tablename__ = "identity_contact"
+    __data__ = Declared(
+        core=("address",),
+        general=("channel", "language"),
+        technical=("id", "user_id", "verified_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         UniqueConstraint("channel", "address"),
         UniqueConstraint("user_id", "channel"),
@@ -45,6 +52,11 @@ class CodeRow(Base):
     """A one-time code, known only by a keyed hash; `tries` are those that were wrong."""
 
     __tablename__ = "identity_code"
+    __data__ = Declared(
+        core=("subject", "code_tag"),
+        technical=("id", "purpose", "tries", "created_at", "expires_at", "used_at"),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(code_tag) = 32", name="code_tag_length"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
@@ -64,6 +76,13 @@ class ChallengeRow(Base):
     """What lacks a second factor; `data` is what each factor asked, by its name."""
 
     __tablename__ = "identity_challenge"
+    __data__ = Declared(
+        core=("handle_sha256",),
+        important=("data",),
+        general=("factors",),
+        technical=("purpose", "user_id", "tries", "created_at", "expires_at", "used_at"),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("purpose IN ('log_in', 'reset_password')", name="purpose"),
         CheckConstraint("octet_length(handle_sha256) = 32", name="handle_sha256_length"),
@@ -88,6 +107,11 @@ class AttemptRow(Base):
     """
 
     __tablename__ = "identity_attempt"
+    __data__ = Declared(
+        core=("key_tag",),
+        technical=("scope", "refusals", "last_at", "paused_until"),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("scope IN ('account', 'device', 'address')", name="scope"),
         CheckConstraint("octet_length(key_tag) = 32", name="key_tag_length"),
@@ -105,6 +129,12 @@ class SecurityEventRow(Base):
     """Something about a user's security that they may want to know."""
 
     __tablename__ = "identity_security_event"
+    __data__ = Declared(
+        important=("facts", "address"),
+        general=("kind",),
+        technical=("id", "user_id", "happened_at"),
+        keep=Keep.LOGS_6_MONTHS,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)

@@ -101,6 +101,7 @@ from tongbao.core.identity.service.memberships import (
     remove_member,
     set_dual_control,
 )
+from tongbao.core.identity.service.misplaced import note_misplaced_token, tell_of_misplaced
 from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.passkeys import PasskeyFactor
 from tongbao.core.identity.service.passwords import (
@@ -112,7 +113,7 @@ from tongbao.core.identity.service.passwords import (
     login_of,
     reset_password,
 )
-from tongbao.core.identity.service.proofs import PROVERS
+from tongbao.core.identity.service.proofs import PROVERS, RECOVERY_CODE, TOTP
 from tongbao.core.identity.service.proposing import (
     APPOINT_ADMINISTRATOR,
     CHANGE_MEMBER,
@@ -129,18 +130,14 @@ from tongbao.core.identity.service.proposing import (
     Removal,
     new_staff,
 )
+from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
     complete_registration,
     confirm_registration,
     count_request,
 )
-from tongbao.core.identity.service.security import (
-    list_security_events,
-    note,
-    note_refusals,
-    purge,
-)
+from tongbao.core.identity.service.security import list_security_events, note, note_refusals
 from tongbao.core.identity.service.sessions import (
     BrowserSessions,
     begin_session,
@@ -160,10 +157,9 @@ from tongbao.core.identity.service.staff import (
 )
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
-from tongbao.core.identity.service.totp import RecoveryCodeFactor, TotpFactor
 from tongbao.core.identity.service.users import create_user, find_user
 
-for _factor in (TotpFactor(), PasskeyFactor(), RecoveryCodeFactor()):
+for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
     register_factor(_factor)
 for _proof, _prover in PROVERS.items():
     register_prover(_proof, _prover)
@@ -301,6 +297,7 @@ __all__ = [
     "membership_of",
     "new_staff",
     "note",
+    "note_misplaced_token",
     "note_new_device",
     "note_place",
     "note_refusals",
@@ -315,5 +312,6 @@ __all__ = [
     "revoke_tokens",
     "set_dual_control",
     "spend_step_up",
+    "tell_of_misplaced",
     "unblock_user",
 ]

@@ -18,7 +18,7 @@ from tongbao.core.identity.domain.challenges import (
     FactorRefused,
 )
 from tongbao.core.identity.domain.codes import Purpose
-from tongbao.core.identity.domain.factors import second_factor, second_factors
+from tongbao.core.identity.domain.factors import accepted, own, second_factor, second_factors
 from tongbao.core.identity.models import ChallengeRow
 from tongbao.core.identity.service.attempts import Counted, count_attempt, count_for, forgive
 from tongbao.infra.auth import new_token, token_hash
@@ -26,8 +26,13 @@ from tongbao.infra.db import ReadSession, WriteSession
 
 
 async def available_factors(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
-    """Return the names of the second factors that a user has."""
-    return [factor.name for factor in second_factors() if await factor.available(tx, user_id)]
+    """Return the names of the second factors that are accepted from a user."""
+    return accepted(await _factors(tx, user_id))
+
+
+async def own_factors(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
+    """Return the names of the second factors that a user has set up themselves."""
+    return own(await _factors(tx, user_id))
 
 
 async def begin_challenge(
@@ -67,7 +72,7 @@ async def ask_factor(
     chosen = second_factor(factor)
     if chosen is None or factor not in row.factors:
         raise FactorNotOffered
-    asked = dict(await chosen.challenge(tx, row.user_id, at))
+    asked = dict(await chosen.ask(tx, row.user_id, Purpose(row.purpose), at) or {})
     await _change(tx, row, data={**row.data, factor: asked})
     return asked
 
@@ -103,7 +108,7 @@ async def answer_factor(
     if isinstance(counted, LogInPaused):
         return counted
     asked = row.data.get(factor, {})
-    if await chosen.verify(tx, row.user_id, proof, asked, at):
+    if await chosen.check(tx, row.user_id, proof, asked, at):
         await _succeed(tx, row, counted, at)
         return row.user_id
     await _change(tx, row, tries=row.tries + 1)
@@ -143,6 +148,10 @@ async def end_challenges(tx: WriteSession, *, user_id: UUID, at: datetime) -> No
 async def purge_challenges(tx: WriteSession, *, before: datetime) -> None:
     """Delete the challenges that expired before an instant."""
     await tx.execute(delete(ChallengeRow).where(ChallengeRow.expires_at < before))
+
+
+async def _factors(tx: ReadSession, user_id: UUID) -> Sequence[str]:
+    return [factor.name for factor in second_factors() if await factor.available(tx, user_id)]
 
 
 async def _open(tx: WriteSession, challenge: str, at: datetime) -> ChallengeRow | None:

@@ -1,4 +1,4 @@
-"""What second factors need of the installation: a key, who we are to authenticators, providers.
+"""What second factors need of the installation: who we are to authenticators, providers.
 
 The composition root says it once at the start of a process, before the first request.
 """
@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 
 from tongbao.core.identity.domain.passkeys import RelyingParty
 from tongbao.core.identity.gateways.oidc import OidcGateway
-from tongbao.infra.crypto import Sealer
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The installation's own."""
 
-    sealer: Sealer
     relying_party: RelyingParty
     providers: Mapping[str, OidcGateway] = field(default_factory=dict)
 

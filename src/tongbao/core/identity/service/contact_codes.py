@@ -26,7 +26,9 @@ class ContactCode:
         """Tell whether the user has such a contact."""
         return await self._contact(tx, user_id) is not None
 
-    async def challenge(self, tx: WriteSession, user_id: UUID, at: datetime, /) -> dict[str, Any]:
+    async def ask(
+        self, tx: WriteSession, user_id: UUID, _purpose: Purpose, at: datetime, /
+    ) -> dict[str, Any]:
         """Send a code; return where to, masked. Raises `notify.TooManyMessages`."""
         found = await self._contact(tx, user_id)
         assert found is not None, "asked of a user who has it"
@@ -43,17 +45,17 @@ class ContactCode:
         )
         return {"code_id": str(code_id), "sent_to": notify.mask_address(to)}
 
-    async def verify(
+    async def check(
         self,
         tx: WriteSession,
         user_id: UUID,
         proof: Mapping[str, Any],
-        challenge: Mapping[str, Any],
+        asked: Mapping[str, Any],
         at: datetime,
         /,
     ) -> bool:
         """Tell whether `proof["code"]` is the code that was sent; it is good once."""
-        code, code_id = proof.get("code"), challenge.get("code_id")
+        code, code_id = proof.get("code"), asked.get("code_id")
         if code_id is None:
             return False  # none was asked for
         return await spend_code(

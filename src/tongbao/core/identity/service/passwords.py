@@ -14,12 +14,7 @@ from sqlalchemy import select, update
 
 from tongbao.core.identity.domain import clean_password
 from tongbao.core.identity.domain.attempts import LogInPaused
-from tongbao.core.identity.domain.challenges import (
-    CODES,
-    Challenged,
-    ChallengeOver,
-    FactorRefused,
-)
+from tongbao.core.identity.domain.challenges import Challenged, ChallengeOver, FactorRefused
 from tongbao.core.identity.domain.codes import CodeWrong, Purpose
 from tongbao.core.identity.domain.contacts import Contact
 from tongbao.core.identity.domain.security import SecurityKind
@@ -27,8 +22,8 @@ from tongbao.core.identity.domain.sessions import Ended
 from tongbao.core.identity.models import UserRow
 from tongbao.core.identity.service.challenges import (
     answer_factor,
-    available_factors,
     begin_challenge,
+    own_factors,
     peek_challenge,
 )
 from tongbao.core.identity.service.codes import issue_code, spend_code
@@ -113,9 +108,7 @@ async def confirm_reset(
     )
     if found is None or not right:
         return CodeWrong()
-    factors = [
-        each for each in await available_factors(tx, user_id=found.user_id) if each not in CODES
-    ]
+    factors = await own_factors(tx, user_id=found.user_id)
     return await begin_challenge(
         tx, user_id=found.user_id, factors=factors, purpose=Purpose.RESET_PASSWORD, at=at
     )

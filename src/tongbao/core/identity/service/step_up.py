@@ -6,7 +6,7 @@ from secrets import token_bytes
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain.step_up import (
@@ -14,6 +14,7 @@ from tongbao.core.identity.domain.step_up import (
     CHALLENGE_LIFETIME,
     FAILURES_MAX,
     FAILURES_PERIOD,
+    FRESH,
     NONCE_BYTES,
     TOKEN_LIFETIME,
     Action,
@@ -24,9 +25,11 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRefused,
     StepUpRequired,
     StepUpToken,
+    believed,
 )
 from tongbao.core.identity.events import StepUpConfirmed
-from tongbao.core.identity.models import StepUpRow
+from tongbao.core.identity.models import SessionRow, StepUpRow
+from tongbao.core.identity.service.challenges import own_factors
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
@@ -40,7 +43,7 @@ _STEP_UP_LOCK: Final = 0x5E
 class Prover(Protocol):
     """How one kind of proof is asked for and checked."""
 
-    async def available(self, tx: ReadSession, user_id: UUID, at: datetime, /) -> bool:
+    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
         """Tell whether this user can prove anything so."""
 
     async def ask(
@@ -56,8 +59,8 @@ class Prover(Protocol):
         challenge: bytes,
         at: datetime,
         /,
-    ) -> Mapping[str, Any] | None:
-        """Return what is kept as evidence, or None for a wrong proof."""
+    ) -> Mapping[str, Any] | bool:
+        """Tell whether the proof is right, or return what is kept as evidence that it is."""
 
 
 _PROVERS: Final[dict[Proof, Prover]] = {}
@@ -68,21 +71,14 @@ def register_prover(proof: Proof, prover: Prover) -> None:
     _PROVERS[proof] = prover
 
 
-async def possible_proofs(
-    tx: ReadSession, *, user_id: UUID, action: Action, at: datetime
-) -> tuple[Proof, ...]:
-    """Return how this user can prove this action, the best first.
-
-    The log-in password serves only who has nothing better: whoever stole it must not be able to
-    confirm anything with it that a stolen phone would be needed for.
-    """
+async def possible_proofs(tx: ReadSession, *, user_id: UUID, action: Action) -> tuple[Proof, ...]:
+    """Return how this user can prove this action, the best first: see `domain.step_up.believed`."""
     able = [
         proof
         for proof in action.rule.proofs
-        if proof in _PROVERS and await _PROVERS[proof].available(tx, user_id, at)
+        if proof in _PROVERS and await _PROVERS[proof].available(tx, user_id)
     ]
-    better = [proof for proof in able if proof is not Proof.PASSWORD]
-    return tuple(better or able)
+    return believed(able, protected=bool(await own_factors(tx, user_id=user_id)))
 
 
 async def challenge(
@@ -94,7 +90,7 @@ async def challenge(
     action. Raises `UnknownAction`, `ProofUnavailable`, `StepUpLocked`.
     """
     digest = action.digest
-    able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
+    able = await possible_proofs(tx, user_id=actor.id, action=action)
     if proof not in able:
         raise ProofUnavailable(proofs=", ".join(each.value for each in able) or "–")
     await _queue(tx, actor.id)
@@ -159,7 +155,7 @@ async def confirm(
     prover = _PROVERS[Proof(row.proof)]
     evidence = await prover.check(tx, actor.id, proof, row.challenge, at)
     same = update(StepUpRow).where(StepUpRow.id == row.id)
-    if evidence is None:
+    if evidence is False:
         await tx.execute(same.values(attempts=StepUpRow.attempts + 1))
         return StepUpRefused()
     token, token_sha256 = new_token()
@@ -167,7 +163,7 @@ async def confirm(
     await tx.execute(
         same.values(
             confirmed_at=at,
-            evidence=dict(evidence),
+            evidence=dict(evidence) if isinstance(evidence, Mapping) else {},
             token_sha256=token_sha256,
             token_expires_at=confirmed.expires_at,
         )
@@ -205,9 +201,24 @@ async def spend(
             .execution_options(synchronize_session=False)
         )
     if spent is None:
-        able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
+        able = await possible_proofs(tx, user_id=actor.id, action=action)
         raise StepUpRequired(action=action, proofs=able, token_refused=token is not None)
     return spent
+
+
+async def spend_for_factor(
+    tx: WriteSession, *, token: str | None, action: Action, actor: Actor, at: datetime
+) -> None:
+    """Let a factor be added: as `spend`, or without a token as the first one, right after a log-in.
+
+    Whoever has just typed in a code that was sent to them need not type in another: the session
+    itself is the proof, for `FRESH` and until they have a factor of their own. Bearer tokens are
+    no such sessions. Raises `StepUpRequired`.
+    """
+    fresh = token is None and await _has_just_proven(tx, actor, at)
+    if fresh and not await own_factors(tx, user_id=actor.id):
+        return
+    await spend(tx, token=token, action=action, actor=actor, at=at)
 
 
 async def end_step_ups(tx: WriteSession, *, user_id: UUID, at: datetime) -> None:
@@ -227,6 +238,22 @@ async def end_step_ups(tx: WriteSession, *, user_id: UUID, at: datetime) -> None
         )
         .execution_options(synchronize_session=False)
     )
+
+
+async def _has_just_proven(tx: ReadSession, actor: Actor, at: datetime) -> bool:
+    """Tell whether the actor's browser session began by a second factor a moment ago."""
+    if "otp" not in actor.factors:
+        return False
+    fresh = await tx.scalar(
+        select(SessionRow.id).where(
+            SessionRow.id == actor.session_id,
+            SessionRow.user_id == actor.id,
+            any_(SessionRow.factors) == "otp",
+            SessionRow.began_at > at - FRESH,
+            SessionRow.ended_at.is_(None),
+        )
+    )
+    return fresh is not None
 
 
 async def _queue(tx: WriteSession, user_id: UUID) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallIntege
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 IS_OPEN = text("state NOT IN ('approved', 'refused')")
@@ -17,6 +18,21 @@ class CaseRow(Base):
     """One case: a party, the level it is to get, and how far the check has come."""
 
     __tablename__ = "parties_case"
+    __data__ = Declared(
+        important=("findings", "decision_reason"),
+        general=("level", "cause"),
+        technical=(
+            "id",
+            "party_id",
+            "state",
+            "attempts",
+            "opened_by",
+            "opened_at",
+            "decided_by",
+            "decided_at",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 3", name="level"),
         CheckConstraint(
@@ -51,6 +67,11 @@ class CaseStepRow(Base):
     """One change of a case's state; only ever added to."""
 
     __tablename__ = "parties_case_step"
+    __data__ = Declared(
+        important=("reason",),
+        technical=("id", "case_id", "before", "after", "taken_by", "taken_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (Index(None, "case_id", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,6 +87,12 @@ class EvidenceRow(Base):
     """One piece of evidence: what was said, sent or answered, as it was; only ever added to."""
 
     __tablename__ = "parties_evidence"
+    __data__ = Declared(
+        core=("facts",),
+        general=("kind",),
+        technical=("id", "case_id", "file_id", "recorded_by", "recorded_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(
             "kind IN ('id_card', 'id_card_front', 'id_card_back', 'face', 'business_licence',"

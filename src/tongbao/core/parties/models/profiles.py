@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 IS_KEPT = text("removed_at IS NULL")
@@ -28,6 +29,11 @@ class PersonRow(Base):
     """The facts of a person."""
 
     __tablename__ = "parties_person"
+    __data__ = Declared(
+        important=("pinyin", "born_on", "nationality", "sex", "occupation"),
+        technical=("party_id",),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (CheckConstraint("sex IN ('female', 'male')", name="sex"),)
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
@@ -42,6 +48,19 @@ class OrganisationRow(Base):
     """The facts of an organisation."""
 
     __tablename__ = "parties_organisation"
+    __data__ = Declared(
+        general=(
+            "form",
+            "legal_form",
+            "capital_minor",
+            "capital_currency",
+            "founded_on",
+            "business_scope",
+            "industry",
+        ),
+        technical=("party_id",),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("form IN ('company', 'sole_trader', 'other')", name="form"),
         CheckConstraint(
@@ -64,6 +83,11 @@ class RelationshipRow(Base):
     """One relationship, [since, until)."""
 
     __tablename__ = "parties_relationship"
+    __data__ = Declared(
+        important=("kind", "share_basis_points", "since", "until"),
+        technical=("id", "from_party_id", "to_party_id", "created_by", "created_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(
             "kind IN ('legal_representative', 'authorised_operator', 'beneficial_owner',"
@@ -112,6 +136,12 @@ class ContactRow(Base):
     """A phone number or e-mail address; removed ones stay for the record."""
 
     __tablename__ = "parties_contact"
+    __data__ = Declared(
+        core=("value",),
+        general=("kind", "is_primary"),
+        technical=("id", "party_id", "verified_at", "created_at", "removed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("kind IN ('phone', 'email')", name="kind"),
         CheckConstraint("char_length(value) BETWEEN 3 AND 254", name="value_length"),
@@ -147,6 +177,12 @@ class AddressRow(Base):
     """A postal address; removed ones stay for the record."""
 
     __tablename__ = "parties_address"
+    __data__ = Declared(
+        important=("region", "line", "postal_code"),
+        general=("kind", "country"),
+        technical=("id", "party_id", "created_at", "removed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("kind IN ('residence', 'registered', 'business', 'mailing')", name="kind"),
         CheckConstraint("char_length(line) BETWEEN 1 AND 200", name="line_length"),
@@ -168,6 +204,21 @@ class DocumentRow(Base):
     """One version of a document. Two parties may show one: then they are a pair to look at."""
 
     __tablename__ = "parties_document"
+    __data__ = Declared(
+        core=("number",),
+        important=("issuing_authority", "valid_from", "valid_until"),
+        general=("type",),
+        technical=(
+            "id",
+            "party_id",
+            "version",
+            "recorded_by",
+            "recorded_at",
+            "superseded_at",
+            "warned_days",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(
             "type IN ('id_card', 'passport', 'residence_permit', 'business_licence', 'other')",

@@ -1,4 +1,4 @@
-"""Tables of the ledger.
+"""Tables of the ledger: assets, accounts, transactions, postings, periods.
 
 The application's role may read them, open accounts with zero counters and change an account's
 status. Everything else is written by `ledger_post` alone (see `sql/`), and transactions and
@@ -18,7 +18,6 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
-    Numeric,
     SmallInteger,
     Text,
     text,
@@ -26,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -33,6 +33,11 @@ class AssetRow(Base):
     """What can be counted: a currency, a fund's units, points; `code` is symbol/scale."""
 
     __tablename__ = "ledger_asset"
+    __data__ = Declared(
+        general=("code", "symbol", "scale"),
+        technical=("id",),
+        keep=Keep.CONFIGURATION,
+    )
 
     id: Mapped[int] = mapped_column(SmallInteger, Identity(always=True), primary_key=True)
     code: Mapped[str] = mapped_column(Text, unique=True)
@@ -53,6 +58,18 @@ class AccountRow(Base):
     """
 
     __tablename__ = "ledger_account"
+    __data__ = Declared(
+        important=(
+            "overdraft",
+            "debits_posted",
+            "credits_posted",
+            "debits_pending",
+            "credits_pending",
+        ),
+        general=("code", "name", "category", "debit_normal"),
+        technical=("id", "uid", "asset_id", "status", "version", "opened_at", "last_booked_at"),
+        keep=Keep.BOOKS,
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     uid: Mapped[UUID] = mapped_column(unique=True)
@@ -112,6 +129,21 @@ class TransactionRow(Base):
     """
 
     __tablename__ = "ledger_transaction"
+    __data__ = Declared(
+        important=("reference", "metadata"),
+        general=("kind", "type", "effective_on"),
+        technical=(
+            "id",
+            "uid",
+            "content_hash",
+            "booked_at",
+            "correlation_id",
+            "pending_id",
+            "reverses_id",
+            "expires_at",
+        ),
+        keep=Keep.BOOKS,
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=False), primary_key=True)
     uid: Mapped[UUID] = mapped_column(unique=True)
@@ -159,6 +191,19 @@ class PostingRow(Base):
     """
 
     __tablename__ = "ledger_posting"
+    __data__ = Declared(
+        important=("amount", "debit_balance", "credit_balance"),
+        technical=(
+            "transaction_id",
+            "ordinal",
+            "asset_id",
+            "debit_account_id",
+            "credit_account_id",
+            "debit_version",
+            "credit_version",
+        ),
+        keep=Keep.BOOKS,
+    )
 
     transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -210,6 +255,11 @@ class TailRow(Base):
     """
 
     __tablename__ = "ledger_tail"
+    __data__ = Declared(
+        important=("debits", "credits", "debits_pending", "credits_pending"),
+        technical=("id", "account_id", "postings"),
+        keep=Keep.BOOKS,
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     account_id: Mapped[int] = mapped_column(BigInteger, index=True)
@@ -227,6 +277,17 @@ class HoldRow(Base):
     """
 
     __tablename__ = "ledger_hold"
+    __data__ = Declared(
+        important=("amount",),
+        technical=(
+            "transaction_id",
+            "ordinal",
+            "asset_id",
+            "debit_account_id",
+            "credit_account_id",
+        ),
+        keep=Keep.BOOKS,
+    )
 
     transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -245,6 +306,10 @@ class OpenPendingRow(Base):
     """A pending transaction not resolved yet: a work list, derived from the transactions."""
 
     __tablename__ = "ledger_open_pending"
+    __data__ = Declared(
+        technical=("transaction_id", "expires_at"),
+        keep=Keep.BOOKS,
+    )
 
     transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True), index=True)
@@ -254,6 +319,11 @@ class ReversedRow(Base):
     """How much of a posting was reversed so far; derived, and never more than the posting."""
 
     __tablename__ = "ledger_reversed"
+    __data__ = Declared(
+        important=("amount", "reversed"),
+        technical=("transaction_id", "ordinal"),
+        keep=Keep.BOOKS,
+    )
 
     transaction_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     ordinal: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
@@ -267,6 +337,11 @@ class PeriodRow(Base):
     """A period [starts_on, ends_on); once closed, no number above `closed_through` is in it."""
 
     __tablename__ = "ledger_period"
+    __data__ = Declared(
+        general=("starts_on", "ends_on"),
+        technical=("closed_at", "closed_through"),
+        keep=Keep.BOOKS,
+    )
 
     starts_on: Mapped[date] = mapped_column(Date, primary_key=True)
     ends_on: Mapped[date] = mapped_column(Date)
@@ -283,116 +358,6 @@ class PeriodRow(Base):
             name="ex_ledger_period_overlap",
         ),
     )
-
-
-class TreeNodeRow(Base):
-    """The hash of a complete subtree of the tree over transactions (RFC 6962); append-only.
-
-    Kept from level 8 (256 transactions) upwards; lower ones are recomputed from the transactions.
-    `last_sequence` is the last transaction below the node.
-    """
-
-    __tablename__ = "ledger_tree_node"
-
-    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    hash: Mapped[bytes] = mapped_column(LargeBinary)
-    last_sequence: Mapped[int] = mapped_column(BigInteger, index=True)
-
-    __table_args__ = (
-        CheckConstraint("level BETWEEN 8 AND 62 AND position >= 0", name="place"),
-        CheckConstraint("octet_length(hash) = 32", name="hash"),
-    )
-
-
-class TreeCheckpointRow(Base):
-    """The root of the tree over the first `tree_size` transactions, signed; append-only.
-
-    `marks` holds the first four bytes of the hash of every leaf since the checkpoint before, so
-    that the verifier can say which transaction was changed. No proof rests on them.
-    """
-
-    __tablename__ = "ledger_tree_checkpoint"
-
-    tree_size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    root: Mapped[bytes] = mapped_column(LargeBinary)
-    last_sequence: Mapped[int] = mapped_column(BigInteger, unique=True)
-    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    key_id: Mapped[str] = mapped_column(Text)
-    signature: Mapped[bytes] = mapped_column(LargeBinary)
-    marks: Mapped[bytes] = mapped_column(LargeBinary)
-
-    __table_args__ = (
-        CheckConstraint("tree_size > 0 AND last_sequence >= tree_size", name="size"),
-        CheckConstraint("octet_length(root) = 32", name="root"),
-        CheckConstraint("octet_length(signature) = 64", name="signature"),
-        CheckConstraint("mod(octet_length(marks), 4) = 0", name="marks"),
-    )
-
-
-class DayRow(Base):
-    """What one account moved with one effective date; derived, by `ledger_extend_days`.
-
-    Complete for transactions numbered up to `DayProgressRow.through_sequence`. No running balance:
-    every back-dated posting would rewrite it for all days since.
-    """
-
-    __tablename__ = "ledger_day"
-
-    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
-    debits: Mapped[int] = mapped_column(Numeric)
-    credits: Mapped[int] = mapped_column(Numeric)
-    postings: Mapped[int] = mapped_column(BigInteger)
-
-
-class CategoryDayRow(Base):
-    """The same for all accounts of one asset and category: what financial reports are made of."""
-
-    __tablename__ = "ledger_category_day"
-
-    asset_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    category: Mapped[str] = mapped_column(Text, primary_key=True)
-    effective_on: Mapped[date] = mapped_column(Date, primary_key=True)
-    debits: Mapped[int] = mapped_column(Numeric)
-    credits: Mapped[int] = mapped_column(Numeric)
-    postings: Mapped[int] = mapped_column(BigInteger)
-
-
-class HourRow(Base):
-    """What one internal account moved in one hour of booking (others' postings carry balances)."""
-
-    __tablename__ = "ledger_hour"
-
-    account_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
-    debits: Mapped[int] = mapped_column(Numeric)
-    credits: Mapped[int] = mapped_column(Numeric)
-    postings: Mapped[int] = mapped_column(BigInteger)
-
-
-class HourSpanRow(Base):
-    """The first and last number of the transactions booked in one hour; derived, like `DayRow`.
-
-    Stands in for an index on `booked_at`: but for differences between clocks, numbers rise with it.
-    """
-
-    __tablename__ = "ledger_hour_span"
-
-    starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
-    first_sequence: Mapped[int] = mapped_column(BigInteger)
-    last_sequence: Mapped[int] = mapped_column(BigInteger)
-
-
-class DayProgressRow(Base):
-    """One row: up to which transaction the derived totals above are complete."""
-
-    __tablename__ = "ledger_day_progress"
-
-    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
-    through_sequence: Mapped[int] = mapped_column(BigInteger)
-
-    __table_args__ = (CheckConstraint("one", name="one_row"),)
 
 
 # A search by account finds pending transactions too. Only holds pay for it, not postings.
