@@ -93,7 +93,17 @@ class EntryRow(Base):
         ),
         CheckConstraint("length(reason) BETWEEN 1 AND 200", name="reason"),
         CheckConstraint("length(object_id) BETWEEN 1 AND 200", name="object_id"),
-        Index("ix_infra_audit_seq", "seq", postgresql_using="brin"),
+        # Numbers follow the pages, so ranges of pages find them. Ids do not, but a Bloom filter
+        # per range says where one cannot be: at a hundredth of what a tree costs each insert.
+        Index(
+            "ix_infra_audit_pages",
+            "seq",
+            "object_id",
+            "request_id",
+            postgresql_using="brin",
+            postgresql_ops={"object_id": "text_bloom_ops", "request_id": "text_bloom_ops"},
+            postgresql_with={"autosummarize": "on"},
+        ),
         Index("ix_infra_audit_actor", "actor_id", "at"),
         Index(
             "ix_infra_audit_subject",
@@ -102,13 +112,11 @@ class EntryRow(Base):
             postgresql_where=text("subject_id IS NOT NULL"),
         ),
         Index(
-            "ix_infra_audit_object",
-            "object_id",
+            "ix_infra_audit_action",
+            "action",
             "at",
-            postgresql_where=text("object_id IS NOT NULL"),
+            postgresql_where=text("action <> 'ledger.post_transaction'"),
         ),
-        Index("ix_infra_audit_action", "action", "at"),
-        Index("ix_infra_audit_request", "request_id"),
         Index(
             "ix_infra_audit_denied",
             "at",

@@ -195,7 +195,7 @@ async def test_making_a_month_stops_nobody_who_reads_or_appends(
         other.execute("SET lock_timeout = '50ms'")
         assert other.execute("SELECT count(*) FROM infra_audit").fetchone() == (1,)
         other.execute(
-            "SELECT infra_audit_append(%s, '{5}', '{a.b}', '{done}', NULL, NULL, '{system}', NULL,"
+            "SELECT infra_audit_append(%s, 1, '{5}', '{a.b}', '{done}', NULL, NULL, '{system}', NULL,"
             " NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)",
             (AT,),
         )
@@ -305,7 +305,7 @@ def settled(connection: psycopg.Connection) -> int:
 
 
 APPEND = (
-    b"SELECT infra_audit_append('2026-03-02 04:00Z', '{5}', '{a.b}', '{done}', NULL, NULL,"
+    b"SELECT infra_audit_append('2026-03-02 04:00Z', 1, '{5}', '{a.b}', '{done}', NULL, NULL,"
     b" '{system}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
 )
 

@@ -66,7 +66,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("at", "seq", "keep_years", name=op.f("pk_infra_audit")),
         postgresql_partition_by="RANGE (at)",
     )
-    op.create_index("ix_infra_audit_action", "infra_audit", ["action", "at"], unique=False)
+    op.create_index(
+        "ix_infra_audit_action",
+        "infra_audit",
+        ["action", "at"],
+        unique=False,
+        postgresql_where=sa.text("action <> 'ledger.post_transaction'"),
+    )
     op.create_index("ix_infra_audit_actor", "infra_audit", ["actor_id", "at"], unique=False)
     op.create_index(
         "ix_infra_audit_denied",
@@ -76,15 +82,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("outcome <> 'done'"),
     )
     op.create_index(
-        "ix_infra_audit_object",
+        "ix_infra_audit_pages",
         "infra_audit",
-        ["object_id", "at"],
+        ["seq", "object_id", "request_id"],
         unique=False,
-        postgresql_where=sa.text("object_id IS NOT NULL"),
-    )
-    op.create_index("ix_infra_audit_request", "infra_audit", ["request_id"], unique=False)
-    op.create_index(
-        "ix_infra_audit_seq", "infra_audit", ["seq"], unique=False, postgresql_using="brin"
+        postgresql_using="brin",
+        postgresql_ops={"object_id": "text_bloom_ops", "request_id": "text_bloom_ops"},
+        postgresql_with={"autosummarize": "on"},
     )
     op.create_index(
         "ix_infra_audit_subject",
