@@ -151,21 +151,26 @@ class CheckpointRow(CheckpointColumns, Base):
 
 
 class RetiredRow(Base):
-    """What is left of up to 256 entries whose time was over: the hashes of their leaves.
+    """What is left of entries whose time was over: the hashes of their leaves.
 
-    The tree goes on over them, so that proofs of the entries that stay remain what they were.
+    A row holds those of one month among 256 numbers, `span` * 256 and the 255 that follow. The
+    tree goes on over them, so that proofs of the entries that stay remain what they were.
     """
 
     __tablename__ = "infra_audit_retired"
-    __data__ = Declared(technical=("first_seq", "seqs", "hashes"), keep=Keep.BOOKS)
+    __data__ = Declared(technical=("span", "first_seq", "seqs", "hashes"), keep=Keep.BOOKS)
 
+    span: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     first_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     seqs: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
         CheckConstraint("octet_length(hashes) = 32 * cardinality(seqs)", name="hashes"),
-        CheckConstraint("seqs[1] = first_seq", name="first"),
+        CheckConstraint(
+            "seqs[1] = first_seq AND first_seq >> 8 = span AND seqs[cardinality(seqs)] >> 8 = span",
+            name="span",
+        ),
     )
 
 

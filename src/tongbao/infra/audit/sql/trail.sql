@@ -41,8 +41,8 @@ CREATE OR REPLACE TRIGGER infra_audit_no_truncate BEFORE TRUNCATE ON infra_audit
 -- The partitions of the month (UTC) of a moment: made ahead by a job, and here by the first entry of
 -- a month that no job has made. Says whether it made them. Attaching does not stop who reads or
 -- appends; a second maker waits and finds the month there.
--- The moment must be within five years of the server's clock, so that no caller fills the
--- catalogue; a month whose rows may already be gone is never made again.
+-- The moment must be one that an installation can have, so that no caller fills the catalogue. A month
+-- whose entries were retired keeps its empty table, so it is never made again and takes no entry.
 CREATE OR REPLACE FUNCTION infra_audit_make_month(p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -56,7 +56,7 @@ BEGIN
     IF to_regclass('infra_audit_months.' || month) IS NOT NULL THEN
         RETURN false;
     END IF;
-    IF p_at IS NULL OR p_at NOT BETWEEN clock_timestamp() - interval '59 months'
+    IF p_at IS NULL OR p_at NOT BETWEEN '2020-01-01 00:00Z'
                                     AND clock_timestamp() + interval '60 months' THEN
         RAISE EXCEPTION 'no month of the audit trail for %', p_at
             USING ERRCODE = 'datetime_field_overflow';

@@ -139,6 +139,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "infra_audit_retired",
+        sa.Column("span", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("first_seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("seqs", sa.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
@@ -146,8 +147,11 @@ def upgrade() -> None:
             "octet_length(hashes) = 32 * cardinality(seqs)",
             name=op.f("ck_infra_audit_retired_hashes"),
         ),
-        sa.CheckConstraint("seqs[1] = first_seq", name=op.f("ck_infra_audit_retired_first")),
-        sa.PrimaryKeyConstraint("first_seq", name=op.f("pk_infra_audit_retired")),
+        sa.CheckConstraint(
+            "seqs[1] = first_seq AND first_seq >> 8 = span AND seqs[cardinality(seqs)] >> 8 = span",
+            name=op.f("ck_infra_audit_retired_span"),
+        ),
+        sa.PrimaryKeyConstraint("span", "first_seq", name=op.f("pk_infra_audit_retired")),
     )
     op.create_table(
         "infra_audit_tree_checkpoint",
