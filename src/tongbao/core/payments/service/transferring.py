@@ -36,6 +36,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
+from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
 from tongbao.core.payments.service.levels import not_at_this_level
 from tongbao.core.payments.service.payees import require_step_up
@@ -121,7 +122,8 @@ async def transfer(
             await require_step_up(
                 tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by, at=at
             )
-        return await _carry_out(tx, order, debtor=debtor, creditor=creditor, at=at)
+        alone = initiated_by if approved_by is None else None
+        return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
     order = _rejected(order, refusal)
     await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
@@ -190,12 +192,18 @@ async def _carry_out(
     *,
     debtor: DepositAccount,
     creditor: DepositAccount,
+    alone: Actor | None,
     at: datetime,
 ) -> Transfer:
-    """Store the order and move the money; what the ledger refuses is a rejection."""
+    """Store the order and move the money; what the ledger refuses is a rejection.
+
+    `alone` is who pays without a second person.
+    """
     await _store_settled(tx, order)
     refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
     if refusal is None:
+        if alone is not None:
+            await count_alone(tx, party_id=debtor.party_id, amount=order.amount, actor=alone, at=at)
         return await _settled(tx, order, at=at)
     order = _rejected(order, refusal)
     await tx.execute(
