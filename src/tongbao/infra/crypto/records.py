@@ -19,8 +19,8 @@ from sqlalchemy.dialects.postgresql import insert
 from tongbao.infra.arrays import Array, Kind, array
 from tongbao.infra.crypto.boxes import Box, RecordKey
 from tongbao.infra.crypto.ciphers import KEY_BYTES
-from tongbao.infra.crypto.installed import Installed, installed
 from tongbao.infra.crypto.models import KekRow, RecordKeyRow
+from tongbao.infra.crypto.process import Installed, installed
 from tongbao.infra.db import ReadSession, WriteSession
 
 CACHE_KEYS_MAX: Final = 10_000
