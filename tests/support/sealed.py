@@ -1,12 +1,13 @@
 """A table of sealed values that tests may fill and rotate as they like."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from secrets import token_hex
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, select
+from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, select, text
 
 from tongbao.infra import crypto
 from tongbao.infra.crypto import SealedColumn
@@ -51,11 +52,11 @@ class Sealings:
             connection.execute(f"GRANT ALL ON {made.table.name} TO tongbao_app")
         return made
 
-    async def add(self, tx: WriteSession, owner: UUID, text: str) -> UUID:
+    async def add(self, tx: WriteSession, owner: UUID, words: str) -> UUID:
         """Seal a text for an owner and store it; return its row."""
         row = new_id()
         box = await crypto.box(tx, owner=owner)
-        sealed = box.seal(text, field=self.column.field, row=row)
+        sealed = box.seal(words, field=self.column.field, row=row)
         values = {"id": row, "owner_id": owner, "sealed": sealed}
         await tx.execute(self.table.insert().values(values))
         return row
@@ -66,16 +67,16 @@ class Sealings:
         async with database.write() as tx:
             for owner in owners:
                 for number in range(each):
-                    text = f"{owner} {number}"
-                    texts[await self.add(tx, owner, text)] = text
+                    words = f"{owner} {number}"
+                    texts[await self.add(tx, owner, words)] = words
         return texts
 
-    async def rewrite(self, tx: WriteSession, row: UUID, text: str) -> None:
+    async def rewrite(self, tx: WriteSession, row: UUID, words: str) -> None:
         """Seal another text for a row."""
         table = self.table
         owner = (await tx.execute(select(table.c.owner_id).where(table.c.id == row))).scalar_one()
         box = await crypto.box(tx, owner=owner)
-        sealed = box.seal(text, field=self.column.field, row=row)
+        sealed = box.seal(words, field=self.column.field, row=row)
         await tx.execute(table.update().where(table.c.id == row).values(sealed=sealed))
 
     async def sealed(self, tx: ReadSession) -> dict[UUID, bytes]:
@@ -92,3 +93,22 @@ class Sealings:
                 row.id: boxes[row.owner_id].open(row.sealed, field=self.column.field, row=row.id)
                 for row in rows
             }
+
+
+async def backend(tx: ReadSession) -> int:
+    """Return the number of the server process that works for a transaction."""
+    return int((await tx.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+
+
+async def until_blocked(database: Database, waiting: int, by: int) -> None:
+    """Return once one server process waits for a lock of another."""
+    async with asyncio.timeout(30):
+        while True:
+            async with database.read() as look:
+                found = await look.execute(
+                    text("SELECT :by = ANY(pg_blocking_pids(:waiting))"),
+                    {"by": by, "waiting": waiting},
+                )
+                if found.scalar_one():
+                    return
+            await asyncio.sleep(0.01)

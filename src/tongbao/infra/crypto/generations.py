@@ -12,13 +12,12 @@ from tongbao.infra.crypto.boxes import KEY_ID_BYTES
 from tongbao.infra.crypto.ciphers import KEY_BYTES
 from tongbao.infra.crypto.columns import SealedColumn
 from tongbao.infra.crypto.process import installed
-from tongbao.infra.crypto.records import BLIND, current_kek_id, uuids
+from tongbao.infra.crypto.records import BLIND, REPLACED, current_kek_id, uuids
 from tongbao.infra.db import ReadSession, WriteSession
 
 OWNERS_A_BATCH: Final = 2_000
 RETIRE_AFTER: Final = timedelta(hours=1)
 RETIRE_TIMEOUT: Final = "10min"
-REPLACED: Final = "replaced"
 
 _OWNERS: Final = """
 SELECT DISTINCT ON (owner) owner, id, generation FROM infra_crypto_key

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from tongbao.infra.crypto import runs
 from tongbao.infra.crypto.models import KekRow, RecordKeyRow
 from tongbao.infra.crypto.process import installed
+from tongbao.infra.crypto.records import REPLACED
 from tongbao.infra.crypto.runs import Run
 from tongbao.infra.db import ReadSession
 
@@ -47,12 +48,11 @@ async def standing(tx: ReadSession) -> Standing:
         .group_by(RecordKeyRow.generation)
         .order_by(RecordKeyRow.generation)
     )
-    ended = (
-        select(RecordKeyRow.reason == "replaced", func.count())
-        .where(RecordKeyRow.wrapped.is_(None))
-        .group_by(RecordKeyRow.reason == "replaced")
+    ended = select(
+        func.count().filter(RecordKeyRow.reason == REPLACED),
+        func.count().filter(RecordKeyRow.reason != REPLACED),
     )
-    by_reason = {replaced: number for replaced, number in await tx.execute(ended)}  # noqa: C416
+    replaced, erased = (await tx.execute(ended)).one()
     return Standing(
         keks=[
             KekStanding(
@@ -65,8 +65,8 @@ async def standing(tx: ReadSession) -> Standing:
             for row in rows
         ],
         generations={generation: number for generation, number in await tx.execute(live)},  # noqa: C416
-        replaced=by_reason.get(True, 0),
-        erased=by_reason.get(False, 0),
+        replaced=replaced,
+        erased=erased,
         runs=await runs.latest(tx),
     )
 
