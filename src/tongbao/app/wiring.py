@@ -93,14 +93,25 @@ def connect_keys(settings: Settings) -> None:
 
 def connect_crypto(settings: Settings) -> None:
     """Say where the keys of sealed fields are; one is made where none is named."""
+    crypto.use(field_keys(settings), cipher=crypto.CipherName(settings.field_cipher))
+
+
+def field_keys(settings: Settings, *, add: bool = False) -> crypto.Source:
+    """Return where the keys of sealed fields are; `add` lets a management service make another."""
+    given: crypto.Source | None = None
     if settings.field_keys is not None:
         text = settings.field_keys.get_secret_value()
-        source = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
+        given = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
     elif settings.field_key_file is not None:
-        source = crypto.Given.of_file(settings.field_key_file)
-    else:
-        source = crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
-    crypto.use(source, cipher=crypto.CipherName(settings.field_cipher))
+        given = crypto.Given.of_file(settings.field_key_file)
+    if settings.kms_url:
+        gateway = crypto.KmsGateway(
+            base_url=settings.kms_url,
+            token=settings.kms_token.get_secret_value(),
+            key=settings.kms_key,
+        )
+        return crypto.Kms(gateway, before=given, add=add)
+    return given or crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
 
 
 def connect_webhooks(settings: Settings) -> None:
