@@ -4,6 +4,7 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -127,6 +128,9 @@ def connect_identity(settings: Settings) -> None:
     }
     identity.configure(
         identity.Configuration(
-            sealer=field_sealer(settings), relying_party=party, providers=providers
+            sealer=field_sealer(settings),
+            relying_party=party,
+            providers=providers,
+            recovery_wait=timedelta(hours=settings.factor_recovery_hours),
         )
     )

@@ -84,7 +84,9 @@ class ChallengeRow(Base):
         keep=Keep.SHORT,
     )
     __table_args__ = (
-        CheckConstraint("purpose IN ('log_in', 'reset_password')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('log_in', 'reset_password', 'recover_factors')", name="purpose"
+        ),
         CheckConstraint("octet_length(handle_sha256) = 32", name="handle_sha256_length"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     )

@@ -18,9 +18,17 @@ from tongbao.core.identity.domain.challenges import (
     FactorRefused,
 )
 from tongbao.core.identity.domain.codes import Purpose
-from tongbao.core.identity.domain.factors import accepted, own, second_factor, second_factors
+from tongbao.core.identity.domain.factors import (
+    SENT_CODES,
+    accepted,
+    own,
+    second_factor,
+    second_factors,
+)
+from tongbao.core.identity.domain.recoveries import Means
 from tongbao.core.identity.models import ChallengeRow
 from tongbao.core.identity.service.attempts import Counted, count_attempt, count_for, forgive
+from tongbao.core.identity.service.open_recoveries import call_off
 from tongbao.infra.auth import new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 
@@ -33,6 +41,11 @@ async def available_factors(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
 async def own_factors(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
     """Return the names of the second factors that a user has set up themselves."""
     return own(await _factors(tx, user_id))
+
+
+async def sent_codes(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
+    """Return the kinds of codes that can be sent to a user, accepted from them or not."""
+    return [each for each in await _factors(tx, user_id) if each in SENT_CODES]
 
 
 async def begin_challenge(
@@ -92,6 +105,7 @@ async def answer_factor(
     one challenge, those of a user are counted over all challenges: a thief who has the password
     could otherwise begin as many as guessing a code takes. Raises `FactorNotOffered`.
 
+    A factor of their own that somebody uses is not lost: a recovery under way is called off.
     `factor` is None only for a challenge that offers none, because its user has none.
     """
     row = await _open(tx, challenge, at)
@@ -110,6 +124,8 @@ async def answer_factor(
     asked = row.data.get(factor, {})
     if await chosen.check(tx, row.user_id, proof, asked, at):
         await _succeed(tx, row, counted, at)
+        if factor not in SENT_CODES:
+            await call_off(tx, user_id=row.user_id, means=Means.FACTOR, at=at)
         return row.user_id
     await _change(tx, row, tries=row.tries + 1)
     return FactorRefused(tries_left=CHALLENGE_TRIES_MAX - row.tries - 1)

@@ -5,8 +5,10 @@ The composition root says it once at the start of a process, before the first re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tongbao.core.identity.domain.passkeys import RelyingParty
+from tongbao.core.identity.domain.recoveries import WAIT_DEFAULT
 from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.infra.crypto import Sealer
 
@@ -18,6 +20,7 @@ class Configuration:
     sealer: Sealer
     relying_party: RelyingParty
     providers: Mapping[str, OidcGateway] = field(default_factory=dict)
+    recovery_wait: timedelta = WAIT_DEFAULT
 
 
 class _Holder:
