@@ -62,7 +62,12 @@ from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
-from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.challenges import (
+    answer_factor,
+    answer_log_in,
+    ask_factor,
+    available_factors,
+)
 from tongbao.core.identity.service.changing_contacts import (
     begin_contact_change,
     confirm_contact_change,
@@ -132,6 +137,7 @@ from tongbao.core.identity.service.proposing import (
 from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
+    check_registration,
     complete_registration,
     confirm_registration,
     count_request,
@@ -245,6 +251,7 @@ __all__ = [
     "add_contact",
     "add_member",
     "answer_factor",
+    "answer_log_in",
     "ask_factor",
     "authenticate",
     "authenticate_many",
@@ -261,6 +268,7 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_registration",
     "check_reset_password",
     "client_actors",
     "complete_registration",

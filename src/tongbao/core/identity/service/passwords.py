@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from tongbao.core.identity.domain import clean_password
 from tongbao.core.identity.domain.attempts import LogInPaused
-from tongbao.core.identity.domain.challenges import Challenged, ChallengeOver, FactorRefused
+from tongbao.core.identity.domain.challenges import Challenged, ChallengeOver, FactorRefused, First
 from tongbao.core.identity.domain.codes import CodeWrong, Purpose
 from tongbao.core.identity.domain.contacts import Contact
 from tongbao.core.identity.domain.recoveries import Means
@@ -113,7 +113,12 @@ async def confirm_reset(
         return CodeWrong()
     factors = await own_factors(tx, user_id=found.user_id)
     return await begin_challenge(
-        tx, user_id=found.user_id, factors=factors, purpose=Purpose.RESET_PASSWORD, at=at
+        tx,
+        user_id=found.user_id,
+        factors=factors,
+        purpose=Purpose.RESET_PASSWORD,
+        proven=First.OTP,
+        at=at,
     )
 
 

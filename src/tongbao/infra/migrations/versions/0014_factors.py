@@ -20,6 +20,21 @@ def upgrade() -> None:
         "identity_challenge",
         "purpose IN ('log_in', 'reset_password', 'recover_factors')",
     )
+    op.add_column(
+        "identity_challenge",
+        sa.Column("proven", sa.Text(), server_default=sa.text("'password'"), nullable=False),
+    )
+    op.add_column("identity_challenge", sa.Column("browser_sha256", sa.LargeBinary()))
+    op.create_check_constraint(
+        op.f("ck_identity_challenge_proven"),
+        "identity_challenge",
+        "proven IN ('password', 'external', 'otp')",
+    )
+    op.create_check_constraint(
+        op.f("ck_identity_challenge_browser_sha256_length"),
+        "identity_challenge",
+        "octet_length(browser_sha256) = 32",
+    )
     op.create_table(
         "identity_factor_recovery",
         sa.Column("id", sa.Uuid(), nullable=False),
