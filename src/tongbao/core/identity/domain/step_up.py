@@ -70,6 +70,10 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="大额转账", en="A large transfer"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    "payments.transfer.approve": Rule(
+        Text(zh="复核付款", en="Approving a payment"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "payments.transfer.new_payee": Rule(
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
