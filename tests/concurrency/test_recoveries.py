@@ -15,7 +15,6 @@ from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain.recoveries import Means, UnknownRecovery
 from tongbao.core.identity.service import recoveries
 from tongbao.core.identity.service.open_recoveries import call_off
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, WriteSession
 
 Work = Callable[[WriteSession], Awaitable[object]]
@@ -23,8 +22,7 @@ Work = Callable[[WriteSession], Awaitable[object]]
 
 @pytest.fixture(autouse=True, scope="module")
 def _configured() -> None:
-    sealer = Sealer(bytes(range(32)))
-    identity.configure(identity.Configuration(sealer=sealer, relying_party=RELYING_PARTY))
+    identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
 
 
 async def somebody(database: Database) -> Case:

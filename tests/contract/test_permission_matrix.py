@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from tongbao.core.identity.models import PasskeyRow, StepUpRow
 from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
-from tongbao.core.parties.models import DuplicateRow
+from tongbao.core.parties.models import DuplicateRow, EvidenceRow
 from tongbao.infra import files
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
@@ -132,7 +132,7 @@ class Members:
 
 
 async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, str]:
-    """Make a case of a firm, a picture that was handed in, and a pair that it may be one of."""
+    """Make a case of a firm with evidence, a document, and a pair that it may be one of."""
     case = await parties.open_case(
         tx,
         party_id=party_id,
@@ -163,7 +163,29 @@ async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, 
             found_at=now(),
         )
     )
-    return {"case_id": str(case.id), "file_id": str(picture.id), "duplicate_id": str(duplicate)}
+    document = await parties.record_document(
+        tx,
+        party_id=party_id,
+        type=parties.DocumentType.OTHER,
+        number="MATRIX-0001",
+        valid_from=date(2020, 1, 1),
+        valid_until=None,
+        recorded_by=party_id,
+        at=now(),
+    )
+    evidence = new_id()
+    await tx.execute(
+        insert(EvidenceRow).values(
+            id=evidence, case_id=case.id, kind="staff_note", facts={}, recorded_at=now()
+        )
+    )
+    return {
+        "case_id": str(case.id),
+        "document_id": str(document.id),
+        "duplicate_id": str(duplicate),
+        "evidence_id": str(evidence),
+        "file_id": str(picture.id),
+    }
 
 
 async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> dict[str, str]:

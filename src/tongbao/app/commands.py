@@ -13,7 +13,7 @@ from tongbao.app import demo, training, wiring
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.loan import decide_firms
 from tongbao.core.ledger import service as ledger
-from tongbao.infra import log
+from tongbao.infra import crypto, log
 from tongbao.infra.db import Database
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.settings import Settings
@@ -57,11 +57,16 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
 
 
 def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Do some work on the database of these settings and return what came of it."""
+    """Do some work on the database of these settings and return what came of it.
+
+    Raises `FieldKeyUnusable`, `FieldKeyLost` if the keys are not those of the database.
+    """
 
     async def run() -> T:
         database = connect(settings)
+        wiring.connect_crypto(settings)
         try:
+            await crypto.start(database, at=now())
             return await work(database)
         finally:
             await database.close()

@@ -101,6 +101,7 @@ _PARTY_READ: Final = Door(any_permission="parties:read_any")
 _PARTY_MAINTAINED: Final = Door(
     permission="parties:maintain", any_permission="parties:maintain_any"
 )
+_REVEALED: Final = Door(permission="privacy:reveal", any_permission="privacy:reveal_any")
 _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply_any")
 
 # By operation, those that name no permission at the door.
@@ -120,7 +121,6 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,
     "kyc_get_case": _PARTY_READ,
-    "kyc_get_picture": Door(any_permission="parties:verify"),
     "kyc_list_cases": _PARTY_READ,
     "kyc_open_case": _APPLIED,
     "kyc_put_id_card": _APPLIED,
@@ -143,6 +143,10 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "parties_make_primary": _PARTY_MAINTAINED,
     "parties_remove_address": _PARTY_MAINTAINED,
     "parties_remove_contact": _PARTY_MAINTAINED,
+    "privacy_reveal_contact": _REVEALED,
+    "privacy_reveal_document": _REVEALED,
+    "privacy_reveal_evidence": _REVEALED,
+    "privacy_reveal_picture": _REVEALED,
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),
     "proposals_approve": _INVOLVED,

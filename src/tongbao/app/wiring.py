@@ -5,7 +5,6 @@ entry: every file `jobs.py` of the package is found.
 """
 
 from datetime import timedelta
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -16,8 +15,7 @@ from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
-from tongbao.infra import keys, notify
-from tongbao.infra.crypto import Sealer
+from tongbao.infra import crypto, keys, notify
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -49,9 +47,18 @@ def connect_sources(settings: Settings) -> None:
     lending.ask(tax_office(settings))
 
 
+def connect_secret(settings: Settings) -> None:
+    """Say what this process's secret is, and what it was before."""
+    older = settings.secret_key_older
+    keys.use(
+        settings.secret_key.get_secret_value(),
+        older=None if older is None else older.get_secret_value(),
+    )
+
+
 def connect_messages(settings: Settings) -> None:
     """Say by which gateways this process writes to people and finds places, and its secret."""
-    keys.use(settings.secret_key.get_secret_value())
+    connect_secret(settings)
     notify.use(
         notify.MessageGateway(
             base_url=settings.message_gateway_url,
@@ -85,32 +92,31 @@ def connect_keys(settings: Settings) -> None:
     ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
 
 
-def field_sealer(settings: Settings) -> Sealer:
-    """Return what encrypts fields; a key is made where none is named."""
-    if settings.field_key_file is not None:
-        return Sealer.load(settings.field_key_file)
-    return Sealer.load_or_make(settings.data_dir / "keys" / "fields.key")
+def connect_crypto(settings: Settings) -> None:
+    """Say where the keys of sealed fields are; one is made where none is named."""
+    if settings.field_keys is not None:
+        text = settings.field_keys.get_secret_value()
+        source = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
+    elif settings.field_key_file is not None:
+        source = crypto.Given.of_file(settings.field_key_file)
+    else:
+        source = crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
+    crypto.use(source, cipher=crypto.CipherName(settings.field_cipher))
 
 
 def connect_webhooks(settings: Settings) -> None:
     """Say which events partners are told of, and how webhooks leave this process."""
-
-    @cache
-    def sealer() -> Sealer:  # when the first secret is made or used: many a process does neither
-        return field_sealer(settings)
-
     configure(
         Configuration(
             published=PUBLISHED,
             owners=identity.client_actors,
-            sealer=sealer,
             outbound=Outbound(to_loopback=settings.webhooks_to_loopback),
         )
     )
 
 
 def connect_identity(settings: Settings) -> None:
-    """Say who this installation is to authenticators, and with which key it encrypts."""
+    """Say who this installation is to authenticators, and which providers there are."""
     party = identity.RelyingParty(
         id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
     )
@@ -128,7 +134,6 @@ def connect_identity(settings: Settings) -> None:
     }
     identity.configure(
         identity.Configuration(
-            sealer=field_sealer(settings),
             relying_party=party,
             providers=providers,
             recovery_wait=timedelta(hours=settings.factor_recovery_hours),

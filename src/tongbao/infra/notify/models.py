@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, SmallInteg
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import SYSTEM, Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -34,6 +35,7 @@ class MessageRow(Base):
         ),
         keep=Keep.LOGS_6_MONTHS,
     )
+    __sealed__ = (Sealed("sealed", owner=SYSTEM),)
     __table_args__ = (
         CheckConstraint("channel IN ('phone', 'email')", name="channel"),
         CheckConstraint("kind IN ('code', 'notice', 'alert')", name="kind"),

@@ -89,6 +89,7 @@ async def send(
         raise TooManyMessages(retry_after_seconds=wait)
     message_id = new_id()
     held_back = wait is not None
+    sealed = None if held_back else await seal(tx, message_id, {ADDRESS_KEY: to.address, **hidden})
     await tx.execute(
         insert(MessageRow).values(
             id=message_id,
@@ -100,7 +101,7 @@ async def send(
             recipient_tag=to.tag,
             recipient_masked=mask_address(to),
             facts=dict(facts),
-            sealed=None if held_back else seal(message_id, {ADDRESS_KEY: to.address, **hidden}),
+            sealed=sealed,
             state="held_back" if held_back else "queued",
             created_at=at,
             expires_at=at + template.good_for,

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import SYSTEM, Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -67,6 +68,7 @@ class SecretRow(Base):
         technical=("id", "endpoint_id", "created_at", "expires_at"),
         keep=Keep.CONFIGURATION,
     )
+    __sealed__ = (Sealed("sealed", owner=SYSTEM),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     endpoint_id: Mapped[UUID] = mapped_column(

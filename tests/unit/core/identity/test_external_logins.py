@@ -14,7 +14,6 @@ from tests.unit.core.identity.conftest import PASSWORD, Person, logged_in, new_p
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain.external_logins import RETURN_PATHS
 from tongbao.core.identity.domain.step_up import Action
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database
 from tongbao.kernel.clock import now
 
@@ -29,7 +28,6 @@ Problem = Callable[[httpx2.Response], tuple[int, str]]
 @pytest.fixture(autouse=True)
 async def _with_provider(provider: IdentityProvider) -> AsyncIterator[None]:
     configuration = identity.Configuration(
-        sealer=Sealer(bytes(range(32))),
         relying_party=RELYING_PARTY,
         providers={"sandbox": provider.gateway()},
     )

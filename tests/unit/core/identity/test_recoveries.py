@@ -19,6 +19,7 @@ from tests.unit.core.identity.people import (
     a_phone,
     an_address,
     an_email,
+    cancel_code_sent_to,
     code_sent_to,
     sent_to,
     try_password,
@@ -50,7 +51,6 @@ from tongbao.core.identity.service import passkeys, recoveries, step_up
 from tongbao.core.identity.service.challenges import available_factors
 from tongbao.core.identity.service.open_recoveries import find_recovery
 from tongbao.infra.db import WriteSession
-from tongbao.infra.notify.sealing import unseal
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -92,16 +92,6 @@ class Case:
         return await recoveries.complete_recovery(
             tx, challenge=begun.challenge, factor="otp_sms", code=code, at=at
         )
-
-    async def cancel_code(self, tx: WriteSession, contact: Contact) -> str:
-        """Read it in the newest message that has one."""
-        told = [
-            each
-            for each in await sent_to(tx, contact)
-            if each.template == REQUESTED and each.sealed
-        ]
-        assert told[0].sealed is not None
-        return unseal(told[0].id, told[0].sealed)["cancel_code"]
 
     async def has_lost_all(self, tx: WriteSession) -> bool:
         return await available_factors(tx, user_id=self.id) == ["otp_sms", "otp_email"]
@@ -195,12 +185,12 @@ async def by_session(tx: WriteSession, case: Case) -> None:
 
 
 async def by_phone(tx: WriteSession, case: Case) -> None:
-    code = await case.cancel_code(tx, case.phone)
+    code = await cancel_code_sent_to(tx, case.phone)
     await recoveries.cancel_by_code(tx, code=code, at=READY)
 
 
 async def by_email_as_people_type(tx: WriteSession, case: Case) -> None:
-    code = await case.cancel_code(tx, case.email)
+    code = await cancel_code_sent_to(tx, case.email)
     await recoveries.cancel_by_code(tx, code=code.lower().replace("-", " "), at=READY)
 
 
@@ -294,7 +284,7 @@ async def test_codes_that_call_nothing_off(tx: WriteSession, case: Case, code: s
     await case.request(tx)
     with pytest.raises(UnknownRecovery):
         await recoveries.cancel_by_code(tx, code=code, at=AT)
-    right = await case.cancel_code(tx, case.email)
+    right = await cancel_code_sent_to(tx, case.email)
     await recoveries.cancel_by_code(tx, code=right, at=AT)
     with pytest.raises(UnknownRecovery):
         await recoveries.cancel_by_code(tx, code=right, at=AT)
@@ -306,7 +296,7 @@ async def test_there_is_nothing_to_call_off_once_it_has_expired(
     tx: WriteSession, case: Case
 ) -> None:
     await case.request(tx)
-    code = await case.cancel_code(tx, case.phone)
+    code = await cancel_code_sent_to(tx, case.phone)
     with pytest.raises(UnknownRecovery):
         await recoveries.cancel_by_code(tx, code=code, at=READY + OPEN_FOR)
 

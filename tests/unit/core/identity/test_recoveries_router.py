@@ -7,10 +7,14 @@ import httpx2
 import pytest
 
 from tests.unit.core.identity.conftest import PASSWORD, Person, logged_in, new_person
-from tests.unit.core.identity.people import an_email, code_sent_to, sent_to, with_contact
+from tests.unit.core.identity.people import (
+    an_email,
+    cancel_code_sent_to,
+    code_sent_to,
+    with_contact,
+)
 from tongbao.core.identity.domain.contacts import Contact
 from tongbao.infra.db import Database
-from tongbao.infra.notify.sealing import unseal
 from tongbao.kernel.clock import now
 
 API = "/api/v1/identity"
@@ -91,13 +95,7 @@ async def test_asked_for_seen_and_called_off(
     assert (gone.status_code, gone.content) == (204, b"")
     assert problem(await http.delete(current, headers=owner)) == (404, "identity.unknown_recovery")
     async with thief.database.read() as tx:
-        told = next(
-            each
-            for each in await sent_to(tx, email)
-            if each.template == "identity.recovery_requested" and each.sealed is not None
-        )
-    assert told.sealed is not None
-    code = unseal(told.id, told.sealed)["cancel_code"]
+        code = await cancel_code_sent_to(tx, email)
     late = await http.post(f"{RECOVERIES}/cancellation", json={"code": code})
     assert problem(late) == (404, "identity.unknown_recovery")
 
@@ -108,13 +106,7 @@ async def test_the_reader_of_a_contact_calls_it_off(
     assert owner
     await thief.http.post(f"{RECOVERIES}/requests", json=await thief.answer())
     async with thief.database.read() as tx:
-        (told,) = [
-            each
-            for each in await sent_to(tx, email)
-            if each.template == "identity.recovery_requested"
-        ]
-    assert told.sealed is not None
-    body = {"code": unseal(told.id, told.sealed)["cancel_code"]}
+        body = {"code": await cancel_code_sent_to(tx, email)}
     answer = await thief.http.post(f"{RECOVERIES}/cancellation", json=body)
     assert (answer.status_code, answer.content) == (204, b"")
 

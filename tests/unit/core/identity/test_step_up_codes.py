@@ -55,7 +55,7 @@ async def sent(tx: WriteSession) -> Sent:
         )
     ).scalar_one()
     assert row.sealed is not None
-    secrets = unseal(row.id, row.sealed)
+    secrets = await unseal(tx, row.id, row.sealed)
     language: Language = "zh" if row.language == "zh" else "en"
     values = {**row.facts, "code": secrets["code"]}
     return Sent(STEP_UP_CODE.render(language, values)[1], secrets["code"])

@@ -32,11 +32,12 @@ class SecurityKind(StrEnum):
     RECOVERY_REQUESTED = "recovery_requested"
     RECOVERY_CANCELLED = "recovery_cancelled"
     FACTORS_RECOVERED = "factors_recovered"
+    CLIENT_MISPLACED = "client_misplaced"
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityEvent:
-    """One entry of a user's list; `facts` depend on its kind: device, place."""
+    """One entry of a user's list; `facts` depend on its kind: device, place, client."""
 
     id: UUID
     kind: SecurityKind

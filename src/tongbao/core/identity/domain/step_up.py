@@ -103,6 +103,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "identity.contact.change": Rule(
         Text(zh="更换手机号或邮箱", en="Changing the phone number or e-mail"), _OF_A_NEWCOMER
     ),
+    "privacy.reveal": Rule(
+        Text(zh="查看完整个人信息", en="Seeing personal data whole"), _OF_A_NEWCOMER
+    ),
     "identity.limits.change": Rule(Text(zh="调整限额", en="Changing limits"), _OF_THE_PROFILE),
 }
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import SYSTEM, Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -38,6 +39,7 @@ class ExternalFlowRow(Base):
         technical=("nonce", "link_user_id", "link_session_id", "expires_at"),
         keep=Keep.SHORT,
     )
+    __sealed__ = (Sealed("sealed_verifier", owner=SYSTEM),)
     __table_args__ = (
         CheckConstraint("octet_length(state_sha256) = 32", name="state_sha256_length"),
         CheckConstraint("octet_length(browser_sha256) = 32", name="browser_sha256_length"),

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -29,6 +30,7 @@ class TotpRow(Base):
         technical=("user_id", "last_step", "created_at", "confirmed_at"),
         keep=Keep.RELATION_AND_5_YEARS,
     )
+    __sealed__ = (Sealed("sealed_secret", owner="user_id"),)
     __table_args__ = (
         CheckConstraint("(confirmed_at IS NULL) = (last_step IS NULL)", name="confirmed_by_a_step"),
     )

@@ -106,6 +106,7 @@ from tongbao.core.identity.service.memberships import (
     remove_member,
     set_dual_control,
 )
+from tongbao.core.identity.service.misplaced import note_misplaced_token, tell_of_misplaced
 from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.passkeys import PasskeyFactor
 from tongbao.core.identity.service.passwords import (
@@ -304,6 +305,7 @@ __all__ = [
     "membership_of",
     "new_staff",
     "note",
+    "note_misplaced_token",
     "note_new_device",
     "note_place",
     "note_refusals",
@@ -318,5 +320,6 @@ __all__ = [
     "revoke_tokens",
     "set_dual_control",
     "spend_step_up",
+    "tell_of_misplaced",
     "unblock_user",
 ]

@@ -1,6 +1,7 @@
 """One-time codes: issued under a purpose and a subject, good once."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -16,6 +17,8 @@ from tongbao.core.identity.models import CodeRow
 from tongbao.infra import keys
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
+
+_PURPOSE: Final = "one-time code"
 
 
 async def issue_code(
@@ -46,7 +49,8 @@ async def spend_code(
     row = (
         await tx.execute(select(CodeRow).where(CodeRow.id == code_id).with_for_update())
     ).scalar_one_or_none()
-    right = keys.same(_tag(code_id, code), b"" if row is None else row.code_tag)
+    stored = b"" if row is None else row.code_tag
+    right = keys.is_tag(stored, _PURPOSE, code_id.bytes, code.encode())
     if (
         row is None
         or (row.purpose, row.subject) != (purpose, subject)
@@ -75,4 +79,4 @@ async def purge_codes(tx: WriteSession, *, before: datetime) -> None:
 
 def _tag(code_id: UUID, code: str) -> bytes:
     """Return a keyed hash: whoever reads the table cannot try all million codes against it."""
-    return keys.tag("one-time code", code_id.bytes, code.encode())
+    return keys.tag(_PURPOSE, code_id.bytes, code.encode())

@@ -37,11 +37,12 @@ from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.expiring import purge
 from tongbao.core.identity.service.security import note
 from tongbao.core.identity.service.sessions import begin_session
-from tongbao.infra import outbox
+from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 
 SECRET_BYTES: Final = 32
+VERIFIER: Final = "identity_external_flow.sealed_verifier"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +88,14 @@ async def begin_flow(
         )
     await purge(tx, ExternalFlowRow, at=at)
     state_sha256 = token_hash(flow.state)
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
     await tx.execute(
         insert(ExternalFlowRow).values(
             state_sha256=state_sha256,
             browser_sha256=token_hash(browser_secret),
             provider=provider,
             nonce=flow.nonce,
-            sealed_verifier=configured().sealer.seal(
-                flow.verifier.encode(), context=_context(state_sha256)
-            ),
+            sealed_verifier=box.seal(flow.verifier, field=VERIFIER, row=state_sha256),
             return_to=flow.return_to,
             link_user_id=flow.link_user_id,
             link_session_id=flow.link_session_id,
@@ -117,7 +117,7 @@ async def find_flow(
     row = await tx.scalar(
         select(ExternalFlowRow).where(*_same(provider, state, browser_secret, at))
     )
-    return None if row is None else _flow(row, state)
+    return None if row is None else await _flow(tx, row, state)
 
 
 async def take_flow(
@@ -129,7 +129,7 @@ async def take_flow(
         .where(*_same(provider, state, browser_secret, at))
         .returning(ExternalFlowRow)
     )
-    return None if row is None else _flow(row, state)
+    return None if row is None else await _flow(tx, row, state)
 
 
 async def user_of(tx: WriteSession, *, identity: ExternalIdentity, at: datetime) -> UUID | None:
@@ -298,21 +298,17 @@ def _same(
     )
 
 
-def _flow(row: ExternalFlowRow, state: str) -> Flow:
-    verifier = configured().sealer.open(row.sealed_verifier, context=_context(row.state_sha256))
+async def _flow(tx: ReadSession, row: ExternalFlowRow, state: str) -> Flow:
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
     return Flow(
         provider=row.provider,
         state=state,
         nonce=row.nonce,
-        verifier=verifier.decode(),
+        verifier=box.open(row.sealed_verifier, field=VERIFIER, row=row.state_sha256),
         return_to=row.return_to,
         link_user_id=row.link_user_id,
         link_session_id=row.link_session_id,
     )
-
-
-def _context(state_sha256: bytes) -> str:
-    return f"identity_external_flow.sealed_verifier:{state_sha256.hex()}"
 
 
 def _ticket_hash(ticket: str, browser_secret: str) -> bytes:

@@ -280,4 +280,18 @@ NOTICES: Final[Mapping[SecurityKind, Template]] = {
         en="All your passkeys, your authenticator app and recovery codes were removed at {when}; "
         "all sessions were ended.",
     ),
+    SecurityKind.CLIENT_MISPLACED: template(
+        f"identity.{SecurityKind.CLIENT_MISPLACED}",
+        version=1,
+        kind=Kind.NOTICE,
+        good_for=_DAY,
+        subject=Text(zh="系统接入安全提醒", en="About the security of your system access"),
+        body=Text(
+            zh="【通宝】您企业的系统“{client}”的访问令牌于 {when} 在登记的网络之外被使用，"
+            "已拒绝并作废。若非贵方系统所为，请立即更换该系统的密钥。",
+            en="[Tongbao] At {when} a token of your firm's system “{client}” was used from outside "
+            "the networks it has registered. It was refused and revoked. If this was not your own "
+            "system, change its secret or key now.",
+        ),
+    ),
 }

@@ -161,7 +161,7 @@ def _read_ticket(ticket: str, *, at: datetime) -> Contact:
     except ValueError:
         raise TicketOver from None
     tag, facts = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
-    if not keys.same(tag, keys.tag(_PURPOSE, facts)):
+    if not keys.is_tag(tag, _PURPOSE, facts):
         raise TicketOver
     channel, address, expires = json.loads(facts)
     if at.timestamp() >= expires:

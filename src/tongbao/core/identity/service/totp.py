@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -21,11 +22,12 @@ from tongbao.core.identity.domain.totp import (
 from tongbao.core.identity.events import TotpRemoved, TotpWasSetUp
 from tongbao.core.identity.models import TotpRow, UserRow
 from tongbao.core.identity.service import step_up
-from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.own_factors import factor_was_added, factor_was_removed
-from tongbao.infra import outbox
+from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
+
+FIELD: Final = "identity_totp.sealed_secret"
 
 
 async def set_up_totp(
@@ -43,7 +45,8 @@ async def set_up_totp(
     await step_up.spend_for_factor(tx, token=step_up_token, action=action, actor=actor, at=at)
     login = (await tx.execute(select(UserRow.login).where(UserRow.id == actor.id))).scalar_one()
     secret = new_secret()
-    sealed = configured().sealer.seal(secret.encode(), context=_context(actor.id))
+    box = await crypto.box(tx, owner=actor.id)
+    sealed = box.seal(secret, field=FIELD, row=actor.id)
     draft = insert(TotpRow).values(user_id=actor.id, sealed_secret=sealed, created_at=at)
     stored = await tx.scalar(
         draft.on_conflict_do_update(
@@ -70,7 +73,7 @@ async def confirm_totp(
         raise TotpMissing
     if row.confirmed_at is not None:
         raise TotpExists
-    step = matching_step(_secret(row), code, at=at, after_step=None)
+    step = matching_step(await _secret(tx, row), code, at=at, after_step=None)
     if step is None:
         raise TotpCodeWrong
     await tx.execute(
@@ -113,7 +116,7 @@ async def use_totp_code(tx: WriteSession, *, user_id: UUID, code: str, at: datet
     row = await _locked(tx, user_id)
     if row is None or row.confirmed_at is None:
         return False
-    step = matching_step(_secret(row), code, at=at, after_step=row.last_step)
+    step = matching_step(await _secret(tx, row), code, at=at, after_step=row.last_step)
     if step is None:
         return False
     await tx.execute(
@@ -134,9 +137,6 @@ async def _locked(tx: WriteSession, user_id: UUID) -> TotpRow | None:
     )
 
 
-def _context(user_id: UUID) -> str:
-    return f"identity_totp.sealed_secret:{user_id}"
-
-
-def _secret(row: TotpRow) -> str:
-    return configured().sealer.open(row.sealed_secret, context=_context(row.user_id)).decode()
+async def _secret(tx: ReadSession, row: TotpRow) -> str:
+    box = await crypto.box(tx, owner=row.user_id)
+    return box.open(row.sealed_secret, field=FIELD, row=row.user_id)

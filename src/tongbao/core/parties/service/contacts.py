@@ -126,6 +126,14 @@ async def remove_contact(
     await matching.look(tx, party_id=party_id, at=at)
 
 
+async def contact(tx: ReadSession, *, party_id: UUID, contact_id: UUID) -> ContactPoint:
+    """Return one contact point in use. Raises `UnknownContact`."""
+    found = next((each for each in await contacts(tx, party_id) if each.id == contact_id), None)
+    if found is None:
+        raise UnknownContact
+    return found
+
+
 async def contacts(tx: ReadSession, party_id: UUID) -> Sequence[ContactPoint]:
     """Return the contact points in use, the latest first."""
     rows = await tx.scalars(

@@ -12,6 +12,7 @@ from tongbao.core.parties.domain.documents import (
     Document,
     DocumentId,
     DocumentType,
+    UnknownDocument,
     check_dates,
     clean_authority,
     clean_number,
@@ -96,6 +97,16 @@ async def current_document(
         )
     )
     return None if row is None else _document(row)
+
+
+async def document(tx: ReadSession, *, party_id: UUID, document_id: UUID) -> Document:
+    """Return one version of a party's document. Raises `UnknownDocument`."""
+    row = await tx.scalar(
+        select(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.party_id == party_id)
+    )
+    if row is None:
+        raise UnknownDocument
+    return _document(row)
 
 
 async def documents(tx: ReadSession, party_id: UUID) -> Sequence[Document]:

@@ -16,6 +16,7 @@ from tongbao.core.parties.domain.cases import (
     State,
     Step,
     UnknownCase,
+    UnknownEvidence,
 )
 from tongbao.core.parties.domain.findings import Finding, Found
 from tongbao.core.parties.domain.levels import Level
@@ -78,17 +79,19 @@ async def evidence(tx: ReadSession, case_id: UUID) -> Sequence[Evidence]:
         .order_by(EvidenceRow.id)
         .limit(EVIDENCE_MAX)
     )
-    return [
-        Evidence(
-            id=EvidenceId(row.id),
-            kind=EvidenceKind(row.kind),
-            facts=row.facts,
-            file_id=row.file_id,
-            recorded_by=row.recorded_by,
-            recorded_at=row.recorded_at,
-        )
-        for row in rows
-    ]
+    return [_evidence(row) for row in rows]
+
+
+async def evidence_of(tx: ReadSession, *, party_id: UUID, evidence_id: UUID) -> Evidence:
+    """Return one piece of evidence of a party's cases. Raises `UnknownEvidence`."""
+    row = await tx.scalar(
+        select(EvidenceRow)
+        .join(CaseRow, CaseRow.id == EvidenceRow.case_id)
+        .where(EvidenceRow.id == evidence_id, CaseRow.party_id == party_id)
+    )
+    if row is None:
+        raise UnknownEvidence
+    return _evidence(row)
 
 
 async def steps(tx: ReadSession, case_id: UUID) -> Sequence[Step]:
@@ -109,6 +112,17 @@ async def steps(tx: ReadSession, case_id: UUID) -> Sequence[Step]:
         )
         for row in rows
     ]
+
+
+def _evidence(row: EvidenceRow) -> Evidence:
+    return Evidence(
+        id=EvidenceId(row.id),
+        kind=EvidenceKind(row.kind),
+        facts=row.facts,
+        file_id=row.file_id,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+    )
 
 
 def case_of(row: CaseRow) -> Case:

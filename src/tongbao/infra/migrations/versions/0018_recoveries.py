@@ -1,19 +1,15 @@
-"""Messages that are alerts; recoveries of accounts whose factors are lost."""
+"""Recoveries of accounts whose factors are lost; what a log-in's challenge goes by."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    op.drop_constraint(op.f("ck_infra_message_kind"), "infra_message", type_="check")
-    op.create_check_constraint(
-        op.f("ck_infra_message_kind"), "infra_message", "kind IN ('code', 'notice', 'alert')"
-    )
     op.drop_constraint(op.f("ck_identity_challenge_purpose"), "identity_challenge", type_="check")
     op.create_check_constraint(
         op.f("ck_identity_challenge_purpose"),

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from tongbao.infra.web.address import address_group, networks, parse_address, resolve_address
+from tongbao.infra.address import address_group, networks, parse_address, resolve_address
 
 PROXIES = networks("10.0.0.0/8, 2001:db8:ffff::/48")
 CALLER = "203.0.113.7"
