@@ -142,12 +142,16 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "oauth_revoke",
         "identity_answer_factor",
         "identity_ask_factor",
+        "identity_begin_recovery",
         "identity_begin_registration",
         "identity_begin_reset",
         "identity_begin_session",
+        "identity_cancel_by_code",
+        "identity_complete_recovery",
         "identity_complete_registration",
         "identity_confirm_registration",
         "identity_confirm_reset",
+        "identity_request_recovery",
         "identity_reset_password",
     }
 

@@ -4,6 +4,7 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -142,4 +143,10 @@ def connect_identity(settings: Settings) -> None:
         )
         for key, each in (settings.oidc_providers or {}).items()
     }
-    identity.configure(identity.Configuration(relying_party=party, providers=providers))
+    identity.configure(
+        identity.Configuration(
+            relying_party=party,
+            providers=providers,
+            recovery_wait=timedelta(hours=settings.factor_recovery_hours),
+        )
+    )

@@ -163,6 +163,12 @@ class Settings(BaseSettings):
         default="",
         description="Relying party id of passkeys: the host of public_url or one above; unset: it",
     )
+    factor_recovery_hours: int = Field(
+        default=48,
+        ge=24,
+        le=72,
+        description="How long the owner can call off a recovery of an account without its factors",
+    )
     field_key_file: Path | None = Field(
         default=None,
         description=(

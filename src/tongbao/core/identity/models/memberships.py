@@ -21,7 +21,7 @@ class MembershipRow(Base):
 
     __tablename__ = "identity_membership"
     __data__ = Declared(
-        important=("bands",),
+        important=("bands", "day_bands"),
         general=("role",),
         technical=("id", "user_id", "party_id", "starts_at", "ends_at", "removed_at"),
         keep=Keep.RELATION_AND_5_YEARS,
@@ -57,7 +57,7 @@ class InvitationRow(Base):
 
     __tablename__ = "identity_invitation"
     __data__ = Declared(
-        important=("login", "bands"),
+        important=("login", "bands", "day_bands"),
         general=("role",),
         technical=(
             "id",

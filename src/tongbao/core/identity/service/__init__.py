@@ -62,7 +62,12 @@ from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
-from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.challenges import (
+    answer_factor,
+    answer_log_in,
+    ask_factor,
+    available_factors,
+)
 from tongbao.core.identity.service.changing_contacts import (
     begin_contact_change,
     confirm_contact_change,
@@ -133,6 +138,7 @@ from tongbao.core.identity.service.proposing import (
 from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
+    check_registration,
     complete_registration,
     confirm_registration,
     count_request,
@@ -246,6 +252,7 @@ __all__ = [
     "add_contact",
     "add_member",
     "answer_factor",
+    "answer_log_in",
     "ask_factor",
     "authenticate",
     "authenticate_many",
@@ -262,6 +269,7 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_registration",
     "check_reset_password",
     "client_actors",
     "complete_registration",
