@@ -168,20 +168,28 @@ class Customer(Caller):
         return opened
 
     async def consent(self) -> dict[str, Any]:
-        """Read the text in use and agree to it."""
-        (text,) = await self.get("/agreements/consent-texts")
+        """Read the text in use, ask for the consent and confirm it."""
+        request = await self.ask_consent()
+        path = f"/agreements/consent-requests/{request['id']}/confirmation"
         granted: dict[str, Any] = await self.post(
-            "/agreements/consents",
+            path, {"digest": request["digest"], "confirmed": True}
+        )
+        return granted
+
+    async def ask_consent(self) -> dict[str, Any]:
+        """Read the text in use and ask for the consent to it."""
+        (text,) = await self.get("/agreements/consent-texts")
+        asked: dict[str, Any] = await self.post(
+            "/agreements/consent-requests",
             {
                 "party_id": self.party_id,
                 "purpose": text["purpose"],
                 "source": text["source"],
                 "text_version": text["version"],
                 "text_digest": text["digest"],
-                "confirmed": True,
             },
         )
-        return granted
+        return asked
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
         wiring.connect_identity(settings)
+        wiring.connect_agreements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         keys.use(settings.secret_key.get_secret_value())
