@@ -31,13 +31,14 @@ from tongbao.core.identity.service import Role, UserKind
 from tongbao.core.parties import jobs as parties_jobs
 from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
-from tongbao.infra import jobs
+from tongbao.infra import jobs, outbox
 from tongbao.infra.db import Database
 from tongbao.infra.postgres import Urls
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 from tongbao.products.lending import jobs as lending_jobs
+from tongbao.products.lending import service as lending
 from tongbao.risk.rating import service as rating
 from tongbao.risk.rating.domain import training as rules
 from tongbao_sandbox import firms as sandbox
@@ -281,8 +282,9 @@ class Bank:
         return {"Authorization": f"Bearer {done(answer)['access_token']}"}
 
     async def work(self) -> None:
-        """Run the jobs that are due, as the worker would."""
+        """Run the jobs that are due and tell lending of consents, as the worker would."""
         await jobs.drain(self.database)
+        await outbox.Relay(self.database, [lending.consumer()]).drain()
 
     def let_time_pass(self) -> None:
         """Make every waiting job due."""
