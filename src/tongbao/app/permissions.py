@@ -115,6 +115,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_agreement": Door(any_permission="agreements:read_any"),
     "agreements_get_consent": Door(any_permission="agreements:read_any"),
     "agreements_get_history": Door(any_permission="agreements:read_any"),
+    "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),

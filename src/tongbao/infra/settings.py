@@ -188,6 +188,13 @@ class Settings(BaseSettings):
     field_cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
         default="aes-256-gcm", description="What new fields are sealed with"
     )
+    receipt_key_file: Path | None = Field(
+        default=None,
+        description="PEM file of the Ed25519 key that signs consent receipts; unset: one is made",
+    )
+    receipt_retired_keys_file: Path | None = Field(
+        default=None, description="PEM file of the public keys that signed them before"
+    )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
         Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),
@@ -289,6 +296,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if self.ledger_key_file is None:
             msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
+            raise ValueError(msg)
+        if self.receipt_key_file is None:
+            msg = "TONGBAO_RECEIPT_KEY_FILE: production signs with a key of its own"
             raise ValueError(msg)
         if self.demo:
             msg = "TONGBAO_DEMO: demonstration data have no place in production"
