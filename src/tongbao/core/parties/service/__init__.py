@@ -151,6 +151,7 @@ from tongbao.core.parties.service.registering import (
     register_person,
 )
 from tongbao.core.parties.service.relationships import end_relationship, relate, relationships
+from tongbao.core.parties.service.renewing import lower_overdue, open_renewals
 from tongbao.core.parties.service.reviewing import open_reviews
 
 __all__ = [
@@ -260,11 +261,13 @@ __all__ = [
     "limits_for",
     "list_parties",
     "locked",
+    "lower_overdue",
     "make_primary",
     "masked",
     "names",
     "needs_for",
     "open_case",
+    "open_renewals",
     "open_reviews",
     "organisation",
     "person",
