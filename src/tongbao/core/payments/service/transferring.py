@@ -74,8 +74,8 @@ async def transfer(
 ) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
-    An order that breaks a rule is stored as rejected and *returned* with its `refusal`: raising
-    would undo the row. The caller commits either way. Without an `end_to_end_id` its own id serves.
+    An order that breaks a rule is stored as rejected and *returned* with its `refusal`, for raising
+    would undo the row. Without an `end_to_end_id` its own id serves.
 
     Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
     confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
@@ -115,14 +115,13 @@ async def transfer(
     )
     creditor = await _account(tx, creditor_account_number)
     refusal = await _refusal(tx, order, debtor=debtor, creditor=creditor)
-    if creditor is not None:
-        order = replace(order, creditor_account_id=creditor.id)
+    order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
             await require_step_up(
                 tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by, at=at
             )
-        alone = initiated_by if approved_by is None else None
+        alone = None if approved_by else initiated_by
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
     return await _store_rejected(tx, order, refusal, at=at)

@@ -1,4 +1,4 @@
-"""Clients whose tokens were shown from elsewhere; what a maker may pay alone in a day."""
+"""Clients whose tokens were shown from elsewhere; what a maker pays alone; ended documents."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -49,4 +49,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "party_id", "maker_id", "currency", "business_date", name=op.f("pk_payments_alone")
         ),
+    )
+    op.add_column(
+        "parties_document",
+        sa.Column("ended_noted_at", sa.DateTime(timezone=True), nullable=True),
     )
