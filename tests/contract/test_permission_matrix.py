@@ -28,7 +28,7 @@ from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
-from tongbao.infra import files
+from tongbao.infra import crypto, files
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import now
@@ -175,10 +175,15 @@ async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, 
         recorded_by=party_id,
         at=now(),
     )
-    evidence = new_id()
+    evidence, box = new_id(), await crypto.box(tx, owner=party_id)
     await tx.execute(
         insert(EvidenceRow).values(
-            id=evidence, case_id=case.id, kind="staff_note", facts={}, recorded_at=now()
+            id=evidence,
+            case_id=case.id,
+            party_id=party_id,
+            kind="staff_note",
+            facts_sealed=box.seal("{}", field="parties_evidence.facts_sealed", row=evidence),
+            recorded_at=now(),
         )
     )
     return {
@@ -254,7 +259,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 id=challenge,
                 user_id=strange_user,
                 kind="identity.add_passkey",
-                facts={},
+                facts_sealed=b"-",
                 digest=bytes(32),
                 proof="payment_password",
                 challenge=bytes(32),

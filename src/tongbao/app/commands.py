@@ -49,6 +49,7 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
         settings = at_server(settings, server, database=apart)
     try:
         assert settings.owner_url is not None
+        wiring.connect_crypto(settings)  # a migration may seal what lay in clear
         run_migrations(settings.owner_url)
         yield settings
     finally:
