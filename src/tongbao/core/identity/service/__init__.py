@@ -126,6 +126,7 @@ from tongbao.core.identity.service.proposing import (
     CREATE_STAFF,
     END_DUAL_CONTROL,
     INVITE_MEMBER,
+    RECOVER_FACTORS,
     REMOVE_MEMBER,
     NewAdministrator,
     NewMember,
@@ -133,6 +134,7 @@ from tongbao.core.identity.service.proposing import (
     NewTerms,
     NoDualControl,
     Removal,
+    Seen,
     new_staff,
 )
 from tongbao.core.identity.service.purging import purge
@@ -161,6 +163,11 @@ from tongbao.core.identity.service.staff import (
     list_users,
     unblock_user,
 )
+from tongbao.core.identity.service.staff_recoveries import (
+    check_recovery_by_staff,
+    complete_by_staff,
+    due_by_staff,
+)
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
 from tongbao.core.identity.service.users import create_user, find_user
@@ -180,6 +187,7 @@ __all__ = [
     "INVITE_MEMBER",
     "MEMBER_PERMISSIONS",
     "PERMISSIONS",
+    "RECOVER_FACTORS",
     "REMOVE_MEMBER",
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
@@ -229,6 +237,7 @@ __all__ = [
     "RolesMismatch",
     "SecurityEvent",
     "SecurityKind",
+    "Seen",
     "Sensitivity",
     "Session",
     "SessionId",
@@ -269,9 +278,11 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_recovery_by_staff",
     "check_registration",
     "check_reset_password",
     "client_actors",
+    "complete_by_staff",
     "complete_registration",
     "configure",
     "confirm_contact_change",
@@ -282,6 +293,7 @@ __all__ = [
     "count_request",
     "create_user",
     "dual_control",
+    "due_by_staff",
     "end_session",
     "end_sessions",
     "end_shown",
