@@ -34,9 +34,8 @@ from tongbao.core.identity.domain.contact_changes import (
 from tongbao.core.identity.domain.contacts import Channel, Contact, Reachable
 from tongbao.core.identity.domain.step_up import Action, StepUpRequired
 from tongbao.core.identity.events import SecurityNoted
-from tongbao.core.identity.models import CodeRow
 from tongbao.core.identity.service import challenges
-from tongbao.core.identity.service.codes import issue_code
+from tongbao.core.identity.service.codes import issue_code, subject_of
 from tongbao.core.identity.service.contacts import recipient
 from tongbao.infra import notify
 from tongbao.infra.auth import Actor
@@ -288,7 +287,7 @@ async def test_a_change_is_the_user_s_and_the_session_s_that_began_it(
 async def test_a_code_for_something_else_confirms_nothing(tx: WriteSession, person: Person) -> None:
     contact = a_phone()
     change_id = await begin(tx, person, contact)
-    subject = await tx.scalar(select(CodeRow.subject).where(CodeRow.id == change_id))
+    subject = await subject_of(tx, code_id=change_id, purpose=Purpose.VERIFY_CONTACT)
     assert subject is not None
     for purpose in (Purpose.LOG_IN, Purpose.REGISTER, Purpose.RESET_PASSWORD):
         code_id, code = await issue_code(tx, purpose=purpose, subject=subject, at=AT)

@@ -401,7 +401,8 @@ async def test_wrong_codes_use_up_their_tries_although_each_was_answered(
     client: httpx2.AsyncClient, database: Database, problem: Problem
 ) -> None:
     contact = a_phone()
-    path = f"{BASE}/registrations/{await begun(client, contact)}/confirmation"
+    registration = await begun(client, contact)
+    path = f"{BASE}/registrations/{registration}/confirmation"
     code = await code_of(database, contact)
     body = {"contact": contact.address, "code": other_than(code)}
     for _ in range(5):
@@ -410,6 +411,6 @@ async def test_wrong_codes_use_up_their_tries_although_each_was_answered(
     assert problem(answer) == (422, "identity.code_wrong")
     async with database.read() as tx:
         tries = await tx.scalar(
-            text("SELECT tries FROM identity_code WHERE subject = :s"), {"s": contact.address}
+            text("SELECT tries FROM identity_code WHERE id = :id"), {"id": registration}
         )
     assert tries == 5

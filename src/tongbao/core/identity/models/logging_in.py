@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra import crypto
+from tongbao.infra.crypto.columns import Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -28,22 +30,25 @@ class ContactRow(Base):
 
     __tablename__ = "identity_contact"
     __data__ = Declared(
-        core=("address",),
+        core=("address_sealed", "address_blind"),
         general=("channel", "language"),
         technical=("id", "user_id", "verified_at"),
         keep=Keep.RELATION_AND_5_YEARS,
     )
     __table_args__ = (
-        UniqueConstraint("channel", "address"),
+        UniqueConstraint("channel", "address_blind"),
+        CheckConstraint("octet_length(address_blind) = 32", name="address_blind_length"),
         UniqueConstraint("user_id", "channel"),
         CheckConstraint("channel IN ('phone', 'email')", name="channel"),
         CheckConstraint("language IN ('zh', 'en')", name="language"),
     )
+    __sealed__ = (Sealed("address_sealed", owner="user_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"))
     channel: Mapped[str] = mapped_column(Text)
-    address: Mapped[str] = mapped_column(Text)
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    address_blind: Mapped[bytes] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(Text)
     verified_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -53,7 +58,7 @@ class CodeRow(Base):
 
     __tablename__ = "identity_code"
     __data__ = Declared(
-        core=("subject", "code_tag"),
+        core=("subject_sealed", "code_tag"),
         technical=("id", "purpose", "tries", "created_at", "expires_at", "used_at"),
         keep=Keep.SHORT,
     )
@@ -61,10 +66,11 @@ class CodeRow(Base):
         CheckConstraint("octet_length(code_tag) = 32", name="code_tag_length"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     )
+    __sealed__ = (Sealed("subject_sealed", owner=crypto.SYSTEM),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text)
+    subject_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     code_tag: Mapped[bytes] = mapped_column(LargeBinary)
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -42,6 +42,7 @@ from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, 
 from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
+from tongbao.core.identity.domain.role_words import ROLE_WORDS
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.domain.sessions import (
     Ended,
@@ -191,6 +192,7 @@ __all__ = [
     "REMOVE_MEMBER",
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
+    "ROLE_WORDS",
     "SEPARATED",
     "Action",
     "Attempt",

@@ -1,5 +1,6 @@
 """Step-up: ask for a proof of one exact action, check it, and let the action pass once."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_bytes
@@ -35,13 +36,14 @@ from tongbao.core.identity.models import SessionRow, StepUpRow
 from tongbao.core.identity.service.challenges import own_factors
 from tongbao.core.identity.service.open_recoveries import call_off, cooling_until
 from tongbao.core.identity.service.queueing import queue_for
-from tongbao.infra import outbox
+from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
 CHALLENGES_MAX: Final = 60
 """Challenges of one user in `FAILURES_PERIOD`."""
+FACTS: Final = "identity_step_up.facts_sealed"
 
 
 class Prover(Protocol):
@@ -104,13 +106,14 @@ async def challenge(
     )
     nonce_and_digest = token_bytes(NONCE_BYTES) + digest
     options = await _PROVERS[proof].ask(tx, actor.id, nonce_and_digest, action, at)
+    box = await crypto.box(tx, owner=actor.id)
     await tx.execute(
         insert(StepUpRow).values(
             id=asked.id,
             user_id=actor.id,
             session_id=actor.session_id,
             kind=action.kind,
-            facts=dict(action.facts),
+            facts_sealed=box.seal(json.dumps(dict(action.facts)), field=FACTS, row=asked.id),
             digest=digest,
             proof=proof.value,
             challenge=nonce_and_digest,
