@@ -33,6 +33,8 @@ from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.page import PAGE_LIMIT_MAX
+from tongbao.products.lending import service as lending
 
 pytestmark = pytest.mark.slow
 
@@ -205,6 +207,13 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     loan = await firm.post(
         f"{path}/acceptance", {"amount": drawn, "text_digest": words["text_digest"]}
     )
+    request = await firm.ask_consent()
+    async with bank.database.write() as tx:
+        await lending.consent_ended(
+            tx, consent_id=UUID(consent["id"]), why=lending.CONSENT_WITHDRAWN, at=now()
+        )
+        reviews = await lending.list_reviews(tx, limit=PAGE_LIMIT_MAX)
+    (review,) = [each for each in reviews.items if str(each.application_id) == application["id"]]
     order = {
         "debtor_account_id": account["id"],
         "creditor_account_number": payee["number"],
@@ -284,6 +293,8 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "passkey_id": str(passkey),
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
+        "request_id": request["id"],
+        "review_id": str(review.id),
         "session_id": str(session.session_id),
         "transaction_id": loan["transaction_id"],
         "user_id": member["user_id"],

@@ -128,7 +128,7 @@ async def test_a_contact_is_added_and_the_others_are_told(tx: WriteSession, pers
     assert await theirs(tx, person) == {phone, email}
     for contact in (phone, email):
         assert (await templates(tx, contact))[0] == "identity.contact_changed"
-    (noted, _) = (await identity.list_security_events(tx, user_id=person.user.id)).items
+    (noted, *_) = (await identity.list_security_events(tx, user_id=person.user.id)).items
     assert noted.kind is identity.SecurityKind.CONTACT_CHANGED
     assert noted.facts["change"] == "add"
     assert email.address not in str(noted.facts)
@@ -138,7 +138,8 @@ async def test_a_contact_is_added_and_the_others_are_told(tx: WriteSession, pers
             OutboxRow.payload["user_id"].astext == str(person.user.id),
         )
     )
-    assert [each["kind"] for each in told] == ["contact_changed"] * 2
+    kinds = [each["kind"] for each in told]
+    assert kinds == ["passkey_added", "recovery_codes_made", *["contact_changed"] * 2]
 
 
 async def test_a_contact_is_replaced_and_the_old_one_is_told_and_free(

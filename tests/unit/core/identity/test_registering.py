@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import httpx2
@@ -24,6 +25,7 @@ from tongbao.core.identity.domain import factors
 from tongbao.core.identity.domain.contacts import Contact
 from tongbao.core.identity.domain.factors import second_factors
 from tongbao.infra.db import Database
+from tongbao.infra.passwords import hash_password
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
@@ -122,6 +124,24 @@ async def test_of_two_at_the_same_moment_one_gets_the_contact(
     path = f"{BASE}/registrations/completion"
     answers = await asyncio.gather(*(client.post(path, json=completion(given)) for _ in range(3)))
     assert sorted(each.status_code for each in answers) == [201, 422, 422]
+
+
+async def test_no_connection_is_held_while_the_password_is_hashed(
+    browser: httpx2.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = await ticket(browser, database, a_phone())
+    pool = database.engine.sync_engine.pool
+    held: list[int] = []
+
+    async def watched(password: str) -> str:
+        held.append(pool.checkedout())  # type: ignore[attr-defined]  # it is a queue's
+        return await hash_password(password)
+
+    router = import_module("tongbao.core.identity.router.registering")
+    monkeypatch.setattr(router, "hash_password", watched)
+    answer = await browser.post(f"{BASE}/registrations/completion", json=completion(given))
+    assert answer.status_code == 201, answer.text
+    assert held == [0]
 
 
 async def test_a_ticket_is_not_made_up(

@@ -282,7 +282,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "proposals:read_any",
     },
     Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
-    Role.STAFF_MARKETING: frozenset(),  # logs in; what it may do comes with the campaigns
+    Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
     Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}

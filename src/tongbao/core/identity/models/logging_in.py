@@ -79,25 +79,38 @@ class CodeRow(Base):
 
 
 class ChallengeRow(Base):
-    """What lacks a second factor; `data` is what each factor asked, by its name."""
+    """What lacks a second factor; `data` is what each factor asked, by its name.
+
+    `proven` is what the first step has shown: a password, an account elsewhere, a sent code. With
+    `browser_sha256` only the browser that has this secret goes on.
+    """
 
     __tablename__ = "identity_challenge"
     __data__ = Declared(
         core=("handle_sha256",),
         important=("data",),
         general=("factors",),
-        technical=("purpose", "user_id", "tries", "created_at", "expires_at", "used_at"),
+        technical=(
+            *("purpose", "user_id", "proven", "browser_sha256"),
+            *("tries", "created_at", "expires_at", "used_at"),
+        ),
         keep=Keep.SHORT,
     )
     __table_args__ = (
-        CheckConstraint("purpose IN ('log_in', 'reset_password')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('log_in', 'reset_password', 'recover_factors')", name="purpose"
+        ),
         CheckConstraint("octet_length(handle_sha256) = 32", name="handle_sha256_length"),
+        CheckConstraint("octet_length(browser_sha256) = 32", name="browser_sha256_length"),
+        CheckConstraint("proven IN ('password', 'external', 'otp')", name="proven"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     )
 
     handle_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     purpose: Mapped[str] = mapped_column(Text)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    proven: Mapped[str] = mapped_column(Text, server_default=text("'password'"))
+    browser_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))

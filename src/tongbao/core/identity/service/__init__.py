@@ -42,6 +42,7 @@ from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, 
 from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
+from tongbao.core.identity.domain.role_words import ROLE_WORDS
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.domain.sessions import (
     Ended,
@@ -62,7 +63,12 @@ from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
-from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.challenges import (
+    answer_factor,
+    answer_log_in,
+    ask_factor,
+    available_factors,
+)
 from tongbao.core.identity.service.changing_contacts import (
     begin_contact_change,
     confirm_contact_change,
@@ -133,6 +139,7 @@ from tongbao.core.identity.service.proposing import (
 from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
+    check_registration,
     complete_registration,
     confirm_registration,
     count_request,
@@ -177,6 +184,7 @@ __all__ = [
     "REMOVE_MEMBER",
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
+    "ROLE_WORDS",
     "SEPARATED",
     "Action",
     "Attempt",
@@ -246,6 +254,7 @@ __all__ = [
     "add_contact",
     "add_member",
     "answer_factor",
+    "answer_log_in",
     "ask_factor",
     "authenticate",
     "authenticate_many",
@@ -262,6 +271,7 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_registration",
     "check_reset_password",
     "client_actors",
     "complete_registration",

@@ -10,13 +10,16 @@ from uuid import UUID
 from sqlalchemy import any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.identity.domain.recoveries import CoolingOff, Means
 from tongbao.core.identity.domain.step_up import (
     ATTEMPTS_MAX,
     CHALLENGE_LIFETIME,
+    COOLED,
     FAILURES_MAX,
     FAILURES_PERIOD,
     FRESH,
     NONCE_BYTES,
+    OWN_PROOFS,
     TOKEN_LIFETIME,
     Action,
     Proof,
@@ -31,6 +34,7 @@ from tongbao.core.identity.domain.step_up import (
 from tongbao.core.identity.events import StepUpConfirmed
 from tongbao.core.identity.models import SessionRow, StepUpRow
 from tongbao.core.identity.service.challenges import own_factors
+from tongbao.core.identity.service.open_recoveries import call_off, cooling_until
 from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
@@ -171,6 +175,8 @@ async def confirm(
             token_expires_at=confirmed.expires_at,
         )
     )
+    if Proof(row.proof) in OWN_PROOFS:
+        await call_off(tx, user_id=actor.id, means=Means.FACTOR, at=at)
     told = StepUpConfirmed(
         user_id=actor.id, step_up_id=row.id, action_kind=row.kind, proof=row.proof
     )
@@ -183,10 +189,15 @@ async def spend(
 ) -> UUID:
     """Let `action` pass once; return the step-up's id. Call it on the action's own transaction.
 
-    Raises `StepUpRequired` without a token, and for one that is of another action, user or
+    Raises `CoolingOff` for what waits after a recovery of the account, `StepUpRequired` without a
+    token, and for one that is of another action, user or
     session, was spent, or is too old; which of these is not said. If the action then fails and
     rolls back, the token is as good as before.
     """
+    if action.kind in COOLED:
+        until = await cooling_until(tx, user_id=actor.id, at=at)
+        if until is not None:
+            raise CoolingOff(until=until)
     spent = None
     if token is not None:
         spent = await tx.scalar(

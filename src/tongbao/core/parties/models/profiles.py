@@ -205,7 +205,11 @@ class AddressRow(Base):
 
 
 class DocumentRow(Base):
-    """One version of a document. Two parties may show one: then they are a pair to look at."""
+    """One version of a document. Two parties may show one: then they are a pair to look at.
+
+    `warned_days` is the last warning told of; `ended_noted_at` when a case was opened, or found
+    open, because the document had ended.
+    """
 
     __tablename__ = "parties_document"
     __data__ = Declared(
@@ -213,6 +217,7 @@ class DocumentRow(Base):
         important=("issuing_authority", "valid_from", "valid_until"),
         general=("type",),
         technical=(
+            "ended_noted_at",
             "id",
             "party_id",
             "version",
@@ -261,3 +266,4 @@ class DocumentRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     superseded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     warned_days: Mapped[int | None] = mapped_column(SmallInteger)
+    ended_noted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -133,7 +133,7 @@ async def documents(tx: ReadSession, party_id: UUID) -> Sequence[Document]:
 
 
 async def warn_of_expiry(tx: WriteSession, *, at: datetime) -> list[DocumentExpiring]:
-    """Tell once 30, 7 and 1 days before a document ends, and once when it has ended.
+    """Tell once 60, 30, 7 and 1 days before a document ends, and once when it has ended.
 
     At most `WARNED_AT_ONCE_MAX` documents a call; call again while it returns that many. A warning
     that was missed is not made up for by several: the nearest counts.

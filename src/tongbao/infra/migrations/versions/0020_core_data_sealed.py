@@ -14,8 +14,8 @@ from alembic import op
 from tongbao.infra import crypto
 from tongbao.infra.crypto.moving import boxes_beside
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
