@@ -20,6 +20,7 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import keys, log, metrics
+from tongbao.infra.audit.router import api as audit
 from tongbao.infra.flow.control import Flow, FlowControl, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
@@ -42,6 +43,7 @@ ROUTERS = (
     lending,
     webhooks,
     proposals,
+    audit,
 )
 
 LARGER_BODIES = {

@@ -20,10 +20,18 @@ from tongbao.core.parties.schemas.cases import (
     NewDecision,
     NewVerdict,
 )
-from tongbao.infra import files
+from tongbao.infra import audit, files
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    AuditTrail,
+    Instant,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language
 
@@ -185,7 +193,9 @@ async def add_picture(
     response_class=Response,
     responses={200: {"content": {"image/jpeg": {}, "application/pdf": {}}}},
 )
-async def get_picture(file_id: UUID, tx: ReadTx, actor: CurrentActor) -> Response:
+async def get_picture(
+    file_id: UUID, tx: ReadTx, actor: CurrentActor, trail: AuditTrail
+) -> Response:
     """Return a picture for saving: one's own party's, or anybody's with `parties:verify`.
 
     Problems: `files.unknown`.
@@ -195,6 +205,15 @@ async def get_picture(file_id: UUID, tx: ReadTx, actor: CurrentActor) -> Respons
         stored.owner_id in actor.party_ids or actor.may(VERIFY)
     ):
         raise files.UnknownFile
+    if stored.owner_id not in actor.party_ids:
+        trail.add(
+            audit.Entry(
+                action="kyc.picture.revealed",
+                subject=stored.owner_id,
+                object_type="pictures",
+                object_id=file_id,
+            )
+        )
     return files.download(stored, await files.content(tx, stored))
 
 
