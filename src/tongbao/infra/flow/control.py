@@ -16,13 +16,13 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tongbao.infra.address import address_group, client_address
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database
 from tongbao.infra.flow.errors import Overloaded
 from tongbao.infra.flow.gcra import Policy, Verdict
 from tongbao.infra.flow.limiter import Limiter
 from tongbao.infra.flow.overload import Overload
-from tongbao.infra.web.address import address_group, client_address
 from tongbao.infra.web.problems import problem_response
 from tongbao.kernel.errors import TongbaoError
 

@@ -8,7 +8,7 @@ A module's router needs these names and nothing else from here::
     async def transfer(body: NewTransfer, tx: WriteTx, actor: CurrentActor, at: Instant)
 """
 
-from tongbao.infra.web.address import client_address
+from tongbao.infra.address import client_address
 from tongbao.infra.web.body import BufferedRequest
 from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install

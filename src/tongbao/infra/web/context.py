@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongbao.infra import metrics
-from tongbao.infra.web.address import Network, resolve_address
+from tongbao.infra.address import Network, resolve_address
 from tongbao.infra.web.problems import request_id_of, unexpected_response
 from tongbao.infra.web.routes import template_of
 from tongbao.kernel.ids import new_id

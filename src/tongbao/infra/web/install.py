@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from tongbao.infra.web.address import Network
+from tongbao.infra.address import Network
 from tongbao.infra.web.context import RequestContext
 from tongbao.infra.web.health import Probe, health_routes
 from tongbao.infra.web.limits import Limits
+from tongbao.infra.web.misplaced import add_misplaced_handler
 from tongbao.infra.web.problems import Problem, add_problem_handlers
 from tongbao.infra.web.reference import reference_routes
 from tongbao.infra.web.together import TogetherLanes
@@ -48,10 +49,11 @@ def install(
 
     The app must have been made with `docs_url=None, redoc_url=None`. The composition root also
     sets `app.state.database` (`infra.db.Database`) and `app.state.authenticate`
-    (`infra.auth.Authenticate`) before the first request, and `app.state.authenticate_many` if
-    routes marked `together` shall be answered together. `probes` are further checks of
-    `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
-    addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
+    (`infra.auth.Authenticate`) before the first request, `app.state.authenticate_many` if routes
+    marked `together` shall be answered together, and `app.state.note_misplaced`
+    (`infra.web.misplaced`) if some actors may call from some networks only. `probes` are further
+    checks of `/health/ready`, each raising when the API should get no requests. `larger_bodies` are
+    the addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
     those whose `X-Forwarded-For` is believed. `inside` are middlewares with their options that
     come right after the outermost.
     """
@@ -60,6 +62,7 @@ def install(
     app.state.language_default = language_default
     app.router.redirect_slashes = False  # it would answer with an address made of the Host header
     add_problem_handlers(app)
+    add_misplaced_handler(app)
     app.add_middleware(TogetherLanes)
     app.add_middleware(Limits, larger=larger_bodies)
     for middleware, options in inside:

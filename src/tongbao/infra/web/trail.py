@@ -23,9 +23,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from tongbao.infra import audit
+from tongbao.infra.address import NOWHERE, client_address
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, ReadSession, WriteSession
-from tongbao.infra.web.address import NOWHERE, client_address
 from tongbao.infra.web.problems import database_error, request_id_of
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text

@@ -57,7 +57,8 @@ async def turn(_tx: WriteTx, _actor: CurrentActor, trail: AuditTrail) -> str:
 
 
 @pytest.fixture
-def app(database: Database, users: Users) -> FastAPI:
+def app(database: Database, users: Users, note_table: str) -> FastAPI:
+    assert note_table
     made = make_app(database, users)
     made.include_router(extra)
     return made
