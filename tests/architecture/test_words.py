@@ -28,6 +28,7 @@ TECHNICAL_PREFIXES = {
         "notify": {"notify"},
         "outbox": {"outbox"},
         "passwords": {"passwords"},
+        "pdf": {"pdf"},
         "postgres": {"postgres"},
         "proposals": {"proposals"},
         "signing": {"signing"},

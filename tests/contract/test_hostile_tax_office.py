@@ -265,9 +265,7 @@ async def test_a_consent_given_anew_during_the_download_is_for_a_new_application
     assert (closed["state"], closed["reason"]["code"]) == ("closed", "lending.consent_withdrawn")
     assert applicant.fetches() == before
     await applicant.bank.outside.behave()
-    again = await applicant.firm.post(
-        "/lending/applications", {"account_id": closed["account_id"]}
-    )
+    again = await applicant.firm.post("/lending/applications", {"account_id": closed["account_id"]})
     await applicant.bank.work()
     decided = await applicant.firm.get(f"/lending/applications/{again['id']}")
     assert decided["state"] == "approved"

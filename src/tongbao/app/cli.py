@@ -23,11 +23,13 @@ rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
 ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 outbox_cli = typer.Typer(help="Events on their way to consumers.", no_args_is_help=True)
+agreements_cli = typer.Typer(help="Documents under our seal.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 cli.add_typer(outbox_cli, name="outbox")
+cli.add_typer(agreements_cli, name="agreements")
 
 Invoices = Annotated[
     Path | None,
@@ -256,6 +258,28 @@ def outbox_replay(consumer: Consumer, *, limit: AtMost = 100, as_json: AsJson = 
     from tongbao.app.outbox import replay
 
     raise typer.Exit(replay(Settings(), consumer, limit=limit, as_json=as_json))
+
+
+@agreements_cli.command("verify")
+def agreements_verify(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A PDF, or a receipt")],
+    *,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="PEM trusted; unset: of the settings"),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="PEM of a receipt's key; unset: likewise"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a document or a receipt is genuine, without a database; exit 1 if not."""
+    from tongbao.app.verifying import verify
+
+    raise typer.Exit(
+        verify(Settings(), file=file, certificate=certificate, key=key, as_json=as_json)
+    )
 
 
 def _with_database(settings: Settings) -> Settings:
