@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tongbao.infra.auth import Actor
@@ -141,12 +140,12 @@ def _tell(message: Message, told: Sequence[Verdict]) -> None:
     """Put the headers on an answer."""
     if not told:
         return
-    headers = MutableHeaders(raw=message.setdefault("headers", []))
-    headers["RateLimit-Policy"] = ", ".join(
-        f'"{each.policy.name}";q={each.policy.quota};w={each.policy.window_seconds}'
-        for each in told
-    )
-    headers["RateLimit"] = ", ".join(
-        f'"{each.policy.name}";r={each.remaining};t={each.full_in_seconds}' for each in told
-    )
-    message["headers"] = headers.raw
+    policies, left = [], []
+    for policy, _, remaining, full_in_seconds, _ in told:
+        policies.append(f'"{policy.name}";q={policy.quota};w={policy.window_seconds}')
+        left.append(f'"{policy.name}";r={remaining};t={full_in_seconds}')
+    message["headers"] = [
+        *message.get("headers", ()),
+        (b"ratelimit-policy", ", ".join(policies).encode()),
+        (b"ratelimit", ", ".join(left).encode()),
+    ]
