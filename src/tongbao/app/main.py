@@ -20,7 +20,7 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.infra import keys, log, metrics
-from tongbao.infra.flow.control import Flow, FlowControl, policies
+from tongbao.infra.flow.control import Flow, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
@@ -91,6 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: `infra.metrics`
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
@@ -114,7 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         probes={"migrations": migrated},
         larger_bodies=LARGER_BODIES,
         trusted_proxies=networks(settings.trusted_proxies),
-        inside=[(FlowControl, {"flow": flow})],
+        gate=flow,
     )
     return app
 

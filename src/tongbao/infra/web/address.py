@@ -87,7 +87,7 @@ def _text(address: Address) -> str:
 
 
 def client_address(scope: Mapping[str, Any]) -> str:
-    """Return the caller's address that `RequestContext` found for this request."""
+    """Return the caller's address that the edge found for this request."""
     found: str = scope.get("state", {}).get("client_address", NOWHERE)
     return found
 
