@@ -10,7 +10,8 @@ import logging
 import sys
 import unicodedata
 from functools import lru_cache
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
+from uuid import UUID
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -27,6 +28,19 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=repr)
 _format_positional: Final = structlog.stdlib.PositionalArgumentsFormatter()
 _render_stack: Final = structlog.processors.StackInfoRenderer()
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
+
+
+class RequestFacts(NamedTuple):
+    """What the access log tells of a request; words of ours but for `request_id`."""
+
+    method: str
+    route: str
+    status: int
+    duration_ms: float
+    problem: str | None
+    actor_id: UUID | None
+    request_id: str
+    logger: str
 
 
 class _Output:
@@ -51,7 +65,7 @@ def configure(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     stream = sys.stdout
     renderer: Processor = (
-        _render_json
+        JsonLines(stream, tells_info=level <= logging.INFO)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     )
@@ -87,7 +101,7 @@ def _complete(logger: WrappedLogger, method: str, event: EventDict) -> EventDict
     event = structlog.stdlib.add_logger_name(logger, method, event)
     if "positional_args" in event:
         event = _format_positional(logger, method, event)
-    event["timestamp"] = now().isoformat().replace("+00:00", "Z")
+    event["timestamp"] = _timestamp()
     if "stack_info" in event:
         event = _render_stack(logger, method, event)
     if "exc_info" in event:
@@ -95,8 +109,49 @@ def _complete(logger: WrappedLogger, method: str, event: EventDict) -> EventDict
     return _tame_event(event)
 
 
-def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
-    return _ENCODER.encode(event)
+class JsonLines:
+    """Renders each event as a line of JSON.
+
+    That of a request is put together by hand: every request has one, and it consists of words of
+    ours, numbers and ids. Only the request's own id may come from outside.
+    """
+
+    def __init__(self, stream: TextIO, *, tells_info: bool) -> None:
+        self._stream = stream
+        self._tells_info = tells_info
+
+    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> str:
+        """Return the line of an event."""
+        return _ENCODER.encode(event)
+
+    def write_request(self, request: RequestFacts) -> None:
+        """Write what `info("request", ...)` would."""
+        if not self._tells_info:
+            return
+        method, route, status, duration_ms, problem, actor_id, request_id, logger = request
+        self._stream.write(
+            f'{{"method": "{method}", "route": "{route}", "status": {status}, '
+            f'"duration_ms": {duration_ms}, "problem": {_quoted(problem)}, '
+            f'"actor_id": {_quoted(actor_id)}, "event": "request", '
+            f'"request_id": "{mask_text(request_id)}", "level": "info", '
+            f'"logger": "{logger}", "timestamp": "{_timestamp()}"}}\n'
+        )
+        self._stream.flush()
+
+
+def _quoted(word: object) -> str:
+    return "null" if word is None else f'"{word}"'
+
+
+def json_lines() -> JsonLines | None:
+    """Return what writes lines of JSON, if that is how logging is set up at this moment."""
+    processors = structlog.get_config()["processors"]
+    last = processors[-1] if processors else None
+    return last if isinstance(last, JsonLines) else None
+
+
+def _timestamp() -> str:
+    return now().isoformat().replace("+00:00", "Z")
 
 
 def _tame_event(event: EventDict) -> EventDict:

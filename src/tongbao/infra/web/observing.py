@@ -7,7 +7,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 from starlette.types import Scope
 
-from tongbao.infra import metrics
+from tongbao.infra import log, metrics
 from tongbao.infra.web.routes import template_of
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -25,15 +25,34 @@ def record(scope: Scope, status: int, seconds: float) -> None:
     duration.observe(seconds)
     state = scope["state"]
     actor = state.get("actor")
-    write = _log.debug if route.startswith(_QUIET) else _log.info
-    write(
-        "request",
+    request = log.RequestFacts(
         method=method,
         route=route,
         status=status,
         duration_ms=round(seconds * 1000, 1),
         problem=state.get("problem_code"),
-        actor_id=None if actor is None else str(actor.id),
+        actor_id=None if actor is None else actor.id,
+        request_id=state["request_id"],
+        logger=__name__,
+    )
+    lines = log.json_lines()
+    if lines is None or route.startswith(_QUIET):
+        _log_request(request)
+    else:
+        lines.write_request(request)
+
+
+def _log_request(request: log.RequestFacts) -> None:
+    """Write the line as any other event; the request's id is bound to the context."""
+    write = _log.debug if request.route.startswith(_QUIET) else _log.info
+    write(
+        "request",
+        method=request.method,
+        route=request.route,
+        status=request.status,
+        duration_ms=request.duration_ms,
+        problem=request.problem,
+        actor_id=None if request.actor_id is None else str(request.actor_id),
     )
 
 

@@ -2,9 +2,10 @@
 
 from fastapi import FastAPI, status
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from tongbao.core.ledger import service
-from tongbao.core.ledger.schemas import PostingResultOut, TransactionIn
+from tongbao.core.ledger.schemas import TransactionIn, result_members
 from tongbao.infra.web import Answer, Asked, language_of
 
 
@@ -26,8 +27,7 @@ async def book_together(asked: Asked) -> Answer | None:
     if result.status == "duplicate":
         code = status.HTTP_200_OK
         headers.append((b"idempotency-replayed", b"true"))
-    body = PostingResultOut.of(new, result, language).model_dump_json()
-    return Answer(code, headers, body.encode())
+    return Answer(code, headers, to_json(result_members(new, result, language)))
 
 
 def _teller(app: FastAPI) -> service.Teller:
