@@ -118,7 +118,7 @@ class Flow:
             return ()
         policies, left = [], []
         for policy, _, remaining, full_in_seconds, _ in told:
-            policies.append(f'"{policy.name}";q={policy.quota};w={policy.window_seconds}')
+            policies.append(policy.declared)
             left.append(f'"{policy.name}";r={remaining};t={full_in_seconds}')
         return (
             (b"ratelimit-policy", ", ".join(policies).encode()),

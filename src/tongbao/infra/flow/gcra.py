@@ -22,11 +22,15 @@ class Policy:
     window_us: int = field(init=False, repr=False, compare=False)
     step_us: int = field(init=False, repr=False, compare=False)
     """By how much one request moves the number; at least a microsecond."""
+    declared: str = field(init=False, repr=False, compare=False)
+    """The policy as `RateLimit-Policy` says it."""
 
     def __post_init__(self) -> None:
         """Work out once what every request asks for."""
         object.__setattr__(self, "window_us", self.window_seconds * SECOND_US)
         object.__setattr__(self, "step_us", max(1, self.window_us // self.quota))
+        declared = f'"{self.name}";q={self.quota};w={self.window_seconds}'
+        object.__setattr__(self, "declared", declared)
 
     @classmethod
     def parse(cls, name: str, rate: str) -> Self:

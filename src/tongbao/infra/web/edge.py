@@ -24,7 +24,7 @@ from tongbao.infra.web.out import Headers, Out
 from tongbao.infra.web.problems import problem_response, unexpected_response
 from tongbao.infra.web.together import TogetherLanes
 from tongbao.kernel.errors import TongbaoError
-from tongbao.kernel.ids import new_id
+from tongbao.kernel.ids import new_id_text
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -125,7 +125,7 @@ def _request_id(scope: Scope) -> str:
     sent: list[bytes] = [value for name, value in scope["headers"] if name == b"x-request-id"]
     if len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0]):
         return sent[0].decode()
-    return str(new_id())
+    return new_id_text()
 
 
 def surround(
