@@ -13,7 +13,7 @@ from tongbao.app import demo, training, wiring
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.loan import decide_firms
 from tongbao.core.ledger import service as ledger
-from tongbao.infra import log
+from tongbao.infra import crypto, log
 from tongbao.infra.db import Database
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.settings import Settings
@@ -49,6 +49,7 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
         settings = at_server(settings, server, database=apart)
     try:
         assert settings.owner_url is not None
+        wiring.connect_crypto(settings)  # a migration may seal what lay in clear
         run_migrations(settings.owner_url)
         yield settings
     finally:
@@ -56,12 +57,21 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
             server.stop()
 
 
-def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """Do some work on the database of these settings and return what came of it."""
+def on_database(
+    settings: Settings, work: Callable[[Database], Awaitable[T]], *, sealed: bool = True
+) -> T:
+    """Do some work on the database of these settings and return what came of it.
+
+    Raises `FieldKeyUnusable`, `FieldKeyLost` if the keys are not those of the database, unless the
+    work has to do with nothing `sealed`.
+    """
 
     async def run() -> T:
         database = connect(settings)
         try:
+            if sealed:
+                wiring.connect_crypto(settings)
+                await crypto.start(database, at=now())
             return await work(database)
         finally:
             await database.close()
@@ -81,7 +91,7 @@ def verify(settings: Settings, *, as_json: bool) -> int:
 
     with migrated(settings) as ready:
         keys = wiring.ledger_public_keys(ready)
-        findings = on_database(ready, work)
+        findings = on_database(ready, work, sealed=False)
     if as_json:
         say(json.dumps({"findings": [asdict(finding) for finding in findings]}))
     else:
@@ -107,11 +117,11 @@ def export_ledger(settings: Settings, *, file: Path | None, language: str) -> No
 
     with migrated(settings) as ready:
         if file is None:
-            on_database(ready, lambda database: write(database, sys.stdout))
+            on_database(ready, lambda database: write(database, sys.stdout), sealed=False)
             return
         unfinished = file.with_name(f"{file.name}.part")
         with unfinished.open("w", encoding="utf-8", newline="\n") as out:
-            on_database(ready, lambda database: write(database, out))
+            on_database(ready, lambda database: write(database, out), sealed=False)
         unfinished.replace(file)
 
 

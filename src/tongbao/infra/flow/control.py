@@ -14,13 +14,13 @@ from typing import Final
 
 from starlette.types import Scope
 
+from tongbao.infra.address import address_group, client_address
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database
 from tongbao.infra.flow.errors import Overloaded
 from tongbao.infra.flow.gcra import Policy, Verdict
 from tongbao.infra.flow.limiter import Limiter
 from tongbao.infra.flow.overload import Overload
-from tongbao.infra.web.address import address_group, client_address
 from tongbao.infra.web.out import Headers
 
 RATES: Final[Mapping[str, str]] = {

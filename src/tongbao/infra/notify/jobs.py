@@ -41,13 +41,15 @@ async def deliver(context: jobs.JobContext, *, message_id: str) -> None:
     wanted = UUID(message_id)
     async with context.database.read() as session:
         row = await session.scalar(select(MessageRow).where(MessageRow.id == wanted))
-    if row is None or row.state != "queued":
-        return
+        if row is None or row.state != "queued":
+            return
+        assert row.sealed is not None
+        hidden = await unseal(session, row.id, row.sealed)
     if context.at >= row.expires_at:
         await _end(context, row, "expired")
         return
     try:
-        reference = await _send(_gateways[0], row)
+        reference = await _send(_gateways[0], row, hidden)
     except MessageRefused as error:
         log.warning("message_refused", message_id=message_id, status=error.facts["status"])
         await _end(context, row, "refused")
@@ -67,9 +69,7 @@ async def purge(context: jobs.JobContext) -> None:
         await tx.execute(delete(MessageRow).where(MessageRow.created_at < context.at - KEPT))
 
 
-async def _send(gateway: MessageGateway, row: MessageRow) -> str:
-    assert row.sealed is not None
-    hidden = unseal(row.id, row.sealed)
+async def _send(gateway: MessageGateway, row: MessageRow, hidden: dict[str, str]) -> str:
     address = hidden.pop(ADDRESS_KEY)
     template = find_template(row.template, row.version)
     language: Language = "zh" if row.language == "zh" else "en"

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tongbao.infra import metrics
-from tongbao.infra.web.address import Network, resolve_address
+from tongbao.infra.address import Network, resolve_address
 from tongbao.infra.web.limits import BODY_BYTES_MAX, check, counted
 from tongbao.infra.web.observing import record
 from tongbao.infra.web.out import Headers, Out

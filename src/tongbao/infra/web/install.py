@@ -5,9 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from tongbao.infra.web.address import Network
+from tongbao.infra.address import Network
 from tongbao.infra.web.edge import Gate, surround
 from tongbao.infra.web.health import Probe, health_routes
+from tongbao.infra.web.misplaced import add_misplaced_handler
 from tongbao.infra.web.problems import Problem, add_problem_handlers
 from tongbao.infra.web.reference import reference_routes
 from tongbao.kernel.text import Language
@@ -45,10 +46,11 @@ def install(
 
     The app must have been made with `docs_url=None, redoc_url=None`. The composition root also
     sets `app.state.database` (`infra.db.Database`) and `app.state.authenticate`
-    (`infra.auth.Authenticate`) before the first request, and `app.state.authenticate_many` if
-    routes marked `together` shall be answered together. `probes` are further checks of
-    `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
-    addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
+    (`infra.auth.Authenticate`) before the first request, `app.state.authenticate_many` if routes
+    marked `together` shall be answered together, and `app.state.note_misplaced`
+    (`infra.web.misplaced`) if some actors may call from some networks only. `probes` are further
+    checks of `/health/ready`, each raising when the API should get no requests. `larger_bodies` are
+    the addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
     those whose `X-Forwarded-For` is believed. `gate` decides who is let in.
     """
     assert app.docs_url is None, "FastAPI's own API reference loads scripts from the internet"
@@ -56,6 +58,7 @@ def install(
     app.state.language_default = language_default
     app.router.redirect_slashes = False  # it would answer with an address made of the Host header
     add_problem_handlers(app)
+    add_misplaced_handler(app)
     surround(app, gate=gate, larger_bodies=larger_bodies, trusted_proxies=trusted_proxies)
     app.include_router(health_routes(probes or {}))
     app.include_router(reference_routes())

@@ -21,21 +21,16 @@ from tongbao.infra.guards import guards_of
 from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import parse_document, read_bytes
 from tongbao.infra.web.out import Headers, Out
+from tongbao.infra.web.trail import note_failure
 from tongbao.kernel.clock import now
 
 
 class Asked(NamedTuple):
     """A plain request with a permitted actor: what it says, and when it came."""
 
-    scope: Scope
+    request: Request
     document: object
     at: datetime
-
-    @property
-    def app(self) -> FastAPI:
-        """The application that is asked."""
-        app: FastAPI = self.scope["app"]
-        return app
 
 
 class Answer(NamedTuple):
@@ -84,9 +79,10 @@ class Lane:
     async def serve(self, scope: Scope, receive: Receive, out: Out) -> Receive | None:
         """Answer, or return what the route that is to answer instead receives."""
         scope["route"] = self.route  # for the log and the metrics
+        request = Request(scope, receive)
+        at = now()
         body = b""
         try:
-            at = now()
             headers = dict(scope["headers"])
             token = auth.read_bearer(headers[b"authorization"].decode("latin-1"))
             body = await read_bytes(scope, receive)  # not before: 401 needs no byte of it
@@ -94,9 +90,10 @@ class Lane:
             for each in self.permissions:
                 each.check(actor)
             content_type = headers.get(b"content-type", b"").decode("latin-1")
-            answer = await self.answer(Asked(scope, parse_document(body, content_type), at))
+            answer = await self.answer(Asked(request, parse_document(body, content_type), at))
         except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
-            problem = await _problem(Request(scope, receive), error)
+            await note_failure(request, error, at, reads=False)
+            problem = await _problem(request, error)
             await problem(scope, receive, out)
             return None
         if answer is None:

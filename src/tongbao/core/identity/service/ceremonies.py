@@ -27,10 +27,12 @@ from tongbao.core.identity.domain.passkeys import (
     Purpose,
     is_regression,
 )
+from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.events import PasskeySuspended
 from tongbao.core.identity.models import CeremonyRow, PasskeyRow
 from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.expiring import purge
+from tongbao.core.identity.service.security import note
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
@@ -100,11 +102,9 @@ async def take(
 
 
 async def has_passkey(tx: ReadSession, user_id: UUID) -> bool:
-    """Tell whether the user has a passkey that is accepted."""
-    usable = select(PasskeyRow.id).where(
-        PasskeyRow.user_id == user_id, PasskeyRow.suspended_at.is_(None)
-    )
-    return await tx.scalar(usable.limit(1)) is not None
+    """Tell whether the user has a passkey, be it suspended: that does not make them weaker."""
+    theirs = select(PasskeyRow.id).where(PasskeyRow.user_id == user_id)
+    return await tx.scalar(theirs.limit(1)) is not None
 
 
 async def request_options(
@@ -242,3 +242,4 @@ async def _suspend(tx: WriteSession, row: PasskeyRow, *, at: datetime) -> None:
     log.warning("passkey_suspended", passkey_id=str(row.id))
     await tx.execute(update(PasskeyRow).where(PasskeyRow.id == row.id).values(suspended_at=at))
     await outbox.append(tx, [PasskeySuspended(user_id=row.user_id, passkey_id=row.id)], at=at)
+    await note(tx, user_id=row.user_id, kind=SecurityKind.PASSKEY_SUSPENDED, facts={}, at=at)

@@ -72,6 +72,7 @@ class NewMember(_Payload):
     login: str
     role: MemberRole
     bands: dict[str, Money | None] = {}
+    day_bands: dict[str, Money | None] = {}
     ends_at: datetime | None = None
 
 
@@ -82,6 +83,7 @@ class NewTerms(_Payload):
     membership_id: UUID
     role: MemberRole
     bands: dict[str, Money | None] = {}
+    day_bands: dict[str, Money | None] = {}
     ends_at: datetime | None = None
 
 
@@ -211,12 +213,14 @@ async def _appoint(tx: WriteSession, new: NewAdministrator, by: Approved, at: da
 @INVITE_MEMBER.executes
 async def _invite(tx: WriteSession, new: NewMember, by: Approved, at: datetime) -> str:
     bands: Bands = new.bands
+    day_bands: Bands = new.day_bands
     await invite(
         tx,
         party_id=new.party_id,
         login=new.login,
         role=new.role,
         bands=bands,
+        day_bands=day_bands,
         ends_at=new.ends_at,
         invited_by=by.maker.id,
         at=at,
@@ -232,6 +236,7 @@ async def _change_member(tx: WriteSession, new: NewTerms, by: Approved, at: date
         party_id=new.party_id,
         role=new.role,
         bands=new.bands,
+        day_bands=new.day_bands,
         ends_at=new.ends_at,
         changed_by=by.maker.id,
         at=at,

@@ -6,7 +6,7 @@ from pydantic_core import to_json
 
 from tongbao.core.ledger import service
 from tongbao.core.ledger.schemas import TransactionIn, result_members
-from tongbao.infra.web import Answer, Asked, language_of
+from tongbao.infra.web import Answer, Asked, caller_of, language_of
 
 
 async def book_together(asked: Asked) -> Answer | None:
@@ -15,9 +15,9 @@ async def book_together(asked: Asked) -> Answer | None:
         new = TransactionIn.model_validate(asked.document).to_domain()
     except ValidationError:
         return None
-    result = await _teller(asked.app).post(new, at=asked.at)
+    result = await _teller(asked.request.app).post(new, at=asked.at, by=caller_of(asked.request))
     result.raise_for_refusal()
-    language = language_of(asked.scope)
+    language = language_of(asked.request.scope)
     headers = [
         (b"content-type", b"application/json"),
         (b"content-language", language.encode()),
