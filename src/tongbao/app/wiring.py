@@ -17,6 +17,8 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
 from tongbao.infra import crypto, keys, notify
+from tongbao.infra.audit import jobs as audit
+from tongbao.infra.audit.patterns import Thresholds
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -89,9 +91,24 @@ def ledger_public_keys(settings: Settings) -> list[PublicKey]:
 
 
 def connect_keys(settings: Settings) -> None:
-    """Say with which key this process signs."""
-    retired = settings.ledger_retired_keys_file
-    ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
+    """Say with which key this process signs checkpoints, of the ledger and of the audit trail."""
+    named = settings.ledger_retired_keys_file
+    key, retired = ledger_key(settings), tuple(public_keys([named] if named else []))
+    ledger.sign_with(key, retired=retired)
+    audit.sign_with(key, retired=retired)
+    audit.alert_at(thresholds(settings))
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Return when the watch of the audit trail raises an alert."""
+    return Thresholds(
+        reveals_min=settings.audit_reveals_min,
+        reveals_within=timedelta(minutes=settings.audit_reveals_minutes),
+        denials_min=settings.audit_denials_min,
+        denials_within=timedelta(minutes=settings.audit_denials_minutes),
+        office_opens=settings.office_opens,
+        office_closes=settings.office_closes,
+    )
 
 
 def connect_agreements(settings: Settings) -> None:
