@@ -9,6 +9,7 @@ from sqlalchemy import Column, Integer, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tongbao.app import privacy, tables
+from tongbao.infra.crypto.columns import sealed_columns
 from tongbao.infra.data_classes import DataClass, Declared, Keep
 from tongbao.infra.data_register import (
     LIBRARIES,
@@ -61,6 +62,28 @@ def test_an_undeclared_a_doubly_declared_and_an_unknown_column_are_found() -> No
         "planted.phone is declared 2 times",
         "silent declares nothing",
     ]
+
+
+# Core data that lie in clear, and why they may.
+IN_CLEAR: dict[tuple[str, str], str] = {}
+
+
+def test_core_data_are_sealed_or_a_digest() -> None:
+    clear = {
+        (entry.table, entry.column)
+        for entry in privacy.register()
+        if entry.data_class is DataClass.CORE and entry.stored is Stored.CLEAR
+    }
+    assert clear == set(IN_CLEAR)
+
+
+def test_what_is_called_sealed_is_known_to_whoever_rotates_keys() -> None:
+    named = {
+        f"{entry.table}.{entry.column}"
+        for entry in privacy.register()
+        if entry.stored is Stored.SEALED
+    }
+    assert named == {column.name for column in sealed_columns()}
 
 
 def test_the_register_knows_every_column_of_the_database(owner_url: str) -> None:

@@ -131,6 +131,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
     public = {each.id for each in operations if not each.facts.get("security")}
     assert public == {
         "agreements_list_consent_texts",
+        "agreements_list_receipt_keys",
         "identity_authorize",
         "identity_callback",
         "identity_list_providers",
@@ -142,12 +143,16 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "oauth_revoke",
         "identity_answer_factor",
         "identity_ask_factor",
+        "identity_begin_recovery",
         "identity_begin_registration",
         "identity_begin_reset",
         "identity_begin_session",
+        "identity_cancel_by_code",
+        "identity_complete_recovery",
         "identity_complete_registration",
         "identity_confirm_registration",
         "identity_confirm_reset",
+        "identity_request_recovery",
         "identity_reset_password",
     }
 

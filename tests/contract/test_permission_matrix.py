@@ -28,11 +28,13 @@ from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
-from tongbao.infra import files
+from tongbao.infra import crypto, files
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.page import PAGE_LIMIT_MAX
+from tongbao.products.lending import service as lending
 
 pytestmark = pytest.mark.slow
 
@@ -173,10 +175,15 @@ async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, 
         recorded_by=party_id,
         at=now(),
     )
-    evidence = new_id()
+    evidence, box = new_id(), await crypto.box(tx, owner=party_id)
     await tx.execute(
         insert(EvidenceRow).values(
-            id=evidence, case_id=case.id, kind="staff_note", facts={}, recorded_at=now()
+            id=evidence,
+            case_id=case.id,
+            party_id=party_id,
+            kind="staff_note",
+            facts_sealed=box.seal("{}", field="parties_evidence.facts_sealed", row=evidence),
+            recorded_at=now(),
         )
     )
     return {
@@ -200,6 +207,13 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     loan = await firm.post(
         f"{path}/acceptance", {"amount": drawn, "text_digest": words["text_digest"]}
     )
+    request = await firm.ask_consent()
+    async with bank.database.write() as tx:
+        await lending.consent_ended(
+            tx, consent_id=UUID(consent["id"]), why=lending.CONSENT_WITHDRAWN, at=now()
+        )
+        reviews = await lending.list_reviews(tx, limit=PAGE_LIMIT_MAX)
+    (review,) = [each for each in reviews.items if str(each.application_id) == application["id"]]
     order = {
         "debtor_account_id": account["id"],
         "creditor_account_number": payee["number"],
@@ -245,7 +259,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 id=challenge,
                 user_id=strange_user,
                 kind="identity.add_passkey",
-                facts={},
+                facts_sealed=b"-",
                 digest=bytes(32),
                 proof="payment_password",
                 challenge=bytes(32),
@@ -279,6 +293,8 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "passkey_id": str(passkey),
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
+        "request_id": request["id"],
+        "review_id": str(review.id),
         "session_id": str(session.session_id),
         "transaction_id": loan["transaction_id"],
         "user_id": member["user_id"],

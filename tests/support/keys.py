@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tongbao.infra.crypto import installed
+from tongbao.infra.crypto import process
 
 FIELD_KEY = "dGhlIGtleSBvZiBzZWFsZWQgZmllbGRzIGluIHRlc3Q="
 SECRET_KEY = "the-secret-of-the-tests-and-of-nobody-else"
@@ -12,8 +12,8 @@ SECRET_KEY = "the-secret-of-the-tests-and-of-nobody-else"
 @contextmanager
 def own_keys() -> Iterator[None]:
     """Let the block use other keys of sealed fields than the other tests of this process."""
-    before = list(installed._sources), list(installed._installed)
+    before = list(process._sources), list(process._installed)
     try:
         yield
     finally:
-        installed._sources[:], installed._installed[:] = before
+        process._sources[:], process._installed[:] = before

@@ -24,11 +24,13 @@ ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 outbox_cli = typer.Typer(help="Events on their way to consumers.", no_args_is_help=True)
 privacy_cli = typer.Typer(help="What is kept about whom.", no_args_is_help=True)
+crypto_cli = typer.Typer(help="The keys of sealed fields.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 cli.add_typer(outbox_cli, name="outbox")
+cli.add_typer(crypto_cli, name="crypto")
 cli.add_typer(privacy_cli, name="privacy")
 
 Invoices = Annotated[
@@ -72,6 +74,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the API and the page."""
+    from tongbao.app.keys import check_keys
     from tongbao.app.serve import serve as serve_api
 
     processes.stop_with_parent()
@@ -79,6 +82,7 @@ def serve(
     if tls is not None:
         files = {"tls_certificate_file": tls[0], "tls_key_file": tls[1]}
         settings = settings.model_copy(update=files)
+    asyncio.run(check_keys(settings))
     serve_api(settings)
 
 
@@ -272,6 +276,36 @@ def privacy_inventory(
     from tongbao.app.privacy import inventory
 
     typer.echo(inventory(as_json=as_json, as_markdown=as_markdown), nl=False)
+
+
+@crypto_cli.command("status")
+def crypto_status(*, as_json: AsJson = False) -> None:
+    """Say which keys there are, what lies under them, and how far rotations are."""
+    from tongbao.app.crypto import status
+
+    raise typer.Exit(status(Settings(), as_json=as_json))
+
+
+@crypto_cli.command("new-key")
+def crypto_new_key() -> None:
+    """Add a key to the key file; give it to every process, then `crypto rotate`."""
+    from tongbao.app.crypto import new_key
+
+    raise typer.Exit(new_key(Settings()))
+
+
+@crypto_cli.command("rotate")
+def crypto_rotate(
+    *,
+    fields: Annotated[
+        bool, typer.Option("--fields", help="New record keys, and every field sealed anew")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Wrap all record keys under the newest key; exit 1 if fields do not open."""
+    from tongbao.app.crypto import rotate
+
+    raise typer.Exit(rotate(Settings(), fields=fields, as_json=as_json))
 
 
 def _with_database(settings: Settings) -> Settings:

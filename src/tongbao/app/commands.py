@@ -49,6 +49,7 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
         settings = at_server(settings, server, database=apart)
     try:
         assert settings.owner_url is not None
+        wiring.connect_crypto(settings)  # a migration may seal what lay in clear
         run_migrations(settings.owner_url)
         yield settings
     finally:
@@ -56,17 +57,21 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
             server.stop()
 
 
-def on_database(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
+def on_database(
+    settings: Settings, work: Callable[[Database], Awaitable[T]], *, sealed: bool = True
+) -> T:
     """Do some work on the database of these settings and return what came of it.
 
-    Raises `FieldKeyUnusable`, `FieldKeyLost` if the keys are not those of the database.
+    Raises `FieldKeyUnusable`, `FieldKeyLost` if the keys are not those of the database, unless the
+    work has to do with nothing `sealed`.
     """
 
     async def run() -> T:
         database = connect(settings)
-        wiring.connect_crypto(settings)
         try:
-            await crypto.start(database, at=now())
+            if sealed:
+                wiring.connect_crypto(settings)
+                await crypto.start(database, at=now())
             return await work(database)
         finally:
             await database.close()
@@ -86,7 +91,7 @@ def verify(settings: Settings, *, as_json: bool) -> int:
 
     with migrated(settings) as ready:
         keys = wiring.ledger_public_keys(ready)
-        findings = on_database(ready, work)
+        findings = on_database(ready, work, sealed=False)
     if as_json:
         say(json.dumps({"findings": [asdict(finding) for finding in findings]}))
     else:
@@ -112,11 +117,11 @@ def export_ledger(settings: Settings, *, file: Path | None, language: str) -> No
 
     with migrated(settings) as ready:
         if file is None:
-            on_database(ready, lambda database: write(database, sys.stdout))
+            on_database(ready, lambda database: write(database, sys.stdout), sealed=False)
             return
         unfinished = file.with_name(f"{file.name}.part")
         with unfinished.open("w", encoding="utf-8", newline="\n") as out:
-            on_database(ready, lambda database: write(database, out))
+            on_database(ready, lambda database: write(database, out), sealed=False)
         unfinished.replace(file)
 
 

@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
         wiring.connect_identity(settings)
+        wiring.connect_agreements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         wiring.connect_crypto(settings)

@@ -17,6 +17,7 @@ from tongbao.core.identity.service import (
     CATALOGUE,
     MEMBER_PERMISSIONS,
     ROLE_PERMISSIONS,
+    ROLE_WORDS,
     SEPARATED,
     MemberRole,
     Reach,
@@ -63,6 +64,7 @@ _ABOUT_ONESELF: Final = (
     "identity_begin_contact_change",
     "identity_begin_link",
     "identity_begin_passkey",
+    "identity_cancel_recovery",
     "identity_change_password",
     "identity_confirm_contact_change",
     "identity_confirm_step_up",
@@ -82,6 +84,7 @@ _ABOUT_ONESELF: Final = (
     "identity_log_out_elsewhere",
     "identity_log_out_here",
     "identity_me",
+    "identity_read_recovery",
     "identity_remove_contact",
     "identity_remove_passkey",
     "identity_remove_totp",
@@ -113,6 +116,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_agreement": Door(any_permission="agreements:read_any"),
     "agreements_get_consent": Door(any_permission="agreements:read_any"),
     "agreements_get_history": Door(any_permission="agreements:read_any"),
+    "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
@@ -216,7 +220,7 @@ def _door(facts: Mapping[str, str], dependant: Dependant) -> Door | None:
 
 
 STAFF: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.SERVICE})
-_WORDS: Final[Mapping[Reach | Sensitivity, str]] = {
+_NAMES: Final[Mapping[Reach | Sensitivity, str]] = {
     Reach.OWN: "own party 本主体",
     Reach.ANY: "any customer 所有客户",
     Reach.SYSTEM: "the bank 本行",
@@ -241,8 +245,8 @@ def _page(app: FastAPI) -> Iterator[str]:
                 f"`{each.name}`",
                 each.description.zh,
                 each.description.en,
-                _WORDS[each.reach],
-                _WORDS[each.sensitivity],
+                _NAMES[each.reach],
+                _NAMES[each.sensitivity],
             ]
             for each in CATALOGUE.values()
         ),
@@ -250,7 +254,7 @@ def _page(app: FastAPI) -> Iterator[str]:
     yield ""
     yield "## Who holds what"
     yield ""
-    yield from _table(["role", "permissions"], _roles())
+    yield from _table(["role", "用途", "what for", "permissions"], _roles())
     yield ""
     yield "## Duties that two people hold"
     yield ""
@@ -292,9 +296,13 @@ def _groups() -> Iterator[tuple[str, tuple[Role | MemberRole, ...]]]:
 
 def _roles() -> Iterator[list[str]]:
     for member, held in MEMBER_PERMISSIONS.items():
-        yield [f"`{member}` at a party", _names(held)]
+        yield [f"`{member}` at a party", *_words(member), _names(held)]
     for role in (*STAFF, Role.SERVICE):
-        yield [f"`{role}`", _names(ROLE_PERMISSIONS[role])]
+        yield [f"`{role}`", *_words(role), _names(ROLE_PERMISSIONS[role])]
+
+
+def _words(role: Role | MemberRole) -> tuple[str, str]:
+    return ROLE_WORDS[role].zh, ROLE_WORDS[role].en
 
 
 def _names(held: frozenset[str]) -> str:

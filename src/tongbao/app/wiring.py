@@ -4,12 +4,14 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import tongbao
 from tongbao.app.published import PUBLISHED
+from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
@@ -22,8 +24,9 @@ from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.products.lending import jobs as lending
+from tongbao.products.lending import service as loans
 
-CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED),)
+CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED), loans.consumer())
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -34,7 +37,7 @@ def load_jobs() -> None:
         import_module(".".join(("tongbao", *file.relative_to(_ROOT).with_suffix("").parts)))
 
 
-def tax_office(settings: Settings) -> sources.TaxOfficeGateway:
+def tax_office(settings: Settings) -> sources.Connector:
     """Return the gateway to the tax office these settings name."""
     return sources.connect_tax_office(
         base_url=settings.tax_office_url, token=settings.tax_office_token.get_secret_value()
@@ -91,16 +94,42 @@ def connect_keys(settings: Settings) -> None:
     ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
 
 
+def connect_agreements(settings: Settings) -> None:
+    """Say with which key this process signs consent receipts; one is made where none is named."""
+    named, retired = settings.receipt_key_file, settings.receipt_retired_keys_file
+    agreements.configure(
+        agreements.Configuration(
+            receipt_key=(
+                SigningKey.load_or_make(settings.data_dir / "keys" / "receipts.pem")
+                if named is None
+                else SigningKey.load(named)
+            ),
+            retired=tuple(public_keys([retired] if retired else [])),
+        )
+    )
+
+
 def connect_crypto(settings: Settings) -> None:
     """Say where the keys of sealed fields are; one is made where none is named."""
+    crypto.use(field_keys(settings), cipher=crypto.CipherName(settings.field_cipher))
+
+
+def field_keys(settings: Settings, *, add: bool = False) -> crypto.Source:
+    """Return where the keys of sealed fields are; `add` lets a management service make another."""
+    given: crypto.Source | None = None
     if settings.field_keys is not None:
         text = settings.field_keys.get_secret_value()
-        source = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
+        given = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
     elif settings.field_key_file is not None:
-        source = crypto.Given.of_file(settings.field_key_file)
-    else:
-        source = crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
-    crypto.use(source, cipher=crypto.CipherName(settings.field_cipher))
+        given = crypto.Given.of_file(settings.field_key_file)
+    if settings.kms_url:
+        gateway = crypto.KmsGateway(
+            base_url=settings.kms_url,
+            token=settings.kms_token.get_secret_value(),
+            key=settings.kms_key,
+        )
+        return crypto.Kms(gateway, before=given, add=add)
+    return given or crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
 
 
 def connect_webhooks(settings: Settings) -> None:
@@ -131,4 +160,10 @@ def connect_identity(settings: Settings) -> None:
         )
         for key, each in (settings.oidc_providers or {}).items()
     }
-    identity.configure(identity.Configuration(relying_party=party, providers=providers))
+    identity.configure(
+        identity.Configuration(
+            relying_party=party,
+            providers=providers,
+            recovery_wait=timedelta(hours=settings.factor_recovery_hours),
+        )
+    )

@@ -163,6 +163,12 @@ class Settings(BaseSettings):
         default="",
         description="Relying party id of passkeys: the host of public_url or one above; unset: it",
     )
+    factor_recovery_hours: int = Field(
+        default=48,
+        ge=24,
+        le=72,
+        description="How long the owner can call off a recovery of an account without its factors",
+    )
     field_key_file: Path | None = Field(
         default=None,
         description=(
@@ -173,8 +179,21 @@ class Settings(BaseSettings):
     field_keys: SecretStr | None = Field(
         default=None, description="The same keys by commas, where there is no file"
     )
+    kms_url: HttpUrl = Field(
+        default="",
+        description="Key management service that guards the keys of encrypted fields; unset: none",
+    )
+    kms_token: SecretStr = SecretStr("")
+    kms_key: str = Field(default="tongbao-fields", description="Name of its key that wraps ours")
     field_cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
         default="aes-256-gcm", description="What new fields are sealed with"
+    )
+    receipt_key_file: Path | None = Field(
+        default=None,
+        description="PEM file of the Ed25519 key that signs consent receipts; unset: one is made",
+    )
+    receipt_retired_keys_file: Path | None = Field(
+        default=None, description="PEM file of the public keys that signed them before"
     )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
@@ -269,16 +288,22 @@ class Settings(BaseSettings):
             raise ValueError(msg)
 
     def _refuse_what_production_may_not_be(self) -> None:
+        if self.kms_url and not self.kms_url.startswith("https://"):
+            msg = "TONGBAO_KMS_URL: https:// only"
+            raise ValueError(msg)
         if self.database_url is None:
             msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
             raise ValueError(msg)
         if self.ledger_key_file is None:
             msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
             raise ValueError(msg)
+        if self.receipt_key_file is None:
+            msg = "TONGBAO_RECEIPT_KEY_FILE: production signs with a key of its own"
+            raise ValueError(msg)
         if self.demo:
             msg = "TONGBAO_DEMO: demonstration data have no place in production"
             raise ValueError(msg)
-        if self.field_key_file is None and self.field_keys is None:
+        if self.field_key_file is None and self.field_keys is None and not self.kms_url:
             msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with keys of its own"
             raise ValueError(msg)
         if self.webhooks_to_loopback:

@@ -7,14 +7,14 @@ import pytest
 from tests.support.keys import FIELD_KEY, own_keys
 from tongbao.app import wiring
 from tongbao.infra import crypto
-from tongbao.infra.crypto.installed import used
+from tongbao.infra.crypto.process import used
 from tongbao.infra.settings import Settings
 
 
 async def secrets(settings: Settings) -> list[bytes]:
     with own_keys():
         wiring.connect_crypto(settings)
-        return list(await used()[0].secrets([]))
+        return [each.secret for each in await used()[0].secrets([])]
 
 
 async def test_without_a_word_a_key_is_made_once_in_the_data_folder(tmp_path: Path) -> None:

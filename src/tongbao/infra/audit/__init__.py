@@ -14,6 +14,7 @@ itself. `docs/modules/audit.md` tells the rest.
 
 from tongbao.infra.audit.apart import Apart
 from tongbao.infra.audit.entries import (
+    HOT_ACTION,
     REASON_LENGTH_MAX,
     SYSTEM,
     Caller,
@@ -27,9 +28,10 @@ from tongbao.infra.audit.entries import (
     during,
     years_of,
 )
-from tongbao.infra.audit.writing import append, record
+from tongbao.infra.audit.writing import append, arguments, record
 
 __all__ = [
+    "HOT_ACTION",
     "REASON_LENGTH_MAX",
     "SYSTEM",
     "Apart",
@@ -37,6 +39,7 @@ __all__ = [
     "Entry",
     "Outcome",
     "append",
+    "arguments",
     "become",
     "by",
     "caller",

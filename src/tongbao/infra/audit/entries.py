@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import cache
 from hashlib import sha256
 from typing import Final, Literal
 from uuid import UUID
@@ -13,6 +14,8 @@ ActorKind = Literal["customer", "staff", "service", "system", "anonymous"]
 
 KEEP_YEARS: Final = 5
 KEEP_YEARS_AML: Final = 10
+HOT_ACTION: Final = "ledger.post_transaction"
+"""What most entries are of. It has no index of its own: every second entry answers."""
 ACTION_LENGTH_MAX: Final = 100
 REASON_LENGTH_MAX: Final = 200
 OBJECT_LENGTH_MAX: Final = 200
@@ -82,6 +85,7 @@ def digest_of(content: bytes | str) -> bytes:
     return sha256(content.encode() if isinstance(content, str) else content).digest()
 
 
+@cache
 def years_of(action: str) -> int:
     """Return how many years entries of an action are kept."""
     return KEEP_YEARS_AML if action.partition(".")[0] in _AML_MODULES else KEEP_YEARS

@@ -93,7 +93,17 @@ class EntryRow(Base):
         ),
         CheckConstraint("length(reason) BETWEEN 1 AND 200", name="reason"),
         CheckConstraint("length(object_id) BETWEEN 1 AND 200", name="object_id"),
-        Index("ix_infra_audit_seq", "seq", postgresql_using="brin"),
+        # Numbers follow the pages, so ranges of pages find them. Ids do not, but a Bloom filter
+        # per range says where one cannot be: at a hundredth of what a tree costs each insert.
+        Index(
+            "ix_infra_audit_pages",
+            "seq",
+            "object_id",
+            "request_id",
+            postgresql_using="brin",
+            postgresql_ops={"object_id": "text_bloom_ops", "request_id": "text_bloom_ops"},
+            postgresql_with={"autosummarize": "on"},
+        ),
         Index("ix_infra_audit_actor", "actor_id", "at"),
         Index(
             "ix_infra_audit_subject",
@@ -102,13 +112,11 @@ class EntryRow(Base):
             postgresql_where=text("subject_id IS NOT NULL"),
         ),
         Index(
-            "ix_infra_audit_object",
-            "object_id",
+            "ix_infra_audit_action",
+            "action",
             "at",
-            postgresql_where=text("object_id IS NOT NULL"),
+            postgresql_where=text("action <> 'ledger.post_transaction'"),
         ),
-        Index("ix_infra_audit_action", "action", "at"),
-        Index("ix_infra_audit_request", "request_id"),
         Index(
             "ix_infra_audit_denied",
             "at",
@@ -143,21 +151,26 @@ class CheckpointRow(CheckpointColumns, Base):
 
 
 class RetiredRow(Base):
-    """What is left of up to 256 entries whose time was over: the hashes of their leaves.
+    """What is left of entries whose time was over: the hashes of their leaves.
 
-    The tree goes on over them, so that proofs of the entries that stay remain what they were.
+    A row holds those of one month among 256 numbers, `span` * 256 and the 255 that follow. The
+    tree goes on over them, so that proofs of the entries that stay remain what they were.
     """
 
     __tablename__ = "infra_audit_retired"
-    __data__ = Declared(technical=("first_seq", "seqs", "hashes"), keep=Keep.BOOKS)
+    __data__ = Declared(technical=("span", "first_seq", "seqs", "hashes"), keep=Keep.BOOKS)
 
+    span: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     first_seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     seqs: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
     hashes: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
         CheckConstraint("octet_length(hashes) = 32 * cardinality(seqs)", name="hashes"),
-        CheckConstraint("seqs[1] = first_seq", name="first"),
+        CheckConstraint(
+            "seqs[1] = first_seq AND first_seq >> 8 = span AND seqs[cardinality(seqs)] >> 8 = span",
+            name="span",
+        ),
     )
 
 

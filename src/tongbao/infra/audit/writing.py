@@ -1,16 +1,18 @@
 """Appending entries on the transaction that they tell of: a batch is one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
-from tongbao.infra.arrays import Kind, array, array_with_nulls
+from tongbao.infra.arrays import Array, Kind, array, array_with_nulls
 from tongbao.infra.audit.entries import Caller, Entry, caller, years_of
 from tongbao.infra.db import Writing
 
+Value = TypeVar("Value")
+
 _APPEND: Final = """
-SELECT infra_audit_append(%s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[],
+SELECT infra_audit_append(%s, %s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[],
     %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[],
     %s::bytea[], %s::text[], %s::text[], %s::bytea[], %s::text[])
 """
@@ -40,43 +42,55 @@ async def append(
 def arguments(
     entries: Sequence[Entry], who: Sequence[Caller], *, at: datetime
 ) -> tuple[object, ...]:
-    """Return the arguments of the appending function: an array per property."""
+    """Return the arguments of the appending function: moment, number, an array per property."""
     return (
         at,
-        array(Kind.SMALLINT, [_years(each).to_bytes(2) for each in entries]),
-        array(Kind.TEXT, [each.action.encode() for each in entries]),
-        array(Kind.TEXT, [each.outcome.encode() for each in entries]),
-        array_with_nulls(Kind.TEXT, [_text(each.code) for each in entries]),
-        array_with_nulls(Kind.UUID, [_id(each.actor_id) for each in who]),
-        array(Kind.TEXT, [each.kind.encode() for each in who]),
-        array_with_nulls(Kind.TEXT, [_text(" ".join(each.roles)) for each in who]),
-        array_with_nulls(Kind.UUID, [_id(each.session_id) for each in who]),
-        array_with_nulls(Kind.UUID, [_id(each.subject) for each in entries]),
-        array_with_nulls(Kind.TEXT, [_text(each.object_type) for each in entries]),
-        array_with_nulls(Kind.TEXT, [_name(each.object_id) for each in entries]),
-        array_with_nulls(Kind.BYTES, [each.before for each in entries]),
-        array_with_nulls(Kind.BYTES, [each.after for each in entries]),
-        array_with_nulls(
+        len(entries),
+        _column(Kind.SMALLINT, [_years(each) for each in entries], _small),
+        _column(Kind.TEXT, [each.action for each in entries], str.encode),
+        _column(Kind.TEXT, [each.outcome for each in entries], str.encode),
+        _column(Kind.TEXT, [each.code for each in entries], str.encode),
+        _column(Kind.UUID, [each.actor_id for each in who], _uuid),
+        _column(Kind.TEXT, [each.kind for each in who], str.encode),
+        _column(Kind.TEXT, [" ".join(each.roles) or None for each in who], str.encode),
+        _column(Kind.UUID, [each.session_id for each in who], _uuid),
+        _column(Kind.UUID, [each.subject for each in entries], _uuid),
+        _column(Kind.TEXT, [each.object_type for each in entries], str.encode),
+        _column(Kind.TEXT, [_name(each.object_id) for each in entries], str.encode),
+        _column(Kind.BYTES, [each.before for each in entries], bytes),
+        _column(Kind.BYTES, [each.after for each in entries], bytes),
+        _column(
             Kind.TEXT,
-            [_text(each.reason or one.reason) for each, one in zip(entries, who, strict=True)],
+            [each.reason or one.reason for each, one in zip(entries, who, strict=True)],
+            str.encode,
         ),
-        array_with_nulls(Kind.TEXT, [_text(each.address) for each in who]),
-        array_with_nulls(Kind.BYTES, [each.device for each in who]),
-        array_with_nulls(Kind.TEXT, [_text(each.request_id) for each in who]),
+        _column(Kind.TEXT, [each.address for each in who], str.encode),
+        _column(Kind.BYTES, [each.device for each in who], bytes),
+        _column(Kind.TEXT, [each.request_id for each in who], str.encode),
     )
 
 
+def _column(
+    kind: Kind, values: Sequence[Value | None], encode: Callable[[Value], bytes]
+) -> Array | None:
+    """Return the array of a property: what all entries have, or nothing and then each one's."""
+    common = values[0]
+    if values.count(common) == len(values):
+        return None if common is None else array(kind, [encode(common)])
+    return array_with_nulls(kind, [None, *[v if v is None else encode(v) for v in values]])
+
+
 def _years(entry: Entry) -> int:
-    return years_of(entry.action) if entry.keep_years is None else entry.keep_years
+    return entry.keep_years or years_of(entry.action)
 
 
-def _text(value: str | None) -> bytes | None:
-    return value.encode() if value else None
+def _small(value: int) -> bytes:
+    return value.to_bytes(2)
 
 
-def _name(value: UUID | str | None) -> bytes | None:
-    return None if value is None else str(value).encode()
+def _uuid(value: UUID) -> bytes:
+    return value.bytes
 
 
-def _id(value: UUID | None) -> bytes | None:
-    return None if value is None else value.int.to_bytes(16)
+def _name(value: UUID | str | None) -> str | None:
+    return str(value) if isinstance(value, UUID) else value

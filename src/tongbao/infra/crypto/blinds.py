@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
-from tongbao.infra.crypto.installed import installed
+from tongbao.infra.crypto.process import installed
 
 FIELDS_MAX: Final = 1_000
 _PURPOSE: Final = b"tongbao blind/"

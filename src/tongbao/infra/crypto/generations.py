@@ -5,20 +5,19 @@ from secrets import token_bytes
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, bindparam, func, select, text, union
+from sqlalchemy import DateTime, Integer, Uuid, bindparam, func, literal_column, select, text, union
 
 from tongbao.infra.arrays import Kind, array
 from tongbao.infra.crypto.boxes import KEY_ID_BYTES
 from tongbao.infra.crypto.ciphers import KEY_BYTES
 from tongbao.infra.crypto.columns import SealedColumn
-from tongbao.infra.crypto.installed import installed
-from tongbao.infra.crypto.records import BLIND, current_kek_id, uuids
+from tongbao.infra.crypto.process import installed
+from tongbao.infra.crypto.records import BLIND, REPLACED, current_kek_id, uuids
 from tongbao.infra.db import ReadSession, WriteSession
 
 OWNERS_A_BATCH: Final = 2_000
 RETIRE_AFTER: Final = timedelta(hours=1)
 RETIRE_TIMEOUT: Final = "10min"
-REPLACED: Final = "replaced"
 
 _OWNERS: Final = """
 SELECT DISTINCT ON (owner) owner, id, generation FROM infra_crypto_key
@@ -94,8 +93,10 @@ async def end_generations(
     Only those whose next generation has been there for `retire_after`.
     """
     await tx.execute(text(f"SET LOCAL statement_timeout = '{RETIRE_TIMEOUT}'"))
+    start = literal_column("2", Integer)  # no parameters: it becomes text
+    length = literal_column(str(KEY_ID_BYTES), Integer)
     heads = [
-        select(func.substring(each.sealed, 2, KEY_ID_BYTES)).where(each.sealed.is_not(None))
+        select(func.substring(each.sealed, start, length)).where(each.sealed.is_not(None))
         for each in columns
     ]
     used = str(union(*heads)) if columns else "SELECT ''::bytea WHERE false"

@@ -8,6 +8,7 @@ import binascii
 import hmac
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
@@ -27,8 +28,9 @@ _PURPOSE: Final = b"tongbao kek/"
 class Kek:
     """One key-encryption key, made from its 32 secret bytes."""
 
-    def __init__(self, secret: bytes) -> None:
+    def __init__(self, secret: bytes, wrapped: bytes | None = None) -> None:
         assert len(secret) == KEY_BYTES, "a key-encryption key comes from 32 bytes"
+        self.wrapped: Final = wrapped
         self._secret = secret
         self._wrapping = self._derive(b"wrap")
         self.id: Final = self._derive(b"id").hex()[:16]
@@ -61,12 +63,21 @@ def _place(owner: UUID, generation: int) -> bytes:
     return b"record key" + owner.bytes + generation.to_bytes(4)
 
 
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a KEK is made from; `wrapped` is what the database keeps for the source to open."""
+
+    secret: bytes = field(repr=False)
+    wrapped: bytes | None = None
+
+
 class Ring:
     """The KEKs a process was given, oldest first."""
 
-    def __init__(self, secrets: Sequence[bytes]) -> None:
+    def __init__(self, secrets: Sequence[Secret]) -> None:
         assert 0 < len(secrets) <= KEKS_MAX, "one key or a few"
-        self._keks = {kek.id: kek for kek in map(Kek, secrets)}
+        keks = [Kek(each.secret, each.wrapped) for each in secrets]
+        self._keks = {kek.id: kek for kek in keks}
         self._old = [kek.old_cipher() for kek in self._keks.values()]
 
     def __iter__(self) -> Iterator[Kek]:
@@ -101,11 +112,8 @@ class Ring:
 class Source(Protocol):
     """Where the secrets of KEKs come from."""
 
-    async def secrets(self, stored: Sequence[bytes | None]) -> Sequence[bytes]:
-        """Return them, oldest first.
-
-        `stored` is what the database keeps of each KEK for a source that gave it something.
-        """
+    async def secrets(self, stored: Sequence[bytes], /) -> Sequence[Secret]:
+        """Return them, oldest first; `stored` is what the database keeps for the source."""
         ...
 
 
@@ -113,9 +121,9 @@ class Given:
     """Secrets that are known when the process starts: of a file, of the environment."""
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
-        self._secrets = secrets
+        self._secrets = [Secret(each) for each in secrets]
 
-    async def secrets(self, stored: Sequence[bytes | None]) -> Sequence[bytes]:  # noqa: ARG002
+    async def secrets(self, _stored: Sequence[bytes], /) -> Sequence[Secret]:
         """Return them."""
         return self._secrets
 
@@ -162,6 +170,24 @@ class Given:
 def new_secret_text() -> str:
     """Return a new KEK as a line of a key file."""
     return b64encode(token_bytes(KEY_BYTES)).decode()
+
+
+def add_to_file(path: Path) -> str:
+    """Append a new KEK to a key file, whole or not at all; return its id.
+
+    Raises `FieldKeyUnusable` if the file is none of ours.
+    """
+    Given.of_file(path)
+    secret = new_secret_text()
+    mode = path.stat().st_mode
+    text = path.read_text("ascii").rstrip("\n") + f"\n{secret}\n"
+    Given.of_text(text, path=str(path))
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    make_once(draft, text.encode())
+    draft.chmod(mode)
+    draft.replace(path)
+    return Kek(b64decode(secret)).id
 
 
 assert OLD_VERSION not in VERSIONS

@@ -19,13 +19,14 @@ from sqlalchemy.dialects.postgresql import insert
 from tongbao.infra.arrays import Array, Kind, array
 from tongbao.infra.crypto.boxes import Box, RecordKey
 from tongbao.infra.crypto.ciphers import KEY_BYTES
-from tongbao.infra.crypto.installed import Installed, installed
 from tongbao.infra.crypto.models import KekRow, RecordKeyRow
+from tongbao.infra.crypto.process import Installed, installed
 from tongbao.infra.db import ReadSession, WriteSession
 
 CACHE_KEYS_MAX: Final = 10_000
 CACHE_SECONDS: Final = 60.0
 REASON_LENGTH_MAX: Final = 200
+REPLACED: Final = "replaced"  # why a generation ended that nothing lies under
 SYSTEM: Final = UUID("00000000-0000-7000-8000-000000000001")
 """Owns what belongs to the installation: secrets of webhooks, messages that wait."""
 BLIND: Final = UUID("00000000-0000-7000-8000-000000000002")
@@ -108,6 +109,7 @@ async def destroy(tx: WriteSession, *, owner: UUID, at: datetime, reason: str = 
     """
     assert owner not in OWN, "the installation's own keys are not erased"
     assert 0 < len(reason) <= REASON_LENGTH_MAX
+    assert reason != REPLACED, "that is no erasure"
     ended = {"ended_at": at, "reason": reason}
     stone = insert(RecordKeyRow).values(owner=owner, generation=1, created_at=at, **ended)
     await tx.execute(stone.on_conflict_do_nothing())

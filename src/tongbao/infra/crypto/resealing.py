@@ -227,7 +227,8 @@ async def _store(tx: WriteSession, chosen: SealedColumn, made: dict[Any, bytes])
         bindparam("rows", list(made), ARRAY(chosen.row.type)),
         bindparam("values", list(made.values()), ARRAY(LargeBinary)),
     )
-    new = given.table_valued(column("row", chosen.row.type), column("sealed", LargeBinary))
+    named = given.table_valued(column("row", chosen.row.type), column("sealed", LargeBinary))
+    new = named.render_derived(name="new")
     await tx.execute(
         update(chosen.table).where(chosen.row == new.c.row).values({chosen.sealed: new.c.sealed})
     )

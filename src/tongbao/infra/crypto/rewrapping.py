@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 
 from tongbao.infra.arrays import Kind, array
 from tongbao.infra.crypto import runs
-from tongbao.infra.crypto.installed import installed
 from tongbao.infra.crypto.models import KekRow, RecordKeyRow
+from tongbao.infra.crypto.process import installed
 from tongbao.infra.crypto.records import current_kek_id
 from tongbao.infra.crypto.runs import Rotation, Run
 from tongbao.infra.db import Database, WriteSession

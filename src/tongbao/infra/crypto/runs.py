@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tongbao.infra.crypto.models import RotationRow
 from tongbao.infra.db import ReadSession, WriteSession
@@ -106,8 +106,8 @@ async def latest(tx: ReadSession) -> list[Run]:
     """Return the last run of each kind."""
     rows = (
         select(RotationRow)
-        .distinct(RotationRow.kind)
-        .order_by(RotationRow.kind, RotationRow.started_at.desc())
+        .ext(distinct_on(RotationRow.kind))
+        .order_by(RotationRow.kind, RotationRow.started_at.desc(), RotationRow.id.desc())
     )
     return [_run(row) for row in await tx.scalars(rows)]
 

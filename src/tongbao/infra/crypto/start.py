@@ -14,9 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tongbao.infra.crypto import records
 from tongbao.infra.crypto.boxes import RecordKey
 from tongbao.infra.crypto.errors import FieldKeyLost, FieldKeyUnusable
-from tongbao.infra.crypto.installed import Installed, install, installed, used
 from tongbao.infra.crypto.keks import Ring
 from tongbao.infra.crypto.models import KekRow
+from tongbao.infra.crypto.process import Installed, install, installed, used
 from tongbao.infra.db import Database, ReadSession, WriteSession
 
 _LOCK: Final = 0x4B454B
@@ -30,13 +30,21 @@ async def start(database: Database, *, at: datetime) -> None:
     The first start ever takes the newest key as the current one. A key that the database does not
     know yet is written down beside; it is used once a rotation makes it the current one.
 
-    Raises `FieldKeyUnusable` where the source has no keys, `FieldKeyLost` if the database needs
-    another one: nothing is written then.
+    Raises `FieldKeyUnusable` where the source has no keys, `KmsUnavailable` where it does not
+    answer, `FieldKeyLost` if the database needs another key: nothing is written then.
     """
+    try:
+        await _start(database, at=at)
+    except FieldKeyLost:  # another process may have made the first key just now: look again
+        await _start(database, at=at)
+
+
+async def _start(database: Database, *, at: datetime) -> None:
     source, cipher = used()
     async with database.read() as look:
         stored = await _known(look)
-    ring = Ring(await source.secrets([row.wrapped for row in stored]))
+    wrapped = [row.wrapped for row in stored if row.wrapped and row.retired_at is None]
+    ring = Ring(await source.secrets(wrapped))
     async with database.write() as tx:
         await tx.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         await check(tx, ring)
@@ -95,7 +103,13 @@ async def _known(tx: ReadSession) -> Sequence[KekRow]:
 async def _write_down(tx: WriteSession, ring: Ring, *, at: datetime) -> None:
     known = {row.id for row in await _known(tx)}
     rows = [
-        {"id": kek.id, "check_value": kek.check, "created_at": at, "current_since": None}
+        {
+            "id": kek.id,
+            "check_value": kek.check,
+            "wrapped": kek.wrapped,
+            "created_at": at,
+            "current_since": None,
+        }
         for kek in ring
         if kek.id not in known
     ]

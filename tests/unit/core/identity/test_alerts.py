@@ -230,4 +230,5 @@ def test_what_lets_somebody_in_or_keeps_somebody_out_is_an_alert() -> None:
         SecurityKind.IMPOSSIBLE_TRAVEL,
         SecurityKind.LOG_INS_REFUSED,
         SecurityKind.SESSION_REUSED,
+        SecurityKind.CLIENT_MISPLACED,  # a partner's system was refused
     }

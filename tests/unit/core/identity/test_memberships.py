@@ -208,9 +208,9 @@ async def test_terms_that_cannot_be_are_refused(tx: WriteSession) -> None:
 
 
 def test_at_most_so_many_bands() -> None:
-    check_bands({str(number): None for number in range(BANDS_MAX)})
+    check_bands({str(number): None for number in range(BANDS_MAX)}, {})
     with pytest.raises(BadBands):
-        check_bands({str(number): None for number in range(BANDS_MAX + 1)})
+        check_bands({str(number): None for number in range(BANDS_MAX + 1)}, {})
 
 
 moneys = st.builds(Money, st.integers(0, 10**12), st.sampled_from(sorted(CURRENCIES)))

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pyotp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
+from tests.support.authenticator import Authenticator
 from tests.unit.core.conftest import AT
 from tests.unit.core.identity.conftest import Person
 from tests.unit.core.identity.people import (
@@ -27,7 +29,7 @@ from tongbao.core.identity.domain.challenges import Challenged, ChallengeOver, F
 from tongbao.core.identity.domain.contact_changes import Change, change_action
 from tongbao.core.identity.domain.contacts import Channel, Contact
 from tongbao.core.identity.domain.factors import SENT_CODES, accepted, own
-from tongbao.core.identity.domain.passkeys import AddedPasskey
+from tongbao.core.identity.domain.passkeys import AddedPasskey, PasskeyNotRegistered
 from tongbao.core.identity.domain.step_up import (
     FRESH,
     RULES,
@@ -39,6 +41,7 @@ from tongbao.core.identity.domain.step_up import (
     StepUpToken,
     believed,
 )
+from tongbao.core.identity.domain.totp import TotpMissing
 from tongbao.core.identity.models import PasskeyRow, SessionRow
 from tongbao.core.identity.service import passkeys, recovery_codes, step_up, totp
 from tongbao.core.identity.service.challenges import available_factors, own_factors
@@ -208,7 +211,7 @@ async def test_recovery_codes_lead_back_to_a_new_passkey(tx: WriteSession, perso
     ceremony, options = await passkeys.registration_options(
         tx, actor=person.actor, step_up_token=add, at=AT
     )
-    person.device = type(person.device)()
+    person.device = Authenticator()
     added = await passkeys.register(
         tx,
         actor=person.actor,
@@ -314,6 +317,29 @@ async def test_the_first_factor_needs_no_second_code_right_after_the_first(
         with pytest.raises(StepUpRequired) as refused:
             await add(tx, actor=actor, step_up_token=None, at=at)
         assert refused.value.facts["proofs"] == ["passkey", "recovery_code"]
+
+
+async def test_what_a_thief_half_set_up_in_the_same_session_ends_with_the_owner_s_factor(
+    tx: WriteSession, person: Person, phone: Contact
+) -> None:
+    actor = await fresh(tx, person)
+    made = await totp.set_up_totp(tx, actor=actor, step_up_token=None, at=AT)
+    ceremony, options = await passkeys.registration_options(
+        tx, actor=actor, step_up_token=None, at=AT
+    )
+    await person_adds_passkey(tx, person)
+    code = pyotp.TOTP(made.secret).at(AT)
+    with pytest.raises(TotpMissing):
+        await totp.confirm_totp(tx, user_id=actor.id, code=code, at=AT)
+    late = await passkeys.register(
+        tx,
+        actor=actor,
+        ceremony_id=ceremony.id,
+        credential=Authenticator().create(options),
+        name="x",
+        at=AT,
+    )
+    assert isinstance(late, PasskeyNotRegistered)
 
 
 async def test_it_is_soon_over(tx: WriteSession, person: Person, phone: Contact) -> None:

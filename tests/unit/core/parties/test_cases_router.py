@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -16,7 +17,7 @@ from tongbao.core.parties import service as parties
 from tongbao.core.parties.service.cases import move
 from tongbao.infra import files
 from tongbao.infra.db import Database
-from tongbao.infra.files.models import FileContentRow, FileRow
+from tongbao.infra.files.models import FileRow
 from tongbao.kernel.ids import new_id
 
 URL = "/api/v1/kyc"
@@ -304,20 +305,18 @@ async def test_nothing_of_a_refused_upload_is_kept(
         assert kept.all() == []
 
 
-async def test_the_same_bytes_are_kept_once(applicant: Applicant, database: Database) -> None:
-    for kind in ("id_card_front", "id_card_back"):
-        assert (await applicant.upload(picture(quality=31), kind=kind)).status_code == 201
+async def test_a_picture_lies_sealed_in_the_database(
+    applicant: Applicant, database: Database
+) -> None:
+    file_id = (await applicant.upload(picture())).json()["file_id"]
     async with database.read() as tx:
-        rows = (
-            await tx.scalars(select(FileRow).where(FileRow.owner_id == applicant.caller.party_id))
-        ).all()
-        contents = await tx.scalars(
-            select(FileContentRow.sha256).where(
-                FileContentRow.sha256.in_([row.sha256 for row in rows])
-            )
-        )
-        assert len(rows) == 2
-        assert len(contents.all()) == 1
+        stored = await files.get(tx, UUID(file_id))
+        content = await files.content(tx, stored)
+        sealed = await tx.scalar(select(FileRow.content_sealed).where(FileRow.id == stored.id))
+    assert content.startswith(b"\xff\xd8\xff")
+    assert sealed is not None
+    assert content[:16] not in sealed
+    assert content[-64:] not in sealed
 
 
 async def test_there_is_a_last_picture(applicant: Applicant, problem: Problem) -> None:

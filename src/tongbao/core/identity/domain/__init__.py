@@ -3,6 +3,7 @@
 from tongbao.core.identity.domain.memberships import (
     ADMINISTRATORS,
     BANDS_MAX,
+    BY_PAYMENT,
     COMPANY_ROLES,
     INVITATION_LIFETIME,
     MANAGE,
@@ -72,6 +73,7 @@ from tongbao.core.identity.domain.users import (
 __all__ = [
     "ADMINISTRATORS",
     "BANDS_MAX",
+    "BY_PAYMENT",
     "CATALOGUE",
     "COMPANY_ROLES",
     "INVITATION_LIFETIME",

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from tongbao.core.identity.domain.factors import SENT_CODES, own
 from tongbao.kernel.errors import Kind, TongbaoError
@@ -20,6 +22,22 @@ class Challenged:
     challenge: str
     factors: Sequence[str]
     expires_at: datetime
+
+
+class First(StrEnum):
+    """What the first step has shown."""
+
+    PASSWORD = "password"  # noqa: S105 - a word of the API
+    EXTERNAL = "external"  # an account at an identity provider
+    OTP = "otp"  # a code sent to reset a password
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Somebody who has taken both steps of a log-in, and by what."""
+
+    user_id: UUID
+    factors: frozenset[str]
 
 
 class ChallengeOver(TongbaoError):

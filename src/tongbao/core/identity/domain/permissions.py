@@ -125,6 +125,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "Approve changes of company users",
     ),
     (
+        "identity:approve_recovery",
+        _ANY,
+        _TOP,
+        "复核账户恢复",
+        "Approve the recovery of an account",
+    ),
+    (
         "identity:approve_staff",
         _SYSTEM,
         _TOP,
@@ -158,6 +165,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         _TOP,
         "提议新增员工与变更角色",
         "Propose new members of staff and changes of roles",
+    ),
+    (
+        "identity:recover_any",
+        _ANY,
+        _TOP,
+        "提议恢复账户（移除登录验证因素）",
+        "Propose to recover an account by taking its factors away",
     ),
     ("identity:read_users", _ANY, _HIGH, "查看用户及其角色", "Read users and their roles"),
     ("ledger:adjust", _SYSTEM, _TOP, "提议调账", "Propose adjustments of the ledger"),
@@ -260,6 +274,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:manage_clients",
         "accounts:restrict_any",
         "identity:appoint_any",
+        "identity:recover_any",
         "ledger:adjust",
         "ledger:manage",
         "parties:apply_any",
@@ -275,6 +290,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
         "identity:approve_appointment",
+        "identity:approve_recovery",
         "identity:approve_staff",
         "identity:read_users",
         "ledger:approve",
@@ -282,7 +298,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "proposals:read_any",
     },
     Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
-    Role.STAFF_MARKETING: frozenset(),  # logs in; what it may do comes with the campaigns
+    Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
     Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
@@ -328,6 +344,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "identity:appoint_any",
         "identity:approve_appointment",
         Text(zh="任命经办与复核分离", en="who proposes an appointment does not approve it"),
+    ),
+    (
+        "identity:recover_any",
+        "identity:approve_recovery",
+        Text(zh="恢复经办与复核分离", en="who proposes a recovery does not approve it"),
     ),
     (
         "ledger:adjust",

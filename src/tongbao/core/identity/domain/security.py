@@ -29,6 +29,9 @@ class SecurityKind(StrEnum):
     PAYMENT_PASSWORD_LOCKED = "payment_password_locked"  # noqa: S105 - the same
     EXTERNAL_LOGIN_LINKED = "external_login_linked"
     EXTERNAL_LOGIN_UNLINKED = "external_login_unlinked"
+    RECOVERY_REQUESTED = "recovery_requested"
+    RECOVERY_CANCELLED = "recovery_cancelled"
+    FACTORS_RECOVERED = "factors_recovered"
     CLIENT_MISPLACED = "client_misplaced"
 
 

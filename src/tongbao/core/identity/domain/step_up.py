@@ -46,6 +46,10 @@ class Proof(StrEnum):
     PASSWORD = "password"  # noqa: S105 - only of somebody who has nothing better yet
 
 
+OWN_PROOFS: Final = frozenset({Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.TOTP, Proof.RECOVERY_CODE})
+"""Those of a factor that the user has set up themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What proves an action of one kind, the best first, and what people read of it."""
@@ -64,6 +68,10 @@ RULES: Final[Mapping[str, Rule]] = {
     # alone (as PSD2's dynamic linking, RTS article 5, has it).
     "payments.transfer.large": Rule(
         Text(zh="大额转账", en="A large transfer"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.transfer.approve": Rule(
+        Text(zh="复核付款", en="Approving a payment"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
     "payments.transfer.new_payee": Rule(
@@ -100,6 +108,15 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "identity.limits.change": Rule(Text(zh="调整限额", en="Changing limits"), _OF_THE_PROFILE),
 }
+
+COOLED: Final = frozenset(
+    {
+        "identity.contact.change",
+        "identity.limits.change",
+        *(kind for kind in RULES if kind.startswith("payments.")),
+    }
+)
+"""What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""
 
 
 def believed(able: Sequence[Proof], *, protected: bool) -> tuple[Proof, ...]:

@@ -73,6 +73,7 @@ async def invite(
         login=body.login,
         role=MemberRole(body.role),
         bands=body.to_bands(),
+        day_bands=body.to_day_bands(),
         ends_at=body.ends_at,
     )
     if await service.dual_control(tx, party_id=party_id):
@@ -92,6 +93,7 @@ async def invite(
             login=new.login,
             role=new.role,
             bands=new.bands,
+            day_bands=new.day_bands,
             ends_at=new.ends_at,
             invited_by=actor.id,
             at=at,
@@ -125,6 +127,7 @@ async def change_member(
         membership_id=membership_id,
         role=MemberRole(body.role),
         bands=body.to_bands(),
+        day_bands=body.to_day_bands(),
         ends_at=body.ends_at,
     )
     if await service.dual_control(tx, party_id=party_id):
@@ -144,6 +147,7 @@ async def change_member(
             party_id=party_id,
             role=new.role,
             bands=new.bands,
+            day_bands=new.day_bands,
             ends_at=new.ends_at,
             changed_by=actor.id,
             at=at,

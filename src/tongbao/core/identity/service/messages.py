@@ -76,6 +76,21 @@ NO_ACCOUNT: Final = template(
         "contact. To open one, please register.",
     ),
 )
+RECOVERY_CODE: Final = template(
+    "identity.recovery_code",
+    version=1,
+    kind=Kind.CODE,
+    good_for=_FIVE_MINUTES,
+    secrets=_CODE,
+    subject=Text(zh="账户恢复验证码", en="Your code to recover the account"),
+    body=Text(
+        zh="【通宝】账户恢复验证码 {code}，用于移除您的通行密钥与动态口令，5 分钟内有效。"
+        "工作人员不会索取；若非本人操作，切勿告诉任何人，并立即修改密码。",
+        en="[Tongbao] {code} is to take away your passkeys and authenticator app, good for 5 "
+        "minutes. Our staff never ask for it. If this is not you, tell nobody and change your "
+        "password now.",
+    ),
+)
 STEP_UP_CODE: Final = template(
     "identity.step_up_code",
     version=1,
@@ -112,6 +127,25 @@ CONTACT_TAKEN: Final = template(
         zh="【通宝】有人想把此联系方式绑定到另一账户，而它属于您的账户；什么都不会改变。",
         en="[Tongbao] Somebody wanted to add this contact to another account. It belongs to yours; "
         "nothing changes.",
+    ),
+)
+
+
+RECOVERY_REQUESTED: Final = template(
+    f"identity.{SecurityKind.RECOVERY_REQUESTED}",
+    version=1,
+    kind=Kind.ALERT,
+    good_for=_DAY,
+    secrets={"cancel_code"},
+    subject=Text(zh="有人申请移除您的通行密钥与动态口令", en="Are your passkeys to be removed?"),
+    body=Text(
+        zh="【通宝】{when} 有人以您的名义申请移除通行密钥与动态口令，{ready} 起生效。"
+        "若非本人操作：用通行密钥登录，或在任一已登录的设备上，或在登录页输入取消码 {cancel_code}"
+        " 即可取消，然后立即修改密码。",
+        en="[Tongbao] At {when} somebody asked in your name to have your passkeys and "
+        "authenticator app removed, from {ready} on. If this was not you, call it off: log in "
+        "with your passkey, or on a device that is logged in, or with the code {cancel_code} on "
+        "the log-in page. Then change your password.",
     ),
 )
 
@@ -233,6 +267,18 @@ NOTICES: Final[Mapping[SecurityKind, Template]] = {
         SecurityKind.EXTERNAL_LOGIN_UNLINKED,
         zh="您的账户已于 {when} 解除与第三方账号 {provider} 的关联。",
         en="The account at {provider} was unlinked from yours at {when}.",
+    ),
+    SecurityKind.RECOVERY_REQUESTED: RECOVERY_REQUESTED,
+    SecurityKind.RECOVERY_CANCELLED: _alert(
+        SecurityKind.RECOVERY_CANCELLED,
+        zh="移除您的通行密钥与动态口令的申请已于 {when} 取消。",
+        en="The request to remove your passkeys and authenticator app was called off at {when}.",
+    ),
+    SecurityKind.FACTORS_RECOVERED: _alert(
+        SecurityKind.FACTORS_RECOVERED,
+        zh="您的通行密钥、动态口令与恢复码已于 {when} 全部移除，所有会话均已结束。",
+        en="All your passkeys, your authenticator app and recovery codes were removed at {when}; "
+        "all sessions were ended.",
     ),
     SecurityKind.CLIENT_MISPLACED: template(
         f"identity.{SecurityKind.CLIENT_MISPLACED}",

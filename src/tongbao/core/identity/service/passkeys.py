@@ -41,6 +41,7 @@ from tongbao.core.identity.domain.passkeys import (
     UnknownPasskey,
     clean_passkey_name,
 )
+from tongbao.core.identity.domain.recoveries import Means
 from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.domain.step_up import Action
 from tongbao.core.identity.events import PasskeyAdded, PasskeyRemoved
@@ -49,7 +50,9 @@ from tongbao.core.identity.service import ceremonies, step_up
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.ceremonies import TIMEOUT_MS
 from tongbao.core.identity.service.configuration import configured
+from tongbao.core.identity.service.open_recoveries import call_off
 from tongbao.core.identity.service.own_factors import factor_was_added, factor_was_removed
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -122,6 +125,7 @@ async def register(
     Raises `PasskeyNameMalformed`.
     """
     clean_name = clean_passkey_name(name)
+    await queue_for(tx, actor.id)
     challenge = await ceremonies.take(
         tx,
         ceremony_id=ceremony_id,
@@ -224,6 +228,7 @@ async def asserted_user(
     )
     if asserted is None or await find_actor(tx, asserted.user_id, at) is None:
         return PasskeyRefused()  # the second: a user who is blocked
+    await call_off(tx, user_id=asserted.user_id, means=Means.FACTOR, at=at)
     return asserted.user_id
 
 

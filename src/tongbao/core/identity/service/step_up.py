@@ -1,5 +1,6 @@
 """Step-up: ask for a proof of one exact action, check it, and let the action pass once."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_bytes
@@ -9,13 +10,16 @@ from uuid import UUID
 from sqlalchemy import any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.identity.domain.recoveries import CoolingOff, Means
 from tongbao.core.identity.domain.step_up import (
     ATTEMPTS_MAX,
     CHALLENGE_LIFETIME,
+    COOLED,
     FAILURES_MAX,
     FAILURES_PERIOD,
     FRESH,
     NONCE_BYTES,
+    OWN_PROOFS,
     TOKEN_LIFETIME,
     Action,
     Proof,
@@ -30,14 +34,16 @@ from tongbao.core.identity.domain.step_up import (
 from tongbao.core.identity.events import StepUpConfirmed
 from tongbao.core.identity.models import SessionRow, StepUpRow
 from tongbao.core.identity.service.challenges import own_factors
-from tongbao.infra import outbox
+from tongbao.core.identity.service.open_recoveries import call_off, cooling_until
+from tongbao.core.identity.service.queueing import queue_for
+from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
 CHALLENGES_MAX: Final = 60
 """Challenges of one user in `FAILURES_PERIOD`."""
-_STEP_UP_LOCK: Final = 0x5E
+FACTS: Final = "identity_step_up.facts_sealed"
 
 
 class Prover(Protocol):
@@ -93,20 +99,21 @@ async def challenge(
     able = await possible_proofs(tx, user_id=actor.id, action=action)
     if proof not in able:
         raise ProofUnavailable(proofs=", ".join(each.value for each in able) or "–")
-    await _queue(tx, actor.id)
+    await queue_for(tx, actor.id)
     await _refuse_if_locked(tx, actor.id, at)
     asked = StepUpChallenge(
         id=new_id(), proof=proof, digest=digest, expires_at=at + CHALLENGE_LIFETIME, options=None
     )
     nonce_and_digest = token_bytes(NONCE_BYTES) + digest
     options = await _PROVERS[proof].ask(tx, actor.id, nonce_and_digest, action, at)
+    box = await crypto.box(tx, owner=actor.id)
     await tx.execute(
         insert(StepUpRow).values(
             id=asked.id,
             user_id=actor.id,
             session_id=actor.session_id,
             kind=action.kind,
-            facts=dict(action.facts),
+            facts_sealed=box.seal(json.dumps(dict(action.facts)), field=FACTS, row=asked.id),
             digest=digest,
             proof=proof.value,
             challenge=nonce_and_digest,
@@ -135,7 +142,7 @@ async def confirm(
 
     A refusal is *returned*: raising would roll back the count of attempts. Raises `StepUpLocked`.
     """
-    await _queue(tx, actor.id)
+    await queue_for(tx, actor.id)
     await _refuse_if_locked(tx, actor.id, at)
     row = await tx.scalar(
         select(StepUpRow)
@@ -168,6 +175,8 @@ async def confirm(
             token_expires_at=confirmed.expires_at,
         )
     )
+    if Proof(row.proof) in OWN_PROOFS:
+        await call_off(tx, user_id=actor.id, means=Means.FACTOR, at=at)
     told = StepUpConfirmed(
         user_id=actor.id, step_up_id=row.id, action_kind=row.kind, proof=row.proof
     )
@@ -180,10 +189,15 @@ async def spend(
 ) -> UUID:
     """Let `action` pass once; return the step-up's id. Call it on the action's own transaction.
 
-    Raises `StepUpRequired` without a token, and for one that is of another action, user or
+    Raises `CoolingOff` for what waits after a recovery of the account, `StepUpRequired` without a
+    token, and for one that is of another action, user or
     session, was spent, or is too old; which of these is not said. If the action then fails and
     rolls back, the token is as good as before.
     """
+    if action.kind in COOLED:
+        until = await cooling_until(tx, user_id=actor.id, at=at)
+        if until is not None:
+            raise CoolingOff(until=until)
     spent = None
     if token is not None:
         spent = await tx.scalar(
@@ -254,12 +268,6 @@ async def _has_just_proven(tx: ReadSession, actor: Actor, at: datetime) -> bool:
         )
     )
     return fresh is not None
-
-
-async def _queue(tx: WriteSession, user_id: UUID) -> None:
-    """Let one user's attempts go one by one: guessing in parallel does not outrun the count."""
-    key = int.from_bytes(user_id.bytes[-4:], signed=True)
-    await tx.execute(select(func.pg_advisory_xact_lock(_STEP_UP_LOCK, key)))
 
 
 async def _refuse_if_locked(tx: ReadSession, user_id: UUID, at: datetime) -> None:

@@ -160,6 +160,7 @@ from tongbao.core.parties.service.registering import (
     register_person,
 )
 from tongbao.core.parties.service.relationships import end_relationship, relate, relationships
+from tongbao.core.parties.service.renewing import lower_overdue, open_renewals
 from tongbao.core.parties.service.reviewing import open_reviews
 
 __all__ = [
@@ -274,10 +275,12 @@ __all__ = [
     "limits_for",
     "list_parties",
     "locked",
+    "lower_overdue",
     "make_primary",
     "names",
     "needs_for",
     "open_case",
+    "open_renewals",
     "open_reviews",
     "organisation",
     "person",

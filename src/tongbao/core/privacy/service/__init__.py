@@ -1,11 +1,8 @@
 """Verbs about data on people: show them whole."""
 
-from tongbao.core.privacy.domain.reveal import (
-    ENCODED_LENGTH_MAX,
-    ReasonMalformed,
-    Subject,
-)
+from tongbao.core.privacy.domain.reveal import Subject
 from tongbao.core.privacy.service.revealing import (
+    REVEAL_ANY,
     Wish,
     reveal_contact,
     reveal_document,
@@ -14,8 +11,7 @@ from tongbao.core.privacy.service.revealing import (
 )
 
 __all__ = [
-    "ENCODED_LENGTH_MAX",
-    "ReasonMalformed",
+    "REVEAL_ANY",
     "Subject",
     "Wish",
     "reveal_contact",

@@ -1,17 +1,22 @@
 """Writing down who saw or did what with data on people, on the transaction that does it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
-
-import structlog
 
 from tongbao.core.privacy.domain.reveal import Subject
 from tongbao.core.privacy.events import Revealed
-from tongbao.infra import outbox
+from tongbao.infra import audit, outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
 
-_log = structlog.stdlib.get_logger(__name__)
+_TABLES: Final[Mapping[Subject, str]] = {
+    Subject.CONTACT: "parties_contact",
+    Subject.DOCUMENT: "parties_document",
+    Subject.EVIDENCE: "parties_evidence",
+    Subject.PICTURE: "infra_file",
+}
 
 
 async def note_reveal(
@@ -25,13 +30,13 @@ async def note_reveal(
     at: datetime,
 ) -> None:
     """Note that somebody saw core data whole, and why; events, which others read, leave out why."""
-    _log.info(
-        "core_data_revealed",
-        what=subject.value,
-        party_id=party_id,
+    entry = audit.Entry(
+        action=f"parties.{subject.value}.revealed",
+        subject=party_id,
+        object_type=_TABLES[subject],
         object_id=object_id,
-        by=actor.id,
         reason=reason,
     )
+    await audit.record(tx, [entry], at=at)
     revealed = Revealed(party_id=party_id, what=subject.value, object_id=object_id, by=actor.id)
     await outbox.append(tx, [revealed], at=at)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
-from tongbao.core.privacy.domain.reveal import Subject, clean_reason, reveal_action
+from tongbao.core.privacy.domain.reveal import Subject, reveal_action
 from tongbao.core.privacy.service.noting import note_reveal
 from tongbao.infra import files
 from tongbao.infra.auth import Actor
@@ -26,7 +26,7 @@ OWN_DATA: Final = "own data"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who wants to see something of a party whole; `reason` is the header as it came."""
+    """Who wants to see something of a party whole, and why."""
 
     party_id: UUID
     actor: Actor
@@ -38,7 +38,7 @@ class Wish:
 async def reveal_contact(tx: WriteSession, wish: Wish, contact_id: UUID) -> str:
     """Return a phone number or e-mail address whole.
 
-    Raises `parties.UnknownParty`, `parties.UnknownContact`, `Forbidden`, `ReasonMalformed`,
+    Raises `parties.UnknownParty`, `parties.UnknownContact`, `Forbidden`,
     `identity.StepUpRequired`.
     """
     reason = _admitted(wish)
@@ -79,10 +79,11 @@ async def reveal_picture(
 def _admitted(wish: Wish) -> str:
     """Return the reason, unless the actor may not see this party's core data at all."""
     if wish.actor.may(REVEAL_ANY):
-        return clean_reason(wish.reason)
+        assert wish.reason is not None, "the edge asks the bank's people for a reason"
+        return wish.reason
     unknown = parties.UnknownParty(party_id=wish.party_id)
     wish.actor.check(REVEAL, party_id=wish.party_id, unknown=unknown)
-    return OWN_DATA if wish.reason is None else clean_reason(wish.reason)
+    return wish.reason or OWN_DATA
 
 
 async def _note(

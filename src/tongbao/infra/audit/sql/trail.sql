@@ -41,8 +41,8 @@ CREATE OR REPLACE TRIGGER infra_audit_no_truncate BEFORE TRUNCATE ON infra_audit
 -- The partitions of the month (UTC) of a moment: made ahead by a job, and here by the first entry of
 -- a month that no job has made. Says whether it made them. Attaching does not stop who reads or
 -- appends; a second maker waits and finds the month there.
--- The moment must be within five years of the server's clock, so that no caller fills the
--- catalogue; a month whose rows may already be gone is never made again.
+-- The moment must be one that an installation can have, so that no caller fills the catalogue. A month
+-- whose entries were retired keeps its empty table, so it is never made again and takes no entry.
 CREATE OR REPLACE FUNCTION infra_audit_make_month(p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -56,13 +56,15 @@ BEGIN
     IF to_regclass('infra_audit_months.' || month) IS NOT NULL THEN
         RETURN false;
     END IF;
-    IF p_at IS NULL OR p_at NOT BETWEEN clock_timestamp() - interval '59 months'
+    IF p_at IS NULL OR p_at NOT BETWEEN '2020-01-01 00:00Z'
                                     AND clock_timestamp() + interval '60 months' THEN
         RAISE EXCEPTION 'no month of the audit trail for %', p_at
             USING ERRCODE = 'datetime_field_overflow';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('infra_audit_months'));
-    IF to_regclass('infra_audit_months.' || month) IS NOT NULL THEN
+    -- Not by name again: that this session found none is remembered, whoever has made it since.
+    IF EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'infra_audit_months' AND c.relname = month) THEN
         RETURN false;
     END IF;
     EXECUTE format(
@@ -86,14 +88,18 @@ BEGIN
     RETURN true;
 END $$;
 
--- Appends entries that happened at one moment, in order; the only way in.
+-- Appends `p_count` entries that happened at one moment, in order; the only way in.
+-- The first element of an array is for every entry that has no other; entry i has element i + 1. So
+-- what all have in common is sent once, and an array that is NULL is NULL for each. Where `p_skip` has
+-- an element, the entry is left out: it has no first one, and element i is about entry i.
 CREATE OR REPLACE FUNCTION infra_audit_append(
-    p_at timestamptz,
+    p_at timestamptz, p_count integer,
     p_keep_years smallint[], p_action text[], p_outcome text[], p_code text[],
     p_actor_id uuid[], p_actor_kind text[], p_actor_roles text[], p_session_id uuid[],
     p_subject_id uuid[], p_object_type text[], p_object_id text[],
     p_before bytea[], p_after bytea[], p_reason text[],
-    p_address text[], p_device bytea[], p_request_id text[]
+    p_address text[], p_device bytea[], p_request_id text[],
+    p_skip text[] DEFAULT NULL
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -102,6 +108,9 @@ DECLARE
     said CONSTANT text := current_setting('tongbao.audit_announced', true);
     number bigint;
 BEGIN
+    IF p_count IS NULL OR p_count NOT BETWEEN 1 AND 100000 THEN
+        RAISE EXCEPTION 'between 1 and 100000 entries' USING ERRCODE = 'numeric_value_out_of_range';
+    END IF;
     PERFORM infra_audit_make_month(p_at);
     SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END INTO number FROM infra_audit_seq s;
     IF said ~ '^[0-9]{1,18}$' THEN
@@ -113,11 +122,18 @@ BEGIN
     INSERT INTO infra_audit (
         at, seq, keep_years, action, outcome, code, actor_id, actor_kind, actor_roles, session_id,
         subject_id, object_type, object_id, before, after, reason, address, device, request_id)
-    SELECT p_at, nextval('infra_audit_seq'), e.*
-      FROM unnest(
-        p_keep_years, p_action, p_outcome, p_code, p_actor_id, p_actor_kind, p_actor_roles,
-        p_session_id, p_subject_id, p_object_type, p_object_id, p_before, p_after, p_reason,
-        p_address, p_device, p_request_id) e;
+    SELECT p_at, nextval('infra_audit_seq'),
+           coalesce(p_keep_years[i], p_keep_years[1]), coalesce(p_action[i], p_action[1]),
+           coalesce(p_outcome[i], p_outcome[1]), coalesce(p_code[i], p_code[1]),
+           coalesce(p_actor_id[i], p_actor_id[1]), coalesce(p_actor_kind[i], p_actor_kind[1]),
+           coalesce(p_actor_roles[i], p_actor_roles[1]), coalesce(p_session_id[i], p_session_id[1]),
+           coalesce(p_subject_id[i], p_subject_id[1]), coalesce(p_object_type[i], p_object_type[1]),
+           coalesce(p_object_id[i], p_object_id[1]), coalesce(p_before[i], p_before[1]),
+           coalesce(p_after[i], p_after[1]), coalesce(p_reason[i], p_reason[1]),
+           coalesce(p_address[i], p_address[1]), coalesce(p_device[i], p_device[1]),
+           coalesce(p_request_id[i], p_request_id[1])
+      FROM generate_series(2, p_count + 1) i
+     WHERE p_skip[i - 1] IS NULL;
 END $$;
 
 -- A table's rights are given anew to the application's role whenever the SQL files are run.

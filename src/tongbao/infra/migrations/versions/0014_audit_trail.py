@@ -66,7 +66,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("at", "seq", "keep_years", name=op.f("pk_infra_audit")),
         postgresql_partition_by="RANGE (at)",
     )
-    op.create_index("ix_infra_audit_action", "infra_audit", ["action", "at"], unique=False)
+    op.create_index(
+        "ix_infra_audit_action",
+        "infra_audit",
+        ["action", "at"],
+        unique=False,
+        postgresql_where=sa.text("action <> 'ledger.post_transaction'"),
+    )
     op.create_index("ix_infra_audit_actor", "infra_audit", ["actor_id", "at"], unique=False)
     op.create_index(
         "ix_infra_audit_denied",
@@ -76,15 +82,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("outcome <> 'done'"),
     )
     op.create_index(
-        "ix_infra_audit_object",
+        "ix_infra_audit_pages",
         "infra_audit",
-        ["object_id", "at"],
+        ["seq", "object_id", "request_id"],
         unique=False,
-        postgresql_where=sa.text("object_id IS NOT NULL"),
-    )
-    op.create_index("ix_infra_audit_request", "infra_audit", ["request_id"], unique=False)
-    op.create_index(
-        "ix_infra_audit_seq", "infra_audit", ["seq"], unique=False, postgresql_using="brin"
+        postgresql_using="brin",
+        postgresql_ops={"object_id": "text_bloom_ops", "request_id": "text_bloom_ops"},
+        postgresql_with={"autosummarize": "on"},
     )
     op.create_index(
         "ix_infra_audit_subject",
@@ -135,6 +139,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "infra_audit_retired",
+        sa.Column("span", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("first_seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("seqs", sa.ARRAY(sa.BigInteger()), nullable=False),
         sa.Column("hashes", sa.LargeBinary(), nullable=False),
@@ -142,8 +147,11 @@ def upgrade() -> None:
             "octet_length(hashes) = 32 * cardinality(seqs)",
             name=op.f("ck_infra_audit_retired_hashes"),
         ),
-        sa.CheckConstraint("seqs[1] = first_seq", name=op.f("ck_infra_audit_retired_first")),
-        sa.PrimaryKeyConstraint("first_seq", name=op.f("pk_infra_audit_retired")),
+        sa.CheckConstraint(
+            "seqs[1] = first_seq AND first_seq >> 8 = span AND seqs[cardinality(seqs)] >> 8 = span",
+            name=op.f("ck_infra_audit_retired_span"),
+        ),
+        sa.PrimaryKeyConstraint("span", "first_seq", name=op.f("pk_infra_audit_retired")),
     )
     op.create_table(
         "infra_audit_tree_checkpoint",

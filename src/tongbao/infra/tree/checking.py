@@ -1,8 +1,8 @@
-"""The tree's verifier: recompute every leaf from the tables, and name what differs from the tree.
+"""A tree's verifier: recompute every leaf from the tables, and name what differs from the tree.
 
 It goes through the checkpoints from the first on, and block by block. What is recomputed is held
 against the block's node and the signed roots; only when it differs do the marks tell which
-transactions are to blame, and then the stored node stands in for the block, so that one changed
+leaves are to blame, and then the stored node stands in for the block, so that one changed
 row is one finding and not a thousand.
 """
 
@@ -14,25 +14,23 @@ from typing import Final
 
 from sqlalchemy import BigInteger, and_, literal, or_, select
 
-from tongbao.core.ledger.domain.tree import MARK_BYTES, Checkpoint, Leaf
-from tongbao.core.ledger.models import TreeCheckpointRow, TreeNodeRow
-from tongbao.core.ledger.service.tree.checkpoints import COLUMNS, is_signed, of_row
-from tongbao.core.ledger.service.tree.leaves import CHUNK, read_leaves
-from tongbao.core.ledger.service.tree.nodes import BLOCK, BLOCK_LEVEL
-from tongbao.core.ledger.service.verifying import FINDINGS_MAX, NO_HURRY, Finding
 from tongbao.infra.db import ReadSession
 from tongbao.infra.signing import PublicKey
+from tongbao.infra.tree.checkpoints import is_signed, of_row, selected
+from tongbao.infra.tree.nodes import BLOCK, BLOCK_LEVEL
+from tongbao.infra.tree.nouns import (
+    CHUNK,
+    FINDINGS_MAX,
+    NO_HURRY,
+    Finding,
+    Leaf,
+    Tree,
+)
 from tongbao.lib import merkle
-from tongbao.lib.merkle import Frontier, Node
+from tongbao.lib.merkle import MARK_BYTES, Checkpoint, Frontier, Node
 
 CHECKPOINTS_AT_A_TIME: Final = 50
 LEVEL_MAX: Final = 62
-
-TRANSACTIONS: Final = "transactions are as the tree has them"
-NODES: Final = "nodes of the tree follow from the transactions"
-ROOTS: Final = "roots of checkpoints follow from the transactions"
-SIGNATURES: Final = "checkpoints are signed with a known key"
-MARKS: Final = "marks of checkpoints are those of their transactions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +62,7 @@ class StoredNode:
 class Verifier:
     """Holds the tree as recomputed so far, and what differed."""
 
+    tree: Tree
     findings: list[Finding] = field(default_factory=list)
     size: int = 0
     # Over blocks: a leaf of this frontier is a node of level 8.
@@ -133,10 +132,12 @@ class Verifier:
             expected = "as marked" if place.mark is None else f"leaf {place.mark.hex()}…"
             if damaged:
                 found = "missing" if place.hash is None else f"leaf {place.hash.hex()[:8]}…"
-                self.find(TRANSACTIONS, place.subject, expected=expected, found=found)
+                self.find(self.tree.leaves_check, place.subject, expected=expected, found=found)
             elif place.hash is not None and place.mark is not None:
                 here = place.hash[:MARK_BYTES].hex()
-                self.find(MARKS, place.subject, expected=here, found=place.mark.hex())
+                self.find(
+                    self.tree.marks_check, place.subject, expected=here, found=place.mark.hex()
+                )
 
     def _resolve(self, *, damaged: bool) -> None:
         """Compare the roots of the checkpoints inside the block, where the leaves are sound."""
@@ -149,7 +150,12 @@ class Verifier:
     def _compare_root(self, made: Checkpoint, partial: Sequence[bytes | None]) -> None:
         root = self._root_with(partial)
         if root is not None and root != made.root:
-            self.find(ROOTS, _name(made), expected=root.hex(), found=made.root.hex())
+            self.find(
+                self.tree.roots_check,
+                self.tree.name_of(made),
+                expected=root.hex(),
+                found=made.root.hex(),
+            )
 
     def _root_with(self, partial: Sequence[bytes | None]) -> bytes | None:
         """Return the root over the blocks so far and some leaves more; None if it is unknown."""
@@ -163,23 +169,30 @@ class Verifier:
     def _compare_node(
         self, node: Node, computed: bytes, last: int | None, nodes: dict[Node, StoredNode]
     ) -> None:
-        subject = f"tree node {node.level}/{node.position}"
+        subject = self.tree.name_of_node(node)
         kept = nodes.get(node)
         if kept is None:
-            self.find(NODES, subject, expected=computed.hex(), found="missing")
+            self.find(self.tree.nodes_check, subject, expected=computed.hex(), found="missing")
             return
         if kept.hash != computed and not self.lost:
-            self.find(NODES, subject, expected=computed.hex(), found=kept.hash.hex())
+            self.find(
+                self.tree.nodes_check, subject, expected=computed.hex(), found=kept.hash.hex()
+            )
         if last is not None and kept.last_sequence != last:
             self.find(
-                NODES, subject, expected=f"up to #{last}", found=f"up to #{kept.last_sequence}"
+                self.tree.nodes_check,
+                subject,
+                expected=f"up to #{last}",
+                found=f"up to #{kept.last_sequence}",
             )
 
 
-async def verify_tree(tx: ReadSession, *, public_keys: Sequence[PublicKey]) -> list[Finding]:
-    """Return what contradicts the tree over transactions; empty means that nothing was changed.
+async def verify_tree(
+    tree: Tree, tx: ReadSession, *, public_keys: Sequence[PublicKey]
+) -> list[Finding]:
+    """Return what contradicts a tree; empty means that nothing was changed.
 
-    Only what checkpoints cover is judged. Reads the whole ledger, in small statements: for a
+    Only what checkpoints cover is judged. Reads everything, in small statements: for a
     schedule or a restore drill, not for a request.
 
     Args:
@@ -187,39 +200,36 @@ async def verify_tree(tx: ReadSession, *, public_keys: Sequence[PublicKey]) -> l
         public_keys: of every key that ever signed.
     """
     await tx.execute(NO_HURRY)
-    verifier = Verifier()
+    verifier = Verifier(tree)
     size, sequence = 0, 0
     while True:
         rows = (
             await tx.execute(
-                select(*COLUMNS, TreeCheckpointRow.marks)
-                .where(TreeCheckpointRow.tree_size > size)
-                .order_by(TreeCheckpointRow.tree_size)
+                selected(tree)
+                .add_columns(tree.checkpoints.marks)
+                .where(tree.checkpoints.tree_size > size)
+                .order_by(tree.checkpoints.tree_size)
                 .limit(CHECKPOINTS_AT_A_TIME)
             )
         ).all()
         for row in rows:
-            made = of_row(row)
+            made = of_row(tree, row)
             if not is_signed(made, public_keys):
                 verifier.find(
-                    SIGNATURES,
-                    _name(made),
+                    verifier.tree.signatures_check,
+                    verifier.tree.name_of(made),
                     expected=f"a signature with one of {len(public_keys)} keys",
                     found=f"{made.signature.hex()[:16]}… of key {made.key_id}",
                 )
-            leaves = await _leaves(tx, after=sequence, until=made.last_sequence)
+            leaves = await _leaves(tree, tx, after=sequence, until=made.last_sequence)
             places = _places(verifier, leaves, made, row.marks, after=(size, sequence))
-            verifier.add(made, places, await _nodes(tx, after=size, until=made.tree_size))
+            verifier.add(made, places, await _nodes(tree, tx, after=size, until=made.tree_size))
             size, sequence = made.tree_size, max(sequence, made.last_sequence)
         if len(rows) < CHECKPOINTS_AT_A_TIME:
             break
     verifier.close()
     await _superfluous(tx, verifier, size)
     return verifier.findings
-
-
-def _name(made: Checkpoint) -> str:
-    return f"checkpoint of size {made.tree_size}"
 
 
 def _root(places: Sequence[Place]) -> bytes | None:
@@ -241,10 +251,10 @@ class Hashed:
     hash: bytes
 
 
-async def _leaves(tx: ReadSession, *, after: int, until: int) -> list[Hashed]:
+async def _leaves(tree: Tree, tx: ReadSession, *, after: int, until: int) -> list[Hashed]:
     found: list[Hashed] = []
     while True:
-        some = await read_leaves(tx, after=after, until=until)
+        some = await tree.read(tx, after=after, until=until)
         found += map(_hashed, some)
         if len(some) < CHUNK:
             return found
@@ -252,8 +262,7 @@ async def _leaves(tx: ReadSession, *, after: int, until: int) -> list[Hashed]:
 
 
 def _hashed(leaf: Leaf) -> Hashed:
-    subject = f"transaction {leaf.transaction_id} (#{leaf.sequence})"
-    return Hashed(subject=subject, sequence=leaf.sequence, hash=leaf.hash)
+    return Hashed(subject=leaf.subject, sequence=leaf.sequence, hash=leaf.hash)
 
 
 def _places(
@@ -272,29 +281,42 @@ def _places(
     count = made.tree_size - size
     if len(marks) != count * MARK_BYTES:
         found = f"{len(marks) // MARK_BYTES} marks"
-        verifier.find(MARKS, _name(made), expected=f"{count} marks", found=found)
+        verifier.find(
+            verifier.tree.marks_check,
+            verifier.tree.name_of(made),
+            expected=f"{count} marks",
+            found=found,
+        )
         if len(leaves) != count:
-            found = f"{len(leaves)} transactions"
-            verifier.find(TRANSACTIONS, _name(made), expected=f"{count} transactions", found=found)
+            found = f"{len(leaves)} {verifier.tree.leaves}"
+            verifier.find(
+                verifier.tree.leaves_check,
+                verifier.tree.name_of(made),
+                expected=f"{count} {verifier.tree.leaves}",
+                found=found,
+            )
         known = [Place(leaf.subject, leaf.sequence, leaf.hash, None) for leaf in leaves[:count]]
-        gap = _missing(made.last_sequence, None)
+        gap = _missing(verifier, made.last_sequence, None)
         return known + [gap] * (count - len(known))
     each_mark = [marks[at : at + MARK_BYTES] for at in range(0, len(marks), MARK_BYTES)]
     places: list[Place] = []
     for leaf, mark in _pairs(leaves, each_mark):
         if leaf is None:
-            places.append(_missing(places[-1].sequence if places else sequence, mark))
+            places.append(_missing(verifier, places[-1].sequence if places else sequence, mark))
         elif mark is None:
             verifier.find(
-                TRANSACTIONS, leaf.subject, expected="not in the tree", found="among its leaves"
+                verifier.tree.leaves_check,
+                leaf.subject,
+                expected="not in the tree",
+                found="among its leaves",
             )
         else:
             places.append(Place(leaf.subject, leaf.sequence, leaf.hash, mark))
     return places
 
 
-def _missing(after: int, mark: bytes | None) -> Place:
-    return Place(f"a transaction after #{after}", after, None, mark)
+def _missing(verifier: Verifier, after: int, mark: bytes | None) -> Place:
+    return Place(f"{verifier.tree.one} after #{after}", after, None, mark)
 
 
 def _pairs(
@@ -314,31 +336,37 @@ def _pairs(
         yield from ((None, mark) for mark in due[both:])
 
 
-async def _nodes(tx: ReadSession, *, after: int, until: int) -> dict[Node, StoredNode]:
+async def _nodes(tree: Tree, tx: ReadSession, *, after: int, until: int) -> dict[Node, StoredNode]:
     """Return the kept nodes that became complete while the tree grew from `after` to `until`."""
     grown = [
         and_(
-            TreeNodeRow.level == level,
-            TreeNodeRow.position >= after >> level,
-            TreeNodeRow.position < until >> level,
+            tree.nodes.level == level,
+            tree.nodes.position >= after >> level,
+            tree.nodes.position < until >> level,
         )
         for level in range(BLOCK_LEVEL, LEVEL_MAX)
         if until >> level > after >> level
     ]
     if not grown:
         return {}
-    rows = await tx.scalars(select(TreeNodeRow).where(or_(*grown)))
+    rows = await tx.scalars(select(tree.nodes).where(or_(*grown)))
     return {Node(row.level, row.position): StoredNode(row.hash, row.last_sequence) for row in rows}
 
 
 async def _superfluous(tx: ReadSession, verifier: Verifier, size: int) -> None:
     """Find nodes beyond the newest checkpoint: it was taken away, or they were slipped in."""
+    nodes = verifier.tree.nodes
     rows = await tx.execute(
-        select(TreeNodeRow.level, TreeNodeRow.position)
-        .where(TreeNodeRow.position >= literal(size, BigInteger).op(">>")(TreeNodeRow.level))
-        .order_by(TreeNodeRow.level, TreeNodeRow.position)
+        select(nodes.level, nodes.position)
+        .where(nodes.position >= literal(size, BigInteger).op(">>")(nodes.level))
+        .order_by(nodes.level, nodes.position)
         .limit(FINDINGS_MAX)
     )
     for row in rows:
-        subject = f"tree node {row.level}/{row.position}"
-        verifier.find(NODES, subject, expected=f"a tree of size {size}", found="a node beyond it")
+        subject = verifier.tree.name_of_node(Node(row.level, row.position))
+        verifier.find(
+            verifier.tree.nodes_check,
+            subject,
+            expected=f"a tree of size {size}",
+            found="a node beyond it",
+        )
