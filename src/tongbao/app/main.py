@@ -22,6 +22,7 @@ from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
+from tongbao.infra.audit.router import api as audit
 from tongbao.infra.flow.control import Flow, FlowControl, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
@@ -45,6 +46,7 @@ ROUTERS = (
     privacy,
     webhooks,
     proposals,
+    audit,
 )
 
 LARGER_BODIES = {

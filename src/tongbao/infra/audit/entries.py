@@ -24,7 +24,7 @@ DEVICE_BYTES: Final = 16
 # Modules whose actions the Anti-Money-Laundering Law has kept for ten years here (it asks for
 # five after the business ends, and an entry does not know when that will be).
 _AML_MODULES: Final = frozenset(
-    {"ledger", "payments", "accounts", "parties", "lending", "screening", "fraud"}
+    {"ledger", "payments", "accounts", "parties", "lending", "kyc", "screening", "fraud"}
 )
 
 

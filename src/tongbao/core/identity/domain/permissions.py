@@ -103,6 +103,8 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("agreements:grant", _OWN, _HIGH, "授权采集数据", "Consent to data being fetched"),
     ("agreements:read_any", _ANY, _HIGH, "查看所有授权与合约", "Read all consents and agreements"),
     ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
+    ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
+    ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
     (
         "identity:appoint_any",
         _ANY,
@@ -289,6 +291,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
+        "audit:close_alerts",
+        "audit:read",
         "identity:approve_appointment",
         "identity:approve_recovery",
         "identity:approve_staff",
@@ -303,7 +307,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
-    Role.AUDITOR: _READ_ANY | {"identity:read_users", "proposals:read_any"},
+    Role.AUDITOR: _READ_ANY | {"audit:read", "identity:read_users", "proposals:read_any"},
     Role.SERVICE: frozenset({"ledger:manage", "ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
