@@ -69,7 +69,9 @@ def examples(document: Document, schema: Document) -> Iterator[list[object]]:
         yield schema.get("examples", [])
 
 
-@pytest.mark.parametrize("name", ["openapi.json", "events.json", "permissions.md"])
+@pytest.mark.parametrize(
+    "name", ["openapi.json", "events.json", "permissions.md", "privacy-register.md"]
+)
 def test_the_committed_contract_is_the_one_of_the_code(name: str) -> None:
     with own_logs():
         now = contract.documents()[name]
@@ -113,7 +115,7 @@ def test_every_operation_says_how_it_can_fail(operations: list[Operation]) -> No
         assert any(status.startswith(("2", "3")) for status in answers), each.id
         for status in (status for status in answers if status.startswith("2")):
             content = answers[status].get("content")
-            if each.id == "kyc_get_picture":  # the one answer that is no document
+            if each.id == "privacy_reveal_picture":  # the one answer that is no document
                 assert set(content) == {"image/jpeg", "application/pdf"}
                 continue
             assert status == "204" or content["application/json"]["schema"], each.id
@@ -129,6 +131,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
     public = {each.id for each in operations if not each.facts.get("security")}
     assert public == {
         "agreements_list_consent_texts",
+        "agreements_list_receipt_keys",
         "identity_authorize",
         "identity_callback",
         "identity_list_providers",
@@ -140,12 +143,16 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "oauth_revoke",
         "identity_answer_factor",
         "identity_ask_factor",
+        "identity_begin_recovery",
         "identity_begin_registration",
         "identity_begin_reset",
         "identity_begin_session",
+        "identity_cancel_by_code",
+        "identity_complete_recovery",
         "identity_complete_registration",
         "identity_confirm_registration",
         "identity_confirm_reset",
+        "identity_request_recovery",
         "identity_reset_password",
     }
 

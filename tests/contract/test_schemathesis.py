@@ -145,6 +145,7 @@ async def things(bank: Bank, operations: Caller) -> Things:
             "party_id": firm.party_id,
             "account_id": account["id"],
             "consent_id": consent["id"],
+            "request_id": (await firm.ask_consent())["id"],
             "application_id": application["id"],
             "decision_id": (await firm.get(path))["decision"]["id"],
             "agreement_id": loan["agreement_id"],

@@ -116,7 +116,8 @@ async def proposal_of(answer: Any) -> dict[str, Any]:
 
 
 async def approve(who: Caller, proposal: dict[str, Any]) -> Any:
-    return await who.ask(
+    """Approve, and confirm it by a passkey where that is asked for."""
+    return await who.stepped_up(
         "POST", f"/proposals/{proposal['id']}/approval", json={"digest": proposal["digest"]}
     )
 

@@ -19,8 +19,10 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
-from tongbao.infra import keys, log, metrics
+from tongbao.core.privacy.router import api as privacy
+from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
+from tongbao.infra.audit.router import api as audit
 from tongbao.infra.flow.control import Flow, FlowControl, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
@@ -28,6 +30,7 @@ from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
+from tongbao.kernel.clock import now
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
@@ -40,8 +43,10 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    privacy,
     webhooks,
     proposals,
+    audit,
 )
 
 LARGER_BODIES = {
@@ -75,9 +80,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
         wiring.connect_identity(settings)
+        wiring.connect_agreements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
-        keys.use(settings.secret_key.get_secret_value())
+        wiring.connect_crypto(settings)
+        app.state.keys = crypto.Starting(database)
+        await app.state.keys.attempt(at=now())
+        wiring.connect_secret(settings)
         app.state.database = database
         async with flow.running(database):
             yield
@@ -98,6 +107,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def migrated() -> None:
         await check_migrated(app.state.database)
 
+    async def keys_at_hand() -> None:
+        await app.state.keys.ready(at=now())
+
     app.state.settings = settings
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
@@ -112,7 +124,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install(
         app,
         language_default=settings.language_default,
-        probes={"migrations": migrated},
+        probes={"migrations": migrated, "keys": keys_at_hand},
         larger_bodies=LARGER_BODIES,
         trusted_proxies=networks(settings.trusted_proxies),
         inside=[(FlowControl, {"flow": flow})],

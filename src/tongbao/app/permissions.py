@@ -64,6 +64,7 @@ _ABOUT_ONESELF: Final = (
     "identity_begin_contact_change",
     "identity_begin_link",
     "identity_begin_passkey",
+    "identity_cancel_recovery",
     "identity_change_password",
     "identity_confirm_contact_change",
     "identity_confirm_step_up",
@@ -83,6 +84,7 @@ _ABOUT_ONESELF: Final = (
     "identity_log_out_elsewhere",
     "identity_log_out_here",
     "identity_me",
+    "identity_read_recovery",
     "identity_remove_contact",
     "identity_remove_passkey",
     "identity_remove_totp",
@@ -100,6 +102,7 @@ _PARTY_READ: Final = Door(any_permission="parties:read_any")
 _PARTY_MAINTAINED: Final = Door(
     permission="parties:maintain", any_permission="parties:maintain_any"
 )
+_REVEALED: Final = Door(permission="privacy:reveal", any_permission="privacy:reveal_any")
 _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply_any")
 
 # By operation, those that name no permission at the door.
@@ -113,13 +116,13 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_agreement": Door(any_permission="agreements:read_any"),
     "agreements_get_consent": Door(any_permission="agreements:read_any"),
     "agreements_get_history": Door(any_permission="agreements:read_any"),
+    "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,
     "kyc_get_case": _PARTY_READ,
-    "kyc_get_picture": Door(any_permission="parties:verify"),
     "kyc_list_cases": _PARTY_READ,
     "kyc_open_case": _APPLIED,
     "kyc_put_id_card": _APPLIED,
@@ -142,6 +145,10 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "parties_make_primary": _PARTY_MAINTAINED,
     "parties_remove_address": _PARTY_MAINTAINED,
     "parties_remove_contact": _PARTY_MAINTAINED,
+    "privacy_reveal_contact": _REVEALED,
+    "privacy_reveal_document": _REVEALED,
+    "privacy_reveal_evidence": _REVEALED,
+    "privacy_reveal_picture": _REVEALED,
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),
     "proposals_approve": _INVOLVED,

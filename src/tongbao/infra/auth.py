@@ -49,8 +49,9 @@ class Actor:
     only look in another. An actor made without `grants` has its permissions at every party.
     `session_id` is the session or token the request rides on; `factors` is what was proven at
     log-in: password, otp, totp, passkey, client. `person_id` is the natural person behind the
-    log-in, where known: two log-ins of one person are not four eyes. `networks` are those the
-    actor may call from; none means anywhere.
+    log-in, where known: two log-ins of one person are not four eyes. `roles` are the names of what
+    `permissions` come from, for the audit trail; nothing is decided by them. `networks` are those
+    the actor may call from; none means anywhere.
     """
 
     id: UUID
@@ -62,6 +63,7 @@ class Actor:
     factors: frozenset[str] = frozenset()
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     person_id: UUID | None = None
+    roles: tuple[str, ...] = ()
     networks: Sequence[Network] = ()
 
     def __post_init__(self) -> None:

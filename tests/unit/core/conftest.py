@@ -10,7 +10,9 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from tests.support.consents import RECEIPT_KEY
 from tongbao.core.accounts.router import api as accounts_api
+from tongbao.core.agreements import service as agreements
 from tongbao.core.agreements.router import api as agreements_api
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role, permissions
@@ -20,7 +22,6 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties_api
 from tongbao.core.parties.router import cases as cases_api
 from tongbao.infra.auth import Actor, ActorKind
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.web import install
 from tongbao.kernel.ids import new_id
@@ -48,8 +49,8 @@ RELYING_PARTY = identity.RelyingParty(
 
 @pytest.fixture(autouse=True, scope="session")
 def _configured() -> None:
-    sealer = Sealer(bytes(range(32)))
-    identity.configure(identity.Configuration(sealer=sealer, relying_party=RELYING_PARTY))
+    identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
+    agreements.configure(agreements.Configuration(receipt_key=RECEIPT_KEY))
 
 
 Customer = Callable[[str], Awaitable[Caller]]

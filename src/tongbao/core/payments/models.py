@@ -25,6 +25,32 @@ class PaymentOrderRow(Base):
     """
 
     __tablename__ = "payments_order"
+    __data__ = Declared(
+        important=(
+            "debtor_account_number",
+            "debtor_name",
+            "creditor_account_number",
+            "creditor_name",
+            "amount_minor",
+            "remittance",
+            "reason_code",
+            "reason_iso_code",
+            "reason_zh",
+            "reason_en",
+        ),
+        general=("currency",),
+        technical=(
+            "id",
+            "status",
+            "debtor_account_id",
+            "creditor_account_id",
+            "end_to_end_id",
+            "transaction_id",
+            "initiated_by",
+            "initiated_at",
+        ),
+        keep=Keep.BOOKS,
+    )
     __table_args__ = (
         CheckConstraint("status IN ('settled', 'rejected')", name="status"),
         CheckConstraint("amount_minor > 0", name="amount"),
@@ -99,6 +125,11 @@ class PayeeRow(Base):
     """An account that somebody confirmed, by step-up, as one this party pays."""
 
     __tablename__ = "payments_payee"
+    __data__ = Declared(
+        important=("account_number",),
+        technical=("party_id", "confirmed_by", "confirmed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
     account_number: Mapped[str] = mapped_column(Text, primary_key=True)

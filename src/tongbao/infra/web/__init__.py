@@ -16,19 +16,23 @@ from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
 from tongbao.infra.web.together import together
+from tongbao.infra.web.trail import AuditTrail, Reason, caller_of
 from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
     "NO_IDEMPOTENCY_KEY",
+    "AuditTrail",
     "BufferedRequest",
     "Instant",
     "PageLimit",
     "Problem",
     "ReadTx",
+    "Reason",
     "RequestLanguage",
     "UnitOfWorkRoute",
     "WriteTx",
+    "caller_of",
     "client_address",
     "install",
     "language_of",

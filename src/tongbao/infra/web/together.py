@@ -20,6 +20,7 @@ from tongbao.infra import auth
 from tongbao.infra.guards import guards_of
 from tongbao.infra.together import authenticate_together
 from tongbao.infra.web.body import BufferedRequest, read_body
+from tongbao.infra.web.trail import note_failure
 from tongbao.kernel.clock import now
 
 Answer = Callable[[BufferedRequest, datetime], Awaitable[Response | None]]
@@ -93,6 +94,7 @@ class TogetherLanes:
         try:
             response, body = await lane.serve(request)
         except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
+            await note_failure(request, error, request.state.at, reads=False)
             response = await _problem(request, error)
         if response is not None:
             await response(scope, receive, send)

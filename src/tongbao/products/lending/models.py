@@ -15,10 +15,12 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 from tongbao.products.lending.domain.application import OPEN_STATES, State
 from tongbao.products.lending.domain.decision import Outcome
@@ -40,6 +42,25 @@ class ApplicationRow(Base):
     """One application; a party has at most one that is open."""
 
     __tablename__ = "lending_application"
+    __data__ = Declared(
+        important=("requested_minor", "term_months", "reason_code", "reason_zh", "reason_en"),
+        general=("currency",),
+        technical=(
+            "consent_id",
+            "id",
+            "party_id",
+            "account_id",
+            "state",
+            "attempts",
+            "next_attempt_at",
+            "decision_id",
+            "offer_expires_at",
+            "submitted_by",
+            "submitted_at",
+            "updated_at",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("requested_minor > 0", name="requested"),
@@ -68,6 +89,7 @@ class ApplicationRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts_account.id"))
+    consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements_consent.id"), index=True)
     currency: Mapped[str] = mapped_column(Text)
     requested_minor: Mapped[int | None] = mapped_column(BigInteger)
     term_months: Mapped[int] = mapped_column(SmallInteger)
@@ -88,6 +110,11 @@ class StepRow(Base):
     """One arrow an application went along; rows are only ever added."""
 
     __tablename__ = "lending_application_step"
+    __data__ = Declared(
+        important=("reason_code", "reason_zh", "reason_en"),
+        technical=("id", "application_id", "from_state", "to_state", "by", "at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"from_state IN ({_STATES})", name="from_state"),
         CheckConstraint(f"to_state IN ({_STATES})", name="to_state"),
@@ -114,6 +141,12 @@ class DecisionRow(Base):
     """
 
     __tablename__ = "lending_decision"
+    __data__ = Declared(
+        important=("outcome", "limit_minor", "annual_rate_trillionths", "record"),
+        general=("currency", "policy_version"),
+        technical=("id", "application_id", "fetch_id", "model_id", "record_sha256", "decided_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"outcome IN ({_OUTCOMES})", name="outcome"),
         CheckConstraint(
@@ -144,6 +177,29 @@ class LoanRow(Base):
     """One loan as disbursed; an application leads to one at most."""
 
     __tablename__ = "lending_loan"
+    __data__ = Declared(
+        important=(
+            "principal_minor",
+            "annual_rate_trillionths",
+            "term_months",
+            "day_count",
+            "repayment_method",
+            "disbursed_on",
+            "matures_on",
+        ),
+        general=("currency",),
+        technical=(
+            "id",
+            "application_id",
+            "party_id",
+            "account_id",
+            "agreement_id",
+            "ledger_account_id",
+            "transaction_id",
+            "disbursed_at",
+        ),
+        keep=Keep.BOOKS,
+    )
     __table_args__ = (
         CheckConstraint("principal_minor > 0", name="principal"),
         CheckConstraint("annual_rate_trillionths > 0", name="annual_rate"),
@@ -167,3 +223,43 @@ class LoanRow(Base):
     disbursed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     disbursed_on: Mapped[date] = mapped_column(Date)
     matures_on: Mapped[date] = mapped_column(Date)
+
+
+class ReviewRow(Base):
+    """A line that a person is to look at, because what it was granted on has ended."""
+
+    __tablename__ = "lending_review"
+    __data__ = Declared(
+        general=("reason_code", "outcome", "note"),
+        technical=(
+            "id",
+            "application_id",
+            "loan_id",
+            "consent_id",
+            "opened_at",
+            "closed_at",
+            "closed_by",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+    __table_args__ = (
+        CheckConstraint("outcome IN ('kept', 'offer_ended')", name="outcome"),
+        CheckConstraint(
+            "(closed_at IS NULL) = (closed_by IS NULL)"
+            " AND (closed_at IS NULL) = (outcome IS NULL) AND (closed_at IS NULL) = (note IS NULL)",
+            name="closed",
+        ),
+        UniqueConstraint("application_id", "consent_id"),
+        Index(None, "id", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("lending_application.id"))
+    loan_id: Mapped[UUID | None] = mapped_column(ForeignKey("lending_loan.id"))
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("agreements_consent.id"))
+    reason_code: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_by: Mapped[UUID | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
-from tongbao.core.agreements.domain import ParametersMismatch, UnknownTemplate
+from tongbao.core.agreements.domain.agreements import ParametersMismatch, UnknownTemplate
 from tongbao.kernel.text import Language, Text
 
 LOAN_AGREEMENT: Final = "loan_agreement"

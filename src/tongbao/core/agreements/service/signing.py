@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from tongbao.core.agreements.domain import (
+from tongbao.core.agreements.domain.agreements import (
     Agreement,
     AgreementId,
     AgreementTextMismatch,

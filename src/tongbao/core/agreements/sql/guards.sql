@@ -36,3 +36,8 @@ REVOKE ALL ON agreements_consent, agreements_consent_event, agreements_agreement
 GRANT SELECT, INSERT ON agreements_consent, agreements_consent_event, agreements_agreement
     TO tongbao_app;
 GRANT UPDATE (status, ended_at, ended_by) ON agreements_consent TO tongbao_app;
+
+-- A request is what was shown: only its confirmation is written into it, once its time is over it goes.
+REVOKE ALL ON agreements_consent_request FROM PUBLIC, tongbao_app;
+GRANT SELECT, INSERT, DELETE ON agreements_consent_request TO tongbao_app;
+GRANT UPDATE (consent_id, confirmed_at) ON agreements_consent_request TO tongbao_app;

@@ -7,6 +7,7 @@ from sqlalchemy import ARRAY, CheckConstraint, DateTime, ForeignKey, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 CLIENT: str = "identity_client.id"
@@ -20,6 +21,11 @@ class ClientRow(Base):
     """
 
     __tablename__ = "identity_client"
+    __data__ = Declared(
+        general=("name", "scopes", "networks", "misplaced_from"),
+        technical=("id", "party_id", "status", "created_at", "misplaced_at"),
+        keep=Keep.CONFIGURATION,
+    )
     __table_args__ = (
         CheckConstraint("status IN ('active', 'disabled')", name="status"),
         CheckConstraint("cardinality(scopes) > 0", name="scopes_some"),
@@ -41,6 +47,11 @@ class ClientSecretRow(Base):
     """A secret, known only by its SHA-256: it has 256 random bits, there is nothing to guess."""
 
     __tablename__ = "identity_client_secret"
+    __data__ = Declared(
+        core=("secret_sha256",),
+        technical=("id", "client_id", "created_at", "expires_at"),
+        keep=Keep.CONFIGURATION,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(secret_sha256) = 32", name="secret_sha256_length"),
         CheckConstraint("expires_at >= created_at", name="expires_after_creation"),
@@ -57,6 +68,11 @@ class ClientKeyRow(Base):
     """A public key that checks the client's assertions."""
 
     __tablename__ = "identity_client_key"
+    __data__ = Declared(
+        general=("jwk",),
+        technical=("client_id", "kid", "created_at"),
+        keep=Keep.CONFIGURATION,
+    )
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), primary_key=True)
     kid: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -68,6 +84,13 @@ class ClientTokenRow(Base):
     """A client's bearer token, known only by its SHA-256."""
 
     __tablename__ = "identity_client_token"
+    __data__ = Declared(
+        core=("token_sha256",),
+        general=("scopes",),
+        technical=("client_id", "issued_at", "expires_at", "revoked_at"),
+        keep=Keep.SHORT,
+        over="expires_at",
+    )
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
         CheckConstraint("expires_at > issued_at", name="expires_after_issue"),
@@ -85,6 +108,11 @@ class ClientAssertionRow(Base):
     """An assertion that was used, remembered until it is too old to be accepted again."""
 
     __tablename__ = "identity_client_assertion"
+    __data__ = Declared(
+        technical=("client_id", "jti", "expires_at"),
+        keep=Keep.SHORT,
+        over="expires_at",
+    )
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), primary_key=True)
     jti: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -63,7 +63,12 @@ from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
-from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.challenges import (
+    answer_factor,
+    answer_log_in,
+    ask_factor,
+    available_factors,
+)
 from tongbao.core.identity.service.changing_contacts import (
     begin_contact_change,
     confirm_contact_change,
@@ -114,7 +119,7 @@ from tongbao.core.identity.service.passwords import (
     login_of,
     reset_password,
 )
-from tongbao.core.identity.service.proofs import PROVERS
+from tongbao.core.identity.service.proofs import PROVERS, RECOVERY_CODE, TOTP
 from tongbao.core.identity.service.proposing import (
     APPOINT_ADMINISTRATOR,
     CHANGE_MEMBER,
@@ -122,6 +127,7 @@ from tongbao.core.identity.service.proposing import (
     CREATE_STAFF,
     END_DUAL_CONTROL,
     INVITE_MEMBER,
+    RECOVER_FACTORS,
     REMOVE_MEMBER,
     NewAdministrator,
     NewMember,
@@ -129,20 +135,18 @@ from tongbao.core.identity.service.proposing import (
     NewTerms,
     NoDualControl,
     Removal,
+    Seen,
     new_staff,
 )
+from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
+    check_registration,
     complete_registration,
     confirm_registration,
     count_request,
 )
-from tongbao.core.identity.service.security import (
-    list_security_events,
-    note,
-    note_refusals,
-    purge,
-)
+from tongbao.core.identity.service.security import list_security_events, note, note_refusals
 from tongbao.core.identity.service.sessions import (
     BrowserSessions,
     begin_session,
@@ -160,12 +164,16 @@ from tongbao.core.identity.service.staff import (
     list_users,
     unblock_user,
 )
+from tongbao.core.identity.service.staff_recoveries import (
+    check_recovery_by_staff,
+    complete_by_staff,
+    due_by_staff,
+)
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
-from tongbao.core.identity.service.totp import RecoveryCodeFactor, TotpFactor
 from tongbao.core.identity.service.users import create_user, find_user
 
-for _factor in (TotpFactor(), PasskeyFactor(), RecoveryCodeFactor()):
+for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
     register_factor(_factor)
 for _proof, _prover in PROVERS.items():
     register_prover(_proof, _prover)
@@ -180,6 +188,7 @@ __all__ = [
     "INVITE_MEMBER",
     "MEMBER_PERMISSIONS",
     "PERMISSIONS",
+    "RECOVER_FACTORS",
     "REMOVE_MEMBER",
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
@@ -230,6 +239,7 @@ __all__ = [
     "RolesMismatch",
     "SecurityEvent",
     "SecurityKind",
+    "Seen",
     "Sensitivity",
     "Session",
     "SessionId",
@@ -253,6 +263,7 @@ __all__ = [
     "add_contact",
     "add_member",
     "answer_factor",
+    "answer_log_in",
     "ask_factor",
     "authenticate",
     "authenticate_many",
@@ -269,8 +280,11 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_recovery_by_staff",
+    "check_registration",
     "check_reset_password",
     "client_actors",
+    "complete_by_staff",
     "complete_registration",
     "configure",
     "confirm_contact_change",
@@ -281,6 +295,7 @@ __all__ = [
     "count_request",
     "create_user",
     "dual_control",
+    "due_by_staff",
     "end_session",
     "end_sessions",
     "end_shown",

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from tongbao.core.ledger import service
 from tongbao.core.ledger.schemas import PostingResultOut, TransactionIn
-from tongbao.infra.web import BufferedRequest, language_of
+from tongbao.infra.web import BufferedRequest, caller_of, language_of
 
 
 async def book_together(request: BufferedRequest, at: datetime) -> Response | None:
@@ -16,7 +16,7 @@ async def book_together(request: BufferedRequest, at: datetime) -> Response | No
         new = TransactionIn.model_validate(await request.json()).to_domain()
     except ValidationError:
         return None
-    result = await _teller(request.app).post(new, at=at)
+    result = await _teller(request.app).post(new, at=at, by=caller_of(request))
     result.raise_for_refusal()
     language = language_of(request.scope)
     headers = {

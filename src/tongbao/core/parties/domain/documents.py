@@ -29,7 +29,6 @@ _ID_CARD: Final = re.compile(
     r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}(19|20)[0-9]{9}[0-9X]"
 )
 _SEX_DIGIT: Final = 16
-_SHOWN_FIRST, _SHOWN_LAST = 3, 4
 
 
 class DocumentType(StrEnum):
@@ -175,12 +174,6 @@ def fits_card_term(*, born_on: date, valid_from: date, valid_until: date | None)
     years = 5 if age < 16 else 10 if age < 26 else 20  # noqa: PLR2004 - the law's numbers
     ends = {_years_after(valid_from, years), _years_after(valid_from, years) - timedelta(days=1)}
     return valid_until in ends and age < 46  # noqa: PLR2004 - the law's number
-
-
-def masked(number: str) -> str:
-    """Return a number with all but its first three and last four characters hidden."""
-    hidden = max(0, len(number) - _SHOWN_FIRST - _SHOWN_LAST)
-    return number[:_SHOWN_FIRST] + "*" * hidden + number[len(number) - _SHOWN_LAST :]
 
 
 def _years_after(day: date, years: int) -> date:

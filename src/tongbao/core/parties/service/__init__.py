@@ -18,6 +18,7 @@ from tongbao.core.parties.domain.cases import (
     State,
     Step,
     UnknownCase,
+    UnknownEvidence,
 )
 from tongbao.core.parties.domain.checks import CheckUnavailable, CheckUntrustworthy
 from tongbao.core.parties.domain.contacts import (
@@ -40,7 +41,7 @@ from tongbao.core.parties.domain.documents import (
     DocumentFieldMalformed,
     DocumentNumberMalformed,
     DocumentType,
-    masked,
+    UnknownDocument,
 )
 from tongbao.core.parties.domain.duplicates import (
     Duplicate,
@@ -109,6 +110,7 @@ from tongbao.core.parties.service.contacts import (
     add_address,
     add_contact,
     addresses,
+    contact,
     contacts,
     find_by_contact,
     make_primary,
@@ -118,6 +120,7 @@ from tongbao.core.parties.service.contacts import (
 )
 from tongbao.core.parties.service.documents import (
     current_document,
+    document,
     documents,
     record_document,
     warn_of_expiry,
@@ -140,7 +143,13 @@ from tongbao.core.parties.service.lifecycle import (
 from tongbao.core.parties.service.matching import duplicates, work_duplicate
 from tongbao.core.parties.service.material import Outside, PictureReader
 from tongbao.core.parties.service.outside import connect_outside
-from tongbao.core.parties.service.reading_cases import cases, evidence, get_case, steps
+from tongbao.core.parties.service.reading_cases import (
+    cases,
+    evidence,
+    evidence_of,
+    get_case,
+    steps,
+)
 from tongbao.core.parties.service.registering import (
     find_by_registration_number,
     get,
@@ -228,7 +237,9 @@ __all__ = [
     "TransitionNotAllowed",
     "UnknownCase",
     "UnknownContact",
+    "UnknownDocument",
     "UnknownDuplicate",
+    "UnknownEvidence",
     "UnknownParty",
     "UnknownRelationship",
     "Verdict",
@@ -245,13 +256,16 @@ __all__ = [
     "clean_phone",
     "clean_registration_number",
     "connect_outside",
+    "contact",
     "contacts",
     "current_document",
     "decide",
+    "document",
     "documents",
     "duplicates",
     "end_relationship",
     "evidence",
+    "evidence_of",
     "find_by_contact",
     "find_by_registration_number",
     "get",
@@ -263,7 +277,6 @@ __all__ = [
     "locked",
     "lower_overdue",
     "make_primary",
-    "masked",
     "names",
     "needs_for",
     "open_case",

@@ -1,5 +1,6 @@
 """Opening cases, handing in evidence, and asking for the check."""
 
+import json
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -47,13 +48,14 @@ from tongbao.core.parties.models.cases import IS_OPEN
 from tongbao.core.parties.service.documents import current_document
 from tongbao.core.parties.service.reading_cases import (
     EVIDENCE_MAX,
+    FACTS,
     case_of,
     evidence,
     get_case,
     locked_case,
 )
 from tongbao.core.parties.service.registering import get, locked
-from tongbao.infra import files, jobs, outbox
+from tongbao.infra import crypto, files, jobs, outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
@@ -235,12 +237,14 @@ async def record(
     if (count or 0) >= EVIDENCE_MAX:
         raise TooMany(maximum=EVIDENCE_MAX)
     made = Evidence(EvidenceId(new_id()), kind, facts, file_id, recorded_by, at)
+    box = await crypto.box(tx, owner=case.party_id)
     await tx.execute(
         insert(EvidenceRow).values(
             id=made.id,
             case_id=case.id,
+            party_id=case.party_id,
             kind=kind.value,
-            facts=facts,
+            facts_sealed=box.seal(json.dumps(facts), field=FACTS, row=made.id),
             file_id=file_id,
             recorded_by=recorded_by,
             recorded_at=at,

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao.core.accounts import service as accounts
+from tongbao.core.identity import service as identity
 from tongbao.core.payments.domain import (
     check_amount,
     clean_creditor_name,
     clean_end_to_end_id,
     clean_remittance,
 )
+from tongbao.core.payments.domain.step_up import approval_to_confirm
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.authority import (
     APPROVE,
@@ -80,7 +82,22 @@ async def proposed(
 
 @TRANSFER.executes
 async def _pay(tx: WriteSession, order: ProposedTransfer, by: Approved, at: datetime) -> str:
-    """Pay now. A rule that rejects the order undoes the approval: the proposal stays open."""
+    """Pay now, once the approver has confirmed exactly this; nobody else's confirmation pays it.
+
+    A rule that rejects the order undoes the approval: the proposal stays open, the token good.
+    """
+    debtor = await accounts.get(tx, order.debtor_account_id)
+    action = approval_to_confirm(
+        proposal_id=by.proposal_id,
+        digest=by.digest,
+        debtor_account_number=debtor.number,
+        creditor_account_number=order.creditor_account_number,
+        creditor_name=order.creditor_name,
+        amount=order.amount,
+    )
+    await identity.spend_step_up(
+        tx, token=by.step_up_token, action=action, actor=by.approver, at=at
+    )
     paid = await transfer(
         tx,
         debtor_account_id=order.debtor_account_id,

@@ -124,9 +124,7 @@ async def transfer(
         alone = None if approved_by else initiated_by
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
-    order = _rejected(order, refusal)
-    await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
-    return await _told_rejected(tx, order, at=at)
+    return await _store_rejected(tx, order, refusal, at=at)
 
 
 async def get(
@@ -316,6 +314,14 @@ async def _settled(tx: WriteSession, order: Transfer, *, at: datetime) -> Transf
     )
     await outbox.append(tx, [settled], at=at)
     return order
+
+
+async def _store_rejected(
+    tx: WriteSession, order: Transfer, refusal: TongbaoError, *, at: datetime
+) -> Transfer:
+    order = _rejected(order, refusal)
+    await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
+    return await _told_rejected(tx, order, at=at)
 
 
 async def _told_rejected(tx: WriteSession, order: Transfer, *, at: datetime) -> Transfer:
