@@ -1,5 +1,6 @@
 """Entries get there by one door, in order and in their month, and nothing takes them away."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -188,6 +189,21 @@ async def test_two_who_need_the_same_new_month_make_it_once(trail: AuditTrail, u
         another.rollback()
         assert another.execute("SELECT infra_audit_make_month(%s)", (AT,)).fetchone() == (False,)
     assert months(urls.owner) == ["infra_audit_months.m202603"]
+
+
+async def test_who_waited_for_a_new_month_finds_it(trail: Database, urls: Urls) -> None:
+    make = "SELECT infra_audit_make_month(%s)"
+    with psycopg.connect(urls.app) as one, psycopg.connect(urls.app) as another:
+        one.execute(make, (AT,))
+        waiting = asyncio.create_task(asyncio.to_thread(another.execute, make, (AT,)))
+        with psycopg.connect(urls.app, autocommit=True) as watcher:
+            async with asyncio.timeout(30):
+                while True:
+                    if watcher.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                        break
+                    await asyncio.sleep(0.01)
+        one.commit()
+        assert (await waiting).fetchone() == (False,)
 
 
 async def test_making_a_month_stops_nobody_who_reads_or_appends(

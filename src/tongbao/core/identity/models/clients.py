@@ -89,6 +89,7 @@ class ClientTokenRow(Base):
         general=("scopes",),
         technical=("client_id", "issued_at", "expires_at", "revoked_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
@@ -110,6 +111,7 @@ class ClientAssertionRow(Base):
     __data__ = Declared(
         technical=("client_id", "jti", "expires_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), primary_key=True)

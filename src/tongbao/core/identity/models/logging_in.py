@@ -153,6 +153,7 @@ class SecurityEventRow(Base):
         general=("kind",),
         technical=("id", "user_id", "happened_at"),
         keep=Keep.LOGS_6_MONTHS,
+        over="happened_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
