@@ -130,6 +130,7 @@ def test_every_body_is_shown_by_example(document: Document, operations: list[Ope
 def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None:
     public = {each.id for each in operations if not each.facts.get("security")}
     assert public == {
+        "agreements_list_certificates",
         "agreements_list_consent_texts",
         "agreements_list_receipt_keys",
         "identity_authorize",

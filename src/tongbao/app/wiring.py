@@ -16,7 +16,7 @@ from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.sources import service as sources
-from tongbao.infra import crypto, keys, notify
+from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
 from tongbao.infra.outbox import Consumer
@@ -25,6 +25,7 @@ from tongbao.infra.signing import PublicKey, SigningKey, public_keys
 from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
+from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
@@ -112,7 +113,7 @@ def thresholds(settings: Settings) -> Thresholds:
 
 
 def connect_agreements(settings: Settings) -> None:
-    """Say with which key this process signs consent receipts; one is made where none is named."""
+    """Say with what this process signs receipts and seals agreements; made where not named."""
     named, retired = settings.receipt_key_file, settings.receipt_retired_keys_file
     agreements.configure(
         agreements.Configuration(
@@ -121,9 +122,18 @@ def connect_agreements(settings: Settings) -> None:
                 if named is None
                 else SigningKey.load(named)
             ),
+            seal=agreement_seal(settings),
             retired=tuple(public_keys([retired] if retired else [])),
         )
     )
+
+
+def agreement_seal(settings: Settings) -> pdf.Seal:
+    """Return the seal of agreements; in development a demonstration authority makes one."""
+    if settings.seal_file is not None:
+        return pdf.Seal.load(settings.seal_file)
+    path = settings.data_dir / "keys" / "seal.pem"
+    return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
 
 
 def connect_crypto(settings: Settings) -> None:

@@ -208,6 +208,13 @@ class Settings(BaseSettings):
     receipt_retired_keys_file: Path | None = Field(
         default=None, description="PEM file of the public keys that signed them before"
     )
+    seal_file: Path | None = Field(
+        default=None,
+        description=(
+            "PEM file of the seal's ECDSA key, its certificate and those above it; unset: one of "
+            "a demonstration authority is made in data_dir/keys"
+        ),
+    )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
         Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),
@@ -309,6 +316,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if self.ledger_key_file is None:
             msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
+            raise ValueError(msg)
+        if self.seal_file is None:
+            msg = "TONGBAO_SEAL_FILE: production seals with a certificate that others vouch for"
             raise ValueError(msg)
         if self.receipt_key_file is None:
             msg = "TONGBAO_RECEIPT_KEY_FILE: production signs with a key of its own"

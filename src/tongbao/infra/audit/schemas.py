@@ -290,6 +290,8 @@ class AlertOut(Shape):
 class FindingIn(Shape):
     """What was found about an alert."""
 
-    finding: Annotated[
-        str, Field(min_length=3, max_length=1_000, examples=["季度抽查，已与主管核实。"])
-    ]
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"finding": "季度抽查，已与主管核实。"}]}
+    )
+
+    finding: Annotated[str, Field(min_length=3, max_length=1_000)]

@@ -3,9 +3,10 @@
 import csv
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.support.audit_trail import AT, AuditTrail
@@ -191,3 +192,16 @@ async def test_nothing_is_exported_before_the_first_checkpoint(written: AuditTra
     async with written.database.read() as tx:
         with pytest.raises(CheckpointNotFound):
             await exporting.export(tx, Criteria(), at=AT)
+
+
+async def test_ids_are_found_among_many_pages_and_by_their_filters(trail: AuditTrail) -> None:
+    """Enough rows for several ranges of pages, each with a filter of ids that are all different."""
+    trail.make_old_month(2015, 1)
+    trail.fill_old(30_000, at=datetime(2015, 1, 1, tzinfo=UTC), step=timedelta(seconds=1))
+    with psycopg.connect(trail.urls.owner, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE) infra_audit")
+    trail.fill_old(30_000, at=datetime(2015, 1, 10, tzinfo=UTC), step=timedelta(seconds=1))
+    async with trail.database.read() as tx:
+        for object_id, count in [("n1", 2), ("n29999", 2), ("n15000", 2), ("n30001", 0)]:
+            page = await searching.search(tx, Criteria(object_id=object_id), limit=10)
+            assert len(page.items) == count

@@ -72,7 +72,8 @@ BEGIN
          PARTITION BY LIST (keep_years)', month);
     FOREACH years IN ARRAY ARRAY[5, 10] LOOP
         EXECUTE format(
-            'CREATE TABLE infra_audit_months.%I PARTITION OF infra_audit_months.%I FOR VALUES IN (%s)',
+            'CREATE TABLE infra_audit_months.%I PARTITION OF infra_audit_months.%I FOR VALUES IN (%s)
+             WITH (autovacuum_vacuum_insert_scale_factor = 0.02)',
             month || '_' || years, month, years);
         EXECUTE format(
             'CREATE TRIGGER infra_audit_no_truncate BEFORE TRUNCATE ON infra_audit_months.%I
