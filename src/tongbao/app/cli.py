@@ -122,7 +122,7 @@ def verify(*, as_json: AsJson = False) -> None:
 
 @cli.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: ledger")],
+    name: Annotated[str, typer.Argument(help="Which benchmark: ledger, http, login")],
     *,
     as_json: AsJson = False,
     deep: Annotated[bool, typer.Option(help="The longer mode, with much data")] = False,

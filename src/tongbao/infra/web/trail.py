@@ -91,22 +91,22 @@ Reason = Annotated[str, Depends(_reason)]
 
 def caller_of(request: Request) -> audit.Caller:
     """Return who makes a request, as far as it is known by now."""
-    actor: Actor | None = getattr(request.state, "actor", None)
+    actor: Actor | None = request.scope.get("state", {}).get("actor")
     address = client_address(request.scope)
-    caller = audit.Caller(
+    who: dict[str, Any] = {}
+    if actor is not None:
+        who = {
+            "actor_id": actor.id,
+            "kind": actor.kind,
+            "roles": actor.roles,
+            "session_id": actor.session_id,
+        }
+    return audit.Caller(
+        **who,
         address=None if address == NOWHERE else address,
         device=audit.device_of(request.headers.get("user-agent")),
         request_id=request_id_of(request.scope),
         reason=reason_of(request),
-    )
-    if actor is None:
-        return caller
-    return replace(
-        caller,
-        actor_id=actor.id,
-        kind=actor.kind,
-        roles=actor.roles,
-        session_id=actor.session_id,
     )
 
 
