@@ -13,7 +13,7 @@ from tongbao.infra.audit.schemas import (
     AuditConsistencyOut,
     AuditInclusionOut,
     CriteriaIn,
-    EntryOut,
+    AuditEntryOut,
     ExportIn,
     FindingIn,
 )
@@ -55,20 +55,20 @@ class _Search(CriteriaIn):
 @api.get("/entries", dependencies=MAY_READ, summary="Entries of the audit trail, newest first")
 async def search(
     asked: Annotated[_Search, Query()], tx: ReadTx, trail: AuditTrail
-) -> Page[EntryOut]:
+) -> Page[AuditEntryOut]:
     """Return the entries that fit every criterion given. The search itself becomes an entry."""
     criteria = CriteriaIn.model_validate(asked.model_dump(exclude={"limit", "after"}))
     page = await searching.search(tx, criteria.to_criteria(), limit=asked.limit, after=asked.after)
     trail.add(audit.Entry(action="audit.searched", after=_digest(criteria)))
-    return Page[EntryOut](items=[EntryOut.of(row) for row in page.items], next=page.next)
+    return Page[AuditEntryOut](items=[AuditEntryOut.of(row) for row in page.items], next=page.next)
 
 
 @api.get("/entries/{seq}", dependencies=MAY_READ, summary="One entry")
-async def read_entry(seq: Seq, tx: ReadTx, trail: AuditTrail) -> EntryOut:
+async def read_entry(seq: Seq, tx: ReadTx, trail: AuditTrail) -> AuditEntryOut:
     """Return an entry by its number."""
     row = await planted.entry(tx, seq)
     trail.add(audit.Entry(action="audit.entry.read", object_type="entries", object_id=str(seq)))
-    return EntryOut.of(row)
+    return AuditEntryOut.of(row)
 
 
 @api.get("/entries/{seq}/proof", dependencies=MAY_READ, summary="Proof that an entry is there")

@@ -42,7 +42,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class EntryOut(Shape):
+class AuditEntryOut(Shape):
     """One entry of the audit trail."""
 
     model_config = ConfigDict(
@@ -95,7 +95,7 @@ class EntryOut(Shape):
     keep_years: Literal[5, 10]
 
     @classmethod
-    def of(cls, row: RowMapping) -> "EntryOut":
+    def of(cls, row: RowMapping) -> "AuditEntryOut":
         """Return the shape of an entry."""
         told = {name: _plain(value) for name, value in row.items()}
         return cls.model_validate(told | {"actor_roles": (row["actor_roles"] or "").split()})

@@ -168,7 +168,7 @@ async def note_answer(request: Request, tx: ReadSession, response: Response, at:
     outcome: audit.Outcome = "done" if code is None else "refused"
     entry = _entry(request, outcome=outcome, code=code, location=response.headers.get("location"))
     if code is None:
-        entry = replace(entry, **trail.facts)
+        entry = entry._replace(**trail.facts)
         await audit.record(tx, [entry, *trail.more], at=at)
     else:
         await audit.record(tx, [entry], at=at)
