@@ -20,6 +20,8 @@ PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 Document = dict[str, Any]
 # What is answered with a file.
 FILES = {
+    "agreements_get_document": {"application/pdf"},
+    "agreements_print_receipt": {"application/pdf"},
     "audit_export_entries": {"application/jsonl", "text/csv"},
     "privacy_reveal_picture": {"image/jpeg", "application/pdf"},
 }
