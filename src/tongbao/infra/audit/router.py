@@ -11,9 +11,9 @@ from tongbao.infra.audit.schemas import (
     AlertOut,
     AuditCheckpointOut,
     AuditConsistencyOut,
+    AuditEntryOut,
     AuditInclusionOut,
     CriteriaIn,
-    AuditEntryOut,
     ExportIn,
     FindingIn,
 )
