@@ -72,7 +72,6 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the API and the page."""
-    from tongbao.app.keys import check_keys
     from tongbao.app.serve import serve as serve_api
 
     processes.stop_with_parent()
@@ -80,7 +79,6 @@ def serve(
     if tls is not None:
         files = {"tls_certificate_file": tls[0], "tls_key_file": tls[1]}
         settings = settings.model_copy(update=files)
-    asyncio.run(check_keys(settings))
     serve_api(settings)
 
 
