@@ -7,13 +7,17 @@ from datetime import timedelta
 import psycopg
 import pytest
 
+from tests.support.authenticator import Authenticator
 from tests.unit.core.conftest import AT, RELYING_PARTY
 from tests.unit.core.identity.conftest import Person, new_person
-from tests.unit.core.identity.people import an_email, with_contact
+from tests.unit.core.identity.people import an_email, try_password, with_contact
 from tests.unit.core.identity.test_recoveries import READY, Case
 from tongbao.core.identity import service as identity
+from tongbao.core.identity.domain.challenges import Challenged, ChallengeOver
+from tongbao.core.identity.domain.passkeys import AddedPasskey, PasskeyNotRegistered
 from tongbao.core.identity.domain.recoveries import Means, UnknownRecovery
-from tongbao.core.identity.service import recoveries
+from tongbao.core.identity.domain.step_up import Action
+from tongbao.core.identity.service import passkeys, recoveries
 from tongbao.core.identity.service.open_recoveries import call_off
 from tongbao.infra.db import Database, WriteSession
 
@@ -103,6 +107,67 @@ async def test_completed_first(database: Database, owner_url: str) -> None:
     assert cancelled is False
     async with database.write() as tx:
         assert await case.has_lost_all(tx)
+
+
+async def logging_in(database: Database, case: Case) -> Work:
+    """The owner's log-in, with a factor that is not lost after all."""
+    async with database.write() as tx:
+        proven = await try_password(tx, case.owner.user.login, at=READY)
+        assert isinstance(proven, identity.PasswordProven)
+        begun = await identity.proceed(tx, proven=proven, at=READY)
+        assert isinstance(begun, Challenged)
+        asked = await identity.ask_factor(tx, challenge=begun.challenge, factor="passkey", at=READY)
+    answer = {"assertion": case.owner.device.get(asked["options"])}
+    return lambda tx: identity.answer_factor(
+        tx, challenge=begun.challenge, factor="passkey", proof=answer, at=READY
+    )
+
+
+async def test_the_owner_logs_in_first(database: Database, owner_url: str) -> None:
+    case = await somebody(database)
+    complete, log_in = await completing(database, case), await logging_in(database, case)
+    entered, completed = await one_behind_the_other(database, owner_url, log_in, complete)
+    assert entered == case.id
+    assert isinstance(completed, UnknownRecovery)
+
+
+async def test_the_owner_logs_in_too_late(database: Database, owner_url: str) -> None:
+    case = await somebody(database)
+    complete, log_in = await completing(database, case), await logging_in(database, case)
+    completed, entered = await one_behind_the_other(database, owner_url, complete, log_in)
+    assert completed == case.id
+    assert isinstance(entered, ChallengeOver)
+
+
+async def test_of_two_passkeys_added_at_once_the_second_begins_again(
+    database: Database, owner_url: str
+) -> None:
+    """Both were begun as the first factor; the second is not the first any more."""
+    async with database.write() as tx:
+        person = await new_person(tx)
+        begun = []
+        for _ in range(2):
+            token = await person.confirmed(tx, Action("identity.passkey.add", {}))
+            begun.append(
+                await passkeys.registration_options(
+                    tx, actor=person.actor, step_up_token=token, at=AT
+                )
+            )
+
+    def adding(number: int) -> Work:
+        ceremony, options = begun[number]
+        return lambda tx: passkeys.register(
+            tx,
+            actor=person.actor,
+            ceremony_id=ceremony.id,
+            credential=Authenticator().create(options),
+            name="x",
+            at=AT,
+        )
+
+    first, second = await one_behind_the_other(database, owner_url, adding(0), adding(1))
+    assert isinstance(first, AddedPasskey)
+    assert isinstance(second, PasskeyNotRegistered)
 
 
 async def test_completed_twice_at_once(database: Database, owner_url: str) -> None:

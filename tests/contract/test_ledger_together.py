@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.bank import Bank, Caller, done, problem
+from tests.support.partners import GRANT, TOKEN, basic
 from tongbao.core.identity.service import Role
 from tongbao.core.ledger.service import Teller
 from tongbao.infra.db import Database
@@ -245,3 +246,27 @@ async def test_the_audit_trail_knows_of_it_either_way(
         (action, "refused", "auth.unauthenticated", "anonymous", None, None),
     ]
     assert refused["id"] not in str(found)
+
+
+@pytest.mark.parametrize("query", [{}, PLAINLY], ids=["together", "alone"])
+async def test_a_clients_token_shown_from_elsewhere_books_nothing(
+    bank: Bank, books: Books, query: dict[str, str]
+) -> None:
+    operations = await bank.staff()
+    wanted = {"name": "总账接口", "party_id": None, "scopes": ["ledger:post", "ledger:read"]}
+    made = await operations.post("/identity/clients", wanted)
+    client_id, credentials = made["client"]["id"], basic(made["client"]["id"], made["secret"])
+    issued = done(await bank.http.post(TOKEN, data=GRANT, headers=credentials))
+    system = Caller(bank.http, {"Authorization": f"Bearer {issued['access_token']}"})
+    assert (await system.ask("POST", PATH, json=books.body(0), params=query)).status_code == 201
+    elsewhere = {"status": "active", "scopes": wanted["scopes"], "networks": ["203.0.113.0/24"]}
+    path = f"/identity/clients/{client_id}"
+    done(await operations.ask("PUT", path, json=elsewhere))
+    body = books.body(0)
+    stolen = await system.ask("POST", PATH, json=body, params=query)
+    assert problem(stolen) == (403, "auth.address_not_allowed")
+    again = await system.ask("POST", PATH, json=body, params=query)
+    assert problem(again) == (401, "auth.unauthenticated")
+    assert (await operations.get(path))["misplaced_from"] == "127.0.0.1"
+    booked = await operations.ask("GET", f"{PATH}/{body['id']}")
+    assert problem(booked)[0] == 404

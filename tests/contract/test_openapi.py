@@ -18,6 +18,12 @@ from tongbao.kernel.ids import new_id
 
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 Document = dict[str, Any]
+# What is answered with a file.
+FILES = {
+    "audit_export_entries": {"application/jsonl", "text/csv"},
+    "privacy_export": {"application/zip"},
+    "privacy_reveal_picture": {"image/jpeg", "application/pdf"},
+}
 
 
 @dataclass(frozen=True)
@@ -115,11 +121,8 @@ def test_every_operation_says_how_it_can_fail(operations: list[Operation]) -> No
         assert any(status.startswith(("2", "3")) for status in answers), each.id
         for status in (status for status in answers if status.startswith("2")):
             content = answers[status].get("content")
-            if each.id == "privacy_export":
-                assert set(content) == {"application/zip"}
-                continue
-            if each.id == "privacy_reveal_picture":  # the one answer that is no document
-                assert set(content) == {"image/jpeg", "application/pdf"}
+            if each.id in FILES:
+                assert set(content) == FILES[each.id]
                 continue
             assert status == "204" or content["application/json"]["schema"], each.id
 
@@ -133,6 +136,7 @@ def test_every_body_is_shown_by_example(document: Document, operations: list[Ope
 def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None:
     public = {each.id for each in operations if not each.facts.get("security")}
     assert public == {
+        "agreements_list_certificates",
         "agreements_list_consent_texts",
         "agreements_list_receipt_keys",
         "identity_authorize",
@@ -176,7 +180,12 @@ async def test_every_example_of_a_body_is_well_formed(
     callers = [
         *[
             await bank.staff(role)
-            for role in (Role.STAFF_OPERATIONS, Role.STAFF_RISK, Role.STAFF_ADMINISTRATOR)
+            for role in (
+                Role.STAFF_OPERATIONS,
+                Role.STAFF_RISK,
+                Role.STAFF_ADMINISTRATOR,
+                Role.STAFF_COMPLIANCE,
+            )
         ],
         await bank.service(),
         await bank.customer(),

@@ -29,6 +29,8 @@ from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
 from tongbao.infra import crypto, files
+from tongbao.infra.audit import planted as audit_trail
+from tongbao.infra.audit.models import AlertRow
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import now
@@ -48,6 +50,8 @@ COMPANY_ROLES: Final = tuple(role for role in MemberRole if role is not MemberRo
 
 # Things of the ledger have the same names as things of customers.
 LEDGER_NAMES: Final = {"account_id": "ledger_account_id"}
+# So have the sizes of its tree and of that over the audit trail.
+AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 # So have contacts one logs in by and those of a party.
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # What names no thing of a customer's.
@@ -304,6 +308,32 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     }
 
 
+async def audit_of(bank: Bank) -> dict[str, str]:
+    """Cover the audit trail so far and open an alert."""
+    async with bank.database.write() as tx:
+        covered = await audit_trail.extend_tree(tx, signer=SigningKey.new(), at=now())
+        assert covered is not None
+        alert = AlertRow(
+            id=new_id(),
+            rule="mass_reveal",
+            who=str(new_id()),
+            entries=20,
+            first_seq=1,
+            last_seq=covered.last_sequence,
+            began_at=now(),
+            ended_at=now(),
+            quiet_until=now(),
+            opened_at=now(),
+        )
+        tx.add(alert)
+    return {
+        "alert_id": str(alert.id),
+        "seq": str(covered.last_sequence),
+        "audit_from": str(covered.tree_size),
+        "audit_to": str(covered.tree_size),
+    }
+
+
 async def client_of(bank: Bank, operations: Caller, ids: Ids) -> Caller:
     """The firm's own program, logged in."""
     body = {"name": "ERP", "party_id": ids["party_id"], "scopes": ["webhooks:manage"]}
@@ -372,6 +402,7 @@ async def world(bank: Bank) -> AsyncIterator[World]:
         signed = await books.extend_tree(tx, signer=SigningKey.new(), at=now())
     assert signed is not None
     ledger |= {"from": str(signed.tree_size), "to": str(signed.tree_size)}
+    ledger |= await audit_of(bank)
     made = World(
         own | ledger,
         foreign | ledger,
@@ -403,6 +434,7 @@ class Requests:
         self.address = address
         self.facts = self.document["paths"][address.path][address.method]
         self.is_ledger = "ledger" in self.facts["tags"]
+        self.is_audit = "audit" in self.facts["tags"]
         self.is_identity = "identity" in self.facts["tags"]
 
     @property
@@ -422,6 +454,8 @@ class Requests:
             return WORDS[name]
         if self.is_ledger:
             name = LEDGER_NAMES.get(name, name)
+        if self.is_audit:
+            name = AUDIT_NAMES.get(name, name)
         if self.is_identity:
             name = IDENTITY_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]

@@ -58,7 +58,8 @@ class Company:
             "role": role,
             "bands": [{"currency": c, "amount": a} for c, a in (bands or {}).items()],
         }
-        invited = await self.firm.post(f"{self.path}/invitations", body)
+        asked = await self.firm.stepped_up("POST", f"{self.path}/invitations", json=body)
+        invited = done(asked)
         await caller.post(f"/identity/invitations/{invited['id']}/acceptance")
         self.people[who] = caller
         return caller
@@ -147,7 +148,13 @@ async def test_a_maker_splits_a_payment_in_vain(company: Company) -> None:
     member = await company.member("maker")
     terms = {"role": "maker", "bands": [{"currency": CNY, "amount": "100.00", "per_day": "250.00"}]}
     path = f"{company.path}/members/{member['id']}"
-    changed = done(await company.firm.ask("PUT", path, json=terms))
+    alone = await company.firm.ask("PUT", path, json=terms)
+    assert problem(alone) == (403, "identity.step_up_required")
+    assert alone.json()["action"] == {
+        "kind": "identity.limits.change",
+        "facts": {"party_id": company.firm.party_id, "whom": member["id"], CNY: "100.00 / 250.00"},
+    }
+    changed = done(await company.firm.stepped_up("PUT", path, json=terms))
     assert changed["bands"] == terms["bands"]
     query = {"account_id": company.account["id"]}
     maker = company.people["maker"]
@@ -213,7 +220,7 @@ async def test_a_checker_approves_no_more_than_their_band(company: Company) -> N
 async def test_a_currency_without_a_band_is_no_currency_to_pay_in(company: Company) -> None:
     member = await company.member("maker")
     done(
-        await company.firm.ask(
+        await company.firm.stepped_up(
             "PUT",
             f"{company.path}/members/{member['id']}",
             json={"role": "maker", "bands": [{"currency": "USD", "amount": None}]},

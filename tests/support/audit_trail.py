@@ -20,9 +20,9 @@ from tongbao.lib.merkle import Checkpoint
 AT = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 FILL = """
-INSERT INTO infra_audit (at, seq, keep_years, action, outcome, actor_kind, object_id)
+INSERT INTO infra_audit (at, seq, keep_years, action, outcome, actor_kind, object_id, request_id)
 SELECT %(at)s + n * %(step)s, nextval('infra_audit_seq'), CASE WHEN n %% 2 = 0 THEN 5 ELSE 10 END,
-       'old.thing', 'done', 'system', 'n' || n
+       'old.thing', 'done', 'system', 'n' || n, md5('r' || n)
   FROM generate_series(1, %(count)s) n
 """
 MONTH_OF = """

@@ -1,16 +1,19 @@
 """Giving consents as customers do: read, ask, confirm; and the key that signs the receipts."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from tongbao.core.agreements import service as agreements
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
+from tongbao.infra.pdf.sealing import demonstration
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.ids import new_id
 
 RECEIPT_KEY = SigningKey.new()
-agreements.configure(agreements.Configuration(receipt_key=RECEIPT_KEY))
+SEAL = demonstration("通宝银行 Tongbao Bank", at=datetime(2025, 1, 1, tzinfo=UTC))
+CONFIGURATION = agreements.Configuration(receipt_key=RECEIPT_KEY, seal=SEAL)
+agreements.configure(CONFIGURATION)
 
 
 def somebody(user_id: UUID | None = None) -> Actor:

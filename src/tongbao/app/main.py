@@ -22,7 +22,8 @@ from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
-from tongbao.infra.flow.control import Flow, FlowControl, policies
+from tongbao.infra.audit.router import api as audit
+from tongbao.infra.flow.control import Flow, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
@@ -45,6 +46,7 @@ ROUTERS = (
     privacy,
     webhooks,
     proposals,
+    audit,
 )
 
 LARGER_BODIES = {
@@ -99,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: `infra.metrics`
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
@@ -126,7 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         probes={"migrations": migrated, "keys": keys_at_hand},
         larger_bodies=LARGER_BODIES,
         trusted_proxies=networks(settings.trusted_proxies),
-        inside=[(FlowControl, {"flow": flow})],
+        gate=flow,
     )
     return app
 

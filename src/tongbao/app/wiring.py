@@ -18,7 +18,9 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
-from tongbao.infra import crypto, keys, notify
+from tongbao.infra import crypto, keys, notify, pdf
+from tongbao.infra.audit import jobs as audit
+from tongbao.infra.audit.patterns import Thresholds
 from tongbao.infra.db import ReadSession
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
@@ -26,6 +28,7 @@ from tongbao.infra.signing import PublicKey, SigningKey, public_keys
 from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
+from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
@@ -92,13 +95,28 @@ def ledger_public_keys(settings: Settings) -> list[PublicKey]:
 
 
 def connect_keys(settings: Settings) -> None:
-    """Say with which key this process signs."""
-    retired = settings.ledger_retired_keys_file
-    ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
+    """Say with which key this process signs checkpoints, of the ledger and of the audit trail."""
+    named = settings.ledger_retired_keys_file
+    key, retired = ledger_key(settings), tuple(public_keys([named] if named else []))
+    ledger.sign_with(key, retired=retired)
+    audit.sign_with(key, retired=retired)
+    audit.alert_at(thresholds(settings))
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Return when the watch of the audit trail raises an alert."""
+    return Thresholds(
+        reveals_min=settings.audit_reveals_min,
+        reveals_within=timedelta(minutes=settings.audit_reveals_minutes),
+        denials_min=settings.audit_denials_min,
+        denials_within=timedelta(minutes=settings.audit_denials_minutes),
+        office_opens=settings.office_opens,
+        office_closes=settings.office_closes,
+    )
 
 
 def connect_agreements(settings: Settings) -> None:
-    """Say with which key this process signs consent receipts; one is made where none is named."""
+    """Say with what this process signs receipts and seals agreements; made where not named."""
     named, retired = settings.receipt_key_file, settings.receipt_retired_keys_file
     agreements.configure(
         agreements.Configuration(
@@ -107,9 +125,18 @@ def connect_agreements(settings: Settings) -> None:
                 if named is None
                 else SigningKey.load(named)
             ),
+            seal=agreement_seal(settings),
             retired=tuple(public_keys([retired] if retired else [])),
         )
     )
+
+
+def agreement_seal(settings: Settings) -> pdf.Seal:
+    """Return the seal of agreements; in development a demonstration authority makes one."""
+    if settings.seal_file is not None:
+        return pdf.Seal.load(settings.seal_file)
+    path = settings.data_dir / "keys" / "seal.pem"
+    return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
 
 
 def connect_crypto(settings: Settings) -> None:

@@ -7,6 +7,7 @@ the first one that is not theirs is the caller. Without trusted proxies the head
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ Network = IPv4Network | IPv6Network
 HOPS_MAX: Final = 20
 HEADER_LENGTH_MAX: Final = 2_000
 NETWORKS_MAX: Final = 50
+ADDRESS_LENGTH_MAX: Final = len("ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255")
+KNOWN_MAX: Final = 10_000  # addresses read before; a caller has more than one question
 IPV6_PREFIX: Final = 64  # what one household or server gets; single addresses are free there
 NOWHERE: Final = "unknown"  # a Unix socket, or a server that does not say
 
@@ -31,6 +34,11 @@ def networks(text: str) -> tuple[Network, ...]:
 
 def parse_address(text: str) -> Address | None:
     """Return the address that `text` is, an IPv4 one out of its IPv6 wrapping; None if none."""
+    return _parse(text) if len(text) <= ADDRESS_LENGTH_MAX else None
+
+
+@lru_cache(maxsize=KNOWN_MAX)
+def _parse(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:
@@ -60,7 +68,7 @@ def resolve_address(scope: Mapping[str, Any], trusted: Sequence[Network]) -> str
     if current is None:
         return NOWHERE
     if not within(current, trusted):
-        return str(current)
+        return _text(current)
     sent = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
     line = b",".join(sent)[-HEADER_LENGTH_MAX:].decode("latin-1")
     for hop in reversed(line.split(",")[-HOPS_MAX:]):
@@ -73,12 +81,18 @@ def resolve_address(scope: Mapping[str, Any], trusted: Sequence[Network]) -> str
     return str(current)
 
 
+@lru_cache(maxsize=KNOWN_MAX)
+def _text(address: Address) -> str:
+    return str(address)
+
+
 def client_address(scope: Mapping[str, Any]) -> str:
-    """Return the caller's address that `RequestContext` found for this request."""
+    """Return the caller's address that the edge found for this request."""
     found: str = scope.get("state", {}).get("client_address", NOWHERE)
     return found
 
 
+@lru_cache(maxsize=KNOWN_MAX)
 def address_group(text: str) -> str:
     """Return what limits count by: an IPv4 address itself, of an IPv6 one its network."""
     address = parse_address(text)

@@ -24,6 +24,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.security import OAuth2PasswordBearer
+from starlette.types import Scope
 
 from tongbao.infra import browser
 from tongbao.infra.address import Network, client_address, parse_address, within
@@ -197,7 +198,12 @@ def bearer_token(request: Request) -> str:
     values = request.headers.getlist("authorization")
     if len(values) != 1:
         raise Unauthenticated
-    scheme, _, token = values[0].partition(" ")
+    return read_bearer(values[0])
+
+
+def read_bearer(header: str) -> str:
+    """Return the token in the value of `Authorization`. Raises `Unauthenticated`."""
+    scheme, _, token = header.partition(" ")
     token = token.strip()
     well_formed = token.isascii() and token.isprintable() and " " not in token
     if scheme.lower() != "bearer" or not well_formed or not 0 < len(token) <= TOKEN_LENGTH_MAX:
@@ -219,19 +225,19 @@ def session_secret(request: Request) -> str | None:
     return secret
 
 
-def remember(request: Request, actor: Actor) -> None:
+def remember(scope: Scope, actor: Actor) -> None:
     """Put the actor on the request, unless they call from elsewhere or have asked too often.
 
     Raises `AddressNotAllowed`, and what `app.state.admit` raises, if the composition root has put
     one there.
     """
-    address = client_address(request.scope)
+    address = client_address(scope)
     if not actor.may_call_from(address):
         raise AddressNotAllowed(address=address)
-    request.state.actor = actor
-    admit: Callable[[Request, Actor], None] | None = getattr(request.app.state, "admit", None)
+    scope["state"]["actor"] = actor
+    admit: Callable[[Scope, Actor], None] | None = getattr(scope["app"].state, "admit", None)
     if admit is not None:
-        admit(request, actor)
+        admit(scope, actor)
 
 
 async def authenticate(request: Request, session: ReadSession, at: datetime) -> Actor:
@@ -248,7 +254,7 @@ async def authenticate(request: Request, session: ReadSession, at: datetime) -> 
         actor = await _browsing(request, session, secret, at)
     if actor is None:
         raise Unauthenticated
-    remember(request, actor)
+    remember(request.scope, actor)
     return actor
 
 

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from tests.support.consents import RECEIPT_KEY
+from tests.support.consents import CONFIGURATION
 from tongbao.core.accounts.router import api as accounts_api
 from tongbao.core.agreements import service as agreements
 from tongbao.core.agreements.router import api as agreements_api
@@ -50,7 +50,7 @@ RELYING_PARTY = identity.RelyingParty(
 @pytest.fixture(autouse=True, scope="session")
 def _configured() -> None:
     identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
-    agreements.configure(agreements.Configuration(receipt_key=RECEIPT_KEY))
+    agreements.configure(CONFIGURATION)
 
 
 Customer = Callable[[str], Awaitable[Caller]]

@@ -202,3 +202,48 @@ class AgreementRow(Base):
     text_digest: Mapped[str] = mapped_column(Text)
     signed_by: Mapped[UUID]
     signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SigningRow(Base):
+    """How an agreement was signed by its party; rows are only ever added."""
+
+    __tablename__ = "agreements_signing"
+    __data__ = Declared(
+        general=("factors", "text_digest"),
+        technical=("agreement_id", "user_id", "session_id", "step_up_id", "signed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+    __table_args__ = (CheckConstraint(_DIGEST, name="text_digest"),)
+
+    agreement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("agreements_agreement.id"), primary_key=True
+    )
+    user_id: Mapped[UUID]
+    session_id: Mapped[UUID | None]
+    factors: Mapped[list[str]] = mapped_column(JSONB)
+    step_up_id: Mapped[UUID | None]
+    text_digest: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DocumentRow(Base):
+    """An agreement as PDF under our seal; rows are only ever added."""
+
+    __tablename__ = "agreements_document"
+    __data__ = Declared(
+        important=("content",),
+        technical=("agreement_id", "sha256", "certificate_sha256", "sealed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+    __table_args__ = (
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        CheckConstraint("octet_length(content) BETWEEN 1 AND 8388608", name="content"),
+    )
+
+    agreement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("agreements_agreement.id"), primary_key=True
+    )
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(Text, unique=True)
+    certificate_sha256: Mapped[str] = mapped_column(Text)
+    sealed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 Outcome = Literal["done", "refused", "failed"]
@@ -24,7 +24,7 @@ DEVICE_BYTES: Final = 16
 # Modules whose actions the Anti-Money-Laundering Law has kept for ten years here (it asks for
 # five after the business ends, and an entry does not know when that will be).
 _AML_MODULES: Final = frozenset(
-    {"ledger", "payments", "accounts", "parties", "lending", "screening", "fraud"}
+    {"ledger", "payments", "accounts", "parties", "lending", "kyc", "screening", "fraud"}
 )
 
 
@@ -91,8 +91,7 @@ def years_of(action: str) -> int:
     return KEEP_YEARS_AML if action.partition(".")[0] in _AML_MODULES else KEEP_YEARS
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):  # a tuple, as thousands are made for each batch of postings
     """One thing that somebody did, read, or was refused.
 
     Args:
@@ -117,7 +116,7 @@ class Entry:
     outcome: Outcome = "done"
     code: str | None = None
     keep_years: int | None = None
-    who: Caller | None = field(default=None)
+    who: Caller | None = None
 
 
 def during(request_id: str | None, *, reason: str | None = None) -> Caller:

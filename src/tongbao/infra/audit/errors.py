@@ -70,7 +70,7 @@ class NotRetirable(TongbaoError):
     code = "audit.not_retirable"
     kind = Kind.REFUSED
     title = Text(zh="审计记录不能清退", en="These entries cannot be retired")
-    detail = Text(zh="{month} 月：{why}", en="{month}: {why}")
+    detail = Text(zh="月分区 {month} 不能清退：{why}", en="Month {month} cannot be retired: {why}")
 
 
 class AlertNotFound(TongbaoError):

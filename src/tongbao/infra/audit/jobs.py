@@ -1,4 +1,4 @@
-"""Housekeeping of the trail: months ahead, the tree, verification."""
+"""Housekeeping of the trail: months ahead, the tree, verification, the watch."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,8 +7,10 @@ import structlog
 from sqlalchemy import text
 
 from tongbao.infra import jobs
-from tongbao.infra.audit import planted
+from tongbao.infra.audit import planted, watching
+from tongbao.infra.audit.patterns import Thresholds
 from tongbao.infra.signing import PublicKey, SigningKey
+from tongbao.kernel.clock import MainlandCalendar
 
 CHECKPOINTS_MAX: Final = 200
 """Checkpoints one run of the job signs at most; the next run goes on."""
@@ -20,12 +22,19 @@ _MAKE: Final = text("SELECT infra_audit_make_month(:at)")
 
 logger = structlog.get_logger(__name__)
 
+_CALENDAR: Final = MainlandCalendar()
+_thresholds = [Thresholds()]
 _keys: list[tuple[SigningKey, tuple[PublicKey, ...]]] = []
 
 
 def sign_with(key: SigningKey, *, retired: tuple[PublicKey, ...] = ()) -> None:
     """Say which key signs this process's checkpoints, and which ones did before it."""
     _keys[:] = [(key, (key.public, *retired))]
+
+
+def alert_at(thresholds: Thresholds) -> None:
+    """Say when this process's watch raises an alert."""
+    _thresholds[:] = [thresholds]
 
 
 @jobs.periodic(name="audit.make_months", cron="11 3 * * *")
@@ -73,3 +82,16 @@ async def verify(context: jobs.JobContext) -> None:
 def _given_keys() -> tuple[SigningKey, tuple[PublicKey, ...]]:
     assert _keys, "a worker is told which key signs (`sign_with`)"
     return _keys[0]
+
+
+@jobs.periodic(name="audit.watch", cron="* * * * *")
+async def watch(context: jobs.JobContext) -> None:
+    """Look for patterns in what was written since."""
+    looked_at = watching.ENTRIES_MAX
+    while looked_at == watching.ENTRIES_MAX:
+        async with context.database.write() as tx:
+            looked_at = await watching.watch(
+                tx, thresholds=_thresholds[0], calendar=_CALENDAR, at=context.at
+            )
+    async with context.database.read() as tx:
+        await watching.measure_alerts(tx)

@@ -95,6 +95,7 @@ class EntryRow(Base):
         CheckConstraint("length(object_id) BETWEEN 1 AND 200", name="object_id"),
         # Numbers follow the pages, so ranges of pages find them. Ids do not, but a Bloom filter
         # per range says where one cannot be: at a hundredth of what a tree costs each insert.
+        # Two filters must fit one page of the index, which bounds the pages of a range.
         Index(
             "ix_infra_audit_pages",
             "seq",
@@ -102,7 +103,7 @@ class EntryRow(Base):
             "request_id",
             postgresql_using="brin",
             postgresql_ops={"object_id": "text_bloom_ops", "request_id": "text_bloom_ops"},
-            postgresql_with={"autosummarize": "on"},
+            postgresql_with={"autosummarize": "on", "pages_per_range": "64"},
         ),
         Index("ix_infra_audit_actor", "actor_id", "at"),
         Index(

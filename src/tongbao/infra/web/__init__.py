@@ -9,21 +9,21 @@ A module's router needs these names and nothing else from here::
 """
 
 from tongbao.infra.address import client_address
-from tongbao.infra.web.body import BufferedRequest
 from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
-from tongbao.infra.web.together import together
+from tongbao.infra.web.together import Answer, Asked, together
 from tongbao.infra.web.trail import AuditTrail, Reason, caller_of
 from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
     "NO_IDEMPOTENCY_KEY",
+    "Answer",
+    "Asked",
     "AuditTrail",
-    "BufferedRequest",
     "Instant",
     "PageLimit",
     "Problem",

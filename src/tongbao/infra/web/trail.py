@@ -11,7 +11,7 @@ A route that has more to say asks for a `Trail`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import unquote
@@ -91,22 +91,22 @@ Reason = Annotated[str, Depends(_reason)]
 
 def caller_of(request: Request) -> audit.Caller:
     """Return who makes a request, as far as it is known by now."""
-    actor: Actor | None = getattr(request.state, "actor", None)
+    actor: Actor | None = request.scope.get("state", {}).get("actor")
     address = client_address(request.scope)
-    caller = audit.Caller(
+    who: dict[str, Any] = {}
+    if actor is not None:
+        who = {
+            "actor_id": actor.id,
+            "kind": actor.kind,
+            "roles": actor.roles,
+            "session_id": actor.session_id,
+        }
+    return audit.Caller(
+        **who,
         address=None if address == NOWHERE else address,
         device=audit.device_of(request.headers.get("user-agent")),
         request_id=request_id_of(request.scope),
         reason=reason_of(request),
-    )
-    if actor is None:
-        return caller
-    return replace(
-        caller,
-        actor_id=actor.id,
-        kind=actor.kind,
-        roles=actor.roles,
-        session_id=actor.session_id,
     )
 
 
@@ -168,7 +168,7 @@ async def note_answer(request: Request, tx: ReadSession, response: Response, at:
     outcome: audit.Outcome = "done" if code is None else "refused"
     entry = _entry(request, outcome=outcome, code=code, location=response.headers.get("location"))
     if code is None:
-        entry = replace(entry, **trail.facts)
+        entry = entry._replace(**trail.facts)
         await audit.record(tx, [entry, *trail.more], at=at)
     else:
         await audit.record(tx, [entry], at=at)

@@ -44,6 +44,7 @@ PARAMETERS = {
     "borrower_registration_number": "91110000600037341L",
     "currency": "CNY",
     "principal": "200000.00",
+    "principal_capitals": "人民币贰拾万元整",
     "term_months": "12",
     "disbursed_on": "2025-11-21",
     "matures_on": "2026-11-21",
@@ -71,6 +72,10 @@ PUBLISHED_TEMPLATES = {
         "loan_agreement",
         "2025-11",
     ): "bf958190643e0bab910ca49d0da2e330f851f0131b77c2e25ae45d94a206c1b3",
+    (
+        "loan_agreement",
+        "2026-11",
+    ): "e5da57e576c5fd290725155aaf6cf357b501c1e2d16126546f620c4ffabe3ec8",
 }
 
 

@@ -26,6 +26,7 @@ PARAMETERS = {
     "borrower_registration_number": "91110000600037341L",
     "currency": "CNY",
     "principal": "200000.00",
+    "principal_capitals": "人民币贰拾万元整",
     "term_months": "12",
     "disbursed_on": "2025-11-21",
     "matures_on": "2026-11-21",
@@ -320,7 +321,7 @@ async def signed(database: Database, who: Caller) -> agreements.Agreement:
             party_id=who.party_id,
             template=agreements.LOAN_AGREEMENT,
             parameters=PARAMETERS,
-            signed_by=who.actor.id,
+            signed_by=who.actor,
             at=AT,
         )
 

@@ -30,6 +30,7 @@ PARAMETERS = {
     "borrower_registration_number": "91110000600037341L",
     "currency": "CNY",
     "principal": "200000.00",
+    "principal_capitals": "人民币贰拾万元整",
     "term_months": "12",
     "disbursed_on": "2025-11-21",
     "matures_on": "2026-11-21",
@@ -257,7 +258,7 @@ async def sign(tx: WriteSession, party_id: UUID, **changes: str) -> agreements.A
         party_id=party_id,
         template=agreements.LOAN_AGREEMENT,
         parameters=PARAMETERS | changes,
-        signed_by=USER,
+        signed_by=consents.somebody(USER),
         at=AT,
     )
 
@@ -270,7 +271,7 @@ async def test_an_agreement_is_kept_word_for_word(tx: WriteSession) -> None:
         party_id=party_id,
         template=agreements.LOAN_AGREEMENT,
         parameters=PARAMETERS,
-        signed_by=USER,
+        signed_by=consents.somebody(USER),
         at=AT,
         text_digest=shown.digest,
     )
@@ -288,7 +289,7 @@ async def test_an_agreement_can_be_signed_in_english(tx: WriteSession) -> None:
         party_id=await a_party(tx),
         template=agreements.LOAN_AGREEMENT,
         parameters=PARAMETERS | {"repayment_method": "equal instalments"},
-        signed_by=USER,
+        signed_by=consents.somebody(USER),
         at=AT,
         language="en",
     )
@@ -304,7 +305,7 @@ async def test_what_was_not_shown_is_not_signed(tx: WriteSession) -> None:
             party_id=party_id,
             template=agreements.LOAN_AGREEMENT,
             parameters=PARAMETERS | {"annual_rate_percent": "12.00"},
-            signed_by=USER,
+            signed_by=consents.somebody(USER),
             at=AT,
             text_digest=shown.digest,
         )

@@ -2,21 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable
 
-import pytest
 import pytest_asyncio
 
-from tongbao.infra.db import Database
-from tongbao.infra.postgres import APP_ROLE, Urls
-
-
-@pytest.fixture
-def urls(fresh_database: Callable[..., Urls]) -> Urls:
-    return fresh_database()
+from tests.support.audit_trail import AuditTrail, audit_trail
+from tongbao.infra.postgres import Urls
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def trail(urls: Urls) -> AsyncIterator[Database]:
+async def trail(fresh_database: Callable[..., Urls]) -> AsyncIterator[AuditTrail]:
     """A database whose trail is empty."""
-    opened = Database.connect(urls.app, role=APP_ROLE)
-    yield opened
-    await opened.close()
+    async with audit_trail(fresh_database) as made:
+        yield made

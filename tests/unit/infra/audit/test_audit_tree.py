@@ -1,6 +1,5 @@
 """What was changed, removed or reordered is named; what was retired is missed by nobody."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,22 +9,15 @@ import pytest
 import pytest_asyncio
 from sqlalchemy.exc import DBAPIError
 
-from tests.support.audit_trail import AT, AuditTrail, audit_trail
+from tests.support.audit_trail import AT, AuditTrail
 from tongbao.infra import audit
 from tongbao.infra.audit import jobs, planted, retiring
 from tongbao.infra.audit.errors import EntryNotFound, NotInTree, NotRetirable, TreeDamaged
 from tongbao.infra.audit.leaves import FIELDS, leaf_data
 from tongbao.infra.jobs import JobContext
-from tongbao.infra.postgres import Urls
 from tongbao.infra.tree import Inclusion
 
 SIZES = (100, 256, 300, 600)
-
-
-@pytest_asyncio.fixture
-async def trail(fresh_database: Callable[..., Urls]) -> AsyncIterator[AuditTrail]:
-    async with audit_trail(fresh_database) as made:
-        yield made
 
 
 @pytest_asyncio.fixture

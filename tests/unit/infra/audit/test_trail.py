@@ -1,5 +1,6 @@
 """Entries get there by one door, in order and in their month, and nothing takes them away."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ import pytest
 from psycopg import errors
 from sqlalchemy import select, text
 
+from tests.support.audit_trail import AuditTrail
 from tongbao.infra import audit
 from tongbao.infra.audit.models import EntryRow
 from tongbao.infra.db import Database, WriteSession
@@ -17,6 +19,11 @@ from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
 AT = datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def urls(trail: AuditTrail) -> Urls:
+    return trail.urls
 
 
 async def found(tx: WriteSession, object_id: UUID | str) -> list[EntryRow]:
@@ -151,11 +158,11 @@ def months(owner: str) -> list[str]:
     return [name for (name,) in rows]
 
 
-async def test_the_first_entry_of_a_month_makes_it(trail: Database, urls: Urls) -> None:
+async def test_the_first_entry_of_a_month_makes_it(trail: AuditTrail, urls: Urls) -> None:
     assert months(urls.owner) == []
     last_moment = datetime(2026, 3, 31, 23, 59, 59, 999_999, tzinfo=UTC)
     for at in (AT, last_moment, last_moment + timedelta(microseconds=1)):
-        async with trail.write() as tx:
+        async with trail.database.write() as tx:
             await audit.record(
                 tx, [audit.Entry(action="a.b"), audit.Entry(action="ledger.b")], at=at
             )
@@ -172,7 +179,7 @@ async def test_the_first_entry_of_a_month_makes_it(trail: Database, urls: Urls) 
     ]
 
 
-async def test_two_who_need_the_same_new_month_make_it_once(trail: Database, urls: Urls) -> None:
+async def test_two_who_need_the_same_new_month_make_it_once(trail: AuditTrail, urls: Urls) -> None:
     with psycopg.connect(urls.app) as one, psycopg.connect(urls.app) as another:
         one.execute("SELECT infra_audit_make_month(%s)", (AT,))
         another.execute("SET lock_timeout = '50ms'")
@@ -184,10 +191,25 @@ async def test_two_who_need_the_same_new_month_make_it_once(trail: Database, url
     assert months(urls.owner) == ["infra_audit_months.m202603"]
 
 
+async def test_who_waited_for_a_new_month_finds_it(trail: Database, urls: Urls) -> None:
+    make = "SELECT infra_audit_make_month(%s)"
+    with psycopg.connect(urls.app) as one, psycopg.connect(urls.app) as another:
+        one.execute(make, (AT,))
+        waiting = asyncio.create_task(asyncio.to_thread(another.execute, make, (AT,)))
+        with psycopg.connect(urls.app, autocommit=True) as watcher:
+            async with asyncio.timeout(30):
+                while True:
+                    if watcher.execute("SELECT FROM pg_locks WHERE NOT granted").fetchall():
+                        break
+                    await asyncio.sleep(0.01)
+        one.commit()
+        assert (await waiting).fetchone() == (False,)
+
+
 async def test_making_a_month_stops_nobody_who_reads_or_appends(
-    trail: Database, urls: Urls
+    trail: AuditTrail, urls: Urls
 ) -> None:
-    async with trail.write() as tx:
+    async with trail.database.write() as tx:
         await audit.record(tx, [audit.Entry(action="a.b")], at=AT)
     with psycopg.connect(urls.app) as maker, psycopg.connect(urls.app) as other:
         maker.execute("SELECT infra_audit_make_month(%s)", (AT + timedelta(days=31),))
@@ -235,15 +257,15 @@ REFUSED = [
 
 
 @pytest.fixture
-async def filled(trail: Database) -> Database:
-    async with trail.write() as tx:
+async def filled(trail: AuditTrail) -> AuditTrail:
+    async with trail.database.write() as tx:
         await audit.record(tx, [audit.Entry(action="a.b"), audit.Entry(action="ledger.b")], at=AT)
     return trail
 
 
 @pytest.mark.parametrize("statement", REFUSED)
 async def test_the_application_cannot_touch_it(
-    filled: Database, urls: Urls, statement: str
+    filled: AuditTrail, urls: Urls, statement: str
 ) -> None:
     del filled
     with psycopg.connect(urls.app) as connection, pytest.raises(errors.InsufficientPrivilege):
@@ -266,7 +288,7 @@ async def test_the_application_cannot_touch_it(
     ],
 )
 async def test_even_the_owner_runs_into_a_trap(
-    filled: Database, urls: Urls, statement: str
+    filled: AuditTrail, urls: Urls, statement: str
 ) -> None:
     del filled
     with (
@@ -277,7 +299,7 @@ async def test_even_the_owner_runs_into_a_trap(
 
 
 async def test_running_the_sql_files_again_gives_the_role_nothing(
-    filled: Database, urls: Urls
+    filled: AuditTrail, urls: Urls
 ) -> None:
     del filled
     with psycopg.connect(urls.owner) as connection:

@@ -29,6 +29,46 @@ class Agreement:
     signed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How a party signed: which user, in which session, what was proven, and of which words.
+
+    `factors` is what was shown at log-in; `step_up_id` names the confirmation of this very action,
+    where one was asked for.
+    """
+
+    agreement_id: AgreementId
+    user_id: UUID
+    session_id: UUID | None
+    factors: tuple[str, ...]
+    step_up_id: UUID | None
+    text_digest: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An agreement as PDF under the platform's seal."""
+
+    agreement_id: AgreementId
+    content: bytes
+    sha256: str
+    certificate_sha256: str
+    sealed_at: datetime
+
+
+class DocumentNotReady(TongbaoError):
+    """The agreement is signed, and its document is about to be made."""
+
+    code = "agreements.document_not_ready"
+    kind = Kind.CONFLICT
+    title = Text(zh="合同文件正在生成", en="The document is being made")
+    detail = Text(
+        zh="合同已签署并生效,加盖电子印章的文件将在几秒内生成",
+        en="The agreement is signed and in force; its sealed document follows within seconds",
+    )
+
+
 class UnknownTemplate(TongbaoError):
     """There is no template of this name."""
 

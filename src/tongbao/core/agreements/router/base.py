@@ -1,10 +1,10 @@
 """What the routers share."""
 
 from collections.abc import Collection
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from tongbao.infra.auth import Actor
 from tongbao.kernel.page import CURSOR_LENGTH_MAX
@@ -24,3 +24,24 @@ def among(actor: Actor, party_id: UUID | None) -> Collection[UUID] | None:
     if actor.may(READ_ANY):
         return None if party_id is None else [party_id]
     return actor.party_ids if party_id is None else actor.party_ids & {party_id}
+
+
+PDF: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The document",
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def as_pdf(content: bytes, name: str) -> Response:
+    """Return a document for saving, never for showing inside a page of ours."""
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.pdf"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )

@@ -11,7 +11,16 @@ from fastapi import Depends, Query, Response, status
 
 from tongbao.core.agreements import service
 from tongbao.core.agreements.domain.consents import Consent
-from tongbao.core.agreements.router.base import PREFIX, READ_ANY, TAGS, After, OfParty, among
+from tongbao.core.agreements.router.base import (
+    PDF,
+    PREFIX,
+    READ_ANY,
+    TAGS,
+    After,
+    OfParty,
+    among,
+    as_pdf,
+)
 from tongbao.core.agreements.schemas.consents import (
     ConsentOut,
     ConsentRecordOut,
@@ -30,7 +39,7 @@ from tongbao.core.agreements.service import (
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import PUBLIC, Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 GRANT = "agreements:grant"
@@ -168,6 +177,31 @@ async def get_receipt(
     """
     consent = await _visible(tx, actor, consent_id)
     return ReceiptOut.of(await service.consent_receipt(tx, consent.id, record_id=record_id))
+
+
+@api.get(
+    "/consents/{consent_id}/receipt.pdf",
+    summary="A consent's receipt to print",
+    response_class=Response,
+    responses=PDF,
+)
+async def print_receipt(
+    consent_id: UUID,
+    tx: ReadTx,
+    actor: CurrentActor,
+    language: RequestLanguage,
+    record_id: Annotated[
+        UUID | None, Query(description="Of this line of the history; else of the last")
+    ] = None,
+) -> Response:
+    """Return the receipt as PDF; what counts is the signed record it shows.
+
+    Problems: `agreements.unknown_consent`, `agreements.unknown_receipt`, `pdf.busy`.
+    """
+    consent = await _visible(tx, actor, consent_id)
+    receipt = await service.consent_receipt(tx, consent.id, record_id=record_id)
+    made = await service.render_receipt(consent, receipt, language=language)
+    return as_pdf(made, f"receipt-{receipt.record_id}")
 
 
 @api.post(

@@ -8,6 +8,7 @@ from typing import Final, NewType
 from uuid import UUID
 
 from tongbao.core.identity.domain.permissions import MEMBER_PERMISSIONS, MemberRole
+from tongbao.core.identity.domain.step_up import FACTS_MAX, Action
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -17,7 +18,7 @@ InvitationId = NewType("InvitationId", UUID)
 
 INVITATION_LIFETIME: Final = timedelta(days=14)
 MEMBERS_PER_PARTY_MAX: Final = 200
-BANDS_MAX: Final = 20
+BANDS_MAX: Final = FACTS_MAX - 2  # each is a fact of what is confirmed, beside two others
 
 MANAGE: Final = "identity:manage_members"
 COMPANY_ROLES: Final = frozenset(MemberRole) - {MemberRole.HOLDER}
@@ -166,6 +167,22 @@ def check_bands(bands: Bands, day_bands: Bands) -> None:
         least = bands[currency] or Money.zero(currency)
         if in_a_day is not None and in_a_day < least:
             raise BadBands(bands_max=BANDS_MAX)
+
+
+def limits_change(*, party_id: UUID, whom: str, bands: Bands, day_bands: Bands) -> Action:
+    """Return what somebody confirms who sets bands alone: for whom at which party, and all bands.
+
+    `whom` is a log-in name or a membership.
+    """
+
+    def said(most: Money | None) -> str:
+        return "any" if most is None else most.text
+
+    facts = {
+        currency: f"{said(most)} / {said(day_bands.get(currency, most))}"
+        for currency, most in sorted(bands.items())
+    }
+    return Action("identity.limits.change", {"party_id": str(party_id), "whom": whom, **facts})
 
 
 def check_term(*, ends_at: datetime | None, at: datetime) -> None:

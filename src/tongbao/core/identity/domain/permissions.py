@@ -103,6 +103,8 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("agreements:grant", _OWN, _HIGH, "授权采集数据", "Consent to data being fetched"),
     ("agreements:read_any", _ANY, _HIGH, "查看所有授权与合约", "Read all consents and agreements"),
     ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
+    ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
+    ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
     (
         "identity:appoint_any",
         _ANY,
@@ -123,6 +125,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         _TOP,
         "复核本企业用户的变更",
         "Approve changes of company users",
+    ),
+    (
+        "identity:approve_recovery",
+        _ANY,
+        _TOP,
+        "复核账户恢复",
+        "Approve the recovery of an account",
     ),
     (
         "identity:approve_staff",
@@ -158,6 +167,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         _TOP,
         "提议新增员工与变更角色",
         "Propose new members of staff and changes of roles",
+    ),
+    (
+        "identity:recover_any",
+        _ANY,
+        _TOP,
+        "提议恢复账户（移除登录验证因素）",
+        "Propose to recover an account by taking its factors away",
     ),
     ("identity:read_users", _ANY, _HIGH, "查看用户及其角色", "Read users and their roles"),
     ("ledger:adjust", _SYSTEM, _TOP, "提议调账", "Propose adjustments of the ledger"),
@@ -290,6 +306,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:manage_clients",
         "accounts:restrict_any",
         "identity:appoint_any",
+        "identity:recover_any",
         "ledger:adjust",
         "ledger:manage",
         "parties:apply_any",
@@ -305,7 +322,10 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
+        "audit:close_alerts",
+        "audit:read",
         "identity:approve_appointment",
+        "identity:approve_recovery",
         "identity:approve_staff",
         "identity:read_users",
         "ledger:approve",
@@ -319,7 +339,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
-    Role.AUDITOR: _READ_ANY | {"identity:read_users", "proposals:read_any"},
+    Role.AUDITOR: _READ_ANY | {"audit:read", "identity:read_users", "proposals:read_any"},
     Role.SERVICE: frozenset({"ledger:manage", "ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
@@ -365,6 +385,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "identity:appoint_any",
         "identity:approve_appointment",
         Text(zh="任命经办与复核分离", en="who proposes an appointment does not approve it"),
+    ),
+    (
+        "identity:recover_any",
+        "identity:approve_recovery",
+        Text(zh="恢复经办与复核分离", en="who proposes a recovery does not approve it"),
     ),
     (
         "ledger:adjust",

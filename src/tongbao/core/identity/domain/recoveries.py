@@ -22,6 +22,7 @@ WAIT_DEFAULT: Final = timedelta(hours=48)
 OPEN_FOR: Final = timedelta(days=7)
 """So long after the wait it can be completed."""
 COOLING: Final = timedelta(hours=72)
+BY_STAFF: Final = "staff"
 
 
 class Ending(StrEnum):
@@ -47,6 +48,8 @@ class Recovery:
 
     id: UUID
     user_id: UUID
+    factor: str
+    """By which code it was asked for, or `BY_STAFF`."""
     requested_at: datetime
     ready_at: datetime
     expires_at: datetime

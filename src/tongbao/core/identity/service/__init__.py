@@ -128,6 +128,7 @@ from tongbao.core.identity.service.proposing import (
     CREATE_STAFF,
     END_DUAL_CONTROL,
     INVITE_MEMBER,
+    RECOVER_FACTORS,
     REMOVE_MEMBER,
     NewAdministrator,
     NewMember,
@@ -135,6 +136,7 @@ from tongbao.core.identity.service.proposing import (
     NewTerms,
     NoDualControl,
     Removal,
+    Seen,
     new_staff,
 )
 from tongbao.core.identity.service.purging import purge
@@ -163,6 +165,11 @@ from tongbao.core.identity.service.staff import (
     list_users,
     unblock_user,
 )
+from tongbao.core.identity.service.staff_recoveries import (
+    check_recovery_by_staff,
+    complete_by_staff,
+    due_by_staff,
+)
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
 from tongbao.core.identity.service.users import create_user, find_user
@@ -182,6 +189,7 @@ __all__ = [
     "INVITE_MEMBER",
     "MEMBER_PERMISSIONS",
     "PERMISSIONS",
+    "RECOVER_FACTORS",
     "REMOVE_MEMBER",
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
@@ -232,6 +240,7 @@ __all__ = [
     "RolesMismatch",
     "SecurityEvent",
     "SecurityKind",
+    "Seen",
     "Sensitivity",
     "Session",
     "SessionId",
@@ -272,9 +281,11 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_recovery_by_staff",
     "check_registration",
     "check_reset_password",
     "client_actors",
+    "complete_by_staff",
     "complete_registration",
     "configure",
     "confirm_contact_change",
@@ -285,6 +296,7 @@ __all__ = [
     "count_request",
     "create_user",
     "dual_control",
+    "due_by_staff",
     "end_session",
     "end_sessions",
     "end_shown",

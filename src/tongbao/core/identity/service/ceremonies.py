@@ -32,6 +32,7 @@ from tongbao.core.identity.events import PasskeySuspended
 from tongbao.core.identity.models import CeremonyRow, PasskeyRow
 from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.expiring import purge
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.core.identity.service.security import note
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
@@ -149,11 +150,13 @@ async def check_assertion(
     the user whose passkey it is. A passkey whose counter went back is suspended: somebody may
     have a copy, and which of the two this is cannot be told.
     """
+    this = PasskeyRow.credential_id == _credential_id(credential)
+    owner = await tx.scalar(select(PasskeyRow.user_id).where(this))
+    if owner is None:
+        return None
+    await queue_for(tx, owner)
     row = await tx.scalar(
-        select(PasskeyRow)
-        .where(PasskeyRow.credential_id == _credential_id(credential))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(PasskeyRow).where(this).with_for_update().execution_options(populate_existing=True)
     )
     if row is None or (user_id is not None and row.user_id != user_id):
         return None

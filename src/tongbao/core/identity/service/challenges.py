@@ -32,6 +32,7 @@ from tongbao.core.identity.domain.recoveries import Means
 from tongbao.core.identity.models import ChallengeRow
 from tongbao.core.identity.service.attempts import Counted, count_attempt, count_for, forgive
 from tongbao.core.identity.service.open_recoveries import call_off
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra.auth import new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 
@@ -220,11 +221,13 @@ async def _open(
     tx: WriteSession, challenge: str, browser_secret: str | None, at: datetime
 ) -> ChallengeRow | None:
     """Return a challenge that may still be answered, and by this browser, locked."""
+    this = ChallengeRow.handle_sha256 == token_hash(challenge)
+    user_id = await tx.scalar(select(ChallengeRow.user_id).where(this))
+    if user_id is None:
+        return None
+    await queue_for(tx, user_id)
     row = await tx.scalar(
-        select(ChallengeRow)
-        .where(ChallengeRow.handle_sha256 == token_hash(challenge))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(ChallengeRow).where(this).with_for_update().execution_options(populate_existing=True)
     )
     if row is None or row.used_at is not None or row.expires_at <= at:
         return None

@@ -139,11 +139,11 @@ RECOVERY_REQUESTED: Final = template(
     secrets={"cancel_code"},
     subject=Text(zh="有人申请移除您的通行密钥与动态口令", en="Are your passkeys to be removed?"),
     body=Text(
-        zh="【通宝】{when} 有人凭您的密码和验证码申请移除通行密钥与动态口令，{ready} 起生效。"
+        zh="【通宝】{when} 有人以您的名义申请移除通行密钥与动态口令，{ready} 起生效。"
         "若非本人操作：用通行密钥登录，或在任一已登录的设备上，或在登录页输入取消码 {cancel_code}"
         " 即可取消，然后立即修改密码。",
-        en="[Tongbao] At {when} somebody with your password and a code asked to have your passkeys "
-        "and authenticator app removed, from {ready} on. If this was not you, call it off: log in "
+        en="[Tongbao] At {when} somebody asked in your name to have your passkeys and "
+        "authenticator app removed, from {ready} on. If this was not you, call it off: log in "
         "with your passkey, or on a device that is logged in, or with the code {cancel_code} on "
         "the log-in page. Then change your password.",
     ),

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from tongbao.core.identity.domain.recoveries import COOLING, Ending, Means, Recovery
 from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.models import RecoveryRow
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.core.identity.service.security import note
 from tongbao.infra.db import ReadSession, WriteSession
 
@@ -66,6 +67,7 @@ async def end_recovery(
 
 async def call_off(tx: WriteSession, *, user_id: UUID, means: Means, at: datetime) -> bool:
     """Call off the user's recovery and tell them; return whether there was one."""
+    await queue_for(tx, user_id)
     found = await locked_recovery(tx, user_id=user_id, at=at)
     if found is None:
         return False
@@ -95,6 +97,7 @@ def recovery_of(row: RecoveryRow) -> Recovery:
     return Recovery(
         id=row.id,
         user_id=row.user_id,
+        factor=row.factor,
         requested_at=row.requested_at,
         ready_at=row.ready_at,
         expires_at=row.expires_at,

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
+from tongbao.core.identity.domain.recoveries import Means
 from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.models import CeremonyRow, TotpRow
 from tongbao.core.identity.service.challenges import end_challenges, own_factors
+from tongbao.core.identity.service.open_recoveries import call_off
 from tongbao.core.identity.service.recovery_codes import (
     NAME,
     first_recovery_codes,
@@ -34,6 +36,7 @@ async def factor_was_added(
     )
     await end_challenges(tx, user_id=user_id, at=at)
     await end_step_ups(tx, user_id=user_id, at=at)
+    await call_off(tx, user_id=user_id, means=Means.FACTOR, at=at)
     await note(tx, user_id=user_id, kind=kind, facts={}, at=at)
     return await first_recovery_codes(tx, user_id=user_id, at=at)
 

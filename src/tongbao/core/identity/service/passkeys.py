@@ -52,6 +52,7 @@ from tongbao.core.identity.service.ceremonies import TIMEOUT_MS
 from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.open_recoveries import call_off
 from tongbao.core.identity.service.own_factors import factor_was_added, factor_was_removed
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -124,6 +125,7 @@ async def register(
     Raises `PasskeyNameMalformed`.
     """
     clean_name = clean_passkey_name(name)
+    await queue_for(tx, actor.id)
     challenge = await ceremonies.take(
         tx,
         ceremony_id=ceremony_id,

@@ -28,7 +28,6 @@ from tongbao.core.identity.models import (
     PasskeyRow,
     RecoveryRow,
     TotpRow,
-    UserRow,
 )
 from tongbao.core.identity.service.challenges import (
     answer_factor,
@@ -76,42 +75,12 @@ async def request_recovery(
     user_id = await _answered(tx, challenge=challenge, factor=factor, code=code, at=at)
     if not isinstance(user_id, UUID):
         return user_id
-    # Requests queue here, so that of two at once the second finds the first one's.
-    await tx.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
     pending = await locked_recovery(tx, user_id=user_id, at=at)
     if pending is not None:
         return pending
-    ready_at = at + configured().recovery_wait
-    made = Recovery(
-        id=new_id(),
-        user_id=user_id,
-        requested_at=at,
-        ready_at=ready_at,
-        expires_at=ready_at + OPEN_FOR,
+    return await begin_wait(
+        tx, user_id=user_id, factor=factor, address=clean_address(device.address), at=at
     )
-    cancel_code = new_code()
-    await tx.execute(
-        insert(RecoveryRow).values(
-            id=made.id,
-            user_id=user_id,
-            address=clean_address(device.address),
-            factor=factor,
-            cancel_sha256=cancel_code_hash(cancel_code),
-            requested_at=made.requested_at,
-            ready_at=made.ready_at,
-            expires_at=made.expires_at,
-        )
-    )
-    await note(
-        tx,
-        user_id=user_id,
-        kind=SecurityKind.RECOVERY_REQUESTED,
-        facts={"ready": ready_at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M")},
-        address=clean_address(device.address),
-        secrets={"cancel_code": cancel_code},
-        at=at,
-    )
-    return made
 
 
 async def complete_recovery(
@@ -129,9 +98,7 @@ async def complete_recovery(
         return UnknownRecovery()
     if at < found.ready_at:
         return RecoveryWaits(ready_at=found.ready_at)
-    await end_recovery(tx, found, Ending.COMPLETED, at=at)
-    await _take_away(tx, user_id=user_id, at=at)
-    await note(tx, user_id=user_id, kind=SecurityKind.FACTORS_RECOVERED, facts={}, at=at)
+    await take_factors_away(tx, found, at=at)
     return user_id
 
 
@@ -168,12 +135,55 @@ async def _answered(
     )
 
 
-async def _take_away(tx: WriteSession, *, user_id: UUID, at: datetime) -> None:
+async def begin_wait(
+    tx: WriteSession, *, user_id: UUID, factor: str, address: str, at: datetime
+) -> Recovery:
+    """Begin a recovery of a user who has none under way, and tell them everywhere."""
+    ready_at = at + configured().recovery_wait
+    made = Recovery(
+        id=new_id(),
+        user_id=user_id,
+        factor=factor,
+        requested_at=at,
+        ready_at=ready_at,
+        expires_at=ready_at + OPEN_FOR,
+    )
+    cancel_code = new_code()
+    await tx.execute(
+        insert(RecoveryRow).values(
+            id=made.id,
+            user_id=user_id,
+            address=address,
+            factor=factor,
+            cancel_sha256=cancel_code_hash(cancel_code),
+            requested_at=made.requested_at,
+            ready_at=made.ready_at,
+            expires_at=made.expires_at,
+        )
+    )
+    await note(
+        tx,
+        user_id=user_id,
+        kind=SecurityKind.RECOVERY_REQUESTED,
+        facts={"ready": ready_at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M")},
+        address=address or None,
+        secrets={"cancel_code": cancel_code},
+        at=at,
+    )
+    return made
+
+
+async def take_factors_away(tx: WriteSession, recovery: Recovery, *, at: datetime) -> None:
+    """Complete a recovery that is locked and has waited; all that was proven before ends."""
+    assert recovery.ready_at <= at < recovery.expires_at, "it has waited, and not for too long"
+    user_id = recovery.user_id
+    await end_recovery(tx, recovery, Ending.COMPLETED, at=at)
+    await end_challenges(tx, user_id=user_id, at=at)
+    await end_step_ups(tx, user_id=user_id, at=at)  # before the factors, as who removes one does
     for table in (PasskeyRow, TotpRow, CeremonyRow):
         await tx.execute(delete(table).where(table.user_id == user_id))
     await forget_recovery_codes(tx, user_id=user_id)
-    await end_challenges(tx, user_id=user_id, at=at)
-    await end_step_ups(tx, user_id=user_id, at=at)
     await end_sessions(tx, user_id=user_id, why=Ended.FACTORS_RECOVERED, at=at)
     await revoke_tokens(tx, user_id=user_id, at=at)
     await tx.execute(update(DeviceRow).where(DeviceRow.user_id == user_id).values(trusted_at=None))
+    await note(tx, user_id=user_id, kind=SecurityKind.FACTORS_RECOVERED, facts={}, at=at)

@@ -35,6 +35,7 @@ from tongbao.core.identity.events import StepUpConfirmed
 from tongbao.core.identity.models import SessionRow, StepUpRow
 from tongbao.core.identity.service.challenges import own_factors
 from tongbao.core.identity.service.open_recoveries import call_off, cooling_until
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
@@ -43,7 +44,6 @@ from tongbao.kernel.ids import new_id
 CHALLENGES_MAX: Final = 60
 """Challenges of one user in `FAILURES_PERIOD`."""
 FACTS: Final = "identity_step_up.facts_sealed"
-_STEP_UP_LOCK: Final = 0x5E
 
 
 class Prover(Protocol):
@@ -99,7 +99,7 @@ async def challenge(
     able = await possible_proofs(tx, user_id=actor.id, action=action)
     if proof not in able:
         raise ProofUnavailable(proofs=", ".join(each.value for each in able) or "–")
-    await _queue(tx, actor.id)
+    await queue_for(tx, actor.id)
     await _refuse_if_locked(tx, actor.id, at)
     asked = StepUpChallenge(
         id=new_id(), proof=proof, digest=digest, expires_at=at + CHALLENGE_LIFETIME, options=None
@@ -142,7 +142,7 @@ async def confirm(
 
     A refusal is *returned*: raising would roll back the count of attempts. Raises `StepUpLocked`.
     """
-    await _queue(tx, actor.id)
+    await queue_for(tx, actor.id)
     await _refuse_if_locked(tx, actor.id, at)
     row = await tx.scalar(
         select(StepUpRow)
@@ -268,12 +268,6 @@ async def _has_just_proven(tx: ReadSession, actor: Actor, at: datetime) -> bool:
         )
     )
     return fresh is not None
-
-
-async def _queue(tx: WriteSession, user_id: UUID) -> None:
-    """Let one user's attempts go one by one: guessing in parallel does not outrun the count."""
-    key = int.from_bytes(user_id.bytes[-4:], signed=True)
-    await tx.execute(select(func.pg_advisory_xact_lock(_STEP_UP_LOCK, key)))
 
 
 async def _refuse_if_locked(tx: ReadSession, user_id: UUID, at: datetime) -> None:

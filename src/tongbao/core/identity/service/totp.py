@@ -23,6 +23,7 @@ from tongbao.core.identity.events import TotpRemoved, TotpWasSetUp
 from tongbao.core.identity.models import TotpRow, UserRow
 from tongbao.core.identity.service import step_up
 from tongbao.core.identity.service.own_factors import factor_was_added, factor_was_removed
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -68,6 +69,7 @@ async def confirm_totp(
     There are none for who has some from another factor. Raises `TotpMissing`, `TotpExists`,
     `TotpCodeWrong`.
     """
+    await queue_for(tx, user_id)
     row = await _locked(tx, user_id)
     if row is None:
         raise TotpMissing

@@ -23,7 +23,14 @@ from tongbao.core.parties.schemas.cases import (
 from tongbao.infra import files
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    Instant,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language
 

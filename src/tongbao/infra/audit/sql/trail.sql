@@ -62,7 +62,9 @@ BEGIN
             USING ERRCODE = 'datetime_field_overflow';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('infra_audit_months'));
-    IF to_regclass('infra_audit_months.' || month) IS NOT NULL THEN
+    -- Not by name again: that this session found none is remembered, whoever has made it since.
+    IF EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = 'infra_audit_months' AND c.relname = month) THEN
         RETURN false;
     END IF;
     EXECUTE format(
@@ -70,7 +72,8 @@ BEGIN
          PARTITION BY LIST (keep_years)', month);
     FOREACH years IN ARRAY ARRAY[5, 10] LOOP
         EXECUTE format(
-            'CREATE TABLE infra_audit_months.%I PARTITION OF infra_audit_months.%I FOR VALUES IN (%s)',
+            'CREATE TABLE infra_audit_months.%I PARTITION OF infra_audit_months.%I FOR VALUES IN (%s)
+             WITH (autovacuum_vacuum_insert_scale_factor = 0.02)',
             month || '_' || years, month, years);
         EXECUTE format(
             'CREATE TRIGGER infra_audit_no_truncate BEFORE TRUNCATE ON infra_audit_months.%I

@@ -88,7 +88,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="brin",
         postgresql_ops={"object_id": "text_bloom_ops", "request_id": "text_bloom_ops"},
-        postgresql_with={"autosummarize": "on"},
+        postgresql_with={"autosummarize": "on", "pages_per_range": "64"},
     )
     op.create_index(
         "ix_infra_audit_subject",

@@ -11,7 +11,7 @@ from structlog.typing import EventDict
 
 from tests.unit.infra.web.till import BASE, Users, call, new_note
 from tongbao.infra.web import install
-from tongbao.infra.web.context import SECURITY_HEADERS
+from tongbao.infra.web.out import SECURITY_HEADERS
 
 NOTES = f"{BASE}/notes"
 
