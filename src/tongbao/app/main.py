@@ -79,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
+        wiring.connect_privacy()
         wiring.connect_identity(settings)
         wiring.connect_agreements(settings)
         database = connect(settings)

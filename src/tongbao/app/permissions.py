@@ -102,6 +102,7 @@ _PARTY_READ: Final = Door(any_permission="parties:read_any")
 _PARTY_MAINTAINED: Final = Door(
     permission="parties:maintain", any_permission="parties:maintain_any"
 )
+_ERASED: Final = Door(permission="privacy:erase", any_permission="privacy:erase_any")
 _REVEALED: Final = Door(permission="privacy:reveal", any_permission="privacy:reveal_any")
 _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply_any")
 
@@ -148,6 +149,9 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "parties_make_primary": _PARTY_MAINTAINED,
     "parties_remove_address": _PARTY_MAINTAINED,
     "parties_remove_contact": _PARTY_MAINTAINED,
+    "privacy_erase": _ERASED,
+    "privacy_export": Door(permission="privacy:export"),
+    "privacy_get_erasure": _ERASED,
     "privacy_reveal_contact": _REVEALED,
     "privacy_reveal_document": _REVEALED,
     "privacy_reveal_evidence": _REVEALED,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import tongbao
 from tongbao.app.published import PUBLISHED
@@ -15,10 +16,12 @@ from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
+from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
 from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
+from tongbao.infra.db import ReadSession
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -168,6 +171,16 @@ def connect_webhooks(settings: Settings) -> None:
             outbound=Outbound(to_loopback=settings.webhooks_to_loopback),
         )
     )
+
+
+async def _running_loan(tx: ReadSession, party_id: UUID) -> list[privacy.Hold]:
+    owed = await loans.exposure(tx, party_id)
+    return [privacy.Hold(privacy.KeptFor.RUNNING_LOAN)] if owed.minor else []
+
+
+def connect_privacy() -> None:
+    """Say what products keep data on a party for."""
+    privacy.register_holding(_running_loan)
 
 
 def connect_identity(settings: Settings) -> None:

@@ -27,3 +27,17 @@ class Revealed(_OfParty, Event):
     what: Literal["contact", "document", "evidence", "picture"]
     object_id: UUID
     by: UUID
+
+
+class Erased(_OfParty, Event):
+    """Data on a party was erased; its id leads to nobody any more."""
+
+    type: ClassVar[str] = "privacy.erased"
+
+
+class Exported(_OfParty, Event):
+    """Somebody got everything that is kept about a party."""
+
+    type: ClassVar[str] = "privacy.exported"
+
+    by: UUID

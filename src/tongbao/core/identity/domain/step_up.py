@@ -103,6 +103,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "identity.contact.change": Rule(
         Text(zh="更换手机号或邮箱", en="Changing the phone number or e-mail"), _OF_A_NEWCOMER
     ),
+    "privacy.erase": Rule(Text(zh="删除个人信息", en="Erasing personal data"), _OF_A_NEWCOMER),
+    "privacy.export": Rule(Text(zh="导出个人信息", en="Exporting personal data"), _OF_A_NEWCOMER),
     "privacy.reveal": Rule(
         Text(zh="查看完整个人信息", en="Seeing personal data whole"), _OF_A_NEWCOMER
     ),

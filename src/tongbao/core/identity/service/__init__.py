@@ -78,6 +78,7 @@ from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.contact_codes import ContactCode
 from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
 from tongbao.core.identity.service.devices import list_devices, revoke_device
+from tongbao.core.identity.service.erasing import erase_holders, holders_of
 from tongbao.core.identity.service.invitations import accept_invitation, invitations_for, invite
 from tongbao.core.identity.service.logging_in import (
     Attempt,
@@ -299,12 +300,14 @@ __all__ = [
     "end_session",
     "end_sessions",
     "end_shown",
+    "erase_holders",
     "find_actor",
     "find_contact",
     "find_log_in",
     "find_user",
     "finish_attempt",
     "get_user",
+    "holders_of",
     "invitations_for",
     "invite",
     "issue_password_token",

@@ -125,6 +125,7 @@ from tongbao.core.parties.service.documents import (
     record_document,
     warn_of_expiry,
 )
+from tongbao.core.parties.service.erasing import ERASED_NAME, erase
 from tongbao.core.parties.service.facts import (
     organisation,
     person,
@@ -165,6 +166,7 @@ from tongbao.core.parties.service.reviewing import open_reviews
 
 __all__ = [
     "CHECK_JOB",
+    "ERASED_NAME",
     "RULES",
     "Address",
     "AddressKind",
@@ -264,6 +266,7 @@ __all__ = [
     "documents",
     "duplicates",
     "end_relationship",
+    "erase",
     "evidence",
     "evidence_of",
     "find_by_contact",
