@@ -72,11 +72,14 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the API and the page."""
-    from tongbao.app.keys import check_keys
     from tongbao.app.serve import serve as serve_api
+    from tongbao.app.serve import share_metrics
 
     processes.stop_with_parent()
     settings = _with_database(Settings())
+    share_metrics(settings)
+    from tongbao.app.keys import check_keys  # after it: with this comes what counts
+
     if tls is not None:
         files = {"tls_certificate_file": tls[0], "tls_key_file": tls[1]}
         settings = settings.model_copy(update=files)

@@ -18,8 +18,14 @@ GARBAGE_MIN = 5_000
 """New containers before the collector looks for cycles. A request leaves hardly any behind."""
 
 
+def share_metrics(settings: Settings) -> None:
+    """Let several workers count together; to be called before anything that counts is imported."""
+    if settings.api_workers > 1:
+        share_between_processes(settings.data_dir.resolve() / "metrics")
+
+
 def serve(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT; requests under way are finished first.
+    """Serve until SIGTERM or SIGINT; requests under way are finished first. First `share_metrics`.
 
     With certificate and key it speaks TLS 1.3 and nothing older. Raises `TlsUnusable`.
     """
@@ -27,8 +33,6 @@ def serve(settings: Settings) -> None:
     if settings.tls_certificate_file is not None:
         assert settings.tls_key_file is not None, "the settings give both or none"
         tls = TlsFiles.checked(settings.tls_certificate_file, settings.tls_key_file)
-    if settings.api_workers > 1:
-        share_between_processes(settings.data_dir.resolve() / "metrics")
     Granian(
         "tongbao.app.serve:worker_app",
         factory=True,
@@ -53,7 +57,7 @@ def worker_app() -> "FastAPI":
     What has been imported and built stays until the end: taken out of the collector's sight, it is
     not walked through again and again, which took a tenth of a busy worker's time.
     """
-    # Not before `share_between_processes`: it must be first to know where metrics are counted.
+    # Not before `share_metrics`: it must be first to know where metrics are counted.
     from tongbao.app.main import create_app  # noqa: PLC0415
 
     app = create_app()
