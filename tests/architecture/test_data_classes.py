@@ -117,6 +117,7 @@ def test_the_register_knows_every_column_of_the_database(owner_url: str) -> None
         ("number_blind", Stored.DIGEST),
         ("number", Stored.CLEAR),
         ("unsealed", Stored.CLEAR),
+        ("sealed_at", Stored.CLEAR),
         ("hash_of_number", Stored.CLEAR),
     ],
 )
