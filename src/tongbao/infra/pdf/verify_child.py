@@ -75,18 +75,25 @@ def _inspect(document: bytes, certificates: bytes) -> dict[str, Any]:
 def _tight(document: bytes, seal: Any) -> bool:  # noqa: ANN401 - ships no types
     """Tell whether the one place that a signature does not cover holds it and nothing else.
 
-    That is the signature itself: its DER in hexadecimal as it was written, then zeros.
+    That is the signature itself: its DER in hexadecimal as it was written, then zeros. The few
+    words of it that the signature does not cover either are as we write them.
     """
     start, length, end, _ = (int(each) for each in seal.byte_range)
     held = document[start + length : end]
     from asn1crypto import cms  # noqa: PLC0415
 
     content = bytes(seal.pkcs7_content)
-    signature = cms.ContentInfo.load(content).dump(force=True)
+    signature = cms.ContentInfo.load(content)
+    signed = signature["content"]
+    signer = signed["signer_infos"][0]
+    written = signature.dump(force=True)
     return (
-        held == b"<" + content.hex().encode() + b">"
-        and content.startswith(signature)
-        and not any(content[len(signature) :])
+        signed["version"].native == "v1" == signer["version"].native
+        and [each.dump() for each in signed["digest_algorithms"]]
+        == [signer["digest_algorithm"].dump()]
+        and held == b"<" + content.hex().upper().encode() + b">"
+        and content.startswith(written)
+        and not any(content[len(written) :])
     )
 
 
