@@ -5,8 +5,10 @@ a migrated one. `TONGBAO_TEST_DATABASE_URL` names another server to use instead 
 create databases and roles).
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -24,9 +26,9 @@ from xdist.scheduler.protocol import Scheduling
 from tests.support import network
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
-from tests.support.keys import SECRET_KEY
+from tests.support.keys import FIELD_KEY, SECRET_KEY
 from tests.support.scheduling import ByFile
-from tongbao.infra import keys, ocr
+from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import (
@@ -37,6 +39,7 @@ from tongbao.infra.postgres import (
     Urls,
     sweep_ephemeral,
 )
+from tongbao.kernel.clock import now
 
 TEMPLATE_LOCK = 7_003
 
@@ -52,6 +55,8 @@ settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
 keys.use(SECRET_KEY)
+crypto.use(crypto.Given.of_text(FIELD_KEY, path="tests"))
+os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests start
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -134,7 +139,20 @@ def _create(urls_of: Callable[[str], Urls], name: str, *, migrated: bool) -> Non
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", (TEMPLATE_LOCK,))
         run_migrations(urls_of(DATABASE).owner)
+        _write_keys(urls_of(DATABASE).app)
         _execute(admin, "CREATE DATABASE {} TEMPLATE {}", name, DATABASE)
+
+
+def _write_keys(app_url: str) -> None:
+    """Make the installation's own keys in the template, so that all databases have the same."""
+
+    async def start() -> None:
+        opened = Database.connect(app_url, role=APP_ROLE, pool_size=1)
+        await crypto.start(opened, at=now())
+        await opened.close()
+
+    with ThreadPoolExecutor(1) as thread:  # whoever asks may be on a running loop
+        thread.submit(asyncio.run, start()).result()
 
 
 def _execute(url: str, statement: str, *names: str) -> None:
@@ -163,6 +181,7 @@ def app_url(_urls: Urls) -> str:
 async def database(app_url: str) -> AsyncIterator[Database]:
     """The database as the application sees it. Tests make their own data; nothing is cleaned."""
     opened = Database.connect(app_url, role=APP_ROLE)
+    await crypto.start(opened, at=now())
     yield opened
     await opened.close()
 

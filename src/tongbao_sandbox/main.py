@@ -7,6 +7,7 @@ from tongbao_sandbox import (
     control,
     firms,
     identity_services,
+    key_management,
     messages,
     people,
     places,
@@ -55,6 +56,7 @@ def create_app(
     app.include_router(service_faults.router)
     app.include_router(identity_services.listing)
     app.include_router(identity_services.router)
+    app.include_router(key_management.router)
     problems.add_handlers(app)
     patch_fastapi(app)
     return app

@@ -1,4 +1,4 @@
-"""Misbehaviour on demand of the services that check identities."""
+"""Misbehaviour on demand of the services that check identities and keep keys."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ SECONDS_MAX: Final = 600
 FLOOD_PIECES: Final = 4_096
 _PIECE: Final = b" " * 65_536
 
-ServiceName = Literal["business-registry", "identity-bureau", "face"]
+ServiceName = Literal["business-registry", "identity-bureau", "face", "kms"]
 ServiceFaultKind = Literal[
     "down",  # 503
     "error",  # 500

@@ -16,7 +16,6 @@ from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain.codes import CodeWrong
 from tongbao.core.identity.domain.contact_changes import LastContact
 from tongbao.core.identity.domain.contacts import Contact, Reachable
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, WriteSession
 
 ROUNDS = 5
@@ -24,8 +23,7 @@ ROUNDS = 5
 
 @pytest.fixture(autouse=True, scope="module")
 def _configured() -> None:
-    sealer = Sealer(bytes(range(32)))
-    identity.configure(identity.Configuration(sealer=sealer, relying_party=RELYING_PARTY))
+    identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
 
 
 async def at_once(

@@ -14,7 +14,6 @@ from tests.support.receiver import Receiver, receiving
 from tongbao.app import wiring
 from tongbao.app.wiring import CONSUMERS
 from tongbao.core.identity.service import Role
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.outbox import Relay
 from tongbao.infra.webhooks.configuration import configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
@@ -36,7 +35,7 @@ def _to_this_machine(bank: Bank) -> None:
     wiring.load_jobs()
     wiring.connect_webhooks(bank.app.state.settings)
     here = Outbound(to_loopback=True)
-    configure(replace(configuration(), outbound=here, sealer=lambda: Sealer(b"k" * 32)))
+    configure(replace(configuration(), outbound=here))
 
 
 async def partner_of(bank: Bank, firm: Customer) -> Caller:

@@ -8,6 +8,7 @@ import typer
 
 import tongbao
 from tongbao.app import processes
+from tongbao.app.cli_trust import AsJson, agreements_cli, audit_cli, crypto_cli, privacy_cli
 from tongbao.infra.settings import Settings
 from tongbao.kernel.errors import TongbaoError
 from tongbao_sandbox.errors import BadInputFile
@@ -23,13 +24,13 @@ rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
 ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 outbox_cli = typer.Typer(help="Events on their way to consumers.", no_args_is_help=True)
-agreements_cli = typer.Typer(help="Documents under our seal.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 cli.add_typer(outbox_cli, name="outbox")
-cli.add_typer(agreements_cli, name="agreements")
+for trust in (audit_cli, crypto_cli, privacy_cli, agreements_cli):
+    cli.add_typer(trust)
 
 Invoices = Annotated[
     Path | None,
@@ -39,7 +40,6 @@ Enterprises = Annotated[
     Path | None,
     typer.Option("--enterprises", exists=True, dir_okay=False, help="Firms, .parquet or .csv"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document")]
 
 
 @cli.command()
@@ -120,7 +120,7 @@ def verify(*, as_json: AsJson = False) -> None:
 
 @cli.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: ledger")],
+    name: Annotated[str, typer.Argument(help="Which benchmark: ledger, http, login")],
     *,
     as_json: AsJson = False,
     deep: Annotated[bool, typer.Option(help="The longer mode, with much data")] = False,
@@ -136,7 +136,7 @@ def openapi(
     *,
     check: Annotated[bool, typer.Option(help="Only say whether the file is up to date")] = False,
 ) -> None:
-    """Write docs/openapi.json, docs/events.json and docs/permissions.md from the code."""
+    """Write the documents of docs/ that are made from the code: contract, permissions, data."""
     from tongbao.app.contract import write
 
     raise typer.Exit(write(check=check))
@@ -258,28 +258,6 @@ def outbox_replay(consumer: Consumer, *, limit: AtMost = 100, as_json: AsJson = 
     from tongbao.app.outbox import replay
 
     raise typer.Exit(replay(Settings(), consumer, limit=limit, as_json=as_json))
-
-
-@agreements_cli.command("verify")
-def agreements_verify(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A PDF, or a receipt")],
-    *,
-    certificate: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="PEM trusted; unset: of the settings"),
-    ] = None,
-    key: Annotated[
-        Path | None,
-        typer.Option(exists=True, dir_okay=False, help="PEM of a receipt's key; unset: likewise"),
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say whether a document or a receipt is genuine, without a database; exit 1 if not."""
-    from tongbao.app.verifying import verify
-
-    raise typer.Exit(
-        verify(Settings(), file=file, certificate=certificate, key=key, as_json=as_json)
-    )
 
 
 def _with_database(settings: Settings) -> Settings:

@@ -1,4 +1,4 @@
-"""The contract others build on, written down: OpenAPI document, events' schemas, permissions.
+"""What others rely on, written down: API, events' schemas, permissions, register of data.
 
 They are committed; a change that alters them without saying so fails `make check`.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import tongbao
-from tongbao.app import permissions
+from tongbao.app import permissions, privacy
 from tongbao.app.main import create_app
 from tongbao.infra.settings import Settings
 from tongbao.kernel.events import Event
@@ -34,6 +34,7 @@ def documents() -> dict[str, str]:
         "openapi.json": _text(app.openapi()),
         "events.json": _text(events),
         "permissions.md": permissions.markdown(app),
+        "privacy-register.md": privacy.page(),
     }
 
 

@@ -19,15 +19,18 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
-from tongbao.infra import keys, log, metrics
-from tongbao.infra.flow.control import Flow, FlowControl, policies
+from tongbao.core.privacy.router import api as privacy
+from tongbao.infra import crypto, log, metrics
+from tongbao.infra.address import networks
+from tongbao.infra.audit.router import api as audit
+from tongbao.infra.flow.control import Flow, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
-from tongbao.infra.web.address import networks
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
+from tongbao.kernel.clock import now
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
@@ -40,8 +43,10 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    privacy,
     webhooks,
     proposals,
+    audit,
 )
 
 LARGER_BODIES = {
@@ -74,11 +79,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
+        wiring.connect_privacy()
         wiring.connect_identity(settings)
         wiring.connect_agreements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
-        keys.use(settings.secret_key.get_secret_value())
+        wiring.connect_crypto(settings)
+        app.state.keys = crypto.Starting(database)
+        await app.state.keys.attempt(at=now())
+        wiring.connect_secret(settings)
         app.state.database = database
         async with flow.running(database):
             yield
@@ -92,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: `infra.metrics`
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
@@ -99,10 +109,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def migrated() -> None:
         await check_migrated(app.state.database)
 
+    async def keys_at_hand() -> None:
+        await app.state.keys.ready(at=now())
+
     app.state.settings = settings
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()
+    app.state.note_misplaced = identity.note_misplaced_token
     app.state.admit = flow.admit_actor
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:
@@ -112,10 +126,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     install(
         app,
         language_default=settings.language_default,
-        probes={"migrations": migrated},
+        probes={"migrations": migrated, "keys": keys_at_hand},
         larger_bodies=LARGER_BODIES,
         trusted_proxies=networks(settings.trusted_proxies),
-        inside=[(FlowControl, {"flow": flow})],
+        gate=flow,
     )
     return app
 

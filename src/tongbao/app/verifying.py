@@ -15,17 +15,17 @@ from tongbao.kernel.text import Text
 
 BYTES_MAX: Final = 32 * 1024 * 1024
 WORDS: Final = {
-    pdf.Finding.GENUINE: Text(
+    pdf.SealFinding.GENUINE: Text(
         zh="真实:与加盖印章时逐字节一致", en="genuine: byte for byte what was sealed"
     ),
-    pdf.Finding.ALTERED: Text(
+    pdf.SealFinding.ALTERED: Text(
         zh="已被改动:不是加盖印章时的文件", en="altered: not what was sealed"
     ),
-    pdf.Finding.UNTRUSTED: Text(
+    pdf.SealFinding.UNTRUSTED: Text(
         zh="不可信:印章不属于所信任的证书", en="untrusted: sealed by somebody else"
     ),
-    pdf.Finding.NO_SEAL: Text(zh="没有电子印章", en="there is no seal"),
-    pdf.Finding.UNREADABLE: Text(zh="无法读取", en="it cannot be read"),
+    pdf.SealFinding.NO_SEAL: Text(zh="没有电子印章", en="there is no seal"),
+    pdf.SealFinding.UNREADABLE: Text(zh="无法读取", en="it cannot be read"),
 }
 
 
@@ -55,9 +55,9 @@ def verify(
         say(json.dumps(told, ensure_ascii=False))
     else:
         say(f"{WORDS[verdict.finding].zh}\n{WORDS[verdict.finding].en}")
-        if verdict.finding is pdf.Finding.GENUINE and verdict.sealed_at is not None:
+        if verdict.finding is pdf.SealFinding.GENUINE and verdict.sealed_at is not None:
             say(f"{verdict.sealed_at.isoformat()}  {verdict.sealed_by or ''}".rstrip())
-    return 0 if verdict.finding is pdf.Finding.GENUINE else 1
+    return 0 if verdict.finding is pdf.SealFinding.GENUINE else 1
 
 
 def _receipt(settings: Settings, content: bytes, key: Path | None) -> pdf.Verdict:
@@ -67,11 +67,11 @@ def _receipt(settings: Settings, content: bytes, key: Path | None) -> pdf.Verdic
         document = agreements.canonical(told["receipt"]).encode()
         signature = b64decode(told["signature"], validate=True)
     except (ValueError, TypeError, KeyError):
-        return pdf.Verdict(pdf.Finding.UNREADABLE)
+        return pdf.Verdict(pdf.SealFinding.UNREADABLE)
     named = key or settings.receipt_key_file or settings.data_dir / "keys" / "receipts.pem"
     keys = {each.id: each for each in public_keys([named])}
     known = keys.get(str(told.get("key_id")))
     if known is None:
-        return pdf.Verdict(pdf.Finding.UNTRUSTED)
+        return pdf.Verdict(pdf.SealFinding.UNTRUSTED)
     genuine = known.verifies(document, signature)
-    return pdf.Verdict(pdf.Finding.GENUINE if genuine else pdf.Finding.ALTERED)
+    return pdf.Verdict(pdf.SealFinding.GENUINE if genuine else pdf.SealFinding.ALTERED)

@@ -4,10 +4,11 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
-from functools import cache
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import tongbao
 from tongbao.app.published import PUBLISHED
@@ -15,9 +16,12 @@ from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
+from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
-from tongbao.infra import keys, notify, pdf
-from tongbao.infra.crypto import Sealer
+from tongbao.infra import crypto, keys, notify, pdf
+from tongbao.infra.audit import jobs as audit
+from tongbao.infra.audit.patterns import Thresholds
+from tongbao.infra.db import ReadSession
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -51,9 +55,18 @@ def connect_sources(settings: Settings) -> None:
     lending.ask(tax_office(settings))
 
 
+def connect_secret(settings: Settings) -> None:
+    """Say what this process's secret is, and what it was before."""
+    older = settings.secret_key_older
+    keys.use(
+        settings.secret_key.get_secret_value(),
+        older=None if older is None else older.get_secret_value(),
+    )
+
+
 def connect_messages(settings: Settings) -> None:
     """Say by which gateways this process writes to people and finds places, and its secret."""
-    keys.use(settings.secret_key.get_secret_value())
+    connect_secret(settings)
     notify.use(
         notify.MessageGateway(
             base_url=settings.message_gateway_url,
@@ -82,9 +95,24 @@ def ledger_public_keys(settings: Settings) -> list[PublicKey]:
 
 
 def connect_keys(settings: Settings) -> None:
-    """Say with which key this process signs."""
-    retired = settings.ledger_retired_keys_file
-    ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
+    """Say with which key this process signs checkpoints, of the ledger and of the audit trail."""
+    named = settings.ledger_retired_keys_file
+    key, retired = ledger_key(settings), tuple(public_keys([named] if named else []))
+    ledger.sign_with(key, retired=retired)
+    audit.sign_with(key, retired=retired)
+    audit.alert_at(thresholds(settings))
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Return when the watch of the audit trail raises an alert."""
+    return Thresholds(
+        reveals_min=settings.audit_reveals_min,
+        reveals_within=timedelta(minutes=settings.audit_reveals_minutes),
+        denials_min=settings.audit_denials_min,
+        denials_within=timedelta(minutes=settings.audit_denials_minutes),
+        office_opens=settings.office_opens,
+        office_closes=settings.office_closes,
+    )
 
 
 def connect_agreements(settings: Settings) -> None:
@@ -111,32 +139,52 @@ def agreement_seal(settings: Settings) -> pdf.Seal:
     return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
 
 
-def field_sealer(settings: Settings) -> Sealer:
-    """Return what encrypts fields; a key is made where none is named."""
-    if settings.field_key_file is not None:
-        return Sealer.load(settings.field_key_file)
-    return Sealer.load_or_make(settings.data_dir / "keys" / "fields.key")
+def connect_crypto(settings: Settings) -> None:
+    """Say where the keys of sealed fields are; one is made where none is named."""
+    crypto.use(field_keys(settings), cipher=crypto.CipherName(settings.field_cipher))
+
+
+def field_keys(settings: Settings, *, add: bool = False) -> crypto.Source:
+    """Return where the keys of sealed fields are; `add` lets a management service make another."""
+    given: crypto.Source | None = None
+    if settings.field_keys is not None:
+        text = settings.field_keys.get_secret_value()
+        given = crypto.Given.of_text(text, path="TONGBAO_FIELD_KEYS")
+    elif settings.field_key_file is not None:
+        given = crypto.Given.of_file(settings.field_key_file)
+    if settings.kms_url:
+        gateway = crypto.KmsGateway(
+            base_url=settings.kms_url,
+            token=settings.kms_token.get_secret_value(),
+            key=settings.kms_key,
+        )
+        return crypto.Kms(gateway, before=given, add=add)
+    return given or crypto.Given.of_file_or_new(settings.data_dir / "keys" / "fields.key")
 
 
 def connect_webhooks(settings: Settings) -> None:
     """Say which events partners are told of, and how webhooks leave this process."""
-
-    @cache
-    def sealer() -> Sealer:  # when the first secret is made or used: many a process does neither
-        return field_sealer(settings)
-
     configure(
         Configuration(
             published=PUBLISHED,
             owners=identity.client_actors,
-            sealer=sealer,
             outbound=Outbound(to_loopback=settings.webhooks_to_loopback),
         )
     )
 
 
+async def _running_loan(tx: ReadSession, party_id: UUID) -> list[privacy.Hold]:
+    owed = await loans.exposure(tx, party_id)
+    return [privacy.Hold(privacy.KeptFor.RUNNING_LOAN)] if owed.minor else []
+
+
+def connect_privacy() -> None:
+    """Say what products keep data on a party for."""
+    privacy.register_holding(_running_loan)
+
+
 def connect_identity(settings: Settings) -> None:
-    """Say who this installation is to authenticators, and with which key it encrypts."""
+    """Say who this installation is to authenticators, and which providers there are."""
     party = identity.RelyingParty(
         id=settings.passkey_domain, origin=settings.origin, name="通宝 Tongbao"
     )
@@ -154,6 +202,8 @@ def connect_identity(settings: Settings) -> None:
     }
     identity.configure(
         identity.Configuration(
-            sealer=field_sealer(settings), relying_party=party, providers=providers
+            relying_party=party,
+            providers=providers,
+            recovery_wait=timedelta(hours=settings.factor_recovery_hours),
         )
     )

@@ -17,9 +17,10 @@ from prometheus_client import start_http_server
 
 from tongbao.app import wiring
 from tongbao.app.connect import connect
-from tongbao.infra import jobs, log, metrics
+from tongbao.infra import crypto, jobs, log, metrics
 from tongbao.infra.outbox import Consumer, Relay
 from tongbao.infra.settings import Settings
+from tongbao.kernel.clock import now
 
 CONCURRENCY: Final = 4  # jobs at a time
 STOP_SECONDS: Final = 15.0  # less than whoever stops the worker grants before it kills
@@ -57,7 +58,9 @@ async def run_worker(
     enough = max(settings.database_pool_size, needed)
     database = connect(settings.model_copy(update={"database_pool_size": enough}))
     metrics.watch_connections(database)
+    wiring.connect_crypto(settings)
     try:
+        await crypto.start(database, at=now())
         with _signals(stop), _metrics_page(settings):
             logger.info(
                 "worker started",

@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.tables import Base
 from tongbao.kernel import text
@@ -66,6 +67,23 @@ class StoredAnswer(Base):
     """What was answered to a request, for as long as it may be repeated."""
 
     __tablename__ = "infra_idempotency"
+    __data__ = Declared(
+        important=("body",),
+        technical=(
+            "actor_id",
+            "method",
+            "route",
+            "key",
+            "request_hash",
+            "status",
+            "content_type",
+            "content_language",
+            "location",
+            "created_at",
+            "expires_at",
+        ),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (Index(None, "expires_at"),)
 
     actor_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -4,6 +4,7 @@ A secret has a default for development only. Anywhere else the default is refuse
 whatever has no place in production: the embedded database and demonstration data.
 """
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -127,8 +128,12 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(DEFAULT_SECRET_KEY),
         description=(
-            "At least 32 random characters; keys for codes, cookies and sealed fields come from it"
+            "At least 32 random characters; keys for codes, cookies and signed tickets come from it"
         ),
+    )
+    secret_key_older: SecretStr | None = Field(
+        default=None,
+        description="What secret_key was before: good for what it has signed until left out again",
     )
     public_url: HttpUrl = Field(
         default="", description="Where browsers find the platform; unset: where they asked for it"
@@ -155,16 +160,46 @@ class Settings(BaseSettings):
     ledger_retired_keys_file: Path | None = Field(
         default=None, description="PEM file of the public keys that signed them before"
     )
+    audit_reveals_min: int = Field(
+        default=20, ge=1, description="So many reveals by one person raise an alert ..."
+    )
+    audit_reveals_minutes: int = Field(default=10, ge=1, le=1_440, description="... within so long")
+    audit_denials_min: int = Field(
+        default=10, ge=1, description="So many denials of one actor or address raise an alert ..."
+    )
+    audit_denials_minutes: int = Field(default=10, ge=1, le=1_440, description="... within so long")
+    office_opens: time = Field(
+        default=time(8), description="On business days; what administrators do outside is an alert"
+    )
+    office_closes: time = Field(default=time(20), description="In the bank's time zone")
     passkey_domain: str = Field(
         default="",
         description="Relying party id of passkeys: the host of public_url or one above; unset: it",
     )
+    factor_recovery_hours: int = Field(
+        default=48,
+        ge=24,
+        le=72,
+        description="How long the owner can call off a recovery of an account without its factors",
+    )
     field_key_file: Path | None = Field(
         default=None,
         description=(
-            "File with the AES-256 key of encrypted fields, 32 bytes in base64; unset: one that "
-            "is made in data_dir/keys"
+            "File with the keys of encrypted fields, 32 bytes in base64 a line, the newest last; "
+            "unset: one that is made in data_dir/keys"
         ),
+    )
+    field_keys: SecretStr | None = Field(
+        default=None, description="The same keys by commas, where there is no file"
+    )
+    kms_url: HttpUrl = Field(
+        default="",
+        description="Key management service that guards the keys of encrypted fields; unset: none",
+    )
+    kms_token: SecretStr = SecretStr("")
+    kms_key: str = Field(default="tongbao-fields", description="Name of its key that wraps ours")
+    field_cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
+        default="aes-256-gcm", description="What new fields are sealed with"
     )
     receipt_key_file: Path | None = Field(
         default=None,
@@ -212,6 +247,9 @@ class Settings(BaseSettings):
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
             msg = "TONGBAO_TLS_CERTIFICATE_FILE and TONGBAO_TLS_KEY_FILE are given together"
             raise ValueError(msg)
+        if self.field_key_file is not None and self.field_keys is not None:
+            msg = "TONGBAO_FIELD_KEY_FILE or TONGBAO_FIELD_KEYS, not both"
+            raise ValueError(msg)
         return self
 
     @model_validator(mode="after")
@@ -233,6 +271,10 @@ class Settings(BaseSettings):
             key = self.secret_key.get_secret_value()
             if key == DEFAULT_SECRET_KEY or len(key) < SECRET_KEY_LENGTH_MIN:
                 msg = "TONGBAO_SECRET_KEY: 32 random characters or more, and not the default"
+                raise ValueError(msg)
+            older = self.secret_key_older
+            if older is not None and len(older.get_secret_value()) < SECRET_KEY_LENGTH_MIN:
+                msg = "TONGBAO_SECRET_KEY_OLDER: it was 32 random characters or more"
                 raise ValueError(msg)
             secrets = [each.client_secret for each in (self.oidc_providers or {}).values()]
             if any(each.get_secret_value() in {"", DEFAULT_OIDC_SECRET} for each in secrets):
@@ -266,6 +308,9 @@ class Settings(BaseSettings):
             raise ValueError(msg)
 
     def _refuse_what_production_may_not_be(self) -> None:
+        if self.kms_url and not self.kms_url.startswith("https://"):
+            msg = "TONGBAO_KMS_URL: https:// only"
+            raise ValueError(msg)
         if self.database_url is None:
             msg = "TONGBAO_DATABASE_URL: production needs a PostgreSQL of its own"
             raise ValueError(msg)
@@ -281,8 +326,8 @@ class Settings(BaseSettings):
         if self.demo:
             msg = "TONGBAO_DEMO: demonstration data have no place in production"
             raise ValueError(msg)
-        if self.field_key_file is None:
-            msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with a key of its own"
+        if self.field_key_file is None and self.field_keys is None and not self.kms_url:
+            msg = "TONGBAO_FIELD_KEY_FILE: production encrypts with keys of its own"
             raise ValueError(msg)
         if self.webhooks_to_loopback:
             msg = "TONGBAO_WEBHOOKS_TO_LOOPBACK: for development and tests only"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.bank import own_logs, trained
+from tests.support.keys import FIELD_KEY, own_keys
 from tongbao.app.cli import main
 from tongbao.infra.postgres import Urls
 
@@ -47,7 +48,7 @@ def tongbao(
             status = end.code if isinstance(end.code, int) else 0
         return Ended(status, *capsys.readouterr())
 
-    with own_logs():
+    with own_logs(), own_keys():
         yield run
 
 
@@ -57,4 +58,5 @@ def of_its_own(monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[..., Ur
     urls = fresh_database()
     monkeypatch.setenv("TONGBAO_DATABASE_URL", urls.app)
     monkeypatch.setenv("TONGBAO_MIGRATION_DATABASE_URL", urls.owner)
+    monkeypatch.setenv("TONGBAO_FIELD_KEYS", FIELD_KEY)
     return urls

@@ -32,6 +32,9 @@ COMMANDS = [
     "outbox lag",
     "outbox parked",
     "outbox replay",
+    "crypto status",
+    "crypto rotate",
+    "crypto new-key",
 ]
 
 

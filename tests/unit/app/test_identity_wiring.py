@@ -1,4 +1,4 @@
-"""What the settings say of passkeys, encrypted fields and identity providers reaches the module."""
+"""What the settings say of passkeys and identity providers reaches the module."""
 
 from pathlib import Path
 
@@ -19,20 +19,9 @@ def test_the_settings_reach_the_module(tmp_path: Path) -> None:
         assert (party.id, party.origin) == ("bank.example", "https://www.bank.example")
         assert made.providers["sandbox"].provider.issuer == "http://127.0.0.1:8001/oidc"
         assert "sandbox-oidc-secret" not in repr(made.providers["sandbox"].provider)
-        sealed = made.sealer.seal(b"secret", context="a")
-        wiring.connect_identity(settings)  # another process: the same key
-        assert configured().sealer.open(sealed, context="a") == b"secret"
     finally:
         if before is not None:
             configure(before)
-
-
-def test_a_named_key_is_used(tmp_path: Path) -> None:
-    named = tmp_path / "fields.key"
-    wiring.field_sealer(Settings(data_dir=tmp_path))
-    (tmp_path / "keys" / "fields.key").rename(named)
-    sealed = wiring.field_sealer(Settings(field_key_file=named)).seal(b"x", context="a")
-    assert wiring.field_sealer(Settings(field_key_file=named)).open(sealed, context="a") == b"x"
 
 
 def _is_configured() -> bool:

@@ -22,7 +22,6 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties_api
 from tongbao.core.parties.router import cases as cases_api
 from tongbao.infra.auth import Actor, ActorKind
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.web import install
 from tongbao.kernel.ids import new_id
@@ -50,8 +49,7 @@ RELYING_PARTY = identity.RelyingParty(
 
 @pytest.fixture(autouse=True, scope="session")
 def _configured() -> None:
-    sealer = Sealer(bytes(range(32)))
-    identity.configure(identity.Configuration(sealer=sealer, relying_party=RELYING_PARTY))
+    identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
     agreements.configure(CONFIGURATION)
 
 
@@ -120,6 +118,7 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
     made.state.database = database
     made.state.authenticate = authenticate
     made.state.sessions = identity.BrowserSessions()
+    made.state.note_misplaced = identity.note_misplaced_token
     for router in (parties_api, cases_api, identity_api, accounts_api, agreements_api):
         made.include_router(router)
     install(made, larger_bodies={PICTURES_PATH: PICTURES_BYTES_MAX})

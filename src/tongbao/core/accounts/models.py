@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Sequence, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 NUMBER_SERIAL = Sequence("accounts_number_serial")  # made by `sql/numbers.sql`
@@ -15,6 +16,12 @@ class AccountRow(Base):
     """One account; its money is the ledger's business."""
 
     __tablename__ = "accounts_account"
+    __data__ = Declared(
+        important=("number",),
+        general=("product", "currency"),
+        technical=("id", "party_id", "ledger_account_id", "status", "opened_at"),
+        keep=Keep.BOOKS,
+    )
     __table_args__ = (
         CheckConstraint("number ~ '^[0-9]{19}$'", name="number_digits"),
         CheckConstraint("product IN ('current')", name="product"),
@@ -36,6 +43,11 @@ class StatusChangeRow(Base):
     """Who gave an account another status, when and why; only ever added to."""
 
     __tablename__ = "accounts_status_change"
+    __data__ = Declared(
+        important=("reason",),
+        technical=("id", "account_id", "status", "changed_by", "changed_at"),
+        keep=Keep.BOOKS,
+    )
     __table_args__ = (
         CheckConstraint("status IN ('open', 'frozen', 'closed')", name="status"),
         CheckConstraint("char_length(reason) BETWEEN 1 AND 500", name="reason"),

@@ -41,6 +41,7 @@ class ConsentRequestRow(Base):
             "confirmed_at",
         ),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __table_args__ = (
         CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest"),

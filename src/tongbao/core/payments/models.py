@@ -1,11 +1,12 @@
 """The table of payment orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 IS_SETTLED = text("status = 'settled'")
@@ -24,6 +25,32 @@ class PaymentOrderRow(Base):
     """
 
     __tablename__ = "payments_order"
+    __data__ = Declared(
+        important=(
+            "debtor_account_number",
+            "debtor_name",
+            "creditor_account_number",
+            "creditor_name",
+            "amount_minor",
+            "remittance",
+            "reason_code",
+            "reason_iso_code",
+            "reason_zh",
+            "reason_en",
+        ),
+        general=("currency",),
+        technical=(
+            "id",
+            "status",
+            "debtor_account_id",
+            "creditor_account_id",
+            "end_to_end_id",
+            "transaction_id",
+            "initiated_by",
+            "initiated_at",
+        ),
+        keep=Keep.BOOKS,
+    )
     __table_args__ = (
         CheckConstraint("status IN ('settled', 'rejected')", name="status"),
         CheckConstraint("amount_minor > 0", name="amount"),
@@ -71,10 +98,38 @@ class PaymentOrderRow(Base):
     initiated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class AloneRow(Base):
+    """What one person has paid alone for one party in one business day and currency.
+
+    `maker_id` is the person behind the log-in where known, else the user: two log-ins of one person
+    share a day's sum. The row is locked by whoever pays, so that two payments count each other.
+    """
+
+    __tablename__ = "payments_alone"
+    __table_args__ = (CheckConstraint("paid_minor >= 0", name="paid"),)
+    __data__ = Declared(
+        important=("paid_minor",),
+        general=("currency",),
+        technical=("party_id", "maker_id", "business_date"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
+    maker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    business_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    paid_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
 class PayeeRow(Base):
     """An account that somebody confirmed, by step-up, as one this party pays."""
 
     __tablename__ = "payments_payee"
+    __data__ = Declared(
+        important=("account_number",),
+        technical=("party_id", "confirmed_by", "confirmed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
 
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
     account_number: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -27,6 +28,29 @@ class FetchRow(Base):
     """
 
     __tablename__ = "sources_fetch"
+    __data__ = Declared(
+        important=(
+            "registration_number",
+            "taxpayer_name",
+            "row_count",
+            "amount_minor",
+            "tax_minor",
+            "payload",
+        ),
+        general=("source", "purpose", "period_from", "period_to"),
+        technical=(
+            "id",
+            "party_id",
+            "consent_id",
+            "page_count",
+            "byte_count",
+            "payload_format",
+            "payload_sha256",
+            "begun_at",
+            "fetched_at",
+        ),
+        keep=Keep.PROMISED,
+    )
     __table_args__ = (
         CheckConstraint("row_count >= 0", name="row_count"),
         CheckConstraint("period_from <= period_to", name="period"),

@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, CheckConstraint, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -14,6 +15,10 @@ class LimitRow(Base):
     """
 
     __tablename__ = "infra_flow_limit"
+    __data__ = Declared(
+        technical=("key", "number_us"),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(key) = 16", name="key_length"),
         {"prefixes": ["UNLOGGED"]},

@@ -1,6 +1,5 @@
 """Sending what was written."""
 
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from prometheus_client import Counter
 from sqlalchemy import delete, func, null, select, update
 
 from tongbao.infra import jobs
+from tongbao.infra.data_classes import LOGS_KEPT
 from tongbao.infra.notify.gateway import GatewayUnavailable, MessageGateway, MessageRefused
 from tongbao.infra.notify.models import MessageRow
 from tongbao.infra.notify.sealing import unseal
@@ -16,7 +16,7 @@ from tongbao.infra.notify.sending import ADDRESS_KEY, TASK
 from tongbao.infra.notify.templates import find_template
 from tongbao.kernel.text import Language
 
-KEPT: Final = timedelta(days=90)
+KEPT: Final = LOGS_KEPT
 RETRY: Final = jobs.Retry(first_seconds=1.0, longest_seconds=60.0, attempts_max=10)
 
 ENDED: Final = Counter("tongbao_messages_ended", "Messages, by how they ended", ["kind", "state"])
@@ -41,13 +41,15 @@ async def deliver(context: jobs.JobContext, *, message_id: str) -> None:
     wanted = UUID(message_id)
     async with context.database.read() as session:
         row = await session.scalar(select(MessageRow).where(MessageRow.id == wanted))
-    if row is None or row.state != "queued":
-        return
+        if row is None or row.state != "queued":
+            return
+        assert row.sealed is not None
+        hidden = await unseal(session, row.id, row.sealed)
     if context.at >= row.expires_at:
         await _end(context, row, "expired")
         return
     try:
-        reference = await _send(_gateways[0], row)
+        reference = await _send(_gateways[0], row, hidden)
     except MessageRefused as error:
         log.warning("message_refused", message_id=message_id, status=error.facts["status"])
         await _end(context, row, "refused")
@@ -67,9 +69,7 @@ async def purge(context: jobs.JobContext) -> None:
         await tx.execute(delete(MessageRow).where(MessageRow.created_at < context.at - KEPT))
 
 
-async def _send(gateway: MessageGateway, row: MessageRow) -> str:
-    assert row.sealed is not None
-    hidden = unseal(row.id, row.sealed)
+async def _send(gateway: MessageGateway, row: MessageRow, hidden: dict[str, str]) -> str:
     address = hidden.pop(ADDRESS_KEY)
     template = find_template(row.template, row.version)
     language: Language = "zh" if row.language == "zh" else "en"

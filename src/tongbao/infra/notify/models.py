@@ -8,6 +8,8 @@ from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, SmallInteg
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import SYSTEM, Sealed
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -18,9 +20,25 @@ class MessageRow(Base):
     """
 
     __tablename__ = "infra_message"
+    __data__ = Declared(
+        core=("recipient_tag", "sealed"),
+        important=("recipient_masked", "facts"),
+        general=("channel", "template", "version", "kind", "language"),
+        technical=(
+            "id",
+            "state",
+            "attempts",
+            "gateway_reference",
+            "created_at",
+            "expires_at",
+            "ended_at",
+        ),
+        keep=Keep.LOGS_6_MONTHS,
+    )
+    __sealed__ = (Sealed("sealed", owner=SYSTEM),)
     __table_args__ = (
         CheckConstraint("channel IN ('phone', 'email')", name="channel"),
-        CheckConstraint("kind IN ('code', 'notice')", name="kind"),
+        CheckConstraint("kind IN ('code', 'notice', 'alert')", name="kind"),
         CheckConstraint("language IN ('zh', 'en')", name="language"),
         CheckConstraint(
             "state IN ('queued', 'sent', 'refused', 'failed', 'expired', 'held_back')",

@@ -15,7 +15,7 @@ from tongbao.infra.db import WriteSession
 from tongbao.infra.notify.models import MessageRow
 from tongbao.infra.notify.sealing import seal
 from tongbao.infra.notify.templates import Kind, Template
-from tongbao.kernel import errors
+from tongbao.kernel import errors, masking
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.text import Language, Text
 
@@ -31,6 +31,7 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[int, timedelta], ...]]] = {
         (15, timedelta(days=1)),
     ),
     Kind.NOTICE: ((10, timedelta(hours=1)), (30, timedelta(days=1))),
+    Kind.ALERT: ((60, timedelta(hours=1)), (200, timedelta(days=1))),
 }
 _LOCK: Final = 0x4D53
 
@@ -88,6 +89,7 @@ async def send(
         raise TooManyMessages(retry_after_seconds=wait)
     message_id = new_id()
     held_back = wait is not None
+    sealed = None if held_back else await seal(tx, message_id, {ADDRESS_KEY: to.address, **hidden})
     await tx.execute(
         insert(MessageRow).values(
             id=message_id,
@@ -99,7 +101,7 @@ async def send(
             recipient_tag=to.tag,
             recipient_masked=mask_address(to),
             facts=dict(facts),
-            sealed=None if held_back else seal(message_id, {ADDRESS_KEY: to.address, **hidden}),
+            sealed=sealed,
             state="held_back" if held_back else "queued",
             created_at=at,
             expires_at=at + template.good_for,
@@ -113,10 +115,7 @@ async def send(
 
 def mask_address(to: Recipient) -> str:
     """Return an address as its owner recognises it and nobody learns it: `+86138****5678`."""
-    if to.channel == "phone":
-        return f"{to.address[:-8]}****{to.address[-4:]}"
-    mailbox, _, domain = to.address.partition("@")
-    return f"{mailbox[:1]}***@{domain}"
+    return masking.phone(to.address) if to.channel == "phone" else masking.email(to.address)
 
 
 async def _wait(tx: WriteSession, *, tag: bytes, kind: Kind, at: datetime) -> int | None:

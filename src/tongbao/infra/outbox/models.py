@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, DateTime, Index, Integer, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -17,6 +18,12 @@ class OutboxRow(Base):
     """
 
     __tablename__ = "infra_outbox"
+    __data__ = Declared(
+        important=("payload",),
+        general=("type",),
+        technical=("seq", "version", "subject", "occurred_at"),
+        keep=Keep.SHORT,
+    )
 
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     type: Mapped[str] = mapped_column(Text)
@@ -33,6 +40,10 @@ class CursorRow(Base):
     """
 
     __tablename__ = "infra_outbox_cursor"
+    __data__ = Declared(
+        technical=("consumer", "seq", "failures", "retry_at", "error"),
+        keep=Keep.CONFIGURATION,
+    )
 
     consumer: Mapped[str] = mapped_column(Text, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger)
@@ -45,6 +56,21 @@ class ParkedRow(Base):
     """An event that one consumer could not handle, kept whole until it is replayed."""
 
     __tablename__ = "infra_outbox_parked"
+    __data__ = Declared(
+        important=("payload",),
+        general=("type",),
+        technical=(
+            "consumer",
+            "seq",
+            "version",
+            "subject",
+            "occurred_at",
+            "attempts",
+            "error",
+            "parked_at",
+        ),
+        keep=Keep.SHORT,
+    )
 
     consumer: Mapped[str] = mapped_column(Text, primary_key=True)
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

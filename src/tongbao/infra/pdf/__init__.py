@@ -14,15 +14,15 @@ and foot with page numbers, the mark, a QR code's place, and the texts of the da
 from tongbao.infra.pdf.errors import PdfBusy, PdfFailed, PdfUnreadable, SealUnusable
 from tongbao.infra.pdf.rendering import Json, Template, render
 from tongbao.infra.pdf.sealing import Seal, pem_of, seal
-from tongbao.infra.pdf.verifying import Finding, Verdict, verify, verify_own
+from tongbao.infra.pdf.verifying import SealFinding, Verdict, verify, verify_own
 
 __all__ = [
-    "Finding",
     "Json",
     "PdfBusy",
     "PdfFailed",
     "PdfUnreadable",
     "Seal",
+    "SealFinding",
     "SealUnusable",
     "Template",
     "Verdict",

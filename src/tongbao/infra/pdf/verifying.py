@@ -26,7 +26,7 @@ _THREADS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf-veri
 _under_way: Final[list[int]] = []
 
 
-class Finding(StrEnum):
+class SealFinding(StrEnum):
     """What a document is, as far as its seal tells."""
 
     GENUINE = "genuine"  # byte for byte what was sealed, under a certificate we trust
@@ -40,7 +40,7 @@ class Finding(StrEnum):
 class Verdict:
     """What was found. Who and when are the seal's own words unless the finding is genuine."""
 
-    finding: Finding
+    finding: SealFinding
     sealed_at: datetime | None = None
     sealed_by: str | None = None
     certificate_sha256: str | None = None
@@ -76,16 +76,16 @@ def _ask(document: bytes, trusted: bytes) -> Verdict:
             env={},
         )
     except subprocess.TimeoutExpired:
-        return Verdict(Finding.UNREADABLE)
+        return Verdict(SealFinding.UNREADABLE)
     if child.returncode != 0:
-        return Verdict(Finding.UNREADABLE)
+        return Verdict(SealFinding.UNREADABLE)
     return _verdict(json.loads(child.stdout))
 
 
 def _verdict(found: dict[str, Any]) -> Verdict:
     when = found.get("sealed_at")
     return Verdict(
-        finding=Finding(found["finding"]),
+        finding=SealFinding(found["finding"]),
         sealed_at=None if when is None else datetime.fromisoformat(when),
         sealed_by=found.get("sealed_by"),
         certificate_sha256=found.get("certificate_sha256"),

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -17,6 +18,24 @@ class ProposalRow(Base):
     """
 
     __tablename__ = "infra_proposal"
+    __data__ = Declared(
+        important=("payload", "maker_name", "reason", "note"),
+        general=("action", "approve_permission"),
+        technical=(
+            "id",
+            "digest",
+            "party_id",
+            "maker_id",
+            "person_id",
+            "state",
+            "made_at",
+            "expires_at",
+            "decided_at",
+            "decided_by",
+            "location",
+        ),
+        keep=Keep.AUDIT,
+    )
     __table_args__ = (
         CheckConstraint(
             "state IN ('pending', 'executed', 'refused', 'withdrawn', 'expired')", name="state"

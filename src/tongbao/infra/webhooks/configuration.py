@@ -1,4 +1,4 @@
-"""What the composition root tells this package: the events there are, who owns endpoints, keys."""
+"""What the composition root tells this package: the events there are, who owns endpoints."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from tongbao.infra.auth import Actor
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import ReadSession
 from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.kernel.events import Event
@@ -37,7 +36,6 @@ class Configuration:
 
     published: Sequence[Published]
     owners: Owners
-    sealer: Callable[[], Sealer]
     outbound: Outbound = field(default_factory=Outbound)
 
     def of_type(self, event_type: str) -> Published | None:

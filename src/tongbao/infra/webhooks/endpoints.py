@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.infra import crypto
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.webhooks import signing
@@ -29,6 +31,8 @@ from tongbao.infra.webhooks.nouns import (
 )
 from tongbao.infra.webhooks.urls import clean_url
 from tongbao.kernel.ids import new_id
+
+FIELD: Final = "infra_webhooks_secret.sealed"
 
 
 async def create_endpoint(
@@ -169,8 +173,8 @@ async def good_secrets(tx: ReadSession, endpoint_id: UUID, *, at: datetime) -> l
         .where(SecretRow.endpoint_id == endpoint_id, _good(at))
         .order_by(SecretRow.id.desc())
     )
-    sealer = configuration().sealer()
-    return [sealer.open(row.sealed, context=_context(row.id)).decode() for row in rows]
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
+    return [box.open(row.sealed, field=FIELD, row=row.id) for row in rows]
 
 
 def endpoint_of(row: EndpointRow) -> Endpoint:
@@ -191,13 +195,10 @@ def _good(at: datetime):  # type: ignore[no-untyped-def]  # noqa: ANN202 - SQLAl
     return or_(SecretRow.expires_at.is_(None), SecretRow.expires_at > at)
 
 
-def _context(secret_id: UUID) -> str:
-    return f"infra_webhooks_secret.sealed:{secret_id}"
-
-
 async def _store_secret(tx: WriteSession, endpoint_id: UUID, *, at: datetime) -> str:
     secret, secret_id = signing.new_secret(), new_id()
-    sealed = configuration().sealer().seal(secret.encode(), context=_context(secret_id))
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
+    sealed = box.seal(secret, field=FIELD, row=secret_id)
     await tx.execute(
         insert(SecretRow).values(
             id=secret_id, endpoint_id=endpoint_id, sealed=sealed, created_at=at

@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import SYSTEM, Sealed
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 Instant = DateTime(timezone=True)
@@ -27,6 +29,19 @@ class EndpointRow(Base):
     """One endpoint. While `rests_until` lies ahead nothing is sent; `failures` counts rounds."""
 
     __tablename__ = "infra_webhooks_endpoint"
+    __data__ = Declared(
+        general=("url", "types", "description"),
+        technical=(
+            "id",
+            "owner_id",
+            "status",
+            "failures",
+            "failing_since",
+            "rests_until",
+            "created_at",
+        ),
+        keep=Keep.CONFIGURATION,
+    )
     __table_args__ = (
         CheckConstraint("status IN ('active', 'paused', 'disabled')", name="status"),
         CheckConstraint("cardinality(types) > 0", name="types_some"),
@@ -48,6 +63,12 @@ class SecretRow(Base):
     """A signing secret, encrypted; `expires_at` is set when another one follows it."""
 
     __tablename__ = "infra_webhooks_secret"
+    __data__ = Declared(
+        core=("sealed",),
+        technical=("id", "endpoint_id", "created_at", "expires_at"),
+        keep=Keep.CONFIGURATION,
+    )
+    __sealed__ = (Sealed("sealed", owner=SYSTEM),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     endpoint_id: Mapped[UUID] = mapped_column(
@@ -62,6 +83,12 @@ class MessageRow(Base):
     """What is sent, byte for byte; `seq` is the event's number in the outbox, none for a ping."""
 
     __tablename__ = "infra_webhooks_message"
+    __data__ = Declared(
+        important=("body",),
+        general=("type",),
+        technical=("id", "seq", "occurred_at", "created_at"),
+        keep=Keep.SHORT,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
@@ -75,6 +102,18 @@ class DeliveryRow(Base):
     """One message on its way to one endpoint."""
 
     __tablename__ = "infra_webhooks_delivery"
+    __data__ = Declared(
+        technical=(
+            "id",
+            "endpoint_id",
+            "message_id",
+            "status",
+            "attempts",
+            "next_attempt_at",
+            "created_at",
+        ),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("status IN ('pending', 'delivered', 'failed')", name="status"),
         CheckConstraint(
@@ -102,6 +141,11 @@ class AttemptRow(Base):
     """One attempt at a delivery."""
 
     __tablename__ = "infra_webhooks_attempt"
+    __data__ = Declared(
+        general=("answer",),
+        technical=("id", "delivery_id", "at", "outcome", "status_code", "latency_ms"),
+        keep=Keep.SHORT,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     delivery_id: Mapped[UUID] = mapped_column(

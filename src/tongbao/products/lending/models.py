@@ -42,6 +42,25 @@ class ApplicationRow(Base):
     """One application; a party has at most one that is open."""
 
     __tablename__ = "lending_application"
+    __data__ = Declared(
+        important=("requested_minor", "term_months", "reason_code", "reason_zh", "reason_en"),
+        general=("currency",),
+        technical=(
+            "consent_id",
+            "id",
+            "party_id",
+            "account_id",
+            "state",
+            "attempts",
+            "next_attempt_at",
+            "decision_id",
+            "offer_expires_at",
+            "submitted_by",
+            "submitted_at",
+            "updated_at",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("requested_minor > 0", name="requested"),
@@ -91,6 +110,11 @@ class StepRow(Base):
     """One arrow an application went along; rows are only ever added."""
 
     __tablename__ = "lending_application_step"
+    __data__ = Declared(
+        important=("reason_code", "reason_zh", "reason_en"),
+        technical=("id", "application_id", "from_state", "to_state", "by", "at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"from_state IN ({_STATES})", name="from_state"),
         CheckConstraint(f"to_state IN ({_STATES})", name="to_state"),
@@ -117,6 +141,12 @@ class DecisionRow(Base):
     """
 
     __tablename__ = "lending_decision"
+    __data__ = Declared(
+        important=("outcome", "limit_minor", "annual_rate_trillionths", "record"),
+        general=("currency", "policy_version"),
+        technical=("id", "application_id", "fetch_id", "model_id", "record_sha256", "decided_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"outcome IN ({_OUTCOMES})", name="outcome"),
         CheckConstraint(
@@ -147,6 +177,29 @@ class LoanRow(Base):
     """One loan as disbursed; an application leads to one at most."""
 
     __tablename__ = "lending_loan"
+    __data__ = Declared(
+        important=(
+            "principal_minor",
+            "annual_rate_trillionths",
+            "term_months",
+            "day_count",
+            "repayment_method",
+            "disbursed_on",
+            "matures_on",
+        ),
+        general=("currency",),
+        technical=(
+            "id",
+            "application_id",
+            "party_id",
+            "account_id",
+            "agreement_id",
+            "ledger_account_id",
+            "transaction_id",
+            "disbursed_at",
+        ),
+        keep=Keep.BOOKS,
+    )
     __table_args__ = (
         CheckConstraint("principal_minor > 0", name="principal"),
         CheckConstraint("annual_rate_trillionths > 0", name="annual_rate"),

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, Index, Integer, Text, UniqueCo
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -18,6 +19,11 @@ class RatingModelRow(Base):
     """
 
     __tablename__ = "rating_model"
+    __data__ = Declared(
+        general=("name", "feature_set", "card", "report"),
+        technical=("id", "version", "data_fingerprint", "created_at", "active"),
+        keep=Keep.CONFIGURATION,
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(Text)

@@ -61,7 +61,18 @@ async def code_sent_to(tx: ReadSession, contact: Contact) -> str:
     """The code of the newest message to a contact, as its owner would read it."""
     message = (await sent_to(tx, contact))[0]
     assert message.sealed is not None
-    return unseal(message.id, message.sealed)["code"]
+    return (await unseal(tx, message.id, message.sealed))["code"]
+
+
+async def cancel_code_sent_to(tx: ReadSession, contact: Contact) -> str:
+    """The code by which a reader of this contact calls a recovery off."""
+    told = next(
+        each
+        for each in await sent_to(tx, contact)
+        if each.template == "identity.recovery_requested"
+    )
+    assert told.sealed is not None
+    return (await unseal(tx, told.id, told.sealed))["cancel_code"]
 
 
 async def try_password(

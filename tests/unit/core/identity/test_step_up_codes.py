@@ -55,7 +55,7 @@ async def sent(tx: WriteSession) -> Sent:
         )
     ).scalar_one()
     assert row.sealed is not None
-    secrets = unseal(row.id, row.sealed)
+    secrets = await unseal(tx, row.id, row.sealed)
     language: Language = "zh" if row.language == "zh" else "en"
     values = {**row.facts, "code": secrets["code"]}
     return Sent(STEP_UP_CODE.render(language, values)[1], secrets["code"])
@@ -120,7 +120,7 @@ async def test_with_a_phone_the_password_proves_nothing_any_more(
     tx: WriteSession, reachable: Person
 ) -> None:
     action = Action("identity.passkey.add", {})
-    able = await step_up.possible_proofs(tx, user_id=reachable.user.id, action=action, at=AT)
+    able = await step_up.possible_proofs(tx, user_id=reachable.user.id, action=action)
     assert able == (Proof.CODE,)
 
 

@@ -238,11 +238,6 @@ def test_a_card_lasts_as_long_as_the_law_says(
     assert fits_card_term(born_on=born, valid_from=valid_from, valid_until=valid_until) is fits
 
 
-def test_a_masked_number_shows_three_and_four() -> None:
-    assert documents.masked("330106199003071234") == "330***********1234"
-    assert documents.masked("E1234567") == "E12*4567"
-
-
 @pytest.mark.parametrize("kind", list(PartyKind))
 def test_a_higher_level_needs_more_and_allows_more(kind: PartyKind) -> None:
     for lower, higher in zip(list(Level)[:-1], list(Level)[1:], strict=True):

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, text
 
-from tongbao.infra import notify
+from tongbao.infra import crypto, keys, notify
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.jobs import JobContext
 from tongbao.infra.notify import Kind, MessageGateway, Recipient, TooManyMessages, template
@@ -120,15 +120,29 @@ async def test_a_message_waits_sealed_and_its_job_knows_its_id_alone(tx: WriteSe
         assert not [each for each in mine if to.address in each or "314159" in each]
 
 
-async def test_what_is_sealed_opens_for_its_message_only() -> None:
+async def test_what_is_sealed_opens_for_its_message_only(tx: WriteSession) -> None:
     one, other = new_id(), new_id()
-    sealed = seal(one, {"code": "314159"})
-    assert unseal(one, sealed) == {"code": "314159"}
-    with pytest.raises(InvalidTag):
-        unseal(other, sealed)
-    with pytest.raises(InvalidTag):
-        unseal(one, sealed[:-1] + bytes([sealed[-1] ^ 1]))
-    assert seal(one, {"code": "314159"}) != sealed
+    sealed = await seal(tx, one, {"code": "314159"})
+    assert await unseal(tx, one, sealed) == {"code": "314159"}
+    for message_id, changed in (
+        (other, sealed),
+        (one, sealed[:-1] + bytes([sealed[-1] ^ 1])),
+        (one, b""),
+        (one, sealed[:5]),
+    ):
+        with pytest.raises(crypto.SealBroken):
+            await unseal(tx, message_id, changed)
+    assert await seal(tx, one, {"code": "314159"}) != sealed
+
+
+async def test_a_message_sealed_before_record_keys_opens(tx: WriteSession) -> None:
+    message_id, nonce = new_id(), bytes([2]) * 12  # the first byte looks like a version of today
+    old = nonce + AESGCM(keys.key("messages")).encrypt(
+        nonce, b'{"code": "314159"}', message_id.bytes
+    )
+    assert await unseal(tx, message_id, old) == {"code": "314159"}
+    with pytest.raises(crypto.SealBroken):
+        await unseal(tx, new_id(), old)
 
 
 async def test_a_message_that_was_rolled_back_was_never_written(database: Database) -> None:

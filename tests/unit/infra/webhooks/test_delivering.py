@@ -15,7 +15,6 @@ from standardwebhooks import Webhook
 from tests.support.receiver import Receiver, answer, receiving
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
-from tongbao.infra.crypto import Sealer
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.webhooks import deliveries, delivering, endpoints, fan_out
 from tongbao.infra.webhooks.configuration import Configuration, Published, configure
@@ -156,7 +155,6 @@ async def case(database: Database) -> AsyncIterator[Case]:
             Configuration(
                 published=PUBLISHED,
                 owners=made.active,
-                sealer=lambda: Sealer(b"k" * 32),
                 outbound=Outbound(to_loopback=True, total_seconds_max=2.0),
             )
         )

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from tongbao.core.agreements.domain.agreements import Agreement, Evidence
 from tongbao.core.agreements.schemas.base import Digest, Shape
-from tongbao.infra.pdf import Finding
+from tongbao.infra.pdf import SealFinding
 
 
 class AgreementSummary(Shape):
@@ -38,7 +38,7 @@ class AgreementSummary(Shape):
         )
 
 
-class EvidenceOut(Shape):
+class SigningEvidenceOut(Shape):
     """How the party signed."""
 
     user_id: UUID
@@ -49,7 +49,7 @@ class EvidenceOut(Shape):
     signed_at: datetime
 
     @classmethod
-    def of(cls, evidence: Evidence) -> "EvidenceOut":
+    def of(cls, evidence: Evidence) -> "SigningEvidenceOut":
         """Return the shape of evidence."""
         return cls(
             user_id=evidence.user_id,
@@ -71,7 +71,7 @@ class VerificationOut(Shape):
     """What a PDF is, as far as its seal tells."""
 
     finding: Annotated[
-        Finding,
+        SealFinding,
         Field(description="genuine: byte for byte what was sealed, under one of our certificates"),
     ]
     agreement_id: Annotated[
@@ -88,7 +88,9 @@ class AgreementOut(AgreementSummary):
 
     parameters: dict[str, str]
     text: str
-    evidence: Annotated[EvidenceOut | None, Field(description="Null: older than evidence is")]
+    evidence: Annotated[
+        SigningEvidenceOut | None, Field(description="Null: older than evidence is")
+    ]
 
     @classmethod
     def with_evidence(cls, agreement: Agreement, evidence: Evidence | None) -> "AgreementOut":
@@ -97,5 +99,5 @@ class AgreementOut(AgreementSummary):
             **AgreementSummary.of(agreement).model_dump(),
             parameters=dict(agreement.parameters),
             text=agreement.text,
-            evidence=None if evidence is None else EvidenceOut.of(evidence),
+            evidence=None if evidence is None else SigningEvidenceOut.of(evidence),
         )

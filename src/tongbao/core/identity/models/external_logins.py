@@ -6,6 +6,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import SYSTEM, Sealed
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -13,6 +15,12 @@ class ExternalLoginRow(Base):
     """A provider's account, known by issuer and subject alone, that logs in as a user."""
 
     __tablename__ = "identity_external_login"
+    __data__ = Declared(
+        important=("subject",),
+        general=("issuer",),
+        technical=("user_id", "linked_at", "last_used_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
 
     issuer: Mapped[str] = mapped_column(Text, primary_key=True)
     subject: Mapped[str] = mapped_column(Text, primary_key=True)
@@ -25,6 +33,14 @@ class ExternalFlowRow(Base):
     """A browser that was sent to a provider and has not come back; gone when it does."""
 
     __tablename__ = "identity_external_flow"
+    __data__ = Declared(
+        core=("state_sha256", "browser_sha256", "sealed_verifier"),
+        general=("provider", "return_to"),
+        technical=("nonce", "link_user_id", "link_session_id", "expires_at"),
+        keep=Keep.SHORT,
+        over="expires_at",
+    )
+    __sealed__ = (Sealed("sealed_verifier", owner=SYSTEM),)
     __table_args__ = (
         CheckConstraint("octet_length(state_sha256) = 32", name="state_sha256_length"),
         CheckConstraint("octet_length(browser_sha256) = 32", name="browser_sha256_length"),
@@ -45,6 +61,14 @@ class ExternalRegistrationRow(Base):
     """A provider's account nobody here has: good for registering as a new user, once."""
 
     __tablename__ = "identity_external_registration"
+    __data__ = Declared(
+        core=("ticket_sha256",),
+        important=("subject", "name"),
+        general=("issuer",),
+        technical=("expires_at",),
+        keep=Keep.SHORT,
+        over="expires_at",
+    )
     __table_args__ = (
         CheckConstraint("octet_length(ticket_sha256) = 32", name="ticket_sha256_length"),
     )

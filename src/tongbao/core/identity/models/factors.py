@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto import Sealed
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -23,6 +25,12 @@ class TotpRow(Base):
     """The authenticator app of a user; not in use before a first code `confirmed_at`."""
 
     __tablename__ = "identity_totp"
+    __data__ = Declared(
+        core=("sealed_secret",),
+        technical=("user_id", "last_step", "created_at", "confirmed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+    __sealed__ = (Sealed("sealed_secret", owner="user_id"),)
     __table_args__ = (
         CheckConstraint("(confirmed_at IS NULL) = (last_step IS NULL)", name="confirmed_by_a_step"),
     )
@@ -38,6 +46,11 @@ class RecoveryCodeRow(Base):
     """A code for the day the phone is lost, known only by its hash."""
 
     __tablename__ = "identity_recovery_code"
+    __data__ = Declared(
+        core=("code_sha256",),
+        technical=("user_id", "created_at", "used_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (CheckConstraint("octet_length(code_sha256) = 32", name="code_sha256_length"),)
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), primary_key=True)
@@ -50,6 +63,12 @@ class PasskeyRow(Base):
     """The public half of a passkey."""
 
     __tablename__ = "identity_passkey"
+    __data__ = Declared(
+        important=("credential_id", "public_key"),
+        general=("name", "transports", "aaguid", "backed_up"),
+        technical=("id", "user_id", "sign_count", "created_at", "last_used_at", "suspended_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(credential_id) BETWEEN 1 AND 1023", name="credential_id"),
         CheckConstraint("sign_count >= 0", name="sign_count"),
@@ -74,6 +93,11 @@ class CeremonyRow(Base):
     """A WebAuthn challenge that waits for its answer; gone with the first answer."""
 
     __tablename__ = "identity_ceremony"
+    __data__ = Declared(
+        technical=("id", "purpose", "challenge", "user_id", "session_id", "expires_at"),
+        keep=Keep.SHORT,
+        over="expires_at",
+    )
     __table_args__ = (
         CheckConstraint("purpose IN ('register', 'log_in', 'second_factor')", name="purpose"),
         CheckConstraint("(purpose = 'log_in') = (user_id IS NULL)", name="user_unless_log_in"),
@@ -92,6 +116,11 @@ class PaymentPasswordRow(Base):
     """A user's payment password; `failures` counts wrong ones since the last right one."""
 
     __tablename__ = "identity_payment_password"
+    __data__ = Declared(
+        core=("password_hash",),
+        technical=("user_id", "failures", "locked_until", "changed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (CheckConstraint("failures >= 0", name="failures"),)
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), primary_key=True)

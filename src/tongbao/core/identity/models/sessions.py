@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -26,6 +27,20 @@ class DeviceRow(Base):
     """
 
     __tablename__ = "identity_device"
+    __data__ = Declared(
+        important=("fingerprint", "user_agent", "address", "place"),
+        technical=(
+            "id",
+            "user_id",
+            "browser_id",
+            "first_seen_at",
+            "last_seen_at",
+            "trusted_at",
+            "revoked_at",
+        ),
+        keep=Keep.LOGS_6_MONTHS,
+        over="last_seen_at",
+    )
     __table_args__ = (UniqueConstraint("user_id", "browser_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -45,6 +60,22 @@ class SessionRow(Base):
     """A session of a browser, from log-in to its end; degrees are in ten-thousandths."""
 
     __tablename__ = "identity_session"
+    __data__ = Declared(
+        important=("address", "place", "latitude_e4", "longitude_e4"),
+        general=("factors",),
+        technical=(
+            "id",
+            "user_id",
+            "device_id",
+            "began_at",
+            "last_seen_at",
+            "rotated_at",
+            "expires_at",
+            "ended_at",
+            "end_reason",
+        ),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("expires_at > began_at", name="expires_after_beginning"),
         CheckConstraint("cardinality(factors) > 0", name="factors_some"),
@@ -77,6 +108,11 @@ class SessionSecretRow(Base):
     """A secret that a session has or had, known only by its SHA-256."""
 
     __tablename__ = "identity_session_secret"
+    __data__ = Declared(
+        core=("secret_sha256",),
+        technical=("session_id", "issued_at", "used_at", "replaced_at"),
+        keep=Keep.SHORT,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(secret_sha256) = 32", name="secret_sha256_length"),
     )

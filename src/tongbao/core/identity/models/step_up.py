@@ -9,6 +9,8 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto.columns import Sealed
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -16,6 +18,25 @@ class StepUpRow(Base):
     """One step-up. Kept after its use: a passkey's signature over the digest is evidence."""
 
     __tablename__ = "identity_step_up"
+    __data__ = Declared(
+        core=("facts_sealed", "token_sha256"),
+        important=("evidence",),
+        general=("kind", "proof"),
+        technical=(
+            "id",
+            "user_id",
+            "session_id",
+            "digest",
+            "challenge",
+            "attempts",
+            "created_at",
+            "expires_at",
+            "confirmed_at",
+            "token_expires_at",
+            "spent_at",
+        ),
+        keep=Keep.AUDIT,
+    )
     __table_args__ = (
         CheckConstraint("octet_length(digest) = 32", name="digest_length"),
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
@@ -27,11 +48,13 @@ class StepUpRow(Base):
         Index(None, "user_id", "created_at"),
     )
 
+    __sealed__ = (Sealed("facts_sealed", owner="user_id"),)
+
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"))
     session_id: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(Text)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     proof: Mapped[str] = mapped_column(Text)
     challenge: Mapped[bytes] = mapped_column(LargeBinary)

@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
@@ -24,6 +25,13 @@ class UserRow(Base):
     """
 
     __tablename__ = "identity_user"
+    __data__ = Declared(
+        core=("password_hash",),
+        important=("login", "name"),
+        general=("kind", "roles"),
+        technical=("id", "password_changed_at", "person_id", "blocked_at", "created_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("kind IN ('customer', 'staff', 'service')", name="kind"),
         CheckConstraint("login = lower(login)", name="login_lower_case"),
@@ -46,6 +54,13 @@ class TokenRow(Base):
     """A bearer token, known only by its SHA-256; `id` is what others may call it by."""
 
     __tablename__ = "identity_token"
+    __data__ = Declared(
+        core=("token_sha256",),
+        general=("factors",),
+        technical=("id", "user_id", "issued_at", "expires_at", "revoked_at"),
+        keep=Keep.SHORT,
+        over="expires_at",
+    )
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
         CheckConstraint("expires_at > issued_at", name="expires_after_issue"),

@@ -1,23 +1,24 @@
-"""What second factors need of the installation: a key, who we are to authenticators, providers.
+"""What second factors need of the installation: who we are to authenticators, providers.
 
 The composition root says it once at the start of a process, before the first request.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tongbao.core.identity.domain.passkeys import RelyingParty
+from tongbao.core.identity.domain.recoveries import WAIT_DEFAULT
 from tongbao.core.identity.gateways.oidc import OidcGateway
-from tongbao.infra.crypto import Sealer
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The installation's own."""
 
-    sealer: Sealer
     relying_party: RelyingParty
     providers: Mapping[str, OidcGateway] = field(default_factory=dict)
+    recovery_wait: timedelta = WAIT_DEFAULT
 
 
 class _Holder:

@@ -49,7 +49,7 @@ def read_device_cookie(cookie: str | None) -> UUID | None:
         return None
     if len(raw) != _COOKIE_BYTES or urlsafe_b64encode(raw).decode() != cookie:
         return None
-    if not keys.same(raw[16:], keys.tag("device cookie", raw[:16])):
+    if not keys.is_tag(raw[16:], "device cookie", raw[:16]):
         return None
     return UUID(bytes=raw[:16])
 
@@ -80,8 +80,10 @@ async def is_known(tx: ReadSession, *, user_id: UUID, device: DeviceFacts) -> bo
     ).one_or_none()
     if row is None:
         return False
-    shown = _fingerprint(device)
-    return row.fingerprint is None or (shown is not None and keys.same(row.fingerprint, shown))
+    shown = clean_fingerprint(device.fingerprint)
+    return row.fingerprint is None or (
+        shown is not None and keys.is_tag(row.fingerprint, "fingerprint", shown.encode())
+    )
 
 
 async def remember(

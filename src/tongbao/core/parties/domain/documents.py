@@ -10,6 +10,7 @@ from uuid import UUID
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from tongbao.core.parties.domain.levels import PartyKind
 from tongbao.core.parties.domain.parties import clean_registration_number
 from tongbao.core.parties.domain.persons import Sex, age_on
 from tongbao.core.parties.domain.words import clean_words
@@ -19,14 +20,15 @@ from tongbao.kernel.text import Text
 DocumentId = NewType("DocumentId", UUID)
 
 AUTHORITY_LENGTH_MAX: Final = 100
-WARNING_DAYS: Final = (30, 7, 1)
+WARNING_DAYS: Final = (60, 30, 7, 1)
+GRACE_DAYS: Final = 90
+"""How long somebody may leave a re-verification undone before less may be paid."""
 _NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{3,29}")
 # Provinces by GB/T 2260; 81 to 83 are residents from Hong Kong, Macao and Taiwan.
 _ID_CARD: Final = re.compile(
     r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]{4}(19|20)[0-9]{9}[0-9X]"
 )
 _SEX_DIGIT: Final = 16
-_SHOWN_FIRST, _SHOWN_LAST = 3, 4
 
 
 class DocumentType(StrEnum):
@@ -37,6 +39,13 @@ class DocumentType(StrEnum):
     RESIDENCE_PERMIT = "residence_permit"  # 港澳台居民居住证, 外国人永久居留身份证
     BUSINESS_LICENCE = "business_licence"  # 营业执照
     OTHER = "other"
+
+
+# What a level rests on, by kind of party: while it has ended, no level's needs are met.
+IDENTIFYING: Final = {
+    PartyKind.PERSON: DocumentType.ID_CARD,
+    PartyKind.ORGANISATION: DocumentType.BUSINESS_LICENCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,10 @@ class Document:
     recorded_by: UUID
     recorded_at: datetime
     superseded_at: datetime | None
+
+    def renewable(self, on: date) -> bool:
+        """Tell whether it has ended, or ends so soon that warnings have begun."""
+        return self.valid_until is not None and (self.valid_until - on).days <= WARNING_DAYS[0]
 
     def expired(self, on: date) -> bool:
         """Tell whether its last day is over."""
@@ -161,12 +174,6 @@ def fits_card_term(*, born_on: date, valid_from: date, valid_until: date | None)
     years = 5 if age < 16 else 10 if age < 26 else 20  # noqa: PLR2004 - the law's numbers
     ends = {_years_after(valid_from, years), _years_after(valid_from, years) - timedelta(days=1)}
     return valid_until in ends and age < 46  # noqa: PLR2004 - the law's number
-
-
-def masked(number: str) -> str:
-    """Return a number with all but its first three and last four characters hidden."""
-    hidden = max(0, len(number) - _SHOWN_FIRST - _SHOWN_LAST)
-    return number[:_SHOWN_FIRST] + "*" * hidden + number[len(number) - _SHOWN_LAST :]
 
 
 def _years_after(day: date, years: int) -> date:

@@ -4,10 +4,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto.columns import Sealed
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 IS_OPEN = text("state NOT IN ('approved', 'refused')")
@@ -17,6 +28,21 @@ class CaseRow(Base):
     """One case: a party, the level it is to get, and how far the check has come."""
 
     __tablename__ = "parties_case"
+    __data__ = Declared(
+        important=("findings", "decision_reason"),
+        general=("level", "cause"),
+        technical=(
+            "id",
+            "party_id",
+            "state",
+            "attempts",
+            "opened_by",
+            "opened_at",
+            "decided_by",
+            "decided_at",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("level BETWEEN 1 AND 3", name="level"),
         CheckConstraint(
@@ -51,6 +77,11 @@ class CaseStepRow(Base):
     """One change of a case's state; only ever added to."""
 
     __tablename__ = "parties_case_step"
+    __data__ = Declared(
+        important=("reason",),
+        technical=("id", "case_id", "before", "after", "taken_by", "taken_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (Index(None, "case_id", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,6 +97,12 @@ class EvidenceRow(Base):
     """One piece of evidence: what was said, sent or answered, as it was; only ever added to."""
 
     __tablename__ = "parties_evidence"
+    __data__ = Declared(
+        core=("facts_sealed",),
+        general=("kind",),
+        technical=("id", "case_id", "party_id", "file_id", "recorded_by", "recorded_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(
             "kind IN ('id_card', 'id_card_front', 'id_card_back', 'face', 'business_licence',"
@@ -76,11 +113,13 @@ class EvidenceRow(Base):
         Index(None, "case_id", "id"),
         Index(None, "file_id"),
     )
+    __sealed__ = (Sealed("facts_sealed", owner="party_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("parties_case.id"))
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("infra_file.id"))
     recorded_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -7,13 +7,22 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallIntege
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 
 class MatchKeyRow(Base):
-    """One key of one party. Looking for duplicates reads this index, never the whole table."""
+    """One key of one party. Looking for duplicates reads this index, never the whole table.
+
+    Documents and contacts are in it by digests of their blind tags.
+    """
 
     __tablename__ = "parties_match_key"
+    __data__ = Declared(
+        important=("key",),
+        technical=("party_id",),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
 
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     party_id: Mapped[UUID] = mapped_column(
@@ -25,6 +34,11 @@ class DuplicateRow(Base):
     """Two parties that may be one. The smaller id comes first, so a pair is kept once."""
 
     __tablename__ = "parties_duplicate"
+    __data__ = Declared(
+        important=("score", "grounds", "reason"),
+        technical=("id", "party_id", "other_id", "verdict", "worked_by", "worked_at", "found_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("party_id < other_id", name="pair"),
         CheckConstraint("score BETWEEN 0 AND 100", name="score"),

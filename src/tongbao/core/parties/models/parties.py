@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, DateTime, ForeignKey, Index, SmallInteger, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 STATUSES = "('prospect', 'active', 'dormant', 'blocked', 'closed')"
@@ -16,6 +17,12 @@ class PartyRow(Base):
     """One person or organisation, with what is asked of it most often."""
 
     __tablename__ = "parties_party"
+    __data__ = Declared(
+        important=("name", "registration_number", "risk"),
+        general=("kind", "level"),
+        technical=("id", "registered_at", "status", "review_on"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("kind IN ('person', 'organisation')", name="kind"),
         CheckConstraint("char_length(name) BETWEEN 1 AND 200", name="name_length"),
@@ -50,6 +57,11 @@ class StatusChangeRow(Base):
     """One step of a party's life; only ever added to."""
 
     __tablename__ = "parties_status_change"
+    __data__ = Declared(
+        important=("reason",),
+        technical=("id", "party_id", "before", "after", "changed_by", "changed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"before IN {STATUSES} AND after IN {STATUSES}", name="status"),
         CheckConstraint("before <> after", name="change"),
@@ -69,6 +81,11 @@ class LevelChangeRow(Base):
     """One change of how well a party is known; only ever added to."""
 
     __tablename__ = "parties_level_change"
+    __data__ = Declared(
+        important=("reason",),
+        technical=("id", "party_id", "before", "after", "case_id", "changed_by", "changed_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint("before BETWEEN 0 AND 3 AND after BETWEEN 0 AND 3", name="level"),
         CheckConstraint("before <> after", name="change"),
@@ -89,6 +106,11 @@ class RiskRatingRow(Base):
     """One judgement of a customer's risk; only ever added to."""
 
     __tablename__ = "parties_risk_rating"
+    __data__ = Declared(
+        important=("risk", "reason"),
+        technical=("id", "party_id", "review_on", "rated_by", "rated_at"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
     __table_args__ = (
         CheckConstraint(f"risk IN {RISKS}", name="risk"),
         Index(None, "party_id", "id"),

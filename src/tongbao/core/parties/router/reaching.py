@@ -28,7 +28,10 @@ REGISTERS = Depends(require("parties:register"))
 
 @api.get("/{party_id}/contacts", summary="Contact points")
 async def list_contacts(party_id: UUID, tx: ReadTx, actor: CurrentActor) -> Contacts:
-    """Return phone numbers and e-mail addresses in use. Problems: `parties.unknown_party`."""
+    """Return phone numbers and e-mail addresses in use, masked.
+
+    Problems: `parties.unknown_party`.
+    """
     check_sees(actor, party_id)
     await service.get(tx, party_id)
     found = await service.contacts(tx, party_id)

@@ -20,6 +20,7 @@ from tongbao.core.parties.domain.findings import RULES, Finding, Found
 from tongbao.core.parties.domain.persons import OrganisationForm, Sex
 from tongbao.core.parties.schemas.base import Shape
 from tongbao.core.parties.schemas.lifecycle import Reason
+from tongbao.infra.masking import mask
 from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
@@ -153,22 +154,26 @@ class FindingOut(Shape):
 
 
 class EvidenceOut(Shape):
-    """A piece of evidence; its facts are shown to those who check identities."""
+    """A piece of evidence; its facts, numbers masked, are shown to those who check identities."""
 
     model_config = ConfigDict(title="Evidence")
 
+    id: UUID
     kind: EvidenceKind
     file_id: UUID | None
     facts: dict[str, object] | None
     recorded_at: datetime
 
     @classmethod
-    def of(cls, evidence: Evidence, *, whole: bool) -> "EvidenceOut":
+    def of(cls, evidence: Evidence, *, with_facts: bool) -> "EvidenceOut":
         """Return the shape of evidence."""
         return cls(
+            id=evidence.id,
             kind=evidence.kind,
             file_id=evidence.file_id,
-            facts=evidence.facts if whole else None,
+            facts={name: mask(name, fact) for name, fact in evidence.facts.items()}
+            if with_facts
+            else None,
             recorded_at=evidence.recorded_at,
         )
 

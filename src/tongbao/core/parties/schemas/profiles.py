@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from tongbao.core.parties.domain.documents import Document, DocumentType, masked
+from tongbao.core.parties.domain.documents import Document, DocumentType
 from tongbao.core.parties.domain.persons import (
     SCOPE_LENGTH_MAX,
     WORDS_LENGTH_MAX,
@@ -16,6 +16,7 @@ from tongbao.core.parties.domain.persons import (
     Sex,
 )
 from tongbao.core.parties.schemas.base import Shape
+from tongbao.kernel import masking
 from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money_schema import MoneyField
 
@@ -166,7 +167,7 @@ class DocumentOut(Shape):
 
     id: UUID
     type: DocumentType
-    number: Annotated[str, Field(description="Masked unless the caller checks identities")]
+    number: Annotated[str, Field(description="Masked", examples=["3301**********1234"])]
     version: int
     issuing_authority: str | None
     valid_from: date
@@ -175,12 +176,12 @@ class DocumentOut(Shape):
     recorded_at: datetime
 
     @classmethod
-    def of(cls, document: Document, *, whole: bool) -> "DocumentOut":
-        """Return the shape of a document, its number whole or masked."""
+    def of(cls, document: Document) -> "DocumentOut":
+        """Return the shape of a document."""
         return cls(
             id=document.id,
             type=document.type,
-            number=document.number if whole else masked(document.number),
+            number=masking.document(document.number),
             version=document.version,
             issuing_authority=document.issuing_authority,
             valid_from=document.valid_from,

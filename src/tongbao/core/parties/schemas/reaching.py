@@ -20,6 +20,7 @@ from tongbao.core.parties.domain.relationships import (
     RelationshipKind,
 )
 from tongbao.core.parties.schemas.base import Shape
+from tongbao.kernel import masking
 from tongbao.kernel.date_schema import IsoDate
 
 _ID = "0197c0de-0000-7000-8000-000000000001"
@@ -50,7 +51,7 @@ class ContactOut(Shape):
 
     id: UUID
     kind: ContactKind
-    value: str
+    value: Annotated[str, Field(description="Masked", examples=["+86138****8000"])]
     primary: bool
     verified_at: datetime | None
     created_at: datetime
@@ -61,11 +62,16 @@ class ContactOut(Shape):
         return cls(
             id=contact.id,
             kind=contact.kind,
-            value=contact.value,
+            value=_masked(contact),
             primary=contact.primary,
             verified_at=contact.verified_at,
             created_at=contact.created_at,
         )
+
+
+def _masked(contact: ContactPoint) -> str:
+    mask = masking.phone if contact.kind is ContactKind.PHONE else masking.email
+    return mask(contact.value)
 
 
 class Contacts(Shape):

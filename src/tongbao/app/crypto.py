@@ -1,0 +1,94 @@
+"""`tongbao crypto`: how the keys of sealed fields stand, and giving them new ones."""
+
+import json
+from dataclasses import asdict
+
+from tongbao.app import tables, wiring
+from tongbao.app.commands import migrated, on_database, say
+from tongbao.infra import crypto
+from tongbao.infra.crypto import Run, Standing
+from tongbao.infra.db import Database
+from tongbao.infra.settings import Settings
+from tongbao.kernel.clock import now
+
+
+def rotate(settings: Settings, *, fields: bool, as_json: bool) -> int:
+    """Wrap all record keys under the newest KEK, or seal all fields anew; 1 if some do not open."""
+    tables.load()
+
+    async def work(database: Database) -> Run:
+        if fields:
+            return await crypto.rotate_fields(database, crypto.sealed_columns(), clock=now)
+        return await crypto.rotate_keys(database, clock=now)
+
+    with migrated(settings) as ready:
+        run = on_database(ready, work)
+    if as_json:
+        say(json.dumps(_of_run(run)))
+    elif fields:
+        say(f"{run.changed} fields are sealed anew; {run.broken} do not open")
+    else:
+        say(f"{run.changed} record keys are wrapped under {run.target}")
+    return 1 if run.broken else 0
+
+
+def status(settings: Settings, *, as_json: bool) -> int:
+    """Print which keys there are, what lies under them, and how far rotations are."""
+
+    async def work(database: Database) -> Standing:
+        async with database.read() as tx:
+            return await crypto.standing(tx)
+
+    with migrated(settings) as ready:
+        found = on_database(ready, work)
+    if as_json:
+        keks = [{**asdict(kek), "created_at": kek.created_at.isoformat()} for kek in found.keks]
+        counts = {"generations": found.generations}
+        ended = {"replaced": found.replaced, "erased": found.erased}
+        say(json.dumps({"keks": keks, **counts, **ended, "runs": list(map(_of_run, found.runs))}))
+        return 0
+    for kek in found.keks:
+        missing = "" if kek.at_hand else ", not at hand"
+        say(f"KEK {kek.id}: {kek.state}{missing}, {kek.keys} record keys")
+    for generation, number in found.generations.items():
+        say(f"generation {generation}: {number} record keys")
+    say(f"ended: {found.replaced} replaced, {found.erased} erased")
+    for run in found.runs:
+        state = "under way" if run.ended_at is None else "done"
+        say(f"rotation of {run.kind}: {state}, {run.changed} changed, {run.broken} do not open")
+    return 0
+
+
+def new_key(settings: Settings) -> int:
+    """Add a KEK to the service or the key file, or print one for the environment.
+
+    It is used after `rotate`.
+    """
+    if settings.kms_url:
+
+        async def work(database: Database) -> str:
+            crypto.use(wiring.field_keys(settings, add=True))
+            await crypto.start(database, at=now())
+            return crypto.installed().ring.newest.id
+
+        with migrated(settings) as ready:
+            say(on_database(ready, work))
+        return 0
+    if settings.field_keys is not None:
+        say(crypto.new_secret_text())
+        return 0
+    path = settings.field_key_file or settings.data_dir / "keys" / "fields.key"
+    say(f"{path}: {crypto.add_to_file(path)}")
+    return 0
+
+
+def _of_run(run: Run) -> dict[str, object]:
+    return {
+        "kind": run.kind,
+        "target": run.target,
+        "step": run.step,
+        "changed": run.changed,
+        "broken": run.broken,
+        "started_at": run.started_at.isoformat(),
+        "ended_at": None if run.ended_at is None else run.ended_at.isoformat(),
+    }

@@ -1,0 +1,96 @@
+"""Limits under concurrency: whoever comes first takes the room, and nobody gets past a maximum."""
+
+import asyncio
+
+from tests.unit.risk.limits.conftest import AT, Rules
+from tongbao.infra.db import Database
+from tongbao.kernel.ids import new_id
+from tongbao.risk.limits import service as limits
+from tongbao.risk.limits.service import Dimension, Window
+
+
+async def test_many_at_once_take_what_there_is_and_no_more(database: Database) -> None:
+    async with database.write() as tx:
+        rules = Rules(tx)
+        await rules.set("day", maximum=50)
+        await rules.set("hours", window=Window.ROLLING, rolling_hours=24, maximum=50)
+
+    async def take(minor: int) -> int:
+        async with database.write() as own:
+            (result,) = await limits.reserve(own, [rules.use(minor)], at=AT)
+            return minor if result.status == "reserved" else 0
+
+    taken = await asyncio.gather(*(take(3) for _ in range(40)))
+    assert sum(taken) == 48
+    async with database.read() as look:
+        left = await limits.headroom(look, rules.use(), at=AT)
+    assert [each.left for each in left] == [2, 2]
+
+
+async def test_the_second_waits_for_the_first_and_sees_what_it_took(database: Database) -> None:
+    async with database.write() as tx:
+        rules = Rules(tx)
+        await rules.set(maximum=10)
+
+    async def second() -> str:
+        async with database.write() as tx:
+            (result,) = await limits.reserve(tx, [rules.use(6)], at=AT)
+            return result.status
+
+    async with database.write() as first:
+        await limits.reserve(first, [rules.use(6)], at=AT)
+        waiting = asyncio.create_task(second())
+        await _until_somebody_waits(database)
+    assert await waiting == "refused"
+
+
+async def test_the_second_takes_what_the_first_gave_up(database: Database) -> None:
+    async with database.write() as tx:
+        rules = Rules(tx)
+        await rules.set(maximum=10)
+        use = rules.use(6)
+        await limits.reserve(tx, [use], at=AT)
+
+    async def second() -> str:
+        async with database.write() as tx:
+            (result,) = await limits.reserve(tx, [rules.use(6)], at=AT)
+            return result.status
+
+    async with database.write() as first:
+        await limits.release(first, [use.id], at=AT)
+        waiting = asyncio.create_task(second())
+        await _until_somebody_waits(database)
+    assert await waiting == "reserved"
+
+
+async def test_batches_that_cross_do_not_block_each_other_for_good(database: Database) -> None:
+    async with database.write() as tx:
+        rules = Rules(tx)
+        await rules.set(counted_by=frozenset({Dimension.PARTY}), maximum=10**6)
+    parties = [new_id() for _ in range(12)]
+
+    async def batch(order: list[int]) -> None:
+        async with database.write() as tx:
+            uses = [rules.use(1, party_id=parties[number]) for number in order]
+            results = await limits.reserve(tx, uses, at=AT)
+            assert all(result.status == "reserved" for result in results)
+
+    forwards, backwards = list(range(12)), list(reversed(range(12)))
+    await asyncio.gather(*(batch(forwards if n % 2 else backwards) for n in range(10)))
+    async with database.read() as look:
+        for party in parties:
+            (left,) = await limits.headroom(look, rules.use(party_id=party), at=AT)
+            assert left.used == 10
+
+
+async def _until_somebody_waits(database: Database) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            async with database.read() as tx:
+                rows = await tx.fetch(
+                    "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                    " WHERE NOT l.granted AND a.datname = current_database()"
+                )
+            if rows:
+                return
+            await asyncio.sleep(0.01)
