@@ -26,6 +26,7 @@ from tests.support.authenticator import Authenticator
 from tests.support.keys import SECRET_KEY
 from tongbao.app import training
 from tongbao.app.main import create_app
+from tongbao.app.wiring import load_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
 from tongbao.core.parties import jobs as parties_jobs
@@ -283,6 +284,7 @@ class Bank:
 
     async def work(self) -> None:
         """Run the jobs that are due and tell lending of consents, as the worker would."""
+        load_jobs()
         await jobs.drain(self.database)
         await outbox.Relay(self.database, [lending.consumer()]).drain()
 

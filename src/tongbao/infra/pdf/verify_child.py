@@ -75,25 +75,25 @@ def _inspect(document: bytes, certificates: bytes) -> dict[str, Any]:
 def _tight(document: bytes, seal: Any) -> bool:  # noqa: ANN401 - ships no types
     """Tell whether the one place that a signature does not cover holds it and nothing else.
 
-    That is the signature itself: its DER in hexadecimal as it was written, then zeros. The few
-    words of it that the signature does not cover either are as we write them.
+    That is the signature itself (CMS, RFC 5652): its DER in hexadecimal as it was written, then
+    zeros. Of its own fields, those that no signature protects have the one value we write.
     """
-    start, length, end, _ = (int(each) for each in seal.byte_range)
-    held = document[start + length : end]
     from asn1crypto import cms  # noqa: PLC0415
 
+    start, length, end, _ = (int(each) for each in seal.byte_range)
     content = bytes(seal.pkcs7_content)
-    signature = cms.ContentInfo.load(content)
-    signed = signature["content"]
-    signer = signed["signer_infos"][0]
-    written = signature.dump(force=True)
+    message = cms.ContentInfo.load(content)
+    signed = message["content"]
+    (signer,) = signed["signer_infos"]
+    der = message.dump(force=True)
     return (
-        signed["version"].native == "v1" == signer["version"].native
-        and [each.dump() for each in signed["digest_algorithms"]]
-        == [signer["digest_algorithm"].dump()]
-        and held == b"<" + content.hex().upper().encode() + b">"
-        and content.startswith(written)
-        and not any(content[len(written) :])
+        document[start + length : end] == b"<" + content.hex().upper().encode() + b">"
+        and content.startswith(der)
+        and not any(content[len(der) :])
+        and signed["version"].native == signer["version"].native == "v1"
+        and [each["algorithm"].native for each in signed["digest_algorithms"]] == ["sha256"]
+        and not signed["crls"].native
+        and not signer["unsigned_attrs"].native
     )
 
 
