@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 
 import psycopg
 import pytest
@@ -20,6 +21,7 @@ from tongbao.infra.data_register import (
     problems,
     stored,
 )
+from tongbao.infra.postgres import Urls
 from tongbao.infra.tables import Base
 
 
@@ -86,13 +88,15 @@ def test_what_is_called_sealed_is_known_to_whoever_rotates_keys() -> None:
     assert named == {column.name for column in sealed_columns()}
 
 
-def test_the_register_knows_every_column_of_the_database(owner_url: str) -> None:
+def test_the_register_knows_every_column_of_the_database(
+    fresh_database: Callable[..., Urls],
+) -> None:
     tables.load()
     known = defaultdict(set)
     for entry in entries(Base):
         known[entry.table].add(entry.column)
     there = defaultdict(set)
-    with psycopg.connect(owner_url) as connection:
+    with psycopg.connect(fresh_database().owner) as connection:
         for table, column in connection.execute(
             """
             SELECT relname, attname FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid

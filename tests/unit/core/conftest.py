@@ -47,8 +47,9 @@ RELYING_PARTY = identity.RelyingParty(
 )
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _configured() -> None:
+    """For each test: another one may have made a whole application, which brings its own."""
     identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
     agreements.configure(CONFIGURATION)
 
