@@ -7,18 +7,16 @@ import structlog
 from tongbao.core.ledger import service
 from tongbao.infra import jobs
 from tongbao.infra.signing import PublicKey, SigningKey
-
-CHECKPOINTS_MAX: Final = 200
-"""Checkpoints one run of the job signs at most; the next run goes on."""
+from tongbao.infra.tree import housekeeping
 
 logger = structlog.get_logger(__name__)
 
-_keys: list[tuple[SigningKey, tuple[PublicKey, ...]]] = []
+_signing: Final = housekeeping.Signing()
 
 
 def sign_with(key: SigningKey, *, retired: tuple[PublicKey, ...] = ()) -> None:
     """Say which key signs this process's checkpoints, and which ones did before it."""
-    _keys[:] = [(key, (key.public, *retired))]
+    _signing.use(key, retired=retired)
 
 
 @jobs.periodic(name="ledger.roll_up", cron="* * * * *")
@@ -40,14 +38,10 @@ async def expire(context: jobs.JobContext) -> None:
 @jobs.periodic(name="ledger.extend_tree", cron="* * * * *")
 async def extend_tree(context: jobs.JobContext) -> None:
     """Take what was booked into the tree; each checkpoint is a transaction of its own."""
-    signer, _ = _given_keys()
-    signed = None
-    for _ in range(CHECKPOINTS_MAX):
-        async with context.database.write() as tx:
-            made = await service.extend_tree(tx, signer=signer, at=context.at)
-        if made is None:
-            break
-        signed = made
+    signer, _ = _signing.keys()
+    signed = await housekeeping.take_up(
+        context.database, lambda tx: service.extend_tree(tx, signer=signer, at=context.at)
+    )
     if signed is not None:
         logger.info("ledger checkpoint", tree_size=signed.tree_size, root=signed.root.hex())
     async with context.database.read() as tx:
@@ -57,24 +51,12 @@ async def extend_tree(context: jobs.JobContext) -> None:
 @jobs.periodic(name="ledger.verify", cron="41 18 * * *")
 async def verify(context: jobs.JobContext) -> None:
     """Verify ledger and tree once a day, at night in China."""
-    _, public_keys = _given_keys()
+    _, public_keys = _signing.keys()
     async with context.database.read() as tx:
         findings = await service.verify(tx)
         findings += await service.verify_tree(tx, public_keys=public_keys)
     service.note_findings(findings, at=context.at)
-    for finding in findings:
-        logger.error(
-            "ledger verification",
-            check=finding.check,
-            subject=finding.subject,
-            expected=finding.expected,
-            found=finding.found,
-        )
-
-
-def _given_keys() -> tuple[SigningKey, tuple[PublicKey, ...]]:
-    assert _keys, "a worker is told which key signs (`sign_with`)"
-    return _keys[0]
+    housekeeping.tell(logger, "ledger verification", findings)
 
 
 @jobs.periodic(name="ledger.extend_days", cron="* * * * *")

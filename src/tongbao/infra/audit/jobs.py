@@ -10,10 +10,8 @@ from tongbao.infra import jobs
 from tongbao.infra.audit import planted, watching
 from tongbao.infra.audit.patterns import Thresholds
 from tongbao.infra.signing import PublicKey, SigningKey
+from tongbao.infra.tree import housekeeping
 from tongbao.kernel.clock import MainlandCalendar
-
-CHECKPOINTS_MAX: Final = 200
-"""Checkpoints one run of the job signs at most; the next run goes on."""
 
 MONTHS_AHEAD: Final = 2
 MONTH: Final = timedelta(days=31)
@@ -24,12 +22,12 @@ logger = structlog.get_logger(__name__)
 
 _CALENDAR: Final = MainlandCalendar()
 _thresholds = [Thresholds()]
-_keys: list[tuple[SigningKey, tuple[PublicKey, ...]]] = []
+_signing: Final = housekeeping.Signing()
 
 
 def sign_with(key: SigningKey, *, retired: tuple[PublicKey, ...] = ()) -> None:
     """Say which key signs this process's checkpoints, and which ones did before it."""
-    _keys[:] = [(key, (key.public, *retired))]
+    _signing.use(key, retired=retired)
 
 
 def alert_at(thresholds: Thresholds) -> None:
@@ -48,14 +46,10 @@ async def make_months(context: jobs.JobContext) -> None:
 @jobs.periodic(name="audit.extend_tree", cron="* * * * *")
 async def extend_tree(context: jobs.JobContext) -> None:
     """Take new entries into the tree; each checkpoint is a transaction of its own."""
-    signer, _ = _given_keys()
-    signed = None
-    for _ in range(CHECKPOINTS_MAX):
-        async with context.database.write() as tx:
-            made = await planted.extend_tree(tx, signer=signer, at=context.at)
-        if made is None:
-            break
-        signed = made
+    signer, _ = _signing.keys()
+    signed = await housekeeping.take_up(
+        context.database, lambda tx: planted.extend_tree(tx, signer=signer, at=context.at)
+    )
     if signed is not None:
         logger.info("audit checkpoint", tree_size=signed.tree_size, root=signed.root.hex())
     async with context.database.read() as tx:
@@ -65,23 +59,11 @@ async def extend_tree(context: jobs.JobContext) -> None:
 @jobs.periodic(name="audit.verify", cron="11 19 * * *")
 async def verify(context: jobs.JobContext) -> None:
     """Verify the trail once a day, at night in China."""
-    _, public_keys = _given_keys()
+    _, public_keys = _signing.keys()
     async with context.database.read() as tx:
         findings = await planted.verify(tx, public_keys=public_keys, at=context.at)
     planted.note_findings(findings, at=context.at)
-    for finding in findings:
-        logger.error(
-            "audit verification",
-            check=finding.check,
-            subject=finding.subject,
-            expected=finding.expected,
-            found=finding.found,
-        )
-
-
-def _given_keys() -> tuple[SigningKey, tuple[PublicKey, ...]]:
-    assert _keys, "a worker is told which key signs (`sign_with`)"
-    return _keys[0]
+    housekeeping.tell(logger, "audit verification", findings)
 
 
 @jobs.periodic(name="audit.watch", cron="* * * * *")
