@@ -120,7 +120,9 @@ def verify(*, as_json: AsJson = False) -> None:
 
 @cli.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: ledger, http, login")],
+    name: Annotated[
+        str, typer.Argument(help="Which benchmark: ledger, http, login, protect, audit, flow")
+    ],
     *,
     as_json: AsJson = False,
     deep: Annotated[bool, typer.Option(help="The longer mode, with much data")] = False,
