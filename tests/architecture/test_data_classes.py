@@ -1,14 +1,17 @@
 """Every column that holds anything is declared with its class, once."""
 
+import ast
 import json
 from collections import defaultdict
 
 import psycopg
 import pytest
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Integer, LargeBinary, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from tests.support.source import files
 from tongbao.app import privacy, tables
+from tongbao.infra.crypto import sealed_columns
 from tongbao.infra.data_classes import DataClass, Declared, Keep
 from tongbao.infra.data_register import (
     LIBRARIES,
@@ -116,3 +119,39 @@ def test_the_inventory_is_text_json_or_the_page() -> None:
     page = privacy.inventory(as_json=False, as_markdown=True)
     assert page.endswith(markdown(register))
     assert all(f"`{entry.table}`" in page and f"`{entry.column}`" in page for entry in register)
+
+
+def test_every_column_of_sealed_values_says_whose_keys_seal_it() -> None:
+    """A column that nobody declares is left behind when keys are rotated."""
+    tables.load()
+    named = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, LargeBinary) and "sealed" in column.name.split("_")
+    }
+    declared = {each.name: each.field for each in sealed_columns()}
+    assert set(declared) == named
+    assert len(declared) == len(set(declared.values())) >= 4
+
+
+def test_fields_are_sealed_under_the_names_they_are_declared_by() -> None:
+    tables.load()
+    declared = {each.field for each in sealed_columns()}
+    used = set()
+    for file in files():
+        constants = {
+            ast.unparse(target): node.value
+            for node in file.nodes()
+            if isinstance(node, ast.Assign | ast.AnnAssign)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        }
+        for node in file.nodes():
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if node.func.attr == "seal" and {"field", "row"} <= given.keys():
+                value = constants.get(ast.unparse(given["field"]), given["field"])
+                if isinstance(value, ast.Constant):  # a rotation has it from the declaration
+                    used.add(value.value)
+    assert used == declared
