@@ -12,7 +12,6 @@ from pathlib import Path
 
 from tongbao_sandbox.book import Firm, FirmBook
 from tongbao_sandbox.errors import BadInputFile
-from tongbao_sandbox.files import FileSource
 from tongbao_sandbox.invoices import Invoices
 from tongbao_sandbox.synthetic.source import SyntheticSource
 
@@ -38,6 +37,9 @@ def load(
     given or a number is out of bounds.
     """
     if invoices is not None and enterprises is not None:
+        # Not before it is needed: DuckDB takes 12 MiB, and the API imports the names of firms only.
+        from tongbao_sandbox.files import FileSource  # noqa: PLC0415
+
         return FirmBook(FileSource(Path(invoices), Path(enterprises)))
     if invoices is not None or enterprises is not None:
         msg = "invoices and enterprises are given together or not at all"

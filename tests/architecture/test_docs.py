@@ -33,7 +33,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 OUTSIDE = ("http://", "https://", "mailto:")
 COMMAND = re.compile(
-    r"(?:^|[`\s])tongbao ((?:demo|rating|ledger|db|outbox|privacy) [a-z]+|[a-z]+)", re.MULTILINE
+    r"(?:^|[`\s])tongbao ((?:audit|demo|rating|ledger|db|outbox|privacy) [a-z]+|[a-z]+)",
+    re.MULTILINE,
 )
 VARIABLE = re.compile(r"\bTONGBAO_[A-Z_]+\b")
 CODE = re.compile(r"`([a-z]+\.[a-z_]+)`")

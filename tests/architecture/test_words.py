@@ -17,6 +17,7 @@ CODE = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 # Prefixes of what lies below the business; a business module uses its own name.
 TECHNICAL_PREFIXES = {
     "infra": {
+        "audit": {"audit"},
         "auth": {"auth"},
         "crypto": {"crypto"},
         "browser": {"auth"},
@@ -28,6 +29,7 @@ TECHNICAL_PREFIXES = {
         "notify": {"notify"},
         "outbox": {"outbox"},
         "passwords": {"passwords"},
+        "pdf": {"pdf"},
         "postgres": {"postgres"},
         "proposals": {"proposals"},
         "signing": {"signing"},

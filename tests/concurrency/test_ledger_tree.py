@@ -6,7 +6,7 @@ that takes all it sees is led through such an order, and damages the tree.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import pytest
@@ -23,7 +23,8 @@ from tongbao.core.ledger.service import (
     TransactionId,
     TreeDamaged,
 )
-from tongbao.core.ledger.service.tree import checking, growing
+from tongbao.core.ledger.service import tree as ledger_tree
+from tongbao.core.ledger.service.tree import TREE
 from tongbao.infra.postgres import Urls
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -139,9 +140,10 @@ async def test_a_tree_over_whatever_is_visible_skips_transactions(
 
     assert await overtaken() is None, "the settled number waits for the slow writer"
     assert await tree.findings() == []
-    monkeypatch.setattr(growing, "_SETTLED", text("SELECT max(id) FROM ledger_transaction"))
+    hasty = replace(TREE, settled=text("SELECT max(id) FROM ledger_transaction"))
+    monkeypatch.setattr(ledger_tree, "TREE", hasty)
     with pytest.raises(TreeDamaged):  # it sees that the past has changed under it
         assert await overtaken() is not None
     found = await tree.findings()
-    assert {finding.check for finding in found} == {checking.TRANSACTIONS}
+    assert {finding.check for finding in found} == {TREE.leaves_check}
     assert all("not in the tree" in finding.expected for finding in found)

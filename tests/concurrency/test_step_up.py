@@ -18,7 +18,7 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRefused,
     StepUpRequired,
 )
-from tongbao.core.identity.service import passkeys, step_up, totp
+from tongbao.core.identity.service import passkeys, recovery_codes, step_up, totp
 from tongbao.infra.db import Database, WriteSession
 
 ADD = Action("identity.passkey.add", {})
@@ -93,7 +93,9 @@ async def test_a_recovery_code_is_used_once(database: Database, person: Person) 
         codes = await person.set_up_totp(tx)
     results = await at_once(
         database,
-        lambda tx: totp.use_recovery_code(tx, user_id=person.user.id, code=codes[0], at=AT),
+        lambda tx: recovery_codes.use_recovery_code(
+            tx, user_id=person.user.id, code=codes[0], at=AT
+        ),
     )
     assert results.count(True) == 1
 

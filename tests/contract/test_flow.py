@@ -16,7 +16,7 @@ from tongbao.core.identity.service import Role, UserKind
 from tongbao.infra.db import Database
 from tongbao.infra.flow.control import GUESSABLE, Flow
 from tongbao.infra.postgres import Urls
-from tongbao.infra.web.context import SECURITY_HEADERS
+from tongbao.infra.web.out import SECURITY_HEADERS
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
@@ -45,8 +45,8 @@ async def serving(urls: Urls, **changed: Any) -> AsyncIterator[tuple[httpx2.Asyn
 
 
 def flow_of(app: FastAPI) -> Flow:
-    """Return what the middleware works with."""
-    made = next(each.kwargs["flow"] for each in app.user_middleware if "flow" in each.kwargs)
+    """Return what the gate works with."""
+    made = app.state.admit.__self__
     assert isinstance(made, Flow)
     return made
 

@@ -252,7 +252,7 @@ async def test_a_consent_withdrawn_during_the_download_is_respected(applicant: A
     assert applicant.fetches() == before
 
 
-async def test_a_consent_given_anew_during_the_download_means_fetching_anew(
+async def test_a_consent_given_anew_during_the_download_is_for_a_new_application(
     applicant: Applicant,
 ) -> None:
     before = applicant.fetches()
@@ -261,11 +261,12 @@ async def test_a_consent_given_anew_during_the_download_means_fetching_anew(
     anew = await applicant.firm.consent()
     assert not working.done()
     await working
-    waiting = await applicant.seen()
-    assert waiting["state"] == "waiting"
-    assert waiting["reason"]["code"] == "lending.consent_replaced"
+    closed = await applicant.seen()
+    assert (closed["state"], closed["reason"]["code"]) == ("closed", "lending.consent_withdrawn")
     assert applicant.fetches() == before
     await applicant.bank.outside.behave()
-    decided = await applicant.worked()
+    again = await applicant.firm.post("/lending/applications", {"account_id": closed["account_id"]})
+    await applicant.bank.work()
+    decided = await applicant.firm.get(f"/lending/applications/{again['id']}")
     assert decided["state"] == "approved"
     assert decided["data"]["consent_id"] == anew["id"] != applicant.consent_id

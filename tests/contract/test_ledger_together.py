@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from tests.support.bank import Bank, Caller, done, problem
+from tests.support.partners import GRANT, TOKEN, basic
 from tongbao.core.identity.service import Role
 from tongbao.core.ledger.service import Teller
 from tongbao.infra.db import Database
@@ -17,6 +19,10 @@ from tongbao.kernel.ids import new_id
 PATH = "/ledger/transactions"
 PLAINLY = {"dry_run": "false"}  # a query: the plain way
 Body = dict[str, Any]
+ENTRIES = text(
+    "SELECT action, outcome, code, actor_kind, object_type, object_id FROM infra_audit"
+    " WHERE request_id = :request_id ORDER BY seq"
+)
 
 
 @dataclass(frozen=True)
@@ -209,3 +215,58 @@ async def test_an_overloaded_teller_asks_to_come_back(bank: Bank, books: Books) 
             assert there.status_code == 404
         else:
             assert there.status_code == 200
+
+
+@pytest.mark.parametrize("query", [{}, PLAINLY], ids=["together", "alone"])
+async def test_the_audit_trail_knows_of_it_either_way(
+    bank: Bank, books: Books, query: dict[str, str]
+) -> None:
+    request_id = str(new_id())
+    headers = {"X-Request-Id": request_id}
+    strange = await bank.customer()
+    asked = [
+        (books.client, body := books.body(0)),
+        (books.client, body),  # booked before: it does nothing and has no entry
+        (books.client, refused := books.body(0, amount="1000000.00")),
+        (books.client, {**body, "postings": []}),
+        (strange, books.body(1)),
+        (Caller(books.client.http), books.body(1)),
+    ]
+    for caller, sent in asked:
+        await caller.ask("POST", PATH, json=sent, params=query, headers=headers)
+    async with bank.database.read() as tx:
+        rows = await tx.execute(ENTRIES, {"request_id": request_id})
+        found = [tuple(row) for row in rows]
+    action = "ledger.post_transaction"
+    assert found == [
+        (action, "done", None, "service", "transactions", body["id"]),
+        (action, "refused", "ledger.insufficient_funds", "service", None, None),
+        (action, "refused", "request.invalid", "service", None, None),
+        (action, "refused", "auth.forbidden", "customer", None, None),
+        (action, "refused", "auth.unauthenticated", "anonymous", None, None),
+    ]
+    assert refused["id"] not in str(found)
+
+
+@pytest.mark.parametrize("query", [{}, PLAINLY], ids=["together", "alone"])
+async def test_a_clients_token_shown_from_elsewhere_books_nothing(
+    bank: Bank, books: Books, query: dict[str, str]
+) -> None:
+    operations = await bank.staff()
+    wanted = {"name": "总账接口", "party_id": None, "scopes": ["ledger:post", "ledger:read"]}
+    made = await operations.post("/identity/clients", wanted)
+    client_id, credentials = made["client"]["id"], basic(made["client"]["id"], made["secret"])
+    issued = done(await bank.http.post(TOKEN, data=GRANT, headers=credentials))
+    system = Caller(bank.http, {"Authorization": f"Bearer {issued['access_token']}"})
+    assert (await system.ask("POST", PATH, json=books.body(0), params=query)).status_code == 201
+    elsewhere = {"status": "active", "scopes": wanted["scopes"], "networks": ["203.0.113.0/24"]}
+    path = f"/identity/clients/{client_id}"
+    done(await operations.ask("PUT", path, json=elsewhere))
+    body = books.body(0)
+    stolen = await system.ask("POST", PATH, json=body, params=query)
+    assert problem(stolen) == (403, "auth.address_not_allowed")
+    again = await system.ask("POST", PATH, json=body, params=query)
+    assert problem(again) == (401, "auth.unauthenticated")
+    assert (await operations.get(path))["misplaced_from"] == "127.0.0.1"
+    booked = await operations.ask("GET", f"{PATH}/{body['id']}")
+    assert problem(booked)[0] == 404

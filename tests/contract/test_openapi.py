@@ -18,6 +18,14 @@ from tongbao.kernel.ids import new_id
 
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 Document = dict[str, Any]
+# What is answered with a file.
+FILES = {
+    "agreements_get_document": {"application/pdf"},
+    "agreements_print_receipt": {"application/pdf"},
+    "audit_export_entries": {"application/jsonl", "text/csv"},
+    "privacy_export": {"application/zip"},
+    "privacy_reveal_picture": {"image/jpeg", "application/pdf"},
+}
 
 
 @dataclass(frozen=True)
@@ -115,8 +123,8 @@ def test_every_operation_says_how_it_can_fail(operations: list[Operation]) -> No
         assert any(status.startswith(("2", "3")) for status in answers), each.id
         for status in (status for status in answers if status.startswith("2")):
             content = answers[status].get("content")
-            if each.id == "kyc_get_picture":  # the one answer that is no document
-                assert set(content) == {"image/jpeg", "application/pdf"}
+            if each.id in FILES:
+                assert set(content) == FILES[each.id]
                 continue
             assert status == "204" or content["application/json"]["schema"], each.id
 
@@ -130,7 +138,9 @@ def test_every_body_is_shown_by_example(document: Document, operations: list[Ope
 def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None:
     public = {each.id for each in operations if not each.facts.get("security")}
     assert public == {
+        "agreements_list_certificates",
         "agreements_list_consent_texts",
+        "agreements_list_receipt_keys",
         "identity_authorize",
         "identity_callback",
         "identity_list_providers",
@@ -142,12 +152,16 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "oauth_revoke",
         "identity_answer_factor",
         "identity_ask_factor",
+        "identity_begin_recovery",
         "identity_begin_registration",
         "identity_begin_reset",
         "identity_begin_session",
+        "identity_cancel_by_code",
+        "identity_complete_recovery",
         "identity_complete_registration",
         "identity_confirm_registration",
         "identity_confirm_reset",
+        "identity_request_recovery",
         "identity_reset_password",
     }
 
@@ -168,7 +182,12 @@ async def test_every_example_of_a_body_is_well_formed(
     callers = [
         *[
             await bank.staff(role)
-            for role in (Role.STAFF_OPERATIONS, Role.STAFF_RISK, Role.STAFF_ADMINISTRATOR)
+            for role in (
+                Role.STAFF_OPERATIONS,
+                Role.STAFF_RISK,
+                Role.STAFF_ADMINISTRATOR,
+                Role.STAFF_COMPLIANCE,
+            )
         ],
         await bank.service(),
         await bank.customer(),

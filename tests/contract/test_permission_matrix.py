@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,12 +27,16 @@ from tongbao.core.identity.models import PasskeyRow, StepUpRow
 from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
-from tongbao.core.parties.models import DuplicateRow
-from tongbao.infra import files
+from tongbao.core.parties.models import DuplicateRow, EvidenceRow
+from tongbao.infra import crypto, files
+from tongbao.infra.audit import planted as audit_trail
+from tongbao.infra.audit.models import AlertRow
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.page import PAGE_LIMIT_MAX
+from tongbao.products.lending import service as lending
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +50,8 @@ COMPANY_ROLES: Final = tuple(role for role in MemberRole if role is not MemberRo
 
 # Things of the ledger have the same names as things of customers.
 LEDGER_NAMES: Final = {"account_id": "ledger_account_id"}
+# So have the sizes of its tree and of that over the audit trail.
+AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 # So have contacts one logs in by and those of a party.
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # What names no thing of a customer's.
@@ -132,7 +138,7 @@ class Members:
 
 
 async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, str]:
-    """Make a case of a firm, a picture that was handed in, and a pair that it may be one of."""
+    """Make a case of a firm with evidence, a document, and a pair that it may be one of."""
     case = await parties.open_case(
         tx,
         party_id=party_id,
@@ -163,7 +169,34 @@ async def kyc_of(tx: WriteSession, party_id: UUID, other_id: UUID) -> dict[str, 
             found_at=now(),
         )
     )
-    return {"case_id": str(case.id), "file_id": str(picture.id), "duplicate_id": str(duplicate)}
+    document = await parties.record_document(
+        tx,
+        party_id=party_id,
+        type=parties.DocumentType.OTHER,
+        number="MATRIX-0001",
+        valid_from=date(2020, 1, 1),
+        valid_until=None,
+        recorded_by=party_id,
+        at=now(),
+    )
+    evidence, box = new_id(), await crypto.box(tx, owner=party_id)
+    await tx.execute(
+        insert(EvidenceRow).values(
+            id=evidence,
+            case_id=case.id,
+            party_id=party_id,
+            kind="staff_note",
+            facts_sealed=box.seal("{}", field="parties_evidence.facts_sealed", row=evidence),
+            recorded_at=now(),
+        )
+    )
+    return {
+        "case_id": str(case.id),
+        "document_id": str(document.id),
+        "duplicate_id": str(duplicate),
+        "evidence_id": str(evidence),
+        "file_id": str(picture.id),
+    }
 
 
 async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> dict[str, str]:
@@ -178,6 +211,13 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     loan = await firm.post(
         f"{path}/acceptance", {"amount": drawn, "text_digest": words["text_digest"]}
     )
+    request = await firm.ask_consent()
+    async with bank.database.write() as tx:
+        await lending.consent_ended(
+            tx, consent_id=UUID(consent["id"]), why=lending.CONSENT_WITHDRAWN, at=now()
+        )
+        reviews = await lending.list_reviews(tx, limit=PAGE_LIMIT_MAX)
+    (review,) = [each for each in reviews.items if str(each.application_id) == application["id"]]
     order = {
         "debtor_account_id": account["id"],
         "creditor_account_number": payee["number"],
@@ -223,7 +263,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 id=challenge,
                 user_id=strange_user,
                 kind="identity.add_passkey",
-                facts={},
+                facts_sealed=b"-",
                 digest=bytes(32),
                 proof="payment_password",
                 challenge=bytes(32),
@@ -257,12 +297,40 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "passkey_id": str(passkey),
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
+        "request_id": request["id"],
+        "review_id": str(review.id),
         "session_id": str(session.session_id),
         "transaction_id": loan["transaction_id"],
         "user_id": member["user_id"],
         "proposal_digest": proposal["digest"],
         "creditor_account_number": payee["number"],
         "creditor_name": payee["name"],
+    }
+
+
+async def audit_of(bank: Bank) -> dict[str, str]:
+    """Cover the audit trail so far and open an alert."""
+    async with bank.database.write() as tx:
+        covered = await audit_trail.extend_tree(tx, signer=SigningKey.new(), at=now())
+        assert covered is not None
+        alert = AlertRow(
+            id=new_id(),
+            rule="mass_reveal",
+            who=str(new_id()),
+            entries=20,
+            first_seq=1,
+            last_seq=covered.last_sequence,
+            began_at=now(),
+            ended_at=now(),
+            quiet_until=now(),
+            opened_at=now(),
+        )
+        tx.add(alert)
+    return {
+        "alert_id": str(alert.id),
+        "seq": str(covered.last_sequence),
+        "audit_from": str(covered.tree_size),
+        "audit_to": str(covered.tree_size),
     }
 
 
@@ -334,6 +402,7 @@ async def world(bank: Bank) -> AsyncIterator[World]:
         signed = await books.extend_tree(tx, signer=SigningKey.new(), at=now())
     assert signed is not None
     ledger |= {"from": str(signed.tree_size), "to": str(signed.tree_size)}
+    ledger |= await audit_of(bank)
     made = World(
         own | ledger,
         foreign | ledger,
@@ -365,6 +434,7 @@ class Requests:
         self.address = address
         self.facts = self.document["paths"][address.path][address.method]
         self.is_ledger = "ledger" in self.facts["tags"]
+        self.is_audit = "audit" in self.facts["tags"]
         self.is_identity = "identity" in self.facts["tags"]
 
     @property
@@ -384,6 +454,8 @@ class Requests:
             return WORDS[name]
         if self.is_ledger:
             name = LEDGER_NAMES.get(name, name)
+        if self.is_audit:
+            name = AUDIT_NAMES.get(name, name)
         if self.is_identity:
             name = IDENTITY_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import ClassVar, cast
 from uuid import UUID
 
@@ -16,6 +16,8 @@ import pytest
 from tongbao.core.sources.domain.download import (
     Download,
     DownloadLimits,
+    FetchId,
+    FetchTicket,
     unpack,
 )
 from tongbao.core.sources.domain.errors import (
@@ -26,6 +28,7 @@ from tongbao.core.sources.domain.errors import (
     SourceUntrustworthy,
     TaxpayerUnknown,
 )
+from tongbao.core.sources.domain.passage import Passage
 from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
 from tongbao.kernel.errors import TongbaoError
 from tongbao_sandbox.book import Firm, FirmBook
@@ -76,6 +79,24 @@ class Made:
         return made_up(self.counts[code], seed=len(code))
 
 
+async def always() -> None:
+    """The consent stands."""
+
+
+def passage(number: str, check: Callable[[], Awaitable[None]] = always) -> Passage:
+    ticket = FetchTicket(
+        fetch_id=FetchId(UUID(int=1)),
+        party_id=UUID(int=2),
+        registration_number=number,
+        source="tax.vat_invoices",
+        purpose="credit_assessment",
+        consent_id=CONSENT,
+        months_max=36,
+        begun_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return Passage(ticket, check)
+
+
 @dataclass(frozen=True)
 class Office:
     url: str
@@ -97,9 +118,7 @@ class Office:
         return TaxOfficeGateway(base_url=f"{self.url}/tax", token=token, limits=limits)
 
     async def fetch(self, code: str = "one", limits: DownloadLimits = LIMITS) -> Download:
-        return await self.gateway(limits).fetch(
-            registration_number=self.number(code), consent_id=CONSENT
-        )
+        return await self.gateway(limits).fetch(passage(self.number(code)))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +206,7 @@ async def test_nobody_listening_is_unavailability(office: Office) -> None:
         port = free.getsockname()[1]
     gateway = TaxOfficeGateway(base_url=f"http://127.0.0.1:{port}/tax", token="x", limits=LIMITS)
     with pytest.raises(SourceUnavailable):
-        await gateway.fetch(registration_number=office.number("one"), consent_id=CONSENT)
+        await gateway.fetch(passage(office.number("one")))
 
 
 async def test_silence_is_slowness(office: Office) -> None:
@@ -253,24 +272,51 @@ async def test_bounds_hold(office: Office, limits: DownloadLimits, expected: Fin
 
 async def test_an_unknown_taxpayer_is_said_so(office: Office) -> None:
     with pytest.raises(TaxpayerUnknown):
-        await office.gateway().fetch(
-            registration_number=registration_number("nobody"), consent_id=CONSENT
-        )
+        await office.gateway().fetch(passage(registration_number("nobody")))
 
 
 async def test_our_own_wrong_token_is_not_the_customers_fault(office: Office) -> None:
     with pytest.raises(SourceUnavailable) as raised:
-        await office.gateway(token="wrong").fetch(
-            registration_number=office.number("one"), consent_id=CONSENT
-        )
+        await office.gateway(token="wrong").fetch(passage(office.number("one")))
     assert raised.value.facts["cause"] == "HTTP 401"
 
 
 async def test_a_denied_consent_is_final(office: Office) -> None:
+    given = passage(office.number("one"))
+    denied = replace(given.ticket, consent_id=cast("UUID", "no consent"))
     with pytest.raises(SourceAccessRefused):
-        await office.gateway().fetch(
-            registration_number=office.number("one"), consent_id=cast("UUID", "no consent")
-        )
+        await office.gateway().fetch(replace(given, ticket=denied))
+
+
+async def test_a_consent_that_ends_stops_the_download_before_the_next_page(office: Office) -> None:
+    asked: list[int] = []
+
+    class Ended(Exception):
+        pass
+
+    async def check() -> None:
+        asked.append(len(asked))
+        if len(asked) > 2:
+            raise Ended
+
+    # A fault of many strikes counts how often the office was asked.
+    await office.misbehave("repeat_page", times=100, after=50)
+    with pytest.raises(Ended):
+        await office.gateway().fetch(passage(office.number("one"), check))
+    async with httpx2.AsyncClient() as client:
+        (fault,) = (await client.get(f"{office.url}/sandbox/faults/tax-office")).json()
+    assert len(asked) == 3
+    assert fault["after"] == 48, "asked for two pages, and not for a third"
+
+
+async def test_a_period_beyond_the_consent_is_refused(office: Office) -> None:
+    given = passage(office.number("one"))
+    less = replace(given, ticket=replace(given.ticket, months_max=35))
+    with pytest.raises(SourceUntrustworthy) as raised:
+        await office.gateway().fetch(less)
+    assert raised.value.finding is Finding.BEYOND_CONSENT
+    assert "35" in raised.value.say("zh")
+    assert "35" in raised.value.say("en")
 
 
 async def test_a_cancelled_download_stops(office: Office) -> None:

@@ -83,16 +83,19 @@ async def walked(bank: Bank) -> Walked:
     to_account = await supplier.open_account()
 
     (text,) = await firm.get("/agreements/consent-texts")
-    consent = await firm.post(
-        "/agreements/consents",
+    asked = await firm.post(
+        "/agreements/consent-requests",
         {
             "party_id": party_id,
             "purpose": text["purpose"],
             "source": text["source"],
             "text_version": text["version"],
             "text_digest": text["digest"],
-            "confirmed": True,
         },
+    )
+    consent = await firm.post(
+        f"/agreements/consent-requests/{asked['id']}/confirmation",
+        {"digest": asked["digest"], "confirmed": True},
     )
     submitted = await firm.post("/lending/applications", {"account_id": account["id"]})
     path = f"/lending/applications/{submitted['id']}"
@@ -186,7 +189,7 @@ async def test_everything_sent_again_is_answered_again_and_changes_nothing(
     bank: Bank, walked: Walked
 ) -> None:
     before = bank.rows(*TABLES)
-    assert len(walked.firm.sent) == 5
+    assert len(walked.firm.sent) == 6
     for path, body, key, first in walked.firm.sent:
         again = await walked.firm.customer.ask("POST", path, json=body, key=key)
         assert again.status_code == first.status_code, path

@@ -14,6 +14,7 @@ from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
 CNY = "CNY"
+HEADROOM = "/payments/headroom"
 
 
 @dataclass
@@ -57,7 +58,8 @@ class Company:
             "role": role,
             "bands": [{"currency": c, "amount": a} for c, a in (bands or {}).items()],
         }
-        invited = await self.firm.post(f"{self.path}/invitations", body)
+        asked = await self.firm.stepped_up("POST", f"{self.path}/invitations", json=body)
+        invited = done(asked)
         await caller.post(f"/identity/invitations/{invited['id']}/acceptance")
         self.people[who] = caller
         return caller
@@ -114,7 +116,8 @@ async def proposal_of(answer: Any) -> dict[str, Any]:
 
 
 async def approve(who: Caller, proposal: dict[str, Any]) -> Any:
-    return await who.ask(
+    """Approve, and confirm it by a passkey where that is asked for."""
+    return await who.stepped_up(
         "POST", f"/proposals/{proposal['id']}/approval", json={"digest": proposal["digest"]}
     )
 
@@ -138,6 +141,54 @@ async def test_a_maker_pays_up_to_the_band_and_above_it_a_checker_is_needed(
     again = await approve(company.people["checker"], proposal)
     assert problem(again) == (409, "proposals.already_decided")
     assert await company.balance() == "799.99"
+
+
+async def test_a_maker_splits_a_payment_in_vain(company: Company) -> None:
+    """Payments within the band, one after the other, until the sum of the day is used up."""
+    member = await company.member("maker")
+    terms = {"role": "maker", "bands": [{"currency": CNY, "amount": "100.00", "per_day": "250.00"}]}
+    path = f"{company.path}/members/{member['id']}"
+    alone = await company.firm.ask("PUT", path, json=terms)
+    assert problem(alone) == (403, "identity.step_up_required")
+    assert alone.json()["action"] == {
+        "kind": "identity.limits.change",
+        "facts": {"party_id": company.firm.party_id, "whom": member["id"], CNY: "100.00 / 250.00"},
+    }
+    changed = done(await company.firm.stepped_up("PUT", path, json=terms))
+    assert changed["bands"] == terms["bands"]
+    query = {"account_id": company.account["id"]}
+    maker = company.people["maker"]
+    for left in ("250.00", "150.00"):
+        assert (await maker.get(HEADROOM, **query))["left_today"] == {
+            "amount": left,
+            "currency": CNY,
+        }
+        assert (await company.pay("maker", "100.00")).status_code == 201
+    proposal = await proposal_of(await company.pay("maker", "50.01"))
+    assert await company.balance() == "800.00"
+    assert (await company.pay("maker", "50.00")).status_code == 201
+    await proposal_of(await company.pay("maker", "0.01"))
+    done(await approve(company.people["checker"], proposal))
+    assert await company.balance() == "699.99"
+    shown = await maker.get(HEADROOM, **query)
+    assert [shown[name]["amount"] for name in ("per_payment", "per_day", "paid_today")] == [
+        "100.00",
+        "250.00",
+        "250.00",
+    ]
+    assert shown["left_today"]["amount"] == "0.00"
+
+    # Whoever may not pay is not told.
+    free = await company.firm.get(HEADROOM, **query)
+    assert [free[name] for name in ("per_payment", "per_day", "left_today")] == [None] * 3
+    for who in ("viewer", "checker", "administrator"):
+        refused = await company.people[who].ask("GET", HEADROOM, params=query)
+        assert problem(refused) == (403, "auth.forbidden")
+    stranger = await company.bank.customer()
+    foreign = await stranger.ask("GET", HEADROOM, params=query)
+    assert problem(foreign) == (404, "accounts.unknown_account")
+    done(await company.firm.ask("PUT", f"{company.path}/dual-control", json={"dual_control": True}))
+    assert (await company.firm.get(HEADROOM, **query))["per_payment"]["amount"] == "0.00"
 
 
 @pytest.mark.parametrize("who", ["viewer", "checker", "administrator"])
@@ -169,7 +220,7 @@ async def test_a_checker_approves_no_more_than_their_band(company: Company) -> N
 async def test_a_currency_without_a_band_is_no_currency_to_pay_in(company: Company) -> None:
     member = await company.member("maker")
     done(
-        await company.firm.ask(
+        await company.firm.stepped_up(
             "PUT",
             f"{company.path}/members/{member['id']}",
             json={"role": "maker", "bands": [{"currency": "USD", "amount": None}]},
@@ -331,6 +382,7 @@ async def test_an_invitation_is_for_one_log_in_name_once(company: Company, bank:
         {"role": "maker", "bands": [{"currency": "CNY", "amount": "-1"}]},
         {"role": "maker", "bands": [{"currency": "CNY", "amount": "1"}] * 2},
         {"role": "maker", "bands": [{"currency": "ABC", "amount": "1"}]},
+        {"role": "maker", "bands": [{"currency": "CNY", "amount": "1", "per_day": "0.999"}]},
         {"role": "maker", "ends_at": "2020-01-01T00:00:00Z"},
     ],
 )

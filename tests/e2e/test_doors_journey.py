@@ -6,9 +6,11 @@ API, worker and sandbox are processes and servers of their own, spoken to over H
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx2
 import pyotp
@@ -93,13 +95,16 @@ class Person:
         return await self.home.post(path, body, headers=header)
 
     async def add_passkey(self) -> None:
+        """Add one right after registering: the code given then is proof enough."""
         path = "/identity/passkey-registrations"
-        begun = await self.allowed(f"{path}/options")
+        begun = await self.home.post(f"{path}/options")
         body = {"ceremony_id": begun["ceremony_id"], "name": "手机"}
-        await self.home.post(path, {**body, "credential": self.device.create(begun["options"])})
+        body |= {"credential": self.device.create(begun["options"])}
+        added = await self.home.post(path, body)
+        assert len(added["recovery_codes"]) == 10
 
     async def add_app(self) -> pyotp.TOTP:
-        made = await self.allowed("/identity/totp")
+        made = await self.home.post("/identity/totp")
         app = pyotp.TOTP(made["secret"])
         await self.home.post("/identity/totp/confirmation", {"code": app.now()})
         return app
@@ -119,7 +124,12 @@ async def log_in(person: Person, away: Visitor, password: str = PASSWORD) -> Non
     assert asked.status_code == 202, asked.text
     assert "set-cookie" not in asked.headers
     assert "passkey" in asked.json()["factors"]
-    path = f"/identity/sessions/challenges/{asked.json()['challenge_id']}"
+    await by_second_factor(person, away, asked.json()["challenge_id"])
+
+
+async def by_second_factor(person: Person, away: Visitor, challenge: str) -> None:
+    """Answer a challenge with the passkey; a session begins."""
+    path = f"/identity/sessions/challenges/{challenge}"
     options = (await away.post(f"{path}/factors/passkey"))["data"]
     answer = {"factor": "passkey", "assertion": person.device.get(options["options"])}
     await away.begin(await away.ask("POST", path, json=answer))
@@ -181,8 +191,9 @@ async def test_from_nobody_to_a_payment(site: Site, database: Database, person: 
         assert (await away.get("/identity/me"))["id"] == me["id"]
         told = await person.phone.message("新设备登录")
         assert "http" not in told
-        (event,) = (await home.get("/identity/security-events"))["items"]
-        assert event["kind"] == "new_device"
+        events = (await home.get("/identity/security-events"))["items"]
+        told_of = ["new_device", "passkey_added", "recovery_codes_made"]
+        assert sorted(each["kind"] for each in events) == told_of
 
         await paid_by_passkey(person, account["id"], to=await a_shop(database))
 
@@ -258,7 +269,7 @@ async def test_a_copied_sim_card_does_not_get_past_a_passkey(site: Site, person:
     site.let_a_minute_pass()
     async with site.visitor() as thief:
         begun = await reset_begun(thief, person.phone)
-        assert begun["factors"] == ["passkey"]
+        assert begun["factors"] == ["passkey", "recovery_code"]
         path = f"/identity/sessions/challenges/{begun['challenge_id']}"
         assert await answered(thief, begun) == NOT_OFFERED
         assert await answered(thief, begun, factor="otp_sms", code="123456") == NOT_OFFERED
@@ -281,7 +292,8 @@ async def test_a_copied_sim_card_does_not_get_past_a_passkey(site: Site, person:
 
     # Nothing happened to the owner: the session goes on, and the password is the old one.
     await home.get("/identity/me")
-    assert (await home.get("/identity/security-events"))["items"] == []
+    events = (await home.get("/identity/security-events"))["items"]
+    assert sorted(each["kind"] for each in events) == ["passkey_added", "recovery_codes_made"]
     async with site.visitor() as away:
         body = {"login": person.phone.number, "password": NEW_PASSWORD}
         refused = await away.ask("POST", "/identity/sessions", json=body)
@@ -360,6 +372,67 @@ async def test_log_in_by_an_account_elsewhere(site: Site, person: Person) -> Non
         assert unknown.headers["location"].startswith("/app#external_registration=")
         assert "__Host-tb_session" not in stranger.http.cookies
         assert (await stranger.ask("GET", "/identity/me")).status_code == 401
+
+    # With a passkey the account elsewhere is the first of two steps, both in one browser.
+    await person.add_passkey()
+    async with site.visitor() as away, site.visitor() as stranger:
+        sent_on = await back_from_provider(away, authorize)
+        path, _, fragment = sent_on.headers["location"].partition("#")
+        told = parse_qs(fragment)
+        assert (path, told["factors"]) == ("/app", ["passkey,recovery_code"])
+        (challenge,) = told["log_in_challenge"]
+        assert (await away.ask("GET", "/identity/me")).status_code == 401
+        asked = await stranger.ask(
+            "POST", f"/identity/sessions/challenges/{challenge}/factors/passkey"
+        )
+        assert problem(asked) == (401, "identity.challenge_over")
+        await by_second_factor(person, away, challenge)
+        current = await away.get("/identity/sessions/current")
+        assert current["factors"] == ["external", "passkey"]
+
+
+async def test_password_and_sim_card_only_ask_and_the_owner_says_no(
+    site: Site, person: Person
+) -> None:
+    home = person.home
+    await person.register()
+    await person.add_passkey()
+    site.let_a_minute_pass()
+    body = {"login": person.phone.number, "password": PASSWORD}
+    async with site.visitor() as thief:
+        begun = await thief.post("/identity/sessions", body)
+        assert begun["factors"] == ["passkey", "recovery_code"]
+        path = f"/identity/sessions/challenges/{begun['challenge_id']}"
+        assert problem(await thief.ask("POST", f"{path}/factors/otp_sms")) == NOT_OFFERED
+
+        async def ask_for(what: str) -> httpx2.Response:
+            begun = await thief.post("/identity/factor-recoveries", body)
+            assert begun["factors"] == ["otp_sms"]
+            handle = begun["challenge_id"]
+            await thief.post(f"/identity/sessions/challenges/{handle}/factors/otp_sms")
+            code = await person.phone.code("账户恢复验证码")
+            answer = {"challenge_id": handle, "factor": "otp_sms", "code": code}
+            return await thief.ask("POST", f"/identity/factor-recoveries/{what}", json=answer)
+
+        asked = await ask_for("requests")
+        assert asked.status_code == 201, asked.text
+        told = await person.phone.message("申请移除通行密钥")
+        assert "http" not in told
+        site.let_a_minute_pass()
+        early = await ask_for("completion")
+        assert problem(early) == (409, "identity.recovery_waits")
+        ready_at = [datetime.fromisoformat(each.json()["ready_at"]) for each in (early, asked)]
+        assert ready_at[0] == ready_at[1]
+
+        assert await home.get("/identity/factor-recoveries/current") == asked.json()
+        cancelled = await home.ask("DELETE", "/identity/factor-recoveries/current")
+        assert cancelled.status_code == 204, cancelled.text
+        site.let_a_minute_pass()
+        late = await ask_for("completion")
+        assert problem(late) == (404, "identity.unknown_recovery")
+        assert not thief.http.cookies
+    async with site.visitor() as away:
+        await log_in(person, away)
 
 
 async def at_provider(browser: Visitor, address: str, account: str = "陈建国") -> str:

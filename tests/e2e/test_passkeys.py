@@ -156,7 +156,7 @@ async def test_a_passkey_from_its_making_to_its_end(page: Page, site: tuple[str,
 
     removed = await do("removePasskey", added["json"]["id"], csrf)
     assert removed["refused"]["json"]["code"] == "identity.step_up_required"
-    assert removed["refused"]["json"]["proofs"] == ["passkey"]
+    assert removed["refused"]["json"]["proofs"] == ["passkey", "recovery_code"]
     assert removed["done"]["status"] == 204, removed
     gone = await do("logInByPasskey")
     assert gone["first"]["status"] == 401

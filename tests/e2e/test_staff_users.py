@@ -6,7 +6,10 @@ from uuid import UUID
 import pytest
 
 from tests.support.bank import PASSWORD, Bank, Caller, done, problem
-from tongbao.core.identity.service import ROLE_PERMISSIONS, Role
+from tests.unit.core.identity.conftest import new_person
+from tongbao.core.identity.service import ROLE_PERMISSIONS, Role, passkeys
+from tongbao.core.identity.service.open_recoveries import find_recovery
+from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
 
@@ -51,6 +54,37 @@ async def created(bank: Bank, admin: Caller, compliance: Caller, **facts: object
     user = done(await bank.http.get(location, headers=admin.headers))
     token = done(await log_in(bank, str(body["login"])))["access_token"]
     return user, Caller(bank.http, {"Authorization": f"Bearer {token}"})
+
+
+async def test_two_recover_the_account_of_somebody_who_has_lost_everything(
+    bank: Bank, compliance: Caller
+) -> None:
+    operations = await bank.staff(Role.STAFF_OPERATIONS)
+    async with bank.database.write() as tx:
+        person = await new_person(tx)
+    path = f"/identity/users/{person.user.id}/factor-recovery"
+    body = {"evidence": "柜面核验身份证原件，人脸比对一致", "reason": "手机与密码均丢失"}
+    nothing = await operations.ask("POST", path, json=body)
+    assert problem(nothing) == (409, "identity.recovery_impossible")
+    async with bank.database.write() as tx:
+        await person.add_passkey(tx, at=now())
+    for short in ({**body, "evidence": "见过本人"}, {"reason": "x"}, {**body, "user_id": "x"}):
+        refused = await operations.ask("POST", path, json=short)
+        assert problem(refused) == (422, "request.invalid")
+    unknown = await operations.ask(
+        "POST", path.replace(str(person.user.id), str(new_id())), json=body
+    )
+    assert problem(unknown) == (404, "identity.unknown_user")
+    proposal = await operations.post(path, body)
+    assert problem(await approve(operations, proposal)) == (403, "proposals.own_proposal")
+    done(await approve(compliance, proposal))
+    async with bank.database.read() as tx:
+        begun = await find_recovery(tx, user_id=person.user.id, at=now())
+        assert begun is not None
+        assert begun.factor == "staff"
+        assert len(await passkeys.list_passkeys(tx, user_id=person.user.id)) == 1, "it waits"
+    again = await operations.post(path, body)
+    assert problem(await approve(compliance, again)) == (409, "identity.recovery_waits")
 
 
 async def test_two_make_a_member_of_staff(bank: Bank, admin: Caller, compliance: Caller) -> None:

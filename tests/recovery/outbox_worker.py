@@ -1,7 +1,8 @@
 """A worker to be killed: delivers the events of one run, with pauses to be killed in.
 
 It records each event in `test_effect`. An atomic one does so through the transaction it is given,
-as the rules ask; the other commits the effect by itself, before the consumer's place has moved.
+as the rules ask; the other commits the effect by itself, before the consumer's place has moved,
+and one that is to be killed waits for it there.
 """
 
 import asyncio
@@ -31,7 +32,7 @@ class Happened(Event):
         return self.name
 
 
-def consumer(database: Database, run: UUID, *, atomic: bool) -> outbox.Consumer:
+def consumer(database: Database, run: UUID, *, atomic: bool, to_be_killed: bool) -> outbox.Consumer:
     random = Random()
 
     async def record(tx: WriteSession, event: Happened, _at: datetime) -> None:
@@ -43,17 +44,20 @@ def consumer(database: Database, run: UUID, *, atomic: bool) -> outbox.Consumer:
         else:
             async with database.write() as own:
                 await own.execute(EFFECT, facts)
+            if to_be_killed:
+                await asyncio.Event().wait()
         await asyncio.sleep(random.random() * 0.002)
 
     return outbox.Consumer(name=f"recovery-{run}", handles={Happened: record}, batch_max=10)
 
 
-async def deliver(url: str, run: UUID, *, atomic: bool) -> None:
+async def deliver(url: str, run: UUID, *, atomic: bool, to_be_killed: bool) -> None:
     database = Database.connect(url)
-    relay = outbox.Relay(database, [consumer(database, run, atomic=atomic)], poll_seconds=0.05)
+    one = consumer(database, run, atomic=atomic, to_be_killed=to_be_killed)
+    relay = outbox.Relay(database, [one], poll_seconds=0.05)
     await relay.run(asyncio.Event())
 
 
-def work(url: str, run: UUID, atomic: bool) -> None:  # noqa: FBT001 - called by multiprocessing
+def work(url: str, run: UUID, atomic: bool, to_be_killed: bool) -> None:  # noqa: FBT001 - called by multiprocessing
     """Deliver until killed."""
-    asyncio.run(deliver(url, run, atomic=atomic))
+    asyncio.run(deliver(url, run, atomic=atomic, to_be_killed=to_be_killed))

@@ -47,9 +47,11 @@ def effects(owner_url: str) -> Iterator[None]:
 
 
 @contextmanager
-def worker(url: str, run: UUID, *, atomic: bool) -> Iterator[BaseProcess]:
+def worker(
+    url: str, run: UUID, *, atomic: bool, to_be_killed: bool = False
+) -> Iterator[BaseProcess]:
     """Start a worker process; it is killed with -9 at the end of the block."""
-    process = FORKS.Process(target=work, args=(url, run, atomic))
+    process = FORKS.Process(target=work, args=(url, run, atomic, to_be_killed))
     process.start()
     try:
         yield process
@@ -92,7 +94,7 @@ async def done(database: Database, run: UUID) -> list[tuple[str, int]]:
 async def kill_while_working(database: Database, url: str, run: UUID, *, atomic: bool) -> None:
     """Let a worker do something, then kill it at some moment of its work."""
     before = len(await done(database, run))
-    with worker(url, run, atomic=atomic) as process:
+    with worker(url, run, atomic=atomic, to_be_killed=True) as process:
         while len(await done(database, run)) <= before:
             assert process.exitcode is None, "the worker ended by itself"
             await asyncio.sleep(0.005)

@@ -26,18 +26,20 @@ from tests.support.authenticator import Authenticator
 from tests.support.keys import SECRET_KEY
 from tongbao.app import training
 from tongbao.app.main import create_app
+from tongbao.app.wiring import load_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
 from tongbao.core.parties import jobs as parties_jobs
 from tongbao.core.parties import service as parties
 from tongbao.core.sources import service as sources
-from tongbao.infra import jobs
+from tongbao.infra import jobs, outbox
 from tongbao.infra.db import Database
 from tongbao.infra.postgres import Urls
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 from tongbao.products.lending import jobs as lending_jobs
+from tongbao.products.lending import service as lending
 from tongbao.risk.rating import service as rating
 from tongbao.risk.rating.domain import training as rules
 from tongbao_sandbox import firms as sandbox
@@ -168,20 +170,28 @@ class Customer(Caller):
         return opened
 
     async def consent(self) -> dict[str, Any]:
-        """Read the text in use and agree to it."""
-        (text,) = await self.get("/agreements/consent-texts")
+        """Read the text in use, ask for the consent and confirm it."""
+        request = await self.ask_consent()
+        path = f"/agreements/consent-requests/{request['id']}/confirmation"
         granted: dict[str, Any] = await self.post(
-            "/agreements/consents",
+            path, {"digest": request["digest"], "confirmed": True}
+        )
+        return granted
+
+    async def ask_consent(self) -> dict[str, Any]:
+        """Read the text in use and ask for the consent to it."""
+        (text,) = await self.get("/agreements/consent-texts")
+        asked: dict[str, Any] = await self.post(
+            "/agreements/consent-requests",
             {
                 "party_id": self.party_id,
                 "purpose": text["purpose"],
                 "source": text["source"],
                 "text_version": text["version"],
                 "text_digest": text["digest"],
-                "confirmed": True,
             },
         )
-        return granted
+        return asked
 
 
 @dataclass(frozen=True)
@@ -273,8 +283,10 @@ class Bank:
         return {"Authorization": f"Bearer {done(answer)['access_token']}"}
 
     async def work(self) -> None:
-        """Run the jobs that are due, as the worker would."""
+        """Run the jobs that are due and tell lending of consents, as the worker would."""
+        load_jobs()
         await jobs.drain(self.database)
+        await outbox.Relay(self.database, [lending.consumer()]).drain()
 
     def let_time_pass(self) -> None:
         """Make every waiting job due."""

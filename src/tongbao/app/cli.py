@@ -8,6 +8,7 @@ import typer
 
 import tongbao
 from tongbao.app import processes
+from tongbao.app.cli_trust import AsJson, agreements_cli, audit_cli, crypto_cli, privacy_cli
 from tongbao.infra.settings import Settings
 from tongbao.kernel.errors import TongbaoError
 from tongbao_sandbox.errors import BadInputFile
@@ -23,15 +24,13 @@ rating_cli = typer.Typer(help="Scorecards.", no_args_is_help=True)
 ledger_cli = typer.Typer(help="The ledger.", no_args_is_help=True)
 db_cli = typer.Typer(help="The database.", no_args_is_help=True)
 outbox_cli = typer.Typer(help="Events on their way to consumers.", no_args_is_help=True)
-privacy_cli = typer.Typer(help="What is kept about whom.", no_args_is_help=True)
-crypto_cli = typer.Typer(help="The keys of sealed fields.", no_args_is_help=True)
 cli.add_typer(demo_cli, name="demo")
 cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 cli.add_typer(outbox_cli, name="outbox")
-cli.add_typer(crypto_cli, name="crypto")
-cli.add_typer(privacy_cli, name="privacy")
+for trust in (audit_cli, crypto_cli, privacy_cli, agreements_cli):
+    cli.add_typer(trust)
 
 Invoices = Annotated[
     Path | None,
@@ -41,7 +40,6 @@ Enterprises = Annotated[
     Path | None,
     typer.Option("--enterprises", exists=True, dir_okay=False, help="Firms, .parquet or .csv"),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document")]
 
 
 @cli.command()
@@ -74,7 +72,6 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the API and the page."""
-    from tongbao.app.keys import check_keys
     from tongbao.app.serve import serve as serve_api
 
     processes.stop_with_parent()
@@ -82,7 +79,6 @@ def serve(
     if tls is not None:
         files = {"tls_certificate_file": tls[0], "tls_key_file": tls[1]}
         settings = settings.model_copy(update=files)
-    asyncio.run(check_keys(settings))
     serve_api(settings)
 
 
@@ -124,7 +120,7 @@ def verify(*, as_json: AsJson = False) -> None:
 
 @cli.command()
 def bench(
-    name: Annotated[str, typer.Argument(help="Which benchmark: ledger")],
+    name: Annotated[str, typer.Argument(help="Which benchmark: ledger, http, login")],
     *,
     as_json: AsJson = False,
     deep: Annotated[bool, typer.Option(help="The longer mode, with much data")] = False,
@@ -262,70 +258,6 @@ def outbox_replay(consumer: Consumer, *, limit: AtMost = 100, as_json: AsJson = 
     from tongbao.app.outbox import replay
 
     raise typer.Exit(replay(Settings(), consumer, limit=limit, as_json=as_json))
-
-
-@privacy_cli.command("inventory")
-def privacy_inventory(
-    *,
-    as_json: AsJson = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="As docs/privacy-register.md")] = (
-        False
-    ),
-) -> None:
-    """List every column with its class, level, how long it is kept and how it is stored."""
-    from tongbao.app.privacy import inventory
-
-    typer.echo(inventory(as_json=as_json, as_markdown=as_markdown), nl=False)
-
-
-@crypto_cli.command("status")
-def crypto_status(*, as_json: AsJson = False) -> None:
-    """Say which keys there are, what lies under them, and how far rotations are."""
-    from tongbao.app.crypto import status
-
-    raise typer.Exit(status(Settings(), as_json=as_json))
-
-
-@crypto_cli.command("new-key")
-def crypto_new_key() -> None:
-    """Add a key to the key file; give it to every process, then `crypto rotate`."""
-    from tongbao.app.crypto import new_key
-
-    raise typer.Exit(new_key(Settings()))
-
-
-@crypto_cli.command("rotate")
-def crypto_rotate(
-    *,
-    fields: Annotated[
-        bool, typer.Option("--fields", help="New record keys, and every field sealed anew")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Wrap all record keys under the newest key; exit 1 if fields do not open."""
-    from tongbao.app.crypto import rotate
-
-    raise typer.Exit(rotate(Settings(), fields=fields, as_json=as_json))
-
-
-@crypto_cli.command("erasures")
-def crypto_erasures() -> None:
-    """List whose keys were destroyed, a line each; keep the list beside the backups."""
-    from tongbao.app.crypto import list_erasures
-
-    raise typer.Exit(list_erasures(Settings()))
-
-
-@crypto_cli.command("erase-again")
-def crypto_erase_again(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="What `crypto erasures` printed")
-    ],
-) -> None:
-    """Repeat listed erasures on a backup that was restored."""
-    from tongbao.app.crypto import repeat_erasures
-
-    raise typer.Exit(repeat_erasures(Settings(), file=file))
 
 
 def _with_database(settings: Settings) -> Settings:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -13,11 +14,14 @@ from tongbao.app import demo, training, wiring
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.loan import decide_firms
 from tongbao.core.ledger import service as ledger
+from tongbao.infra import audit as trail
 from tongbao.infra import crypto, log
+from tongbao.infra.audit import planted as audit
 from tongbao.infra.db import Database
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
+from tongbao.kernel.ids import new_id
 from tongbao.risk.rating import service as rating
 from tongbao_sandbox import firms as sandbox
 from tongbao_sandbox.main import create_app
@@ -49,6 +53,7 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
         settings = at_server(settings, server, database=apart)
     try:
         assert settings.owner_url is not None
+        wiring.connect_crypto(settings)  # a migration may seal what lay in clear
         run_migrations(settings.owner_url)
         yield settings
     finally:
@@ -79,13 +84,14 @@ def on_database(
 
 
 def verify(settings: Settings, *, as_json: bool) -> int:
-    """Verify the ledger and the tree over it; 1 if anything differs."""
+    """Verify the ledger, the audit trail, and the trees over them; 1 if anything differs."""
 
     async def work(database: Database) -> list[ledger.Finding]:
         async with database.read() as tx:
             return [
                 *await ledger.verify(tx),
                 *await ledger.verify_tree(tx, public_keys=keys),
+                *await audit.verify(tx, public_keys=keys, at=now()),
             ]
 
     with migrated(settings) as ready:
@@ -103,6 +109,18 @@ def verify(settings: Settings, *, as_json: bool) -> int:
     return 1 if findings else 0
 
 
+async def record(database: Database, action: str) -> None:
+    """Write to the audit trail that somebody does this on this machine, before it is done."""
+    async with database.write() as tx:
+        await trail.record(tx, [trail.Entry(action=action, who=operator())], at=now())
+
+
+def operator() -> trail.Caller:
+    """Return who runs a command: the system, with the login's name as the reason."""
+    login = os.environ.get("SUDO_USER") or os.environ.get("USER") or "unknown"
+    return trail.during(f"cli-{new_id()}", reason=f"command run by {login}"[:200])
+
+
 EXPORTS = {"beancount": ledger.export_beancount}
 
 
@@ -110,6 +128,7 @@ def export_ledger(settings: Settings, *, file: Path | None, language: str) -> No
     """Write the ledger to a file, which is there when it is complete, or to standard output."""
 
     async def write(database: Database, out: IO[str]) -> None:
+        await record(database, "ledger.exported")
         async with database.read() as tx:
             async for part in EXPORTS[language](tx):
                 out.write(part)
@@ -145,6 +164,7 @@ def train(
     trained = rating.train(training.samples_of(book))
 
     async def work(database: Database) -> rating.RatingModel:
+        await record(database, "rating.model_activated")
         async with database.write() as tx:
             return await rating.store_model(tx, training=trained, activate=True, at=now())
 

@@ -19,13 +19,15 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
+from tongbao.core.privacy.router import api as privacy
 from tongbao.infra import crypto, log, metrics
-from tongbao.infra.flow.control import Flow, FlowControl, policies
+from tongbao.infra.address import networks
+from tongbao.infra.audit.router import api as audit
+from tongbao.infra.flow.control import Flow, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.settings import Settings
-from tongbao.infra.web.address import networks
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
@@ -41,8 +43,10 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    privacy,
     webhooks,
     proposals,
+    audit,
 )
 
 LARGER_BODIES = {
@@ -75,7 +79,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         wiring.connect_webhooks(settings)
+        wiring.connect_privacy()
         wiring.connect_identity(settings)
+        wiring.connect_agreements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         wiring.connect_crypto(settings)
@@ -95,6 +101,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours: `infra.metrics`
         lifespan=lifespan,
         generate_unique_id_function=_operation_id,
     )
@@ -109,6 +116,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()
+    app.state.note_misplaced = identity.note_misplaced_token
     app.state.admit = flow.admit_actor
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:
@@ -121,7 +129,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         probes={"migrations": migrated, "keys": keys_at_hand},
         larger_bodies=LARGER_BODIES,
         trusted_proxies=networks(settings.trusted_proxies),
-        inside=[(FlowControl, {"flow": flow})],
+        gate=flow,
     )
     return app
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tongbao.app import wiring
-from tongbao.app.commands import migrated, on_database, say
+from tongbao.app.commands import migrated, on_database, record, say
 from tongbao.infra import outbox
 from tongbao.infra.db import Database
 from tongbao.infra.settings import Settings
@@ -97,6 +97,7 @@ def replay(settings: Settings, consumer: str, *, limit: int, as_json: bool) -> i
     (chosen,) = (each for each in wiring.CONSUMERS if each.name == consumer)
 
     async def work(database: Database) -> outbox.Replayed:
+        await record(database, "outbox.replayed")
         return await outbox.replay(database, chosen, at=now(), limit=limit)
 
     # What fails again is told below; the log's lines would stand between those of the answer.

@@ -17,6 +17,7 @@ from tongbao.core.identity.service import (
     CATALOGUE,
     MEMBER_PERMISSIONS,
     ROLE_PERMISSIONS,
+    ROLE_WORDS,
     SEPARATED,
     MemberRole,
     Reach,
@@ -63,6 +64,7 @@ _ABOUT_ONESELF: Final = (
     "identity_begin_contact_change",
     "identity_begin_link",
     "identity_begin_passkey",
+    "identity_cancel_recovery",
     "identity_change_password",
     "identity_confirm_contact_change",
     "identity_confirm_step_up",
@@ -82,6 +84,7 @@ _ABOUT_ONESELF: Final = (
     "identity_log_out_elsewhere",
     "identity_log_out_here",
     "identity_me",
+    "identity_read_recovery",
     "identity_remove_contact",
     "identity_remove_passkey",
     "identity_remove_totp",
@@ -99,6 +102,8 @@ _PARTY_READ: Final = Door(any_permission="parties:read_any")
 _PARTY_MAINTAINED: Final = Door(
     permission="parties:maintain", any_permission="parties:maintain_any"
 )
+_ERASED: Final = Door(permission="privacy:erase", any_permission="privacy:erase_any")
+_REVEALED: Final = Door(permission="privacy:reveal", any_permission="privacy:reveal_any")
 _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply_any")
 
 # By operation, those that name no permission at the door.
@@ -112,13 +117,16 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_agreement": Door(any_permission="agreements:read_any"),
     "agreements_get_consent": Door(any_permission="agreements:read_any"),
     "agreements_get_history": Door(any_permission="agreements:read_any"),
+    "agreements_get_document": Door(any_permission="agreements:read_any"),
+    "agreements_print_receipt": Door(any_permission="agreements:read_any"),
+    "agreements_verify_document": Door(kind=May.SELF),
+    "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,
     "kyc_get_case": _PARTY_READ,
-    "kyc_get_picture": Door(any_permission="parties:verify"),
     "kyc_list_cases": _PARTY_READ,
     "kyc_open_case": _APPLIED,
     "kyc_put_id_card": _APPLIED,
@@ -141,6 +149,13 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "parties_make_primary": _PARTY_MAINTAINED,
     "parties_remove_address": _PARTY_MAINTAINED,
     "parties_remove_contact": _PARTY_MAINTAINED,
+    "privacy_erase": _ERASED,
+    "privacy_export": Door(permission="privacy:export"),
+    "privacy_get_erasure": _ERASED,
+    "privacy_reveal_contact": _REVEALED,
+    "privacy_reveal_document": _REVEALED,
+    "privacy_reveal_evidence": _REVEALED,
+    "privacy_reveal_picture": _REVEALED,
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),
     "proposals_approve": _INVOLVED,
@@ -212,7 +227,7 @@ def _door(facts: Mapping[str, str], dependant: Dependant) -> Door | None:
 
 
 STAFF: Final = tuple(role for role in Role if role not in {Role.CUSTOMER, Role.SERVICE})
-_WORDS: Final[Mapping[Reach | Sensitivity, str]] = {
+_NAMES: Final[Mapping[Reach | Sensitivity, str]] = {
     Reach.OWN: "own party 本主体",
     Reach.ANY: "any customer 所有客户",
     Reach.SYSTEM: "the bank 本行",
@@ -237,8 +252,8 @@ def _page(app: FastAPI) -> Iterator[str]:
                 f"`{each.name}`",
                 each.description.zh,
                 each.description.en,
-                _WORDS[each.reach],
-                _WORDS[each.sensitivity],
+                _NAMES[each.reach],
+                _NAMES[each.sensitivity],
             ]
             for each in CATALOGUE.values()
         ),
@@ -246,7 +261,7 @@ def _page(app: FastAPI) -> Iterator[str]:
     yield ""
     yield "## Who holds what"
     yield ""
-    yield from _table(["role", "permissions"], _roles())
+    yield from _table(["role", "用途", "what for", "permissions"], _roles())
     yield ""
     yield "## Duties that two people hold"
     yield ""
@@ -288,9 +303,13 @@ def _groups() -> Iterator[tuple[str, tuple[Role | MemberRole, ...]]]:
 
 def _roles() -> Iterator[list[str]]:
     for member, held in MEMBER_PERMISSIONS.items():
-        yield [f"`{member}` at a party", _names(held)]
+        yield [f"`{member}` at a party", *_words(member), _names(held)]
     for role in (*STAFF, Role.SERVICE):
-        yield [f"`{role}`", _names(ROLE_PERMISSIONS[role])]
+        yield [f"`{role}`", *_words(role), _names(ROLE_PERMISSIONS[role])]
+
+
+def _words(role: Role | MemberRole) -> tuple[str, str]:
+    return ROLE_WORDS[role].zh, ROLE_WORDS[role].en
 
 
 def _names(held: frozenset[str]) -> str:

@@ -1,5 +1,6 @@
 """The API under granian, with one worker process or several."""
 
+import asyncio
 import gc
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ GARBAGE_MIN = 5_000
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished first.
 
-    With certificate and key it speaks TLS 1.3 and nothing older. Raises `TlsUnusable`.
+    With certificate and key it speaks TLS 1.3 and nothing older. Raises `TlsUnusable`, and what
+    `check_keys` raises.
     """
     tls = None
     if settings.tls_certificate_file is not None:
@@ -29,6 +31,10 @@ def serve(settings: Settings) -> None:
         tls = TlsFiles.checked(settings.tls_certificate_file, settings.tls_key_file)
     if settings.api_workers > 1:
         share_between_processes(settings.data_dir.resolve() / "metrics")
+    # Not before: it imports what counts.
+    from tongbao.app.keys import check_keys  # noqa: PLC0415
+
+    asyncio.run(check_keys(settings))
     Granian(
         "tongbao.app.serve:worker_app",
         factory=True,

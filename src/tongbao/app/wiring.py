@@ -4,26 +4,35 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 import tongbao
 from tongbao.app.published import PUBLISHED
+from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
+from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
-from tongbao.infra import crypto, keys, notify
+from tongbao.infra import crypto, keys, notify, pdf
+from tongbao.infra.audit import jobs as audit
+from tongbao.infra.audit.patterns import Thresholds
+from tongbao.infra.db import ReadSession
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
 from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
+from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
+from tongbao.products.lending import service as loans
 
-CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED),)
+CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED), loans.consumer())
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -34,7 +43,7 @@ def load_jobs() -> None:
         import_module(".".join(("tongbao", *file.relative_to(_ROOT).with_suffix("").parts)))
 
 
-def tax_office(settings: Settings) -> sources.TaxOfficeGateway:
+def tax_office(settings: Settings) -> sources.Connector:
     """Return the gateway to the tax office these settings name."""
     return sources.connect_tax_office(
         base_url=settings.tax_office_url, token=settings.tax_office_token.get_secret_value()
@@ -86,9 +95,48 @@ def ledger_public_keys(settings: Settings) -> list[PublicKey]:
 
 
 def connect_keys(settings: Settings) -> None:
-    """Say with which key this process signs."""
-    retired = settings.ledger_retired_keys_file
-    ledger.sign_with(ledger_key(settings), retired=tuple(public_keys([retired] if retired else [])))
+    """Say with which key this process signs checkpoints, of the ledger and of the audit trail."""
+    named = settings.ledger_retired_keys_file
+    key, retired = ledger_key(settings), tuple(public_keys([named] if named else []))
+    ledger.sign_with(key, retired=retired)
+    audit.sign_with(key, retired=retired)
+    audit.alert_at(thresholds(settings))
+
+
+def thresholds(settings: Settings) -> Thresholds:
+    """Return when the watch of the audit trail raises an alert."""
+    return Thresholds(
+        reveals_min=settings.audit_reveals_min,
+        reveals_within=timedelta(minutes=settings.audit_reveals_minutes),
+        denials_min=settings.audit_denials_min,
+        denials_within=timedelta(minutes=settings.audit_denials_minutes),
+        office_opens=settings.office_opens,
+        office_closes=settings.office_closes,
+    )
+
+
+def connect_agreements(settings: Settings) -> None:
+    """Say with what this process signs receipts and seals agreements; made where not named."""
+    named, retired = settings.receipt_key_file, settings.receipt_retired_keys_file
+    agreements.configure(
+        agreements.Configuration(
+            receipt_key=(
+                SigningKey.load_or_make(settings.data_dir / "keys" / "receipts.pem")
+                if named is None
+                else SigningKey.load(named)
+            ),
+            seal=agreement_seal(settings),
+            retired=tuple(public_keys([retired] if retired else [])),
+        )
+    )
+
+
+def agreement_seal(settings: Settings) -> pdf.Seal:
+    """Return the seal of agreements; in development a demonstration authority makes one."""
+    if settings.seal_file is not None:
+        return pdf.Seal.load(settings.seal_file)
+    path = settings.data_dir / "keys" / "seal.pem"
+    return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
 
 
 def connect_crypto(settings: Settings) -> None:
@@ -125,6 +173,16 @@ def connect_webhooks(settings: Settings) -> None:
     )
 
 
+async def _running_loan(tx: ReadSession, party_id: UUID) -> list[privacy.Hold]:
+    owed = await loans.exposure(tx, party_id)
+    return [privacy.Hold(privacy.KeptFor.RUNNING_LOAN)] if owed.minor else []
+
+
+def connect_privacy() -> None:
+    """Say what products keep data on a party for."""
+    privacy.register_holding(_running_loan)
+
+
 def connect_identity(settings: Settings) -> None:
     """Say who this installation is to authenticators, and which providers there are."""
     party = identity.RelyingParty(
@@ -142,4 +200,10 @@ def connect_identity(settings: Settings) -> None:
         )
         for key, each in (settings.oidc_providers or {}).items()
     }
-    identity.configure(identity.Configuration(relying_party=party, providers=providers))
+    identity.configure(
+        identity.Configuration(
+            relying_party=party,
+            providers=providers,
+            recovery_wait=timedelta(hours=settings.factor_recovery_hours),
+        )
+    )

@@ -16,7 +16,7 @@ Everything under `/api` is closed unless it says `dependencies=[PUBLIC]`;
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Final, Literal, Protocol
@@ -24,8 +24,10 @@ from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.security import OAuth2PasswordBearer
+from starlette.types import Scope
 
 from tongbao.infra import browser
+from tongbao.infra.address import Network, client_address, parse_address, within
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.clock import now
 from tongbao.kernel.errors import Kind, TongbaoError
@@ -48,7 +50,9 @@ class Actor:
     only look in another. An actor made without `grants` has its permissions at every party.
     `session_id` is the session or token the request rides on; `factors` is what was proven at
     log-in: password, otp, totp, passkey, client. `person_id` is the natural person behind the
-    log-in, where known: two log-ins of one person are not four eyes.
+    log-in, where known: two log-ins of one person are not four eyes. `roles` are the names of what
+    `permissions` come from, for the audit trail; nothing is decided by them. `networks` are those
+    the actor may call from; none means anywhere.
     """
 
     id: UUID
@@ -60,6 +64,8 @@ class Actor:
     factors: frozenset[str] = frozenset()
     grants: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     person_id: UUID | None = None
+    roles: tuple[str, ...] = ()
+    networks: Sequence[Network] = ()
 
     def __post_init__(self) -> None:
         """Spread the permissions over the parties where nobody said what is granted at each."""
@@ -82,6 +88,10 @@ class Actor:
             raise unknown
         if not self.may(permission, party_id=party_id):
             raise Forbidden(permission=permission)
+
+    def may_call_from(self, address: str) -> bool:
+        """Tell whether a request from this address may be this actor's."""
+        return not self.networks or within(parse_address(address), self.networks)
 
     def is_same_person(self, *, user_id: UUID, person_id: UUID | None) -> bool:
         """Tell whether this is that user, or another log-in of the same person."""
@@ -161,6 +171,22 @@ class Forbidden(TongbaoError):
         super().__init__(permission=permission)
 
 
+class AddressNotAllowed(TongbaoError):
+    """A good token, shown from outside the networks that its owner calls from."""
+
+    code = "auth.address_not_allowed"
+    kind = Kind.FORBIDDEN
+    title = Text(zh="此地址不在许可范围", en="Not allowed from this address")
+    detail = Text(
+        zh="此客户端登记了调用地址范围，{address} 不在其中；令牌已作废，请在许可的网络内重新申请。",
+        en="This client has registered the networks it calls from, and {address} is in none of "
+        "them. The token has been revoked; ask for another from an allowed network.",
+    )
+
+    def __init__(self, *, address: str) -> None:
+        super().__init__(address=address)
+
+
 _bearer = OAuth2PasswordBearer(tokenUrl=TOKEN_URL, scheme_name="bearer", auto_error=False)
 
 
@@ -172,7 +198,12 @@ def bearer_token(request: Request) -> str:
     values = request.headers.getlist("authorization")
     if len(values) != 1:
         raise Unauthenticated
-    scheme, _, token = values[0].partition(" ")
+    return read_bearer(values[0])
+
+
+def read_bearer(header: str) -> str:
+    """Return the token in the value of `Authorization`. Raises `Unauthenticated`."""
+    scheme, _, token = header.partition(" ")
     token = token.strip()
     well_formed = token.isascii() and token.isprintable() and " " not in token
     if scheme.lower() != "bearer" or not well_formed or not 0 < len(token) <= TOKEN_LENGTH_MAX:
@@ -194,15 +225,19 @@ def session_secret(request: Request) -> str | None:
     return secret
 
 
-def remember(request: Request, actor: Actor) -> None:
-    """Put the actor on the request, unless they have asked too often.
+def remember(scope: Scope, actor: Actor) -> None:
+    """Put the actor on the request, unless they call from elsewhere or have asked too often.
 
-    Raises what `app.state.admit` raises, if the composition root has put one there.
+    Raises `AddressNotAllowed`, and what `app.state.admit` raises, if the composition root has put
+    one there.
     """
-    request.state.actor = actor
-    admit: Callable[[Request, Actor], None] | None = getattr(request.app.state, "admit", None)
+    address = client_address(scope)
+    if not actor.may_call_from(address):
+        raise AddressNotAllowed(address=address)
+    scope["state"]["actor"] = actor
+    admit: Callable[[Scope, Actor], None] | None = getattr(scope["app"].state, "admit", None)
     if admit is not None:
-        admit(request, actor)
+        admit(scope, actor)
 
 
 async def authenticate(request: Request, session: ReadSession, at: datetime) -> Actor:
@@ -219,7 +254,7 @@ async def authenticate(request: Request, session: ReadSession, at: datetime) -> 
         actor = await _browsing(request, session, secret, at)
     if actor is None:
         raise Unauthenticated
-    remember(request, actor)
+    remember(request.scope, actor)
     return actor
 
 

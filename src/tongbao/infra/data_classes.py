@@ -16,7 +16,12 @@ ids, moments, counters and states that say nothing about anybody by themselves.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
+
+LOGS_KEPT: Final = timedelta(days=183)
+"""Six months, whichever they are."""
 
 
 class DataClass(StrEnum):
@@ -54,6 +59,8 @@ class Declared:
     general: tuple[str, ...] = ()
     technical: tuple[str, ...] = ()
     keep: Keep = Keep.CONFIGURATION
+    over: str = ""
+    """The column with the moment from which a row is kept no longer than `keep` says."""
 
     def classes(self) -> dict[str, DataClass]:
         """Return the class by column."""

@@ -56,7 +56,7 @@ _DIGESTS: Final = ("sha256", "tag", "hash", "blind")
 def stored(column: str) -> Stored:
     """Return how a column lies in the database: what is not in clear says so in its name."""
     words = column.split("_")
-    if "sealed" in words:
+    if "sealed" in words and words[-1] != "at":  # `sealed_at` is a moment
         return Stored.SEALED
     return Stored.DIGEST if words[-1] in _DIGESTS else Stored.CLEAR
 

@@ -1,8 +1,8 @@
 """Passwords: argon2id hashes, computed in threads that stand back for everybody else.
 
 A hash is expensive on purpose, so a storm of log-ins must not take the processor from the requests
-beside it: a few threads at a time, of lower priority, and a bounded queue before them. Whoever
-comes when that is full is told to come back.
+beside it: a few at a time on the whole machine, with a rest after each, in threads of the lowest
+priority, and a bounded queue before them. Whoever comes when that is full is told to come back.
 """
 
 import asyncio
@@ -12,11 +12,13 @@ import threading
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from tongbao.infra.slots import Slot
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
@@ -25,6 +27,7 @@ T = TypeVar("T")
 THREADS_MAX: Final = 4  # bounds the memory: 76 MiB
 WAITING_MAX: Final = 64
 NICENESS: Final = 19
+REST_SECONDS: Final = 0.012
 # Verified when there is no user to verify, so that an unknown login takes as long as a known one.
 # It is the hash of a random text nobody kept.
 NOBODYS_HASH: Final = (
@@ -46,11 +49,12 @@ class TooManyLogIns(TongbaoError):
 
 
 def _stand_back() -> None:
-    """Give the thread that calls this the lowest priority, on half of the processor's cores.
+    """Give the thread that calls this a slot, and the lowest priority on half of the cores.
 
-    The same half in every process, so that the other is free for requests however many log in.
-    Where threads have no such thing (it is Linux that has), the bound on their number must do.
+    The same half and the same slots in every process, so that the rest is free for requests however
+    many log in. Where threads have no priority or cores of their own (Linux has), slots must do.
     """
+    _mine.slot = Slot(f"tongbao-argon2-{next(_numbers)}", rest_seconds=REST_SECONDS)
     with contextlib.suppress(OSError, AttributeError):
         thread = threading.get_native_id()
         cores = sorted(os.sched_getaffinity(0))
@@ -58,6 +62,8 @@ def _stand_back() -> None:
         os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
 
 
+_mine: Final = threading.local()
+_numbers: Final = count()
 _threads: Final = ThreadPoolExecutor(
     max_workers=max(1, min(THREADS_MAX, (os.cpu_count() or 2) // 2)),
     thread_name_prefix="argon2",
@@ -102,6 +108,12 @@ async def _in_thread(work: Callable[[], T]) -> T:
         raise TooManyLogIns
     _waiting += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_threads, work)
+        return await asyncio.get_running_loop().run_in_executor(_threads, _in_turn, work)
     finally:
         _waiting -= 1
+
+
+def _in_turn(work: Callable[[], T]) -> T:
+    slot: Slot = _mine.slot
+    with slot.turn():
+        return work()

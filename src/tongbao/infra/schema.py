@@ -13,6 +13,7 @@ from tongbao.infra.postgres import APP_ROLE
 SQL_FILES: Final = (
     ("tongbao.infra.crypto", "sql/guards.sql"),
     ("tongbao.infra.outbox", "sql/outbox.sql"),
+    ("tongbao.infra.audit", "sql/trail.sql"),
     ("tongbao.infra.proposals", "sql/guards.sql"),
     ("tongbao.risk.limits", "sql/reserve.sql"),
     ("tongbao.core.ledger", "sql/accounts.sql"),

@@ -4,6 +4,7 @@ A secret has a default for development only. Anywhere else the default is refuse
 whatever has no place in production: the embedded database and demonstration data.
 """
 
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -159,9 +160,27 @@ class Settings(BaseSettings):
     ledger_retired_keys_file: Path | None = Field(
         default=None, description="PEM file of the public keys that signed them before"
     )
+    audit_reveals_min: int = Field(
+        default=20, ge=1, description="So many reveals by one person raise an alert ..."
+    )
+    audit_reveals_minutes: int = Field(default=10, ge=1, le=1_440, description="... within so long")
+    audit_denials_min: int = Field(
+        default=10, ge=1, description="So many denials of one actor or address raise an alert ..."
+    )
+    audit_denials_minutes: int = Field(default=10, ge=1, le=1_440, description="... within so long")
+    office_opens: time = Field(
+        default=time(8), description="On business days; what administrators do outside is an alert"
+    )
+    office_closes: time = Field(default=time(20), description="In the bank's time zone")
     passkey_domain: str = Field(
         default="",
         description="Relying party id of passkeys: the host of public_url or one above; unset: it",
+    )
+    factor_recovery_hours: int = Field(
+        default=48,
+        ge=24,
+        le=72,
+        description="How long the owner can call off a recovery of an account without its factors",
     )
     field_key_file: Path | None = Field(
         default=None,
@@ -181,6 +200,20 @@ class Settings(BaseSettings):
     kms_key: str = Field(default="tongbao-fields", description="Name of its key that wraps ours")
     field_cipher: Literal["aes-256-gcm", "sm4-gcm"] = Field(
         default="aes-256-gcm", description="What new fields are sealed with"
+    )
+    receipt_key_file: Path | None = Field(
+        default=None,
+        description="PEM file of the Ed25519 key that signs consent receipts; unset: one is made",
+    )
+    receipt_retired_keys_file: Path | None = Field(
+        default=None, description="PEM file of the public keys that signed them before"
+    )
+    seal_file: Path | None = Field(
+        default=None,
+        description=(
+            "PEM file of the seal's ECDSA key, its certificate and those above it; unset: one of "
+            "a demonstration authority is made in data_dir/keys"
+        ),
     )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
@@ -283,6 +316,12 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         if self.ledger_key_file is None:
             msg = "TONGBAO_LEDGER_KEY_FILE: production signs with a key of its own"
+            raise ValueError(msg)
+        if self.seal_file is None:
+            msg = "TONGBAO_SEAL_FILE: production seals with a certificate that others vouch for"
+            raise ValueError(msg)
+        if self.receipt_key_file is None:
+            msg = "TONGBAO_RECEIPT_KEY_FILE: production signs with a key of its own"
             raise ValueError(msg)
         if self.demo:
             msg = "TONGBAO_DEMO: demonstration data have no place in production"

@@ -6,9 +6,15 @@ party's.
 
 from uuid import UUID
 
+import uuid_utils
 import uuid_utils.compat
 
 
 def new_id() -> UUID:
     """Return a fresh UUIDv7."""
     return uuid_utils.compat.uuid7()
+
+
+def new_id_text() -> str:
+    """Return a fresh UUIDv7 as text, for ids that are only passed on, such as a request's."""
+    return str(uuid_utils.uuid7())

@@ -13,9 +13,14 @@ put together from at most 64 such nodes, so whoever keeps some levels and can re
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 HASH_BYTES: Final = 32
+MARK_BYTES: Final = 4
+"""A mark is the beginning of a leaf's hash, kept to find which leaf was changed."""
+
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 """Root of the tree without leaves."""
 
@@ -241,3 +246,59 @@ def _power_at_least(number: int) -> int:
     """Return the smallest power of two that is at least a number above 0."""
     power: int = 1 << (number - 1).bit_length()
     return power
+
+
+def moment(at: datetime) -> str:
+    """Write an instant: UTC, always six decimals, `2026-03-02T04:00:00.000000Z`."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+def signed_text(
+    *,
+    prefix: str,
+    tree_size: int,
+    root: bytes,
+    last_sequence: int,
+    signed_at: datetime,
+    key_id: str,
+) -> str:
+    """Return what a checkpoint's signature is over: six lines, each ended by a line feed."""
+    lines = [prefix, str(tree_size), root.hex(), str(last_sequence), moment(signed_at), key_id]
+    return "".join(f"{line}\n" for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The tree over the first `tree_size` leaves; the last of them is `last_sequence`.
+
+    `prefix` says which tree it is, and is part of what is signed.
+    """
+
+    tree_size: int
+    root: bytes
+    last_sequence: int
+    signed_at: datetime
+    key_id: str
+    signature: bytes
+    prefix: str
+
+    @property
+    def signed_text(self) -> str:
+        """What the signature is over."""
+        return signed_text(
+            prefix=self.prefix,
+            tree_size=self.tree_size,
+            root=self.root,
+            last_sequence=self.last_sequence,
+            signed_at=self.signed_at,
+            key_id=self.key_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsistencyProof:
+    """Shows that the tree of `new` begins with every leaf of the tree of `old`."""
+
+    old: Checkpoint
+    new: Checkpoint
+    path: tuple[bytes, ...]

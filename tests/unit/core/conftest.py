@@ -10,7 +10,9 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
+from tests.support.consents import CONFIGURATION
 from tongbao.core.accounts.router import api as accounts_api
+from tongbao.core.agreements import service as agreements
 from tongbao.core.agreements.router import api as agreements_api
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role, permissions
@@ -45,9 +47,11 @@ RELYING_PARTY = identity.RelyingParty(
 )
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True)
 def _configured() -> None:
+    """For each test: another one may have made a whole application, which brings its own."""
     identity.configure(identity.Configuration(relying_party=RELYING_PARTY))
+    agreements.configure(CONFIGURATION)
 
 
 Customer = Callable[[str], Awaitable[Caller]]
@@ -115,6 +119,7 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
     made.state.database = database
     made.state.authenticate = authenticate
     made.state.sessions = identity.BrowserSessions()
+    made.state.note_misplaced = identity.note_misplaced_token
     for router in (parties_api, cases_api, identity_api, accounts_api, agreements_api):
         made.include_router(router)
     install(made, larger_bodies={PICTURES_PATH: PICTURES_BYTES_MAX})

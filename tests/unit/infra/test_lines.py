@@ -141,9 +141,11 @@ async def test_a_text_that_cannot_be_sent_says_nothing_of_the_database(two: Line
     assert not database_away(caught.value)
 
 
-async def test_no_more_lines_than_allowed(two: Lines) -> None:
+async def test_no_more_lines_than_allowed(owner_url: str) -> None:
     pids: set[int] = set()
     used = most = 0
+    both_used = asyncio.Event()
+    two = Lines(owner_url, "", lines_max=2, wait_seconds_max=60)
 
     async def use() -> None:
         nonlocal used, most
@@ -151,9 +153,15 @@ async def test_no_more_lines_than_allowed(two: Lines) -> None:
             used += 1
             most = max(most, used)
             pids.add(await pid_of(line))
+            if used == 2:
+                both_used.set()
+            await both_used.wait()
             used -= 1
 
-    await asyncio.gather(*[use() for _ in range(50)])
+    try:
+        await asyncio.gather(*[use() for _ in range(50)])
+    finally:
+        await two.close()
     assert most == 2
     assert len(pids) == 2
 

@@ -4,8 +4,10 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Literal
+from uuid import UUID
 
 import pytest
 import structlog
@@ -169,3 +171,47 @@ def test_quiet_levels_are_not_written(capsys: pytest.CaptureFixture[str]) -> Non
     logging.getLogger("library").info("quiet")
     logger.warning("loud")
     assert [line["event"] for line in lines(capsys)] == ["loud"]
+
+
+@pytest.mark.parametrize("request_id", ["0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10", "13812345678"])
+@pytest.mark.parametrize("problem", [None, "ledger.insufficient_funds"])
+def test_a_requests_line_written_by_hand_is_what_it_is_as_any_event(
+    capsys: pytest.CaptureFixture[str], request_id: str, problem: str | None
+) -> None:
+    logger = configure()
+    actor_id = UUID("0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a11")
+    facts = {"method": "POST", "route": "/api/v1/x/{y}", "status": 422, "duration_ms": 1.5}
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    logger.info("request", **facts, problem=problem, actor_id=str(actor_id))
+    by_hand = log.json_lines()
+    assert by_hand is not None
+    by_hand.write_request(
+        log.RequestFacts(
+            method="POST",
+            route="/api/v1/x/{y}",
+            status=422,
+            duration_ms=1.5,
+            problem=problem,
+            actor_id=actor_id,
+            request_id=request_id,
+            logger="test",
+        )
+    )
+    first, second = lines(capsys)
+    for line in (first, second):
+        assert datetime.fromisoformat(line.pop("timestamp")).utcoffset() == timedelta()
+    assert list(first.items()) == list(second.items())
+    assert first["request_id"] in {request_id, "138****5678"}
+
+
+def test_a_requests_line_has_its_level(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(level="warning")
+    by_hand = log.json_lines()
+    assert by_hand is not None
+    by_hand.write_request(log.RequestFacts("GET", "/", 200, 0.1, None, None, "r", "test"))
+    assert capsys.readouterr().out == ""
+
+
+def test_only_json_is_written_by_hand() -> None:
+    configure("console")
+    assert log.json_lines() is None

@@ -22,6 +22,8 @@ PRODUCTION = {
     "TONGBAO_IDENTITY_BUREAU_TOKEN": "of-our-own",
     "TONGBAO_FACE_SERVICE_TOKEN": "of-our-own",
     "TONGBAO_LEDGER_KEY_FILE": "/etc/tongbao/ledger.pem",
+    "TONGBAO_RECEIPT_KEY_FILE": "/etc/tongbao/receipts.pem",
+    "TONGBAO_SEAL_FILE": "/etc/tongbao/seal.pem",
     "TONGBAO_MESSAGE_GATEWAY_TOKEN": "of-our-own",
     "TONGBAO_FIELD_KEY_FILE": "/etc/tongbao/fields.key",
     "TONGBAO_SECRET_KEY": "0123456789abcdef0123456789abcdef",
@@ -107,7 +109,14 @@ def test_production_refuses_what_is_for_development(
 
 
 @pytest.mark.parametrize(
-    "name", ["TONGBAO_DATABASE_URL", "TONGBAO_LEDGER_KEY_FILE", "TONGBAO_FIELD_KEY_FILE"]
+    "name",
+    [
+        "TONGBAO_DATABASE_URL",
+        "TONGBAO_LEDGER_KEY_FILE",
+        "TONGBAO_FIELD_KEY_FILE",
+        "TONGBAO_RECEIPT_KEY_FILE",
+        "TONGBAO_SEAL_FILE",
+    ],
 )
 def test_production_needs_a_database_and_keys_of_its_own(
     monkeypatch: pytest.MonkeyPatch, name: str

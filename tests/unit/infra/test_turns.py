@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongbao.infra.turns import CROWD_MIN, UNDER_WAY_MAX, Interrupted, Overloaded, Turns
+from tongbao.infra.turns import (
+    CROWD_MIN,
+    PATIENT_MIN,
+    UNDER_WAY_MAX,
+    Interrupted,
+    Overloaded,
+    Turns,
+)
 from tongbao.kernel.errors import Kind
 
 
@@ -285,3 +292,35 @@ async def test_an_answerer_that_is_torn_down_frees_its_askers_and_the_next_turn(
     finally:
         loop.set_exception_handler(None)
     assert [type(each) for each in unretrieved] == [TornDown]  # it has not been swallowed
+
+
+def patient(clerk: Clerk, *, seconds: float) -> Turns[int, int]:
+    return Turns(clerk.answer, size_max=100, waiting_max=1_000, patience_seconds=seconds)
+
+
+async def test_a_crowd_that_was_served_is_given_time_to_return() -> None:
+    clerk = Clerk(open=True)
+    turns = patient(clerk, seconds=1_000)
+    await asyncio.gather(*ask_all(turns, *range(20)))
+    early = ask_all(turns, *range(10))
+    await settle()
+    assert len(clerk.turns) == 1
+    late = ask_all(turns, *range(10, 24))  # 20 and 10 are a crowd of 30, of whom 24 are enough
+    await asyncio.gather(*early, *late)
+    assert [len(turn) for turn in clerk.turns] == [20, 24]
+
+
+async def test_a_crowd_that_does_not_return_is_not_waited_for_for_ever() -> None:
+    clerk = Clerk(open=True)
+    turns = patient(clerk, seconds=0.001)
+    await asyncio.gather(*ask_all(turns, *range(20)))
+    assert await turns.ask(21) == 42
+    assert [len(turn) for turn in clerk.turns] == [20, 1]
+
+
+async def test_few_are_not_made_to_wait_for_each_other() -> None:
+    clerk = Clerk(open=True)
+    turns = patient(clerk, seconds=1_000)
+    await asyncio.gather(*ask_all(turns, *range(PATIENT_MIN)))
+    assert await turns.ask(21) == 42
+    assert [len(turn) for turn in clerk.turns] == [PATIENT_MIN, 1]

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from tongbao.kernel.ids import new_id
+from tongbao.kernel.ids import new_id, new_id_text
 
 
 def test_ids_are_uuids_of_version_7() -> None:
@@ -13,3 +13,9 @@ def test_ids_made_later_sort_later() -> None:
     made = [new_id() for _ in range(1_000)]
     assert made == sorted(made)
     assert len(set(made)) == len(made)
+
+
+def test_an_id_as_text_is_one_too() -> None:
+    text = new_id_text()
+    assert str(UUID(text)) == text
+    assert UUID(text).version == 7

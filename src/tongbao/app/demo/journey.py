@@ -76,25 +76,28 @@ async def register(
 
 
 async def consent(tx: WriteSession, customer: Customer, *, at: datetime) -> agreements.Consent:
-    """Agree to the words in use for fetching the firm's invoices."""
+    """Agree to the words in use for fetching the firm's invoices, and confirm."""
     text = agreements.text_in_use(
         purpose=agreements.CREDIT_ASSESSMENT, source=agreements.TAX_VAT_INVOICES
     )
-    return await agreements.grant_consent(
+    request = await agreements.request_consent(
         tx,
         party_id=customer.party.id,
         purpose=text.purpose,
         source=text.source,
         text_version=text.version,
         text_digest=text.digest,
-        granted_by=customer.actor.id,
+        requested_by=customer.actor,
         at=at,
+    )
+    return await agreements.confirm_consent(
+        tx, request_id=request.id, digest=request.digest, confirmed_by=customer.actor, at=at
     )
 
 
 async def decide(
     database: Database,
-    tax_office: sources.TaxOfficeGateway,
+    tax_office: sources.Connector,
     firm: Firm,
     *,
     actor_id: UUID | None = None,

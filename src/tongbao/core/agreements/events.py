@@ -16,6 +16,7 @@ class ConsentGranted(Event):
     party_id: UUID
     purpose: str
     source: str
+    recipient: str
     text_version: str
     expires_at: datetime
 
@@ -29,6 +30,22 @@ class ConsentWithdrawn(Event):
     """A party took its consent back; nothing may be fetched on it from now on."""
 
     type: ClassVar[str] = "agreements.consent_withdrawn"
+
+    consent_id: UUID
+    party_id: UUID
+    purpose: str
+    source: str
+
+    @property
+    def subject(self) -> str:
+        """Return the consent's id."""
+        return str(self.consent_id)
+
+
+class ConsentExpired(Event):
+    """A consent's time was over; nothing may be fetched on it any more."""
+
+    type: ClassVar[str] = "agreements.consent_expired"
 
     consent_id: UUID
     party_id: UUID

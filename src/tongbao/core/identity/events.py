@@ -82,6 +82,20 @@ class ClientChanged(Event):
         return str(self.client_id)
 
 
+class ClientMisplaced(Event):
+    """A token of a client was shown from outside the client's networks, and so was ended."""
+
+    type: ClassVar[str] = "identity.client_misplaced"
+
+    client_id: UUID
+    party_id: UUID | None
+
+    @property
+    def subject(self) -> str:
+        """Return the client's id."""
+        return str(self.client_id)
+
+
 class SessionBegun(Event):
     """A user logged in with a browser, having proven `factors` (password, otp, totp, passkey)."""
 

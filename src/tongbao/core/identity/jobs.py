@@ -58,6 +58,25 @@ async def note_refusals(context: jobs.JobContext, *, user_id: str | None, addres
         await service.note_refusals(tx, user_id=user_id, address=address, at=context.at)
 
 
+@jobs.task(name="identity.note_misplaced")
+async def note_misplaced(context: jobs.JobContext, *, client_id: str, address: str) -> None:
+    """Tell a firm that a token of its system was shown from outside the system's networks."""
+    async with context.database.write() as tx:
+        await service.tell_of_misplaced(
+            tx, client_id=UUID(client_id), address=address, at=context.at
+        )
+
+
+@jobs.periodic(name="identity.complete_recoveries", cron="*/10 * * * *")
+async def complete_recoveries(context: jobs.JobContext) -> None:
+    """Complete the recoveries that staff has begun and nobody has called off, one by one."""
+    async with context.database.read() as look:
+        due = await service.due_by_staff(look, at=context.at)
+    for user_id in due:
+        async with context.database.write() as tx:
+            await service.complete_by_staff(tx, user_id=user_id, at=context.at)
+
+
 @jobs.periodic(name="identity.purge", cron="23 * * * *")
 async def purge(context: jobs.JobContext) -> None:
     """Delete what is over: sessions, codes, challenges, counts of attempts."""

@@ -1,9 +1,9 @@
 """The table of payment orders."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.data_classes import Declared, Keep
@@ -96,6 +96,29 @@ class PaymentOrderRow(Base):
     transaction_id: Mapped[UUID | None]
     initiated_by: Mapped[UUID]
     initiated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AloneRow(Base):
+    """What one person has paid alone for one party in one business day and currency.
+
+    `maker_id` is the person behind the log-in where known, else the user: two log-ins of one person
+    share a day's sum. The row is locked by whoever pays, so that two payments count each other.
+    """
+
+    __tablename__ = "payments_alone"
+    __table_args__ = (CheckConstraint("paid_minor >= 0", name="paid"),)
+    __data__ = Declared(
+        important=("paid_minor",),
+        general=("currency",),
+        technical=("party_id", "maker_id", "business_date"),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
+    maker_id: Mapped[UUID] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(Text, primary_key=True)
+    business_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    paid_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class PayeeRow(Base):

@@ -12,7 +12,7 @@ from fastapi import Depends, Header, Query, Request, Response, status
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
-from tongbao.core.payments.schemas import NewTransfer, PaymentOut, PaymentsOut
+from tongbao.core.payments.schemas import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.web import (
@@ -25,9 +25,11 @@ from tongbao.infra.web import (
     problem_response,
     router,
 )
+from tongbao.kernel.clock import business_date
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
 PREFIX = "/api/v1/payments"
+INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
 
 api = router(prefix=PREFIX, tags=["payments"])
@@ -44,7 +46,7 @@ After = Annotated[
 @api.post(
     "",
     status_code=status.HTTP_201_CREATED,
-    dependencies=[Depends(require("payments:initiate")), IDEMPOTENCY_KEY_REQUIRED],
+    dependencies=[Depends(require(INITIATE)), IDEMPOTENCY_KEY_REQUIRED],
     response_model=PaymentOut,
     responses=HELD,
     summary="Pay to an account of this bank",
@@ -61,8 +63,8 @@ async def transfer(
 ) -> PaymentOut | Response:
     """Move money at once, or answer 422 with the reason; the rejected order is kept as well.
 
-    Where the caller may not pay so much alone, nothing moves yet: 202 with the proposal that a
-    second person of the firm must approve.
+    Where the caller may not pay so much alone, in one payment or in the business day, nothing moves
+    yet: 202 with the proposal that a second person of the firm must approve.
 
     A large transfer, and one to a payee not confirmed before, is answered 403 with the problem
     `identity.step_up_required`, and nothing is stored: confirm its `action`, then send the same
@@ -115,6 +117,29 @@ async def list_payments(
     return PaymentsOut(
         items=[PaymentOut.of(order, language) for order in page.items], next=page.next
     )
+
+
+@api.get(
+    "/headroom",
+    dependencies=[Depends(require(INITIATE))],
+    summary="What one may still pay alone today",
+)
+async def read_headroom(
+    account_id: Annotated[UUID, Query(description="The account that would pay; one's own")],
+    tx: ReadTx,
+    actor: CurrentActor,
+    at: Instant,
+) -> HeadroomOut:
+    """Return what the caller may pay from an account without a second person of the firm.
+
+    Above it a payment becomes a proposal. What was paid since is looked at when it is made.
+    """
+    account = await accounts.get(tx, account_id)
+    service.check_may_initiate(account, actor)
+    able = await service.alone(
+        tx, party_id=account.party_id, currency=account.currency, actor=actor, at=at
+    )
+    return HeadroomOut.of(able, account_id=account.id, day=business_date(at))
 
 
 @api.get("/{payment_id}", summary="One payment")

@@ -1,6 +1,6 @@
 """Shapes of `/api/v1/payments`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from tongbao.core.payments.domain import (
     PaymentOrder,
     Status,
 )
+from tongbao.core.payments.domain.alone import Alone
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
 
@@ -124,6 +125,48 @@ class PaymentOut(Shape):
             remittance=order.remittance,
             transaction_id=order.transaction_id,
             initiated_at=order.initiated_at,
+        )
+
+
+class HeadroomOut(Shape):
+    """What the caller may still pay from an account today without a second person.
+
+    Null: any amount, as far as other limits and the account's money allow.
+    """
+
+    model_config = ConfigDict(
+        title="Headroom",
+        json_schema_extra={
+            "examples": [
+                {
+                    "account_id": EXAMPLE_ID,
+                    "business_date": "2026-11-20",
+                    "per_payment": {"amount": "50000.00", "currency": "CNY"},
+                    "per_day": {"amount": "200000.00", "currency": "CNY"},
+                    "paid_today": {"amount": "30000.00", "currency": "CNY"},
+                    "left_today": {"amount": "170000.00", "currency": "CNY"},
+                }
+            ]
+        },
+    )
+
+    account_id: UUID
+    business_date: Annotated[date, Field(description="In the bank's time zone; it ends the sum")]
+    per_payment: Annotated[MoneyField | None, Field(description="The most of one payment")]
+    per_day: Annotated[MoneyField | None, Field(description="The most of a business day")]
+    paid_today: Annotated[MoneyField, Field(description="Paid alone in this business day")]
+    left_today: Annotated[MoneyField | None, Field(description="What is left of the day's sum")]
+
+    @classmethod
+    def of(cls, able: Alone, *, account_id: UUID, day: date) -> "HeadroomOut":
+        """Return the shape of what somebody may pay alone."""
+        return cls(
+            account_id=account_id,
+            business_date=day,
+            per_payment=able.per_payment,
+            per_day=able.per_day,
+            paid_today=able.paid,
+            left_today=able.left,
         )
 
 

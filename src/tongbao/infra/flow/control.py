@@ -12,19 +12,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from fastapi import Request
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
+from tongbao.infra.address import address_group, client_address
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database
 from tongbao.infra.flow.errors import Overloaded
 from tongbao.infra.flow.gcra import Policy, Verdict
 from tongbao.infra.flow.limiter import Limiter
 from tongbao.infra.flow.overload import Overload
-from tongbao.infra.web.address import address_group, client_address
-from tongbao.infra.web.problems import problem_response
-from tongbao.kernel.errors import TongbaoError
+from tongbao.infra.web.out import Headers
 
 RATES: Final[Mapping[str, str]] = {
     "login": "30/60",  # proving who one is, per address; exact, fails closed
@@ -43,6 +40,7 @@ GUESSABLE: Final = (
     "/api/v1/identity/passkey-assertions",
     "/api/v1/identity/oidc",
     "/api/v1/identity/registrations",
+    "/api/v1/identity/factor-recoveries",
     "/api/v1/identity/password",
     "/api/v1/oauth/",
 )
@@ -67,7 +65,7 @@ def policies(rates: Mapping[str, str], *, lenient: bool) -> dict[str, Policy]:
 
 
 class Flow:
-    """The limits and the overload of one process."""
+    """The limits and the overload of one process: a gate (`infra.web.edge`) for its requests."""
 
     def __init__(self, *, limits: Mapping[str, Policy], overload: Overload) -> None:
         self.policies = limits
@@ -81,6 +79,20 @@ class Flow:
         async with self.limiter.running(database), self.overload.running():
             yield
 
+    def guards(self, path: str) -> bool:
+        """Tell whether limits are for this path; probes must always be answered."""
+        return not path.startswith(_NEVER)
+
+    def enter(self) -> None:
+        """Count a request in. Raises `Overloaded` for one that is refused to help the others."""
+        if self.overload.refuses():
+            raise Overloaded
+        self.overload.in_flight += 1
+
+    def leave(self) -> None:
+        """Count a request out."""
+        self.overload.in_flight -= 1
+
     async def admit(self, scope: Scope) -> None:
         """Judge a request by its address. Raises `TooManyRequests`, `LimitsUnknown`."""
         address = address_group(client_address(scope))
@@ -89,64 +101,27 @@ class Flow:
         if scope["method"] == "POST" and scope["path"].startswith(GUESSABLE):
             told.append(await self.limiter.admit_exactly(self.policies["login"], address))
 
-    def admit_actor(self, request: Request, actor: Actor) -> None:
+    def admit_actor(self, scope: Scope, actor: Actor) -> None:
         """Judge a request by who sends it. Raises `TooManyRequests`."""
         if actor.kind == "service":
             name = "client"
         else:
-            name = "read" if request.method in _SAFE else "write"
-        told: list[Verdict] = request.scope["state"].setdefault("limits", [])
+            name = "read" if scope["method"] in _SAFE else "write"
+        told: list[Verdict] = scope["state"].setdefault("limits", [])
         if any(each.policy.name == name for each in told):
             return  # it came by the short way first (`infra.web.together`)
         told.append(self.limiter.admit(self.policies[name], str(actor.id)))
 
-
-class FlowControl:
-    """The middleware: refuses early, tells what is left."""
-
-    def __init__(self, app: ASGIApp, flow: Flow) -> None:
-        self.app = app
-        self.flow = flow
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith(_NEVER):
-            await self.app(scope, receive, send)
-            return
-        overload = self.flow.overload
-        if overload.refuses():
-            await problem_response(scope, Overloaded())(scope, receive, send)
-            return
-        overload.in_flight += 1
-        try:
-            await self._admitted(scope, receive, send)
-        finally:
-            overload.in_flight -= 1
-
-    async def _admitted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def telling(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                _tell(message, scope["state"].get("limits", ()))
-            await send(message)
-
-        try:
-            await self.flow.admit(scope)
-        except TongbaoError as refusal:
-            await problem_response(scope, refusal)(scope, receive, telling)
-            return
-        await self.app(scope, receive, telling)
-
-
-def _tell(message: Message, told: Sequence[Verdict]) -> None:
-    """Put the headers on an answer."""
-    if not told:
-        return
-    headers = MutableHeaders(raw=message.setdefault("headers", []))
-    headers["RateLimit-Policy"] = ", ".join(
-        f'"{each.policy.name}";q={each.policy.quota};w={each.policy.window_seconds}'
-        for each in told
-    )
-    headers["RateLimit"] = ", ".join(
-        f'"{each.policy.name}";r={each.remaining};t={each.full_in_seconds}' for each in told
-    )
-    message["headers"] = headers.raw
+    def headers(self, scope: Scope) -> Headers:
+        """Return the headers that tell of the limits a request has met."""
+        told: Sequence[Verdict] = scope["state"].get("limits", ())
+        if not told:
+            return ()
+        policies, left = [], []
+        for policy, _, remaining, full_in_seconds, _ in told:
+            policies.append(policy.declared)
+            left.append(f'"{policy.name}";r={remaining};t={full_in_seconds}')
+        return (
+            (b"ratelimit-policy", ", ".join(policies).encode()),
+            (b"ratelimit", ", ".join(left).encode()),
+        )

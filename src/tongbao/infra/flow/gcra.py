@@ -5,8 +5,8 @@ pace. It may lie ahead of now by at most the policy's window.
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final, Self
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Self
 
 SECOND_US: Final = 1_000_000
 _RATE: Final = re.compile(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,4})", re.ASCII)
@@ -19,6 +19,18 @@ class Policy:
     name: str
     quota: int
     window_seconds: int
+    window_us: int = field(init=False, repr=False, compare=False)
+    step_us: int = field(init=False, repr=False, compare=False)
+    """By how much one request moves the number; at least a microsecond."""
+    declared: str = field(init=False, repr=False, compare=False)
+    """The policy as `RateLimit-Policy` says it."""
+
+    def __post_init__(self) -> None:
+        """Work out once what every request asks for."""
+        object.__setattr__(self, "window_us", self.window_seconds * SECOND_US)
+        object.__setattr__(self, "step_us", max(1, self.window_us // self.quota))
+        declared = f'"{self.name}";q={self.quota};w={self.window_seconds}'
+        object.__setattr__(self, "declared", declared)
 
     @classmethod
     def parse(cls, name: str, rate: str) -> Self:
@@ -29,19 +41,8 @@ class Policy:
             raise ValueError(msg)
         return cls(name=name, quota=int(match[1]), window_seconds=int(match[2]))
 
-    @property
-    def window_us(self) -> int:
-        """The window in microseconds."""
-        return self.window_seconds * SECOND_US
 
-    @property
-    def step_us(self) -> int:
-        """By how much one request moves the number; at least a microsecond."""
-        return max(1, self.window_us // self.quota)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether one request may pass, and what is left."""
 
     policy: Policy

@@ -20,7 +20,7 @@ Every deferral notifies the workers, which makes commits queue behind each other
 hundreds of events a transaction.
 """
 
-from tongbao.infra.jobs.queue import defer, defer_batch
+from tongbao.infra.jobs.queue import cancel, defer, defer_batch
 from tongbao.infra.jobs.schema import installed_version, pending_sql
 from tongbao.infra.jobs.tasks import JobContext, periodic, task, task_names
 from tongbao.infra.jobs.work import drain, run, worker_is_alive
@@ -29,6 +29,7 @@ from tongbao.infra.retry import Retry
 __all__ = [
     "JobContext",
     "Retry",
+    "cancel",
     "defer",
     "defer_batch",
     "drain",

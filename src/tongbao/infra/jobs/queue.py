@@ -21,6 +21,21 @@ _WAITING: Final = text("""
     FOR SHARE SKIP LOCKED
 """)
 
+_CANCEL: Final = text("""
+    UPDATE procrastinate_jobs SET status = 'cancelled'
+    WHERE lock = :lock AND status = 'todo'
+    RETURNING id
+""")
+
+
+async def cancel(tx: WriteSession, *, lock: str) -> int:
+    """Cancel the jobs of `lock` that wait, with this transaction; return how many.
+
+    One that runs is not touched: it has to look for itself whether its work is still wanted.
+    """
+    cancelled = await tx.execute(_CANCEL, {"lock": lock})
+    return len(cancelled.all())
+
 
 async def defer(
     tx: WriteSession,

@@ -1,6 +1,5 @@
 """Sending what was written."""
 
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,6 +8,7 @@ from prometheus_client import Counter
 from sqlalchemy import delete, func, null, select, update
 
 from tongbao.infra import jobs
+from tongbao.infra.data_classes import LOGS_KEPT
 from tongbao.infra.notify.gateway import GatewayUnavailable, MessageGateway, MessageRefused
 from tongbao.infra.notify.models import MessageRow
 from tongbao.infra.notify.sealing import unseal
@@ -16,7 +16,7 @@ from tongbao.infra.notify.sending import ADDRESS_KEY, TASK
 from tongbao.infra.notify.templates import find_template
 from tongbao.kernel.text import Language
 
-KEPT: Final = timedelta(days=90)
+KEPT: Final = LOGS_KEPT
 RETRY: Final = jobs.Retry(first_seconds=1.0, longest_seconds=60.0, attempts_max=10)
 
 ENDED: Final = Counter("tongbao_messages_ended", "Messages, by how they ended", ["kind", "state"])

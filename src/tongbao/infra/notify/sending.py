@@ -31,6 +31,7 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[int, timedelta], ...]]] = {
         (15, timedelta(days=1)),
     ),
     Kind.NOTICE: ((10, timedelta(hours=1)), (30, timedelta(days=1))),
+    Kind.ALERT: ((60, timedelta(hours=1)), (200, timedelta(days=1))),
 }
 _LOCK: Final = 0x4D53
 

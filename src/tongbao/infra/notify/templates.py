@@ -11,10 +11,15 @@ from tongbao.kernel.text import Language, Text
 
 
 class Kind(StrEnum):
-    """What a message is for: a code that somebody waits for, or a notice."""
+    """What a message is for: a code that somebody waits for, a notice, or an alert.
+
+    An alert tells of a change that lets somebody in or keeps somebody out. It has bounds of its
+    own, so that whoever can cause notices cannot have it held back.
+    """
 
     CODE = "code"
     NOTICE = "notice"
+    ALERT = "alert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

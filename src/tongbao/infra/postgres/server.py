@@ -33,6 +33,7 @@ from tongbao.infra.postgres.configuration import (
     configuration,
 )
 from tongbao.infra.postgres.errors import EmbeddedPostgresFailed
+from tongbao.infra.postgres.memory import memory_mib
 from tongbao.infra.postgres.programs import Programs, make_folder
 
 START_TIMEOUT_S: Final = 300  # crash recovery replays the log first, which may take minutes
@@ -188,7 +189,8 @@ class EmbeddedPostgres:
             (unfinished / "tongbao.conf").touch()
             unfinished.rename(self.folder)
         file = self.folder / "tongbao.conf"
-        file.write_text(configuration(fsync=self.fsync), encoding="utf-8")
+        text = configuration(fsync=self.fsync, memory_mib=memory_mib())
+        file.write_text(text, encoding="utf-8")
         self._programs.give(file)
 
     def _run_server(self) -> None:

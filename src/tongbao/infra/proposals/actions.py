@@ -19,11 +19,17 @@ P = TypeVar("P", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """Who proposed and who approved, both as they are at the moment of execution."""
+    """Who proposed and who approved, both as they are at the moment of execution.
+
+    `digest` is that of the proposal, in hexadecimal. `step_up_token` is what the approver has shown
+    of having confirmed it once more; an action that wants this looks at it.
+    """
 
     proposal_id: UUID
     maker: Actor
     approver: Actor
+    digest: str
+    step_up_token: str | None = None
 
 
 Executor = Callable[[WriteSession, P, Approved, datetime], Awaitable[str | None]]

@@ -6,7 +6,7 @@ A proposal the caller may not see is answered exactly like one that does not exi
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Header, Query, Request
 
 from tongbao.infra.auth import CurrentActor, FindActor
 from tongbao.infra.proposals import service
@@ -20,6 +20,10 @@ api = router(prefix=PREFIX, tags=["proposals"])
 
 After = Annotated[
     str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+StepUpHeader = Annotated[
+    str | None,
+    Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
 ]
 
 
@@ -67,8 +71,12 @@ async def approve(
     at: Instant,
     language: RequestLanguage,
     request: Request,
+    step_up_token: StepUpHeader = None,
 ) -> ProposalOut:
     """Execute what was proposed, once; where a rule refuses it, it stays pending.
+
+    Approving a payment is answered 403 `identity.step_up_required`: confirm its `action`, then send
+    the same request with the header `Step-Up-Token`.
 
     Problems: `proposals.unknown_proposal`, `proposals.already_decided`, `proposals.own_proposal`,
     `proposals.digest_mismatch`, `proposals.maker_may_no_longer`, and those of the action itself.
@@ -81,6 +89,7 @@ async def approve(
         approver=actor,
         find_actor=find_actor,
         note=body.note,
+        step_up_token=step_up_token,
         at=at,
     )
     return ProposalOut.of(proposal, language)

@@ -120,6 +120,7 @@ async def approve(
     approver: Actor,
     find_actor: FindActor,
     note: str = "",
+    step_up_token: str | None = None,
     at: datetime,
 ) -> Proposal:
     """Execute a proposal on this transaction, once.
@@ -142,7 +143,13 @@ async def approve(
     maker = await find_actor(tx, row.maker_id, at)
     if maker is None or not maker.may(action.propose, party_id=row.party_id):
         raise MakerMayNoLonger(permission=action.propose)
-    by = Approved(proposal_id=row.id, maker=maker, approver=approver)
+    by = Approved(
+        proposal_id=row.id,
+        maker=maker,
+        approver=approver,
+        digest=row.digest.hex(),
+        step_up_token=step_up_token,
+    )
     location = await action.execute(tx, row.payload, by, at)
     return await _decide(
         tx, row, State.EXECUTED, decided_by=approver.id, note=note, location=location, at=at

@@ -8,27 +8,31 @@ A module's router needs these names and nothing else from here::
     async def transfer(body: NewTransfer, tx: WriteTx, actor: CurrentActor, at: Instant)
 """
 
-from tongbao.infra.web.address import client_address
-from tongbao.infra.web.body import BufferedRequest
+from tongbao.infra.address import client_address
 from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMPOTENCY_KEY
 from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
-from tongbao.infra.web.together import together
+from tongbao.infra.web.together import Answer, Asked, together
+from tongbao.infra.web.trail import AuditTrail, Reason, caller_of
 from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
     "NO_IDEMPOTENCY_KEY",
-    "BufferedRequest",
+    "Answer",
+    "Asked",
+    "AuditTrail",
     "Instant",
     "PageLimit",
     "Problem",
     "ReadTx",
+    "Reason",
     "RequestLanguage",
     "UnitOfWorkRoute",
     "WriteTx",
+    "caller_of",
     "client_address",
     "install",
     "language_of",

@@ -5,11 +5,13 @@ A slow sender therefore occupies memory (at most the body limit) but never a con
 
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import lru_cache
 from typing import Final
 
 from fastapi import Request
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope
 
 from tongbao.infra.web import strict_json
 from tongbao.infra.web.errors import BodyTooSlow, MalformedText, WrongContentType
@@ -17,6 +19,7 @@ from tongbao.infra.web.limits import declared_length
 
 BODY_SECONDS_MAX: Final = 30
 JSON: Final = "application/json"
+_JSON_TYPES: Final = {(JSON, ""), (JSON, "charset=utf-8")}
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -42,21 +45,11 @@ class BufferedRequest(Request):
         """Return the document `parse_json` made."""
         return self._document
 
-    def _media_type(self) -> tuple[str, str]:
-        media_type, _, parameters = self.headers.get("content-type", "").partition(";")
-        return media_type.strip().lower(), parameters.replace(" ", "").replace('"', "").lower()
-
     def parse_json(self) -> None:
-        """Parse the body; an empty one stays empty.
-
-        Raises `WrongContentType` and what `strict_json.parse` raises.
-        """
+        """Parse the body; an empty one stays empty. Raises what `parse_document` raises."""
         if not self._body:
             return
-        media_type, parameters = self._media_type()
-        if media_type != JSON or parameters not in ("", "charset=utf-8"):
-            raise WrongContentType(accepted=JSON)
-        self._document = strict_json.parse(self._body)
+        self._document = parse_document(self._body, self.headers.get("content-type", ""))
         self._is_json = True
 
     def canonical(self) -> bytes:
@@ -68,7 +61,7 @@ class BufferedRequest(Request):
 
         Raises `WrongContentType`, `MalformedText`, or the framework's 400 for a broken form.
         """
-        if self._media_type()[0] not in FORMS:
+        if _media_type(self.headers.get("content-type", ""))[0] not in FORMS:
             raise WrongContentType(accepted=" / ".join(FORMS))
         try:
             form: FormData = await self.form()
@@ -83,17 +76,22 @@ class BufferedRequest(Request):
 
 
 async def read_body(request: Request) -> BufferedRequest:
-    """Return the request with its whole body; the size is held by `BodyLimit`.
+    """Return the request with its whole body. Raises what `read_bytes` raises."""
+    return BufferedRequest(request, await read_bytes(request.scope, request.receive))
 
-    Raises `BodyTooSlow`, `BodyTooLarge`.
+
+async def read_bytes(scope: Scope, receive: Receive) -> bytes:
+    """Return the whole body; the size is held by `infra.web.limits`.
+
+    Raises `BodyTooSlow`, `BodyTooLarge`, and `ClientDisconnect` when the caller has left.
     """
     chunks: list[bytes] = []
-    length = declared_length(request.scope)
+    length = declared_length(scope)
     more = True
     try:
         async with asyncio.timeout(BODY_SECONDS_MAX):
             while more:
-                message = await request.receive()
+                message = await receive()
                 if message["type"] == "http.disconnect":
                     raise ClientDisconnect
                 chunk = message.get("body", b"")
@@ -103,4 +101,23 @@ async def read_body(request: Request) -> BufferedRequest:
                 more = message.get("more_body", False) and length != 0
     except TimeoutError as error:
         raise BodyTooSlow(seconds_max=BODY_SECONDS_MAX) from error
-    return BufferedRequest(request, b"".join(chunks))
+    return b"".join(chunks)
+
+
+def parse_document(body: bytes, content_type: str) -> object:
+    """Return the JSON document that a body is; None for an empty one.
+
+    Raises `WrongContentType` and what `strict_json.parse` raises.
+    """
+    if not body:
+        return None
+    if _media_type(content_type) not in _JSON_TYPES:
+        raise WrongContentType(accepted=JSON)
+    return strict_json.parse(body)
+
+
+@lru_cache(maxsize=100)
+def _media_type(header: str) -> tuple[str, str]:
+    """Return the type and the parameters that a header names, in one spelling."""
+    media_type, _, parameters = header.partition(";")
+    return media_type.strip().lower(), parameters.replace(" ", "").replace('"', "").lower()

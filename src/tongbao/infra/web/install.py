@@ -1,18 +1,16 @@
 """Putting the edge together on an application."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
-from tongbao.infra.web.address import Network
-from tongbao.infra.web.context import RequestContext
+from tongbao.infra.address import Network
+from tongbao.infra.web.edge import Gate, surround
 from tongbao.infra.web.health import Probe, health_routes
-from tongbao.infra.web.limits import Limits
+from tongbao.infra.web.misplaced import add_misplaced_handler
 from tongbao.infra.web.problems import Problem, add_problem_handlers
 from tongbao.infra.web.reference import reference_routes
-from tongbao.infra.web.together import TogetherLanes
 from tongbao.kernel.text import Language
 
 _SCHEMA = "#/components/schemas/{model}"
@@ -42,31 +40,26 @@ def install(
     probes: Mapping[str, Probe] | None = None,
     larger_bodies: Mapping[str, int] | None = None,
     trusted_proxies: Sequence[Network] = (),
-    inside: Sequence[tuple[Callable[..., ASGIApp], Mapping[str, Any]]] = (),
+    gate: Gate | None = None,
 ) -> None:
     """Give `app` the edge: limits, request ids, logs, metrics, problems, health, API reference.
 
     The app must have been made with `docs_url=None, redoc_url=None`. The composition root also
     sets `app.state.database` (`infra.db.Database`) and `app.state.authenticate`
-    (`infra.auth.Authenticate`) before the first request, and `app.state.authenticate_many` if
-    routes marked `together` shall be answered together. `probes` are further checks of
-    `/health/ready`, each raising when the API should get no requests. `larger_bodies` are the
-    addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
-    those whose `X-Forwarded-For` is believed. `inside` are middlewares with their options that
-    come right after the outermost.
+    (`infra.auth.Authenticate`) before the first request, `app.state.authenticate_many` if routes
+    marked `together` shall be answered together, and `app.state.note_misplaced`
+    (`infra.web.misplaced`) if some actors may call from some networks only. `probes` are further
+    checks of `/health/ready`, each raising when the API should get no requests. `larger_bodies` are
+    the addresses, by whole path, that may be sent more than the usual 1 MiB. `trusted_proxies` are
+    those whose `X-Forwarded-For` is believed. `gate` decides who is let in.
     """
     assert app.docs_url is None, "FastAPI's own API reference loads scripts from the internet"
     assert app.redoc_url is None, "FastAPI's own API reference loads scripts from the internet"
     app.state.language_default = language_default
     app.router.redirect_slashes = False  # it would answer with an address made of the Host header
     add_problem_handlers(app)
-    app.add_middleware(TogetherLanes)
-    app.add_middleware(Limits, larger=larger_bodies)
-    for middleware, options in inside:
-        app.add_middleware(middleware, **options)
-    app.add_middleware(
-        RequestContext, trusted_proxies=trusted_proxies
-    )  # added last, so it is the outermost
+    add_misplaced_handler(app)
+    surround(app, gate=gate, larger_bodies=larger_bodies, trusted_proxies=trusted_proxies)
     app.include_router(health_routes(probes or {}))
     app.include_router(reference_routes())
     _describe_problems(app)

@@ -1,15 +1,12 @@
 """What is refused before anything reads it: too many bytes, and bytes that are no text."""
 
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
 from tongbao.infra.web.errors import BodyTooLarge, MalformedText
-from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.strict_json import storable
-from tongbao.kernel.errors import TongbaoError
 
 BODY_BYTES_MAX: Final = 1024 * 1024
 _REPLACEMENT: Final = "\ufffd"  # what a server puts where bytes of the path were not UTF-8
@@ -37,7 +34,11 @@ def declared_length(scope: Scope) -> int:
     return 0
 
 
-def _check(scope: Scope, bytes_max: int) -> None:
+def check(scope: Scope, bytes_max: int) -> None:
+    """Look at all of a request but its body, of which there may be `bytes_max` bytes.
+
+    Raises `MalformedText`, `BodyTooLarge`.
+    """
     _check_path(scope["path"])
     if scope["query_string"]:
         _check_query(scope["query_string"])
@@ -47,41 +48,19 @@ def _check(scope: Scope, bytes_max: int) -> None:
         raise BodyTooLarge(bytes_max=bytes_max)
 
 
-class Limits:
-    """Refuse at the door; count the bytes of a body as they come, whatever its header says.
+def counted(receive: Receive, bytes_max: int) -> Receive:
+    """Return `receive`, counting the bytes of the body as they come, whatever its header says.
 
-    `larger` allows some addresses, named by their whole path, bodies of more bytes.
+    What it returns raises `BodyTooLarge`.
     """
+    received = 0
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        bytes_max: int = BODY_BYTES_MAX,
-        larger: Mapping[str, int] | None = None,
-    ) -> None:
-        self.app = app
-        self.bytes_max = bytes_max
-        self.larger = larger or {}
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > bytes_max:
+            raise BodyTooLarge(bytes_max=bytes_max)  # the rest is never asked for
+        return message
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        bytes_max = self.larger.get(scope["path"], self.bytes_max)
-        try:
-            _check(scope, bytes_max)
-        except TongbaoError as error:
-            await problem_response(scope, error)(scope, receive, send)
-            return
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > bytes_max:
-                raise BodyTooLarge(bytes_max=bytes_max)  # the rest is never asked for
-            return message
-
-        await self.app(scope, counted, send)
+    return counting

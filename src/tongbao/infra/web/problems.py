@@ -125,7 +125,7 @@ def status_of(error: TongbaoError) -> int:
 
 
 def request_id_of(scope: Mapping[str, Any]) -> str:
-    """Return the id that `RequestContext` gave the request; empty outside of one."""
+    """Return the id that the edge gave the request; empty outside of one."""
     state: Mapping[str, Any] = scope.get("state", {})
     return str(state.get("request_id", ""))
 
@@ -272,6 +272,10 @@ async def _database(request: Request, error: Exception) -> Response:
     return problem_response(request.scope, refusal)
 
 
+async def _leave_to_the_edge(_request: Request, error: Exception) -> Response:
+    raise error  # `infra.web.edge` answers, and it knows whether anything has been sent
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Make every error an app raises leave it as a problem document."""
     app.add_exception_handler(TongbaoError, _tongbao)
@@ -279,3 +283,4 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
     app.add_exception_handler(PoolTimeout, _database)
+    app.add_exception_handler(Exception, _leave_to_the_edge)

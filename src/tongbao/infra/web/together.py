@@ -10,19 +10,38 @@ and problems are those of every route, and whatever is not plain takes the usual
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import RouteContext, iter_route_contexts
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope
 
 from tongbao.infra import auth
 from tongbao.infra.guards import guards_of
 from tongbao.infra.together import authenticate_together
-from tongbao.infra.web.body import BufferedRequest, read_body
+from tongbao.infra.web.body import parse_document, read_bytes
+from tongbao.infra.web.out import Headers, Out
+from tongbao.infra.web.trail import note_failure
 from tongbao.kernel.clock import now
 
-Answer = Callable[[BufferedRequest, datetime], Awaitable[Response | None]]
+
+class Asked(NamedTuple):
+    """A plain request with a permitted actor: what it says, and when it came."""
+
+    request: Request
+    document: object
+    at: datetime
+
+
+class Answer(NamedTuple):
+    """What is sent back, durable already."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+Answerer = Callable[[Asked], Awaitable[Answer | None]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _MARK: Final = "answer_together"
@@ -30,13 +49,13 @@ _MARK: Final = "answer_together"
 _NOT_PLAIN: Final = frozenset({b"idempotency-key", b"cookie"})
 
 
-def together(answer: Answer) -> Callable[[Endpoint], Endpoint]:
+def together(answer: Answerer) -> Callable[[Endpoint], Endpoint]:
     """Let plain requests to a route be answered together with others that come at the same time.
 
-    Plain is a bearer token, no Idempotency-Key, no cookie and no query. The actor is found and the
-    permissions that the route requires are checked as ever. `answer` gets the request with its
-    document, and the moment it came; it returns what the route's function would, made durable
-    already, or None for a document that is not valid: then the route itself says what is wrong.
+    Plain is a bearer token, no Idempotency-Key, no cookie, no query, and no header twice. The actor
+    is found and the permissions that the route requires are checked as ever. `answer` returns what
+    the route's function would, made durable already, or None for a document that is not valid: then
+    the route itself says what is wrong.
 
     Write this under the decorator that makes the route, whose path has no parameters. Only an
     application with `app.state.authenticate_many` (`infra.auth`) answers together.
@@ -50,55 +69,52 @@ def together(answer: Answer) -> Callable[[Endpoint], Endpoint]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lane:
+class Lane:
     """What the short way needs to know of a route."""
 
     route: RouteContext
     permissions: tuple[auth.Require, ...]
-    answer: Answer
+    answer: Answerer
 
-    async def serve(self, request: Request) -> tuple[Response | None, bytes]:
-        """Return the answer, or None when the route shall give it, and the body that was read."""
-        request.state.at = at = now()
-        token = auth.bearer_token(request)  # 401 before any byte of the body is read
-        buffered = await read_body(request)
-        actor = await authenticate_together(buffered, token, at)
-        for each in self.permissions:
-            each.check(actor)
-        buffered.parse_json()
-        return await self.answer(buffered, at), await buffered.body()
+    async def serve(self, scope: Scope, receive: Receive, out: Out) -> Receive | None:
+        """Answer, or return what the route that is to answer instead receives."""
+        scope["route"] = self.route  # for the log and the metrics
+        request = Request(scope, receive)
+        at = now()
+        body = b""
+        try:
+            headers = dict(scope["headers"])
+            token = auth.read_bearer(headers[b"authorization"].decode("latin-1"))
+            body = await read_bytes(scope, receive)  # not before: 401 needs no byte of it
+            actor = await authenticate_together(scope, token, at)
+            for each in self.permissions:
+                each.check(actor)
+            content_type = headers.get(b"content-type", b"").decode("latin-1")
+            answer = await self.answer(Asked(request, parse_document(body, content_type), at))
+        except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
+            await note_failure(request, error, at, reads=False)
+            problem = await _problem(request, error)
+            await problem(scope, receive, out)
+            return None
+        if answer is None:
+            del scope["route"]
+            return _Replay(body, receive)
+        await out.whole(answer.status, answer.headers, answer.body)
+        return None
 
 
 class TogetherLanes:
-    """Answers plain requests to marked routes; hands every other request on as it came."""
+    """The lanes of an application."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self._lanes: dict[tuple[str, str], _Lane] | None = None
+    def __init__(self) -> None:
+        self._lanes: dict[tuple[str, str], Lane] | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+    def find(self, scope: Scope) -> Lane | None:
+        """Return the lane that a request may take; None for the usual way."""
         if self._lanes is None:  # the routes are all there when the first request comes
             self._lanes = lanes_of(scope["app"])
         lane = self._lanes.get((scope["method"], scope["path"]))
-        if lane is None or not _plain(scope):
-            await self.app(scope, receive, send)
-            return
-        scope["route"] = lane.route  # for the log and the metrics
-        request = Request(scope, receive)
-        body = b""
-        try:
-            response, body = await lane.serve(request)
-        except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
-            response = await _problem(request, error)
-        if response is not None:
-            await response(scope, receive, send)
-            return
-        del scope["route"]
-        await self.app(scope, _Replay(body, receive), send)
+        return lane if lane is not None and _plain(scope) else None
 
 
 class _Replay:
@@ -115,13 +131,13 @@ class _Replay:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
-def lanes_of(app: FastAPI) -> dict[tuple[str, str], _Lane]:
+def lanes_of(app: FastAPI) -> dict[tuple[str, str], Lane]:
     """Return what is answered together, by method and path; a route wrongly marked is a defect."""
     if not hasattr(app.state, "authenticate_many"):
         return {}
-    lanes: dict[tuple[str, str], _Lane] = {}
+    lanes: dict[tuple[str, str], Lane] = {}
     for context in iter_route_contexts(app.routes):
-        answer: Answer | None = getattr(getattr(context, "endpoint", None), _MARK, None)
+        answer: Answerer | None = getattr(getattr(context, "endpoint", None), _MARK, None)
         if answer is None:
             continue
         path, dependant = context.path_format, context.dependant
@@ -132,7 +148,7 @@ def lanes_of(app: FastAPI) -> dict[tuple[str, str], _Lane]:
         assert permissions, f"{path}: together is for routes that require a permission"
         for method in context.methods or ():
             # Routes are tried in order, so the first of a path is the one that answers.
-            lanes.setdefault((method, path), _Lane(context, permissions, answer))
+            lanes.setdefault((method, path), Lane(context, permissions, answer))
     return lanes
 
 
@@ -140,7 +156,12 @@ def _plain(scope: Scope) -> bool:
     if scope["query_string"]:
         return False
     names = [name for name, _ in scope["headers"]]
-    return b"authorization" in names and _NOT_PLAIN.isdisjoint(names)
+    different = set(names)
+    return (
+        len(different) == len(names)
+        and b"authorization" in different
+        and _NOT_PLAIN.isdisjoint(different)
+    )
 
 
 async def _problem(request: Request, error: Exception) -> Response:

@@ -7,9 +7,11 @@ The order of things, which is the point of this file:
 3. a transaction (read-only for GET and HEAD), the actor, the permissions;
 4. the Idempotency-Key: an answer that is known is given again;
 5. the router's function, and its answer rendered to bytes;
-6. the answer stored under the key, COMMIT;
+6. the answer stored under the key, the request's entry in the audit trail, COMMIT;
 7. what is due about the browser's session (seen, renewed), in a transaction of its own;
 8. only now the answer is returned. A COMMIT that fails is a failure the caller sees.
+
+Who was refused has an entry too, in a transaction of its own (`infra.web.trail`).
 
 FastAPI's own `yield` dependencies end after the answer was sent, when it is too late to say so.
 """
@@ -29,18 +31,20 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from tongbao.infra import auth, idempotency
+from tongbao.infra import audit, auth, idempotency
 from tongbao.infra import guards as guarding
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.web.body import BufferedRequest, read_body
 from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.routes import dependant_of, template_of
+from tongbao.infra.web.trail import caller_of, note_answer, note_failure
 from tongbao.kernel.clock import now
 from tongbao.kernel.errors import Kind, TongbaoError
 
 READ_METHODS: Final = frozenset({"GET", "HEAD"})
 SERVER_ERRORS: Final = 500
+REPLAYED: Final = "Idempotency-Replayed"
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -162,6 +166,14 @@ class _UnitOfWork:
 
     async def run(self, request: Request) -> Response:
         request.state.at = at = now()
+        with audit.by(caller_of(request)):
+            try:
+                return await self._run(request, at)
+            except Exception as error:
+                await note_failure(request, error, at, reads=self._reads)
+                raise
+
+    async def _run(self, request: Request, at: datetime) -> Response:
         if self._plan.guards.authenticated:
             auth.session_secret(request)  # 401 before any byte of the body is read
         if not self._reads:
@@ -174,7 +186,10 @@ class _UnitOfWork:
             async with self._open(database) as tx:
                 request.state.tx = tx
                 response = await self._work(request, tx, at)
+                if not _is_replay(response):
+                    await note_answer(request, tx, response, at)
         except _AbandonError as abandoned:
+            await note_failure(request, abandoned, at, reads=self._reads)
             return abandoned.response
         except auth.SecretReused:
             await auth.keep_session(request, None, at)
@@ -204,6 +219,7 @@ class _UnitOfWork:
     async def _work(self, request: Request, tx: ReadSession, at: datetime) -> Response:
         if self._plan.guards.authenticated:
             actor = await auth.authenticate(request, tx, at)
+            audit.become(caller_of(request))
             for each in self._plan.guards.permissions:
                 each.check(actor)
             key = (
@@ -276,12 +292,16 @@ def _answer(response: Response) -> idempotency.Answer:
     )
 
 
+def _is_replay(response: Response) -> bool:
+    return REPLAYED in response.headers
+
+
 def _replay(answer: idempotency.Answer) -> Response:
     headers = {
         "Content-Type": answer.content_type,
         "Content-Language": answer.content_language,
         "Location": answer.location,
-        "Idempotency-Replayed": "true",
+        REPLAYED: "true",
     }
     present = {name: value for name, value in headers.items() if value is not None}
     return Response(answer.body, status_code=answer.status, headers=present)

@@ -42,6 +42,38 @@ class ApplicationDecided(Event):
         return str(self.application_id)
 
 
+class ApplicationClosed(Event):
+    """An application was stopped before it was decided, or its offer ended by a person."""
+
+    type: ClassVar[str] = "lending.application_closed"
+
+    application_id: UUID
+    party_id: UUID
+    reason_code: str
+
+    @property
+    def subject(self) -> str:
+        """Return the application's id."""
+        return str(self.application_id)
+
+
+class ReviewOpened(Event):
+    """What a line was granted on has ended: a person is to look at it."""
+
+    type: ClassVar[str] = "lending.review_opened"
+
+    review_id: UUID
+    application_id: UUID
+    party_id: UUID
+    loan_id: UUID | None
+    reason_code: str
+
+    @property
+    def subject(self) -> str:
+        """Return the review's id."""
+        return str(self.review_id)
+
+
 class LoanDisbursed(Event):
     """A loan was paid into the firm's account."""
 

@@ -9,15 +9,15 @@ from tongbao.kernel.clock import now
 from tongbao.products.lending import service
 from tongbao.products.lending.service.applying import EXPIRE_JOB, PROCESS_JOB
 
-_asked: list[sources.TaxOfficeGateway] = []
+_asked: list[sources.Connector] = []
 
 
-def ask(tax_office: sources.TaxOfficeGateway) -> None:
+def ask(tax_office: sources.Connector) -> None:
     """Decide the applications of this process on another tax office than the settings name."""
     _asked[:] = [tax_office]
 
 
-def _tax_office() -> sources.TaxOfficeGateway:
+def _tax_office() -> sources.Connector:
     if not _asked:
         settings = Settings()
         token = settings.tax_office_token.get_secret_value()

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -45,6 +46,7 @@ class ApplicationRow(Base):
         important=("requested_minor", "term_months", "reason_code", "reason_zh", "reason_en"),
         general=("currency",),
         technical=(
+            "consent_id",
             "id",
             "party_id",
             "account_id",
@@ -87,6 +89,7 @@ class ApplicationRow(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
     account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts_account.id"))
+    consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements_consent.id"), index=True)
     currency: Mapped[str] = mapped_column(Text)
     requested_minor: Mapped[int | None] = mapped_column(BigInteger)
     term_months: Mapped[int] = mapped_column(SmallInteger)
@@ -220,3 +223,43 @@ class LoanRow(Base):
     disbursed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     disbursed_on: Mapped[date] = mapped_column(Date)
     matures_on: Mapped[date] = mapped_column(Date)
+
+
+class ReviewRow(Base):
+    """A line that a person is to look at, because what it was granted on has ended."""
+
+    __tablename__ = "lending_review"
+    __data__ = Declared(
+        general=("reason_code", "outcome", "note"),
+        technical=(
+            "id",
+            "application_id",
+            "loan_id",
+            "consent_id",
+            "opened_at",
+            "closed_at",
+            "closed_by",
+        ),
+        keep=Keep.RELATION_AND_5_YEARS,
+    )
+    __table_args__ = (
+        CheckConstraint("outcome IN ('kept', 'offer_ended')", name="outcome"),
+        CheckConstraint(
+            "(closed_at IS NULL) = (closed_by IS NULL)"
+            " AND (closed_at IS NULL) = (outcome IS NULL) AND (closed_at IS NULL) = (note IS NULL)",
+            name="closed",
+        ),
+        UniqueConstraint("application_id", "consent_id"),
+        Index(None, "id", postgresql_where=text("closed_at IS NULL")),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    application_id: Mapped[UUID] = mapped_column(ForeignKey("lending_application.id"))
+    loan_id: Mapped[UUID | None] = mapped_column(ForeignKey("lending_loan.id"))
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("agreements_consent.id"))
+    reason_code: Mapped[str] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_by: Mapped[UUID | None]
+    outcome: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)

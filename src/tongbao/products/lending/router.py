@@ -31,6 +31,7 @@ from tongbao.products.lending.schemas.applications import (
 from tongbao.products.lending.schemas.decisions import ReplayOut
 from tongbao.products.lending.schemas.loans import AgreementPreviewOut, LoanOut, LoansOut
 from tongbao.products.lending.schemas.requests import NewAcceptance, NewApplication, NewReview
+from tongbao.products.lending.schemas.reviews import NewClosure, ReviewOut, ReviewsOut
 
 PREFIX = "/api/v1/lending"
 READ_ANY = "lending:read_any"
@@ -196,6 +197,37 @@ async def review(
 async def replay(decision_id: UUID, tx: ReadTx) -> ReplayOut:
     """Repeat a decision from stored data, model and policy; it must equal the record."""
     return ReplayOut.of(await service.replay(tx, decision_id))
+
+
+@api.get(
+    "/reviews",
+    dependencies=[Depends(require("lending:decide"))],
+    summary="Lines to be looked at again",
+)
+async def list_reviews(
+    tx: ReadTx, limit: PageLimit = PAGE_LIMIT_DEFAULT, after: After = None
+) -> ReviewsOut:
+    """Return offers and loans whose consent has ended and that nobody has looked at since."""
+    page = await service.list_reviews(tx, after=after, limit=limit)
+    return ReviewsOut(items=[ReviewOut.of(each) for each in page.items], next=page.next)
+
+
+@api.post(
+    "/reviews/{review_id}/closure",
+    dependencies=[Depends(require("lending:decide"))],
+    summary="Decide a review",
+)
+async def close_review(
+    review_id: UUID, body: NewClosure, tx: WriteTx, actor: CurrentActor, at: Instant
+) -> ReviewOut:
+    """Keep the line, or end an offer that was not used yet.
+
+    Problems: `lending.unknown_review`, `lending.review_closed`, `lending.illegal_transition`.
+    """
+    review = await service.close_review(
+        tx, review_id=review_id, outcome=body.outcome, note=body.note, closed_by=actor.id, at=at
+    )
+    return ReviewOut.of(review)
 
 
 @api.get("/loans", summary="Loans")

@@ -9,16 +9,7 @@ from typing import Literal
 
 import pytest
 
-from tongbao.core.agreements.domain import (
-    Consent,
-    ConsentId,
-    ConsentStatus,
-    ConsentTextMismatch,
-    ConsentTextOutdated,
-    ParametersMismatch,
-    UnknownConsentText,
-    UnknownTemplate,
-)
+from tongbao.core.agreements.domain.agreements import ParametersMismatch, UnknownTemplate
 from tongbao.core.agreements.domain.consent_texts import (
     CONSENT_TEXTS,
     CREDIT_ASSESSMENT,
@@ -26,6 +17,12 @@ from tongbao.core.agreements.domain.consent_texts import (
     confirmed_text,
     text_in_use,
     texts_in_use,
+)
+from tongbao.core.agreements.domain.consents import Consent, ConsentId, ConsentStatus, canonical
+from tongbao.core.agreements.domain.errors import (
+    ConsentTextMismatch,
+    ConsentTextOutdated,
+    UnknownConsentText,
 )
 from tongbao.core.agreements.domain.templates import (
     LOAN_AGREEMENT,
@@ -47,6 +44,7 @@ PARAMETERS = {
     "borrower_registration_number": "91110000600037341L",
     "currency": "CNY",
     "principal": "200000.00",
+    "principal_capitals": "人民币贰拾万元整",
     "term_months": "12",
     "disbursed_on": "2025-11-21",
     "matures_on": "2026-11-21",
@@ -63,12 +61,21 @@ PUBLISHED_CONSENT_TEXTS = {
         "tax.vat_invoices",
         "2025-11",
     ): "a378c18e5389b9b76ceaf66d9b338e2b82d7c7ec3104a6174295d2265f08796d",
+    (
+        "credit_assessment",
+        "tax.vat_invoices",
+        "2026-11",
+    ): "bd031e8b8ab5172c2e8c75b01b8fc9c96c5f357966139b87c3add8f4b3f44972",
 }
 PUBLISHED_TEMPLATES = {
     (
         "loan_agreement",
         "2025-11",
     ): "bf958190643e0bab910ca49d0da2e330f851f0131b77c2e25ae45d94a206c1b3",
+    (
+        "loan_agreement",
+        "2026-11",
+    ): "e5da57e576c5fd290725155aaf6cf357b501c1e2d16126546f620c4ffabe3ec8",
 }
 
 
@@ -92,8 +99,9 @@ def test_published_templates_are_not_edited() -> None:
 def test_the_digest_can_be_recomputed_from_what_the_api_shows() -> None:
     shown = [TEXT.purpose, TEXT.source, TEXT.version]
     shown += [TEXT.title.zh, TEXT.body.zh, TEXT.title.en, TEXT.body.en]
-    canonical = unicodedata.normalize("NFC", "\n".join(shown))
-    assert TEXT.digest == hashlib.sha256(canonical.encode()).hexdigest()
+    shown += [canonical(TEXT.terms())]
+    words = unicodedata.normalize("NFC", "\n".join(shown))
+    assert TEXT.digest == hashlib.sha256(words.encode()).hexdigest()
 
 
 def test_the_digest_depends_on_what_the_text_is_for() -> None:
@@ -101,8 +109,13 @@ def test_the_digest_depends_on_what_the_text_is_for() -> None:
         replace(TEXT, purpose="other"),
         replace(TEXT, source="other"),
         replace(TEXT, version="other"),
+        replace(TEXT, recipient="other"),
+        replace(TEXT, scope=replace(TEXT.scope, months_max=49)),
+        replace(TEXT, scope=replace(TEXT.scope, data=("invoice.amount",))),
+        replace(TEXT, retention=replace(TEXT.retention, days=184)),
+        replace(TEXT, valid_for=timedelta(days=366)),
     ]
-    assert len({text.digest for text in [TEXT, *others]}) == 4
+    assert len({text.digest for text in [TEXT, *others]}) == 9
 
 
 def test_the_digest_depends_on_every_word() -> None:
@@ -115,15 +128,23 @@ def test_the_digest_depends_on_every_word() -> None:
     assert len({text.digest for text in [TEXT, *others]}) == 5
 
 
-def test_both_languages_have_the_same_eight_clauses() -> None:
-    assert [line[0] for line in TEXT.body.zh.splitlines()] == list("一二三四五六七八")
-    assert [line[:2] for line in TEXT.body.en.splitlines()] == [f"{n}." for n in range(1, 9)]
+def test_both_languages_have_the_same_ten_clauses() -> None:
+    assert [line[0] for line in TEXT.body.zh.splitlines()] == list("一二三四五六七八九十")
+    assert [line.split(" ")[0] for line in TEXT.body.en.splitlines()] == [
+        f"{n}." for n in range(1, 11)
+    ]
 
 
 def test_the_text_says_how_long_the_consent_really_lasts() -> None:
     assert TEXT.valid_for == timedelta(days=365)
     assert "三百六十五天" in TEXT.body.zh
     assert "365 days" in TEXT.body.en
+    assert TEXT.retention.days == 183
+    assert "一百八十三天" in TEXT.body.zh
+    assert "183 days" in TEXT.body.en
+    assert TEXT.scope.months_max == 48
+    assert "四十八个月" in TEXT.body.zh
+    assert "forty-eight months" in TEXT.body.en
 
 
 def test_the_chinese_uses_chinese_punctuation() -> None:
@@ -139,21 +160,22 @@ def test_the_text_in_use_is_the_last_of_its_kind() -> None:
 
 def test_the_text_in_use_can_be_confirmed() -> None:
     confirmed = confirmed_text(
-        purpose=TEXT.purpose, source=TEXT.source, version=TEXT.version, digest=TEXT.digest
+        purpose=TEXT.purpose,
+        source=TEXT.source,
+        recipient=TEXT.recipient,
+        version=TEXT.version,
+        digest=TEXT.digest,
     )
     assert confirmed is TEXT
 
 
 def test_other_versions_and_other_words_cannot_be_confirmed() -> None:
+    asked = {"purpose": TEXT.purpose, "source": TEXT.source, "recipient": TEXT.recipient}
     with pytest.raises(ConsentTextOutdated) as outdated:
-        confirmed_text(
-            purpose=TEXT.purpose, source=TEXT.source, version="2024-01", digest=TEXT.digest
-        )
+        confirmed_text(**asked, version="2025-11", digest=CONSENT_TEXTS[0].digest)
     assert outdated.value.facts == {"current_version": TEXT.version}
     with pytest.raises(ConsentTextMismatch):
-        confirmed_text(
-            purpose=TEXT.purpose, source=TEXT.source, version=TEXT.version, digest="0" * 64
-        )
+        confirmed_text(**asked, version=TEXT.version, digest="0" * 64)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +194,9 @@ def a_consent(status: ConsentStatus = ConsentStatus.GRANTED) -> Consent:
         party_id=PartyId(new_id()),
         purpose=TEXT.purpose,
         source=TEXT.source,
+        recipient=TEXT.recipient,
+        scope=TEXT.scope,
+        retention=TEXT.retention,
         text_version=TEXT.version,
         text_digest=TEXT.digest,
         status=status,
@@ -191,7 +216,17 @@ def test_a_consent_is_in_force_from_grant_until_expiry() -> None:
     assert not consent.in_force(consent.expires_at)
 
 
-@pytest.mark.parametrize("status", [ConsentStatus.WITHDRAWN, ConsentStatus.REPLACED])
+def test_past_its_time_a_consent_is_expired_noted_or_not() -> None:
+    consent = a_consent()
+    assert consent.status_at(consent.expires_at - SECOND) is ConsentStatus.GRANTED
+    assert consent.status_at(consent.expires_at) is ConsentStatus.EXPIRED
+    withdrawn = a_consent(ConsentStatus.WITHDRAWN)
+    assert withdrawn.status_at(withdrawn.expires_at) is ConsentStatus.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    "status", [ConsentStatus.WITHDRAWN, ConsentStatus.REPLACED, ConsentStatus.EXPIRED]
+)
 def test_an_ended_consent_is_not_in_force(status: ConsentStatus) -> None:
     assert not a_consent(status).in_force(AT)
 

@@ -1,6 +1,7 @@
 """`/api/v1/agreements`: answers, problem codes and who may see and give what."""
 
 import hashlib
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -9,12 +10,15 @@ import pytest
 
 from tests.unit.core.conftest import AT, Caller, Customer, Staff
 from tongbao.core.agreements import service as agreements
+from tongbao.core.agreements.domain.consents import canonical
 from tongbao.core.identity.domain import Role
 from tongbao.infra.db import Database
+from tongbao.infra.signing import PublicKey
 from tongbao.kernel.ids import new_id
 
 URL = "/api/v1/agreements"
 CONSENTS = f"{URL}/consents"
+REQUESTS = f"{URL}/consent-requests"
 Problem = Callable[[httpx2.Response], tuple[int, str]]
 PARAMETERS = {
     "lender_name": "通宝银行",
@@ -22,6 +26,7 @@ PARAMETERS = {
     "borrower_registration_number": "91110000600037341L",
     "currency": "CNY",
     "principal": "200000.00",
+    "principal_capitals": "人民币贰拾万元整",
     "term_months": "12",
     "disbursed_on": "2025-11-21",
     "matures_on": "2026-11-21",
@@ -31,25 +36,39 @@ PARAMETERS = {
 }
 
 
-async def confirmation(client: httpx2.AsyncClient, who: Caller) -> dict[str, Any]:
-    """What a client sends after it showed the text and the user confirmed twice."""
+async def reading(client: httpx2.AsyncClient, who: Caller) -> dict[str, Any]:
+    """What a client sends after it showed the text."""
     (shown,) = (await client.get(f"{URL}/consent-texts")).json()
     return {
         "party_id": str(who.party_id),
         "purpose": shown["purpose"],
         "source": shown["source"],
+        "recipient": shown["recipient"],
         "text_version": shown["version"],
         "text_digest": shown["digest"],
-        "confirmed": True,
     }
 
 
-async def granted(client: httpx2.AsyncClient, who: Caller) -> dict[str, Any]:
-    response = await client.post(
-        CONSENTS, json=await confirmation(client, who), headers=who.headers
-    )
+async def asked(client: httpx2.AsyncClient, who: Caller) -> dict[str, Any]:
+    response = await client.post(REQUESTS, json=await reading(client, who), headers=who.headers)
     assert response.status_code == 201, response.text
     body: dict[str, Any] = response.json()
+    return body
+
+
+async def confirm(
+    client: httpx2.AsyncClient, who: Caller, request: dict[str, Any], **change: Any
+) -> httpx2.Response:
+    yes = {"digest": request["digest"], "confirmed": True} | change
+    url = f"{REQUESTS}/{request['id']}/confirmation"
+    return await client.post(url, json=yes, headers=who.headers)
+
+
+async def granted(client: httpx2.AsyncClient, who: Caller) -> dict[str, Any]:
+    response = await confirm(client, who, await asked(client, who))
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
+    assert response.headers["location"] == f"{CONSENTS}/{body['id']}"
     return body
 
 
@@ -63,6 +82,8 @@ async def test_everybody_may_read_the_texts_and_check_their_digest(
     assert text["valid_days"] == 365
     parts = [text["purpose"], text["source"], text["version"]]
     parts += [text["title"]["zh"], text["body"]["zh"], text["title"]["en"], text["body"]["en"]]
+    names = ("recipient", "scope", "retention", "valid_days")
+    parts += [canonical({name: text[name] for name in names})]
     assert hashlib.sha256("\n".join(parts).encode()).hexdigest() == text["digest"]
 
 
@@ -106,18 +127,61 @@ async def test_a_withdrawal_counts_from_its_answer_on(
             )
 
 
+async def test_a_request_says_in_full_what_would_be_allowed(
+    client: httpx2.AsyncClient, customer: Customer
+) -> None:
+    who = await customer("䶮𠮷")
+    request = await asked(client, who)
+    statement = request["statement"]
+    (text,) = (await client.get(f"{URL}/consent-texts")).json()
+    for member in ("purpose", "source", "recipient", "scope", "retention", "valid_days"):
+        assert statement[member] == text[member]
+    assert statement["text_digest"] == text["digest"]
+    assert (statement["party_id"], statement["party_name"]) == (str(who.party_id), "䶮𠮷")
+    for name in (statement["purpose"], statement["recipient"], *statement["scope"]["data"]):
+        assert statement["names"][name]["zh"]
+    assert hashlib.sha256(canonical(statement).encode()).hexdigest() == request["digest"]
+    # Nothing is allowed by asking.
+    assert (await client.get(CONSENTS, headers=who.headers)).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"text_digest": "0" * 64}, 422, "agreements.consent_text_mismatch"),
+        ({"text_digest": "0" * 63}, 422, "request.invalid"),
+        ({"text_version": "2000-01"}, 409, "agreements.consent_text_outdated"),
+        ({"purpose": "marketing"}, 422, "agreements.unknown_consent_text"),
+        ({"source": "tax.filings"}, 422, "agreements.unknown_consent_text"),
+        ({"recipient": "somebody"}, 422, "agreements.unknown_consent_text"),
+        ({"purpose": "Marketing!"}, 422, "request.invalid"),
+        ({"confirmed": True}, 422, "request.invalid"),
+        ({"scope": {"data": []}}, 422, "request.invalid"),
+    ],
+)
+async def test_what_was_not_properly_read_is_no_request(
+    client: httpx2.AsyncClient,
+    customer: Customer,
+    problem: Problem,
+    change: dict[str, Any],
+    status: int,
+    code: str,
+) -> None:
+    who = await customer("张伟")
+    body = await reading(client, who) | change
+    response = await client.post(REQUESTS, json=body, headers=who.headers)
+    assert problem(response) == (status, code)
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [
         ({"confirmed": False}, 422, "agreements.consent_not_confirmed"),
         ({"confirmed": "true"}, 422, "request.invalid"),
         ({"confirmed": 1}, 422, "request.invalid"),
-        ({"text_digest": "0" * 64}, 422, "agreements.consent_text_mismatch"),
-        ({"text_digest": "0" * 63}, 422, "request.invalid"),
-        ({"text_version": "2000-01"}, 409, "agreements.consent_text_outdated"),
-        ({"purpose": "marketing"}, 422, "agreements.unknown_consent_text"),
-        ({"source": "tax.filings"}, 422, "agreements.unknown_consent_text"),
-        ({"purpose": "Marketing!"}, 422, "request.invalid"),
+        ({"digest": "0" * 64}, 422, "agreements.consent_statement_mismatch"),
+        ({"digest": "A" * 64}, 422, "request.invalid"),
+        ({"digest": None}, 422, "request.invalid"),
         ({"forever": True}, 422, "request.invalid"),
     ],
 )
@@ -130,35 +194,75 @@ async def test_what_was_not_properly_confirmed_is_no_consent(
     code: str,
 ) -> None:
     who = await customer("张伟")
-    body = await confirmation(client, who) | change
-    response = await client.post(CONSENTS, json=body, headers=who.headers)
-    assert problem(response) == (status, code)
+    request = await asked(client, who)
+    assert problem(await confirm(client, who, request, **change)) == (status, code)
     assert (await client.get(CONSENTS, headers=who.headers)).json()["items"] == []
+    # A wrong confirmation uses nothing up.
+    assert (await confirm(client, who, request)).status_code == 201
 
 
-@pytest.mark.parametrize("member", ["confirmed", "text_digest", "text_version"])
-async def test_neither_echo_nor_confirmation_may_be_left_out(
-    client: httpx2.AsyncClient, customer: Customer, problem: Problem, member: str
+async def test_a_request_is_confirmed_once(
+    client: httpx2.AsyncClient, customer: Customer, problem: Problem
 ) -> None:
     who = await customer("张伟")
-    body = await confirmation(client, who)
-    del body[member]
-    response = await client.post(CONSENTS, json=body, headers=who.headers)
-    assert problem(response) == (422, "request.invalid")
-    assert response.json()["errors"][0]["pointer"] == f"/{member}"
+    request = await asked(client, who)
+    assert (await confirm(client, who, request)).status_code == 201
+    again = await confirm(client, who, request)
+    assert problem(again) == (409, "agreements.consent_request_used")
+    assert len((await client.get(CONSENTS, headers=who.headers)).json()["items"]) == 1
+
+
+async def test_anothers_request_is_answered_like_one_that_does_not_exist(
+    client: httpx2.AsyncClient, customer: Customer, problem: Problem
+) -> None:
+    who, other = await customer("甲"), await customer("乙")
+    request = await asked(client, other)
+    hidden = await confirm(client, who, request)
+    missing = await confirm(client, who, request | {"id": str(new_id())})
+    assert problem(hidden) == problem(missing) == (404, "agreements.unknown_consent_request")
 
 
 async def test_nobody_consents_for_others(
     client: httpx2.AsyncClient, customer: Customer, staff: Staff, problem: Problem
 ) -> None:
     who, other = await customer("甲"), await customer("乙")
-    body = await confirmation(client, other)
-    response = await client.post(CONSENTS, json=body, headers=who.headers)
+    body = await reading(client, other)
+    response = await client.post(REQUESTS, json=body, headers=who.headers)
     assert problem(response) == (404, "parties.unknown_party")
-    for clerk in (staff(Role.STAFF_OPERATIONS), staff(Role.STAFF_RISK), staff(Role.AUDITOR)):
-        response = await client.post(CONSENTS, json=body, headers=clerk.headers)
+    for role in (Role.STAFF_OPERATIONS, Role.STAFF_RISK, Role.AUDITOR):
+        response = await client.post(REQUESTS, json=body, headers=staff(role).headers)
         assert problem(response) == (403, "auth.forbidden")
     assert (await client.get(CONSENTS, headers=other.headers)).json()["items"] == []
+
+
+async def test_receipts_are_checked_with_the_published_key(
+    client: httpx2.AsyncClient, customer: Customer, problem: Problem
+) -> None:
+    who, other = await customer("甲"), await customer("乙")
+    consent = await granted(client, who)
+    address = f"{CONSENTS}/{consent['id']}"
+    await client.post(f"{address}/withdrawal", headers=who.headers)
+    keys = {each["key_id"]: each for each in (await client.get(f"{URL}/keys")).json()}
+    history = (await client.get(f"{address}/history", headers=who.headers)).json()
+    for line, state in zip(history, ("given", "withdrawn"), strict=True):
+        query = {"record_id": line["id"]}
+        shown = await client.get(f"{address}/receipt", params=query, headers=who.headers)
+        receipt = shown.json()
+        assert receipt["receipt"]["event"]["event_state"] == state
+        assert receipt["receipt"]["receipt_id"] == line["id"]
+        key = PublicKey.of_bytes(b64decode(keys[receipt["key_id"]]["public_key"]))
+        signature = b64decode(receipt["signature"])
+        assert key.verifies(canonical(receipt["receipt"]).encode(), signature)
+        changed = receipt["receipt"] | {"pii_principal_id": str(other.party_id)}
+        assert not key.verifies(canonical(changed).encode(), signature)
+    last = (await client.get(f"{address}/receipt", headers=who.headers)).json()
+    assert last["receipt"]["event"]["event_state"] == "withdrawn"
+    unknown = await client.get(
+        f"{address}/receipt", params={"record_id": str(new_id())}, headers=who.headers
+    )
+    assert problem(unknown) == (404, "agreements.unknown_receipt")
+    hidden = await client.get(f"{address}/receipt", headers=other.headers)
+    assert problem(hidden) == (404, "agreements.unknown_consent")
 
 
 async def test_anothers_consent_is_answered_like_one_that_does_not_exist(
@@ -193,17 +297,19 @@ async def test_staff_read_but_do_not_withdraw(
     assert problem(response) == (403, "auth.forbidden")
 
 
-async def test_a_refused_confirmation_may_be_repeated_under_its_key(
+async def test_a_refused_confirmation_is_refused_again_under_its_key(
     client: httpx2.AsyncClient, customer: Customer, problem: Problem
 ) -> None:
     who = await customer("张伟")
-    body = await confirmation(client, who)
+    request = await asked(client, who)
+    url = f"{REQUESTS}/{request['id']}/confirmation"
     headers = who.headers | {"Idempotency-Key": str(new_id())}
-    refused = await client.post(CONSENTS, json=body | {"confirmed": False}, headers=headers)
-    again = await client.post(CONSENTS, json=body | {"confirmed": False}, headers=headers)
+    body = {"digest": request["digest"], "confirmed": False}
+    refused = await client.post(url, json=body, headers=headers)
+    again = await client.post(url, json=body, headers=headers)
     assert problem(refused) == problem(again) == (422, "agreements.consent_not_confirmed")
     assert again.headers["idempotency-replayed"] == "true"
-    other = await client.post(CONSENTS, json=body, headers=headers)
+    other = await client.post(url, json=body | {"confirmed": True}, headers=headers)
     assert other.status_code in {409, 422}
     assert (await client.get(CONSENTS, headers=who.headers)).json()["items"] == []
 
@@ -215,7 +321,7 @@ async def signed(database: Database, who: Caller) -> agreements.Agreement:
             party_id=who.party_id,
             template=agreements.LOAN_AGREEMENT,
             parameters=PARAMETERS,
-            signed_by=who.actor.id,
+            signed_by=who.actor,
             at=AT,
         )
 
@@ -267,4 +373,4 @@ async def test_without_a_token_there_are_only_the_texts(
 ) -> None:
     for url in (URL, CONSENTS, f"{CONSENTS}/{new_id()}", f"{URL}/{new_id()}"):
         assert problem(await client.get(url)) == (401, "auth.unauthenticated")
-    assert problem(await client.post(CONSENTS)) == (401, "auth.unauthenticated")
+    assert problem(await client.post(REQUESTS)) == (401, "auth.unauthenticated")

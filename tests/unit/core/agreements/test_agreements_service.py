@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from tests.support import consents
 from tongbao.core.agreements import service as agreements
 from tongbao.core.agreements.domain import consent_texts
 from tongbao.core.parties import service as parties
@@ -29,6 +30,7 @@ PARAMETERS = {
     "borrower_registration_number": "91110000600037341L",
     "currency": "CNY",
     "principal": "200000.00",
+    "principal_capitals": "人民币贰拾万元整",
     "term_months": "12",
     "disbursed_on": "2025-11-21",
     "matures_on": "2026-11-21",
@@ -45,17 +47,7 @@ async def a_party(tx: WriteSession) -> parties.PartyId:
 async def grant(
     tx: WriteSession, party_id: UUID, *, at: datetime = AT, by: UUID = USER
 ) -> agreements.Consent:
-    current = agreements.text_in_use(purpose=PURPOSE, source=SOURCE)
-    return await agreements.grant_consent(
-        tx,
-        party_id=party_id,
-        purpose=PURPOSE,
-        source=SOURCE,
-        text_version=current.version,
-        text_digest=current.digest,
-        granted_by=by,
-        at=at,
-    )
+    return await consents.grant(tx, party_id, at=at, by=by)
 
 
 async def require(
@@ -74,7 +66,7 @@ async def told(tx: WriteSession, subject: UUID) -> list[str]:
     return [row.type for row in rows]
 
 
-async def history(tx: WriteSession, consent_id: UUID) -> list[tuple[str, UUID, datetime]]:
+async def history(tx: WriteSession, consent_id: UUID) -> list[tuple[str, UUID | None, datetime]]:
     return [
         (record.status.value, record.recorded_by, record.recorded_at)
         for record in await agreements.consent_history(tx, consent_id)
@@ -188,14 +180,14 @@ async def test_new_words_need_a_new_consent_and_the_old_one_holds_until_then(
     monkeypatch.setattr(consent_texts, "CONSENT_TEXTS", (TEXT, newer))
     assert await require(tx, party_id) == first
     with pytest.raises(agreements.ConsentTextOutdated):
-        await agreements.grant_consent(
+        await agreements.request_consent(
             tx,
             party_id=party_id,
             purpose=PURPOSE,
             source=SOURCE,
             text_version=TEXT.version,
             text_digest=TEXT.digest,
-            granted_by=USER,
+            requested_by=consents.somebody(),
             at=AT,
         )
     second = await grant(tx, party_id, at=AT + SECOND)
@@ -266,7 +258,7 @@ async def sign(tx: WriteSession, party_id: UUID, **changes: str) -> agreements.A
         party_id=party_id,
         template=agreements.LOAN_AGREEMENT,
         parameters=PARAMETERS | changes,
-        signed_by=USER,
+        signed_by=consents.somebody(USER),
         at=AT,
     )
 
@@ -279,7 +271,7 @@ async def test_an_agreement_is_kept_word_for_word(tx: WriteSession) -> None:
         party_id=party_id,
         template=agreements.LOAN_AGREEMENT,
         parameters=PARAMETERS,
-        signed_by=USER,
+        signed_by=consents.somebody(USER),
         at=AT,
         text_digest=shown.digest,
     )
@@ -297,7 +289,7 @@ async def test_an_agreement_can_be_signed_in_english(tx: WriteSession) -> None:
         party_id=await a_party(tx),
         template=agreements.LOAN_AGREEMENT,
         parameters=PARAMETERS | {"repayment_method": "equal instalments"},
-        signed_by=USER,
+        signed_by=consents.somebody(USER),
         at=AT,
         language="en",
     )
@@ -313,7 +305,7 @@ async def test_what_was_not_shown_is_not_signed(tx: WriteSession) -> None:
             party_id=party_id,
             template=agreements.LOAN_AGREEMENT,
             parameters=PARAMETERS | {"annual_rate_percent": "12.00"},
-            signed_by=USER,
+            signed_by=consents.somebody(USER),
             at=AT,
             text_digest=shown.digest,
         )

@@ -14,7 +14,7 @@ import pytest
 from tests.support.authenticator import Authenticator
 from tests.unit.core.conftest import AT
 from tongbao.core.identity import service as identity
-from tongbao.core.identity.domain.passkeys import Passkey
+from tongbao.core.identity.domain.passkeys import AddedPasskey, Passkey
 from tongbao.core.identity.domain.step_up import Action, Proof, StepUpToken
 from tongbao.core.identity.service import Role, UserKind, passkeys, step_up, totp
 from tongbao.core.parties import service as parties
@@ -34,6 +34,7 @@ class Person:
     device: Authenticator = field(default_factory=Authenticator)
     passkey: Passkey | None = None
     secret: str = ""
+    recovery_codes: list[str] = field(default_factory=list)
 
     def elsewhere(self) -> Actor:
         """The same user in another session."""
@@ -46,7 +47,7 @@ class Person:
         self, tx: WriteSession, action: Action, *, at: datetime = AT, proof: Proof | None = None
     ) -> str:
         """Return a token for the action, by the best proof there is or by `proof`."""
-        able = await step_up.possible_proofs(tx, user_id=self.actor.id, action=action, at=at)
+        able = await step_up.possible_proofs(tx, user_id=self.actor.id, action=action)
         chosen = proof or able[0]
         asked = await step_up.challenge(tx, actor=self.actor, action=action, proof=chosen, at=at)
         answer: Mapping[str, Any] = {"password": PASSWORD}
@@ -74,16 +75,19 @@ class Person:
             name="我的手机",
             at=at,
         )
-        assert isinstance(added, Passkey)
-        self.passkey = added
-        return added
+        assert isinstance(added, AddedPasskey)
+        self.passkey = added.passkey
+        self.recovery_codes = self.recovery_codes or list(added.recovery_codes)
+        return added.passkey
 
     async def set_up_totp(self, tx: WriteSession, *, at: datetime = AT) -> list[str]:
         """Set up an app; return the recovery codes."""
         token = await self.confirmed(tx, Action("identity.totp.set_up", {}), at=at)
         made = await totp.set_up_totp(tx, actor=self.actor, step_up_token=token, at=at)
         self.secret = made.secret
-        return await totp.confirm_totp(tx, user_id=self.actor.id, code=self.code(at), at=at)
+        codes = await totp.confirm_totp(tx, user_id=self.actor.id, code=self.code(at), at=at)
+        self.recovery_codes = self.recovery_codes or list(codes)
+        return list(codes)
 
 
 NewPerson = Callable[[WriteSession], Awaitable[Person]]

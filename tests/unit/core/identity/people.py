@@ -64,6 +64,17 @@ async def code_sent_to(tx: ReadSession, contact: Contact) -> str:
     return (await unseal(tx, message.id, message.sealed))["code"]
 
 
+async def cancel_code_sent_to(tx: ReadSession, contact: Contact) -> str:
+    """The code by which a reader of this contact calls a recovery off."""
+    told = next(
+        each
+        for each in await sent_to(tx, contact)
+        if each.template == "identity.recovery_requested"
+    )
+    assert told.sealed is not None
+    return (await unseal(tx, told.id, told.sealed))["cancel_code"]
+
+
 async def try_password(
     tx: WriteSession,
     login: str,

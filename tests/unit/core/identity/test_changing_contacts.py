@@ -34,9 +34,8 @@ from tongbao.core.identity.domain.contact_changes import (
 from tongbao.core.identity.domain.contacts import Channel, Contact, Reachable
 from tongbao.core.identity.domain.step_up import Action, StepUpRequired
 from tongbao.core.identity.events import SecurityNoted
-from tongbao.core.identity.models import CodeRow
 from tongbao.core.identity.service import challenges
-from tongbao.core.identity.service.codes import issue_code
+from tongbao.core.identity.service.codes import issue_code, subject_of
 from tongbao.core.identity.service.contacts import recipient
 from tongbao.infra import notify
 from tongbao.infra.auth import Actor
@@ -129,7 +128,7 @@ async def test_a_contact_is_added_and_the_others_are_told(tx: WriteSession, pers
     assert await theirs(tx, person) == {phone, email}
     for contact in (phone, email):
         assert (await templates(tx, contact))[0] == "identity.contact_changed"
-    (noted, _) = (await identity.list_security_events(tx, user_id=person.user.id)).items
+    (noted, *_) = (await identity.list_security_events(tx, user_id=person.user.id)).items
     assert noted.kind is identity.SecurityKind.CONTACT_CHANGED
     assert noted.facts["change"] == "add"
     assert email.address not in str(noted.facts)
@@ -139,7 +138,8 @@ async def test_a_contact_is_added_and_the_others_are_told(tx: WriteSession, pers
             OutboxRow.payload["user_id"].astext == str(person.user.id),
         )
     )
-    assert [each["kind"] for each in told] == ["contact_changed"] * 2
+    kinds = [each["kind"] for each in told]
+    assert kinds == ["passkey_added", "recovery_codes_made", *["contact_changed"] * 2]
 
 
 async def test_a_contact_is_replaced_and_the_old_one_is_told_and_free(
@@ -287,7 +287,7 @@ async def test_a_change_is_the_user_s_and_the_session_s_that_began_it(
 async def test_a_code_for_something_else_confirms_nothing(tx: WriteSession, person: Person) -> None:
     contact = a_phone()
     change_id = await begin(tx, person, contact)
-    subject = await tx.scalar(select(CodeRow.subject).where(CodeRow.id == change_id))
+    subject = await subject_of(tx, code_id=change_id, purpose=Purpose.VERIFY_CONTACT)
     assert subject is not None
     for purpose in (Purpose.LOG_IN, Purpose.REGISTER, Purpose.RESET_PASSWORD):
         code_id, code = await issue_code(tx, purpose=purpose, subject=subject, at=AT)

@@ -140,10 +140,56 @@ async def test_register_link_log_in_and_unlink(
 
     # Whoever has set up a second factor is not let in by another site's account alone.
     async with client._transport.app.state.database.write() as tx:  # type: ignore[attr-defined]
-        await person.set_up_totp(tx, at=now())
-    third = Browser(client)
-    assert problem(await third.log_in(provider, "sub-chen")) == REFUSED
-    assert not any("tb_session" in name for name in third.cookies)
+        codes = await person.set_up_totp(tx, at=now())
+    await second_factor_asked(client, provider, codes, problem)
+
+
+def asked_of(answer: httpx2.Response) -> str:
+    """Return the path of the challenge that a browser was sent on with."""
+    assert answer.status_code == 303, answer.text
+    where = urlsplit(answer.headers["location"])
+    assert (where.scheme, where.netloc, where.path) == ("", "", "/app/security")
+    told = parse_qs(where.fragment)
+    assert told["factors"] == ["totp,recovery_code"]
+    return f"{API}/sessions/challenges/{told['log_in_challenge'][0]}"
+
+
+async def second_factor_asked(
+    client: httpx2.AsyncClient, provider: IdentityProvider, codes: list[str], problem: Problem
+) -> None:
+    """Log in by the account and a recovery code; and what a thief of either does not get by it."""
+    over, refused = (401, "identity.challenge_over"), (401, "identity.factor_refused")
+    owner = Browser(client)
+    owner.cookies["__Host-tb_session"] = "planted"  # a session fixed before is worth nothing
+    path = asked_of(await owner.log_in(provider, "sub-chen", return_to="/app/security"))
+    assert owner.cookies["__Host-tb_session"] == "planted", "no session yet"
+    right = {"factor": "recovery_code", "code": codes[0]}
+
+    # The challenge belongs to the browser that came back: neither nobody's nor another's goes on.
+    nobody, thief = Browser(client), Browser(client)
+    own = asked_of(await thief.log_in(provider, "sub-chen", return_to="/app/security"))
+    for other in (nobody, thief):
+        assert problem(await other.ask("POST", path, json=right)) == over
+        assert problem(await other.ask("POST", f"{path}/factors/totp")) == over
+    wrong = {"factor": "recovery_code", "code": "0000-0000-0000-0000"}
+    assert problem(await thief.ask("POST", own, json=wrong)) == refused
+    for sent in ("otp_sms", "otp_email"):
+        weak = await owner.ask("POST", path, json={"factor": sent, "code": "123456"})
+        assert problem(weak) == (422, "identity.factor_not_offered")
+    reset = {"challenge_id": path.rpartition("/")[2], "new_password": "a kettle on the moon"}
+    answer = await owner.ask("POST", f"{API}/password-resets/completion", json=reset | right)
+    assert problem(answer) == over
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+    answer = await owner.ask("POST", path, json=right, headers=foreign)
+    assert problem(answer) == (403, "auth.cross_site_request")
+
+    done = await owner.ask("POST", path, json=right)
+    assert done.status_code == 201, done.text
+    assert "tb_external" not in "".join(owner.cookies)
+    assert owner.cookies["__Host-tb_session"] != "planted"
+    current = await owner.ask("GET", f"{API}/sessions/current")
+    assert current.json()["factors"] == ["external", "recovery_code"]
+    assert problem(await owner.ask("POST", path, json=right)) == over
 
 
 async def test_the_same_e_mail_is_not_the_same_person(

@@ -499,19 +499,19 @@ class Riddle:
     async def available(self, _tx: object, _user_id: UUID, /) -> bool:
         return True
 
-    async def challenge(self, _tx: object, _user_id: UUID, _at: datetime, /) -> dict[str, Any]:
+    async def ask(self, *_asked: object) -> dict[str, Any]:
         return {"question": "7 x 8"}
 
-    async def verify(
+    async def check(
         self,
         _tx: object,
         _user_id: UUID,
         proof: Mapping[str, Any],
-        challenge: Mapping[str, Any],
+        asked: Mapping[str, Any],
         _at: datetime,
         /,
     ) -> bool:
-        return challenge.get("question") == "7 x 8" and proof.get("code") == "56"
+        return asked.get("question") == "7 x 8" and proof.get("code") == "56"
 
 
 async def test_a_factor_that_was_set_up_is_asked_on_known_devices_too(

@@ -23,6 +23,7 @@ from tongbao.core.identity.domain import (
     covers,
     plain_bands,
 )
+from tongbao.core.identity.domain.memberships import limits_change
 from tongbao.core.parties import service as parties
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
@@ -207,10 +208,19 @@ async def test_terms_that_cannot_be_are_refused(tx: WriteSession) -> None:
         await add(tx, user, firm, MemberRole.MAKER, bands={"CNY": -CNY})
 
 
+def test_as_many_bands_as_there_may_be_can_be_confirmed() -> None:
+    most = Money.parse("92233720368547758.07", "CNY")
+    bands = {f"{number:03}": most for number in range(BANDS_MAX)}
+    action = limits_change(party_id=new_id(), whom="x" * 64, bands=bands, day_bands={"000": None})
+    assert len(action.digest) == 32
+    assert action.facts["000"] == f"{most.text} / any"
+    assert action.facts["001"] == f"{most.text} / {most.text}"
+
+
 def test_at_most_so_many_bands() -> None:
-    check_bands({str(number): None for number in range(BANDS_MAX)})
+    check_bands({str(number): None for number in range(BANDS_MAX)}, {})
     with pytest.raises(BadBands):
-        check_bands({str(number): None for number in range(BANDS_MAX + 1)})
+        check_bands({str(number): None for number in range(BANDS_MAX + 1)}, {})
 
 
 moneys = st.builds(Money, st.integers(0, 10**12), st.sampled_from(sorted(CURRENCIES)))

@@ -128,7 +128,7 @@ async def challenged(client: httpx2.AsyncClient, person: Person) -> str:
     body = {"login": person.user.login, "password": PASSWORD}
     answer = await client.post(f"{API}/sessions", json=body)
     assert answer.status_code == 202, answer.text
-    assert answer.json()["factors"] == ["passkey"]
+    assert answer.json()["factors"] == ["passkey", "recovery_code"]
     return f"{API}/sessions/challenges/{answer.json()['challenge_id']}"
 
 

@@ -199,7 +199,7 @@ async def test_it_confirms_a_payment_to_a_new_payee_and_no_large_one(
     await chosen(tx, person)
     for kind, expected in (("new_payee", (Proof.PAYMENT_PASSWORD,)), ("large", ())):
         action = Action(f"payments.transfer.{kind}", {"amount": "1.00"})
-        found = await step_up.possible_proofs(tx, user_id=person.user.id, action=action, at=AT)
+        found = await step_up.possible_proofs(tx, user_id=person.user.id, action=action)
         assert found == expected
     action = Action("payments.transfer.new_payee", {"amount": "1.00"})
     asked = await step_up.challenge(

@@ -22,8 +22,9 @@ from tongbao.core.identity.domain import (
     permissions,
     separated,
 )
+from tongbao.core.identity.domain.role_words import ROLE_WORDS
 
-HOME = "tongbao/core/identity/domain/permissions.py"
+HOME = {f"tongbao/core/identity/domain/{name}.py" for name in ("catalogue", "permissions")}
 MOVES_MONEY = {
     "accounts:close_any",
     "ledger:adjust",
@@ -36,7 +37,7 @@ MOVES_MONEY = {
     "payments:initiate",
     "payments:settle_alone",
 }
-# Not yet: what it may do comes with its module.
+# What it may do comes with its module; `ROLE_WORDS` says so to people.
 WITHOUT_PERMISSIONS = {Role.STAFF_MARKETING}
 
 
@@ -45,6 +46,15 @@ def test_every_role_has_permissions_and_belongs_to_one_kind_of_user() -> None:
     assert {role for role, held in ROLE_PERMISSIONS.items() if not held} == WITHOUT_PERMISSIONS
     placed = [role for roles in ROLES_OF_KIND.values() for role in roles]
     assert sorted(placed) == sorted(Role)
+
+
+def test_every_role_says_what_it_is_for_in_two_languages() -> None:
+    assert set(ROLE_WORDS) == {*Role, *MemberRole} - {Role.CUSTOMER}
+    for role, words in ROLE_WORDS.items():
+        assert re.search(r"[一-鿿]", words.zh), role
+        assert words.en.isascii(), role
+    for role in WITHOUT_PERMISSIONS:
+        assert "for now" in ROLE_WORDS[role].en.lower(), "what it may do today, and why no more"
 
 
 def test_a_permission_is_module_and_verb_and_says_itself_in_two_languages() -> None:
@@ -74,7 +84,7 @@ def test_what_the_source_asks_for_is_declared_and_what_is_declared_is_asked_for(
     asked = {
         name
         for file in files()
-        if file.name != HOME and "migrations/versions" not in file.name
+        if file.name not in HOME and "migrations/versions" not in file.name
         for name in literal.findall(file.text)
     }
     assert asked == PERMISSIONS

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import httpx2
@@ -24,6 +25,7 @@ from tongbao.core.identity.domain import factors
 from tongbao.core.identity.domain.contacts import Contact
 from tongbao.core.identity.domain.factors import second_factors
 from tongbao.infra.db import Database
+from tongbao.infra.passwords import hash_password
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
@@ -122,6 +124,24 @@ async def test_of_two_at_the_same_moment_one_gets_the_contact(
     path = f"{BASE}/registrations/completion"
     answers = await asyncio.gather(*(client.post(path, json=completion(given)) for _ in range(3)))
     assert sorted(each.status_code for each in answers) == [201, 422, 422]
+
+
+async def test_no_connection_is_held_while_the_password_is_hashed(
+    browser: httpx2.AsyncClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = await ticket(browser, database, a_phone())
+    pool = database.engine.sync_engine.pool
+    held: list[int] = []
+
+    async def watched(password: str) -> str:
+        held.append(pool.checkedout())  # type: ignore[attr-defined]  # it is a queue's
+        return await hash_password(password)
+
+    router = import_module("tongbao.core.identity.router.registering")
+    monkeypatch.setattr(router, "hash_password", watched)
+    answer = await browser.post(f"{BASE}/registrations/completion", json=completion(given))
+    assert answer.status_code == 201, answer.text
+    assert held == [0]
 
 
 async def test_a_ticket_is_not_made_up(
@@ -381,7 +401,8 @@ async def test_wrong_codes_use_up_their_tries_although_each_was_answered(
     client: httpx2.AsyncClient, database: Database, problem: Problem
 ) -> None:
     contact = a_phone()
-    path = f"{BASE}/registrations/{await begun(client, contact)}/confirmation"
+    registration = await begun(client, contact)
+    path = f"{BASE}/registrations/{registration}/confirmation"
     code = await code_of(database, contact)
     body = {"contact": contact.address, "code": other_than(code)}
     for _ in range(5):
@@ -390,6 +411,6 @@ async def test_wrong_codes_use_up_their_tries_although_each_was_answered(
     assert problem(answer) == (422, "identity.code_wrong")
     async with database.read() as tx:
         tries = await tx.scalar(
-            text("SELECT tries FROM identity_code WHERE subject = :s"), {"s": contact.address}
+            text("SELECT tries FROM identity_code WHERE id = :id"), {"id": registration}
         )
     assert tries == 5

@@ -270,7 +270,7 @@ async def test_a_password_proves_only_what_nothing_better_can(
     await person.set_up_totp(tx)
     with pytest.raises(ProofUnavailable) as refused:
         await ask(tx, person.actor)
-    assert refused.value.facts == {"proofs": "totp"}
+    assert refused.value.facts == {"proofs": "totp, recovery_code"}
 
 
 async def test_who_has_nothing_can_confirm_no_payment(tx: WriteSession, person: Person) -> None:

@@ -120,7 +120,7 @@ async def test_with_a_phone_the_password_proves_nothing_any_more(
     tx: WriteSession, reachable: Person
 ) -> None:
     action = Action("identity.passkey.add", {})
-    able = await step_up.possible_proofs(tx, user_id=reachable.user.id, action=action, at=AT)
+    able = await step_up.possible_proofs(tx, user_id=reachable.user.id, action=action)
     assert able == (Proof.CODE,)
 
 

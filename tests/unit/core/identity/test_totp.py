@@ -1,6 +1,6 @@
 """Authenticator apps: codes, replays, drift, secrets at rest, recovery codes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -11,22 +11,25 @@ from sqlalchemy import select
 
 from tests.unit.core.conftest import AT
 from tests.unit.core.identity.conftest import Person, new_person
+from tongbao.core.identity.domain.factors import NoFactorSetUp
 from tongbao.core.identity.domain.qr import qr_svg
+from tongbao.core.identity.domain.recovery_codes import (
+    RECOVERY_CODES,
+    new_recovery_codes,
+    recovery_code_hash,
+)
 from tongbao.core.identity.domain.step_up import Action, Proof, StepUpRequired
 from tongbao.core.identity.domain.totp import (
-    RECOVERY_CODES,
     TotpCodeWrong,
     TotpExists,
     TotpMissing,
     matching_step,
-    new_recovery_codes,
     new_secret,
     provisioning_uri,
-    recovery_code_hash,
 )
 from tongbao.core.identity.models import TotpRow
-from tongbao.core.identity.service import totp
-from tongbao.core.identity.service.totp import RecoveryCodeFactor, TotpFactor
+from tongbao.core.identity.service import recovery_codes, totp
+from tongbao.core.identity.service.proofs import RECOVERY_CODE, TOTP
 from tongbao.infra.crypto import SealBroken
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
@@ -132,13 +135,13 @@ async def test_setting_up_needs_a_step_up_and_can_be_begun_again(
 
 async def test_a_code_is_good_once(tx: WriteSession, person: Person) -> None:
     await person.set_up_totp(tx)
-    factor, user_id = TotpFactor(), person.user.id
+    factor, user_id = TOTP, person.user.id
     at = AT + 2 * STEP
-    assert not await factor.verify(tx, user_id, {"code": person.code(AT)}, {}, at)
-    assert await factor.verify(tx, user_id, {"code": person.code(at)}, {}, at)
-    assert not await factor.verify(tx, user_id, {"code": person.code(at)}, {}, at)
+    assert not await factor.check(tx, user_id, {"code": person.code(AT)}, {}, at)
+    assert await factor.check(tx, user_id, {"code": person.code(at)}, {}, at)
+    assert not await factor.check(tx, user_id, {"code": person.code(at)}, {}, at)
     earlier = {"code": person.code(at - STEP)}
-    assert not await factor.verify(tx, user_id, earlier, {}, at)
+    assert not await factor.check(tx, user_id, earlier, {}, at)
 
 
 async def test_the_code_that_set_the_app_up_is_used_up(tx: WriteSession, person: Person) -> None:
@@ -153,8 +156,8 @@ async def test_what_is_no_code_is_wrong(
     tx: WriteSession, person: Person, proof: dict[str, object]
 ) -> None:
     await person.set_up_totp(tx)
-    assert not await TotpFactor().verify(tx, person.user.id, proof, {}, AT)
-    assert not await RecoveryCodeFactor().verify(tx, person.user.id, proof, {}, AT)
+    assert not await TOTP.check(tx, person.user.id, proof, {}, AT)
+    assert not await RECOVERY_CODE.check(tx, person.user.id, proof, {}, AT)
 
 
 async def test_one_user_s_code_is_not_another_s(tx: WriteSession, person: Person) -> None:
@@ -185,24 +188,39 @@ async def test_the_secret_is_encrypted_and_belongs_to_its_row(
 
 async def test_a_recovery_code_is_good_once(tx: WriteSession, person: Person) -> None:
     codes = await person.set_up_totp(tx)
-    factor, user_id = RecoveryCodeFactor(), person.user.id
-    assert await factor.challenge(tx, user_id, AT) == {}
-    assert await factor.verify(tx, user_id, {"code": codes[0]}, {}, AT)
-    assert not await factor.verify(tx, user_id, {"code": codes[0]}, {}, AT)
-    assert not await factor.verify(tx, (await new_person(tx)).user.id, {"code": codes[1]}, {}, AT)
-    assert await totp.recovery_codes_left(tx, user_id) == RECOVERY_CODES - 1
+    factor, user_id = RECOVERY_CODE, person.user.id
+    assert await factor.check(tx, user_id, {"code": codes[0]}, {}, AT)
+    assert not await factor.check(tx, user_id, {"code": codes[0]}, {}, AT)
+    assert not await factor.check(tx, (await new_person(tx)).user.id, {"code": codes[1]}, {}, AT)
+    assert await recovery_codes.recovery_codes_left(tx, user_id) == RECOVERY_CODES - 1
+
+
+async def used(tx: WriteSession, person: Person, code: str, *, at: datetime) -> bool:
+    return await recovery_codes.use_recovery_code(tx, user_id=person.user.id, code=code, at=at)
+
+
+async def replaced(tx: WriteSession, person: Person, token: str | None, at: datetime) -> list[str]:
+    return await recovery_codes.replace_recovery_codes(
+        tx, actor=person.actor, step_up_token=token, at=at
+    )
 
 
 async def test_new_recovery_codes_make_the_old_worthless(tx: WriteSession, person: Person) -> None:
     old = await person.set_up_totp(tx)
     at = AT + 2 * STEP
     with pytest.raises(StepUpRequired):
-        await totp.replace_recovery_codes(tx, actor=person.actor, step_up_token=None, at=at)
+        await recovery_codes.replace_recovery_codes(
+            tx, actor=person.actor, step_up_token=None, at=at
+        )
     token = await person.confirmed(tx, Action("identity.recovery_codes.replace", {}), at=at)
-    new = await totp.replace_recovery_codes(tx, actor=person.actor, step_up_token=token, at=at)
+    new = await recovery_codes.replace_recovery_codes(
+        tx, actor=person.actor, step_up_token=token, at=at
+    )
     assert not set(old) & set(new)
-    assert not await totp.use_recovery_code(tx, user_id=person.user.id, code=old[0], at=at)
-    assert await totp.use_recovery_code(tx, user_id=person.user.id, code=new[0], at=at)
+    assert not await recovery_codes.use_recovery_code(
+        tx, user_id=person.user.id, code=old[0], at=at
+    )
+    assert await used(tx, person, new[0], at=at)
 
 
 async def test_removing_the_app_needs_more_than_the_password(
@@ -211,15 +229,19 @@ async def test_removing_the_app_needs_more_than_the_password(
     codes = await person.set_up_totp(tx)
     with pytest.raises(StepUpRequired) as refused:
         await totp.remove_totp(tx, actor=person.actor, step_up_token=None, at=AT)
-    assert refused.value.facts["proofs"] == ["totp"]
+    assert refused.value.facts["proofs"] == ["totp", "recovery_code"]
     at = AT + 2 * STEP
     token = await person.confirmed(tx, Action("identity.totp.remove", {}), at=at, proof=Proof.TOTP)
     await totp.remove_totp(tx, actor=person.actor, step_up_token=token, at=at)
     assert not await totp.has_totp(tx, person.user.id)
-    assert not await TotpFactor().available(tx, person.user.id)
-    assert not await RecoveryCodeFactor().available(tx, person.user.id)
-    assert not await totp.use_recovery_code(tx, user_id=person.user.id, code=codes[0], at=at)
+    assert not await TOTP.available(tx, person.user.id)
+    assert not await RECOVERY_CODE.available(tx, person.user.id)
+    assert not await recovery_codes.use_recovery_code(
+        tx, user_id=person.user.id, code=codes[0], at=at
+    )
     with pytest.raises(TotpMissing):
         await totp.remove_totp(tx, actor=person.actor, step_up_token=None, at=at)
-    with pytest.raises(TotpMissing):
-        await totp.replace_recovery_codes(tx, actor=person.actor, step_up_token=None, at=at)
+    with pytest.raises(NoFactorSetUp):
+        await recovery_codes.replace_recovery_codes(
+            tx, actor=person.actor, step_up_token=None, at=at
+        )

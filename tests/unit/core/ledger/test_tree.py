@@ -20,7 +20,6 @@ from tongbao.core.ledger.domain.tree import (
     NotInTree,
     SizesOutOfOrder,
     leaf_data,
-    moment,
 )
 from tongbao.core.ledger.service import Checkpoint, TransactionId, TreeDamaged
 from tongbao.core.ledger.service.tree import measures
@@ -30,6 +29,7 @@ from tongbao.infra.postgres import Urls
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.ids import new_id
 from tongbao.lib import merkle
+from tongbao.lib.merkle import moment
 
 
 @pytest_asyncio.fixture

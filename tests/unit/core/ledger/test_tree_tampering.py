@@ -14,7 +14,7 @@ from sqlalchemy import text
 from tests.support.ledger_tree import AT, Tree, planted
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import Checkpoint, Finding, TransactionId
-from tongbao.core.ledger.service.tree import checking
+from tongbao.core.ledger.service.tree import TREE
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.postgres import Urls
 from tongbao.infra.signing import PublicKey, SigningKey
@@ -105,7 +105,7 @@ async def test_nothing_is_found_where_nothing_was_changed(grown: Grown) -> None:
 )
 async def test_a_changed_transaction_is_named(grown: Grown, statement: str) -> None:
     await grown.tamper(statement, grown.sequence(100))
-    assert await grown.found() == [(checking.TRANSACTIONS, grown.subject(100))]
+    assert await grown.found() == [(TREE.leaves_check, grown.subject(100))]
 
 
 @pytest.mark.parametrize("index", INDEXES)
@@ -113,15 +113,13 @@ async def test_it_is_named_wherever_it_stands(grown: Grown, index: int) -> None:
     await grown.tamper(
         "UPDATE ledger_transaction SET type = 'x' WHERE id = %s", grown.sequence(index)
     )
-    assert await grown.found() == [(checking.TRANSACTIONS, grown.subject(index))]
+    assert await grown.found() == [(TREE.leaves_check, grown.subject(index))]
 
 
 async def test_each_changed_transaction_is_named(grown: Grown) -> None:
     sequences = [grown.sequence(index) for index in INDEXES]
     await grown.tamper("UPDATE ledger_transaction SET type = 'x' WHERE id = ANY (%s)", sequences)
-    assert await grown.found() == [
-        (checking.TRANSACTIONS, grown.subject(index)) for index in INDEXES
-    ]
+    assert await grown.found() == [(TREE.leaves_check, grown.subject(index)) for index in INDEXES]
 
 
 @pytest.mark.parametrize("index", INDEXES)
@@ -129,7 +127,7 @@ async def test_a_missing_transaction_is_named_by_its_place(grown: Grown, index: 
     sequence = grown.sequence(index)
     before = grown.sequence(index - 1) if index else 0
     await grown.tamper("DELETE FROM ledger_transaction WHERE id = %s", sequence)
-    assert await grown.found() == [(checking.TRANSACTIONS, f"a transaction after #{before}")]
+    assert await grown.found() == [(TREE.leaves_check, f"a transaction after #{before}")]
 
 
 async def test_a_transaction_slipped_in_is_named(grown: Grown) -> None:
@@ -141,7 +139,7 @@ async def test_a_transaction_slipped_in_is_named(grown: Grown) -> None:
     await grown.extend(grown.tree.key)
     assert await grown.findings() == []
     await grown.tamper("UPDATE ledger_transaction SET id = -id WHERE id = %s", -old)
-    assert await grown.found() == [(checking.TRANSACTIONS, grown.subject(100))]
+    assert await grown.found() == [(TREE.leaves_check, grown.subject(100))]
 
 
 async def test_transactions_in_another_order_are_named(grown: Grown) -> None:
@@ -150,8 +148,8 @@ async def test_transactions_in_another_order_are_named(grown: Grown) -> None:
         for old, new in ((a, -1), (b, a), (-1, b)):
             await grown.tamper(f"UPDATE {table} SET {column} = {new} WHERE {column} = {old}")
     assert await grown.found() == [
-        (checking.TRANSACTIONS, f"transaction {grown.ids[101]} (#{a})"),
-        (checking.TRANSACTIONS, f"transaction {grown.ids[100]} (#{b})"),
+        (TREE.leaves_check, f"transaction {grown.ids[101]} (#{a})"),
+        (TREE.leaves_check, f"transaction {grown.ids[100]} (#{b})"),
     ]
 
 
@@ -160,7 +158,7 @@ async def test_an_account_that_became_another_is_told_by_its_transactions(grown:
         "UPDATE ledger_account SET uid = gen_random_uuid() WHERE uid = %s", grown.tree.cash.id
     )
     found = await grown.findings()
-    assert {finding.check for finding in found} == {checking.TRANSACTIONS}
+    assert {finding.check for finding in found} == {TREE.leaves_check}
     assert len(found) == 100  # and no more are listed
 
 
@@ -169,16 +167,16 @@ async def test_a_changed_node_is_named(grown: Grown, node: tuple[int, int]) -> N
     where = "WHERE level = %s AND position = %s"
     name = f"tree node {node[0]}/{node[1]}"
     await grown.tamper(f"UPDATE ledger_tree_node SET hash = sha256(hash) {where}", *node)
-    assert await grown.found() == [(checking.NODES, name)]
+    assert await grown.found() == [(TREE.nodes_check, name)]
     await grown.tamper(f"DELETE FROM ledger_tree_node {where}", *node)
-    assert await grown.found() == [(checking.NODES, name)]
+    assert await grown.found() == [(TREE.nodes_check, name)]
 
 
 async def test_a_node_that_names_another_last_transaction_is_named(grown: Grown) -> None:
     await grown.tamper("UPDATE ledger_tree_node SET last_sequence = 5 WHERE level = 8")
     assert await grown.found() == [
-        (checking.NODES, "tree node 8/0"),
-        (checking.NODES, "tree node 8/1"),
+        (TREE.nodes_check, "tree node 8/0"),
+        (TREE.nodes_check, "tree node 8/1"),
     ]
 
 
@@ -187,8 +185,8 @@ async def test_a_node_too_many_is_named(grown: Grown) -> None:
         "INSERT INTO ledger_tree_node VALUES (8, 2, sha256(''), 5), (20, 0, sha256(''), 5)"
     )
     assert await grown.found() == [
-        (checking.NODES, "tree node 8/2"),
-        (checking.NODES, "tree node 20/0"),
+        (TREE.nodes_check, "tree node 8/2"),
+        (TREE.nodes_check, "tree node 20/0"),
     ]
 
 
@@ -196,10 +194,10 @@ async def test_a_node_too_many_is_named(grown: Grown) -> None:
 @pytest.mark.parametrize(
     ("change", "checks"),
     [
-        ("root = sha256(root)", {checking.ROOTS, checking.SIGNATURES}),
-        ("signature = overlay(signature placing '\\x00' from 9)", {checking.SIGNATURES}),
-        ("signed_at = signed_at + interval '1 us'", {checking.SIGNATURES}),
-        ("key_id = 'ffffffffffffffff'", {checking.SIGNATURES}),
+        ("root = sha256(root)", {TREE.roots_check, TREE.signatures_check}),
+        ("signature = overlay(signature placing '\\x00' from 9)", {TREE.signatures_check}),
+        ("signed_at = signed_at + interval '1 us'", {TREE.signatures_check}),
+        ("key_id = 'ffffffffffffffff'", {TREE.signatures_check}),
     ],
 )
 async def test_a_changed_checkpoint_is_named(
@@ -215,20 +213,20 @@ async def test_a_checkpoint_that_covers_more_than_it_says_is_named(grown: Grown)
         "UPDATE ledger_tree_checkpoint SET last_sequence = last_sequence + 1 WHERE tree_size = 300"
     )
     found = await grown.found()
-    assert (checking.SIGNATURES, "checkpoint of size 300") in found
-    assert (checking.TRANSACTIONS, grown.subject(300)) in found
+    assert (TREE.signatures_check, "checkpoint of size 300") in found
+    assert (TREE.leaves_check, grown.subject(300)) in found
 
 
 async def test_a_checkpoint_taken_away_leaves_a_gap(grown: Grown) -> None:
     await grown.tamper("DELETE FROM ledger_tree_checkpoint WHERE tree_size = 300")
-    assert await grown.found() == [(checking.MARKS, "checkpoint of size 600")]
+    assert await grown.found() == [(TREE.marks_check, "checkpoint of size 600")]
 
 
 async def test_checkpoints_cut_off_leave_nodes_behind(grown: Grown) -> None:
     await grown.tamper("DELETE FROM ledger_tree_checkpoint WHERE tree_size > 300")
     assert await grown.found() == [
-        (checking.NODES, "tree node 8/1"),
-        (checking.NODES, "tree node 9/0"),
+        (TREE.nodes_check, "tree node 8/1"),
+        (TREE.nodes_check, "tree node 9/0"),
     ]
 
 
@@ -242,7 +240,7 @@ async def test_changed_marks_accuse_nobody(grown: Grown, index: int) -> None:
         4 * (index - after) + 1,
         size,
     )
-    assert await grown.found() == [(checking.MARKS, grown.subject(index))]
+    assert await grown.found() == [(TREE.marks_check, grown.subject(index))]
 
 
 async def test_a_transaction_changed_with_its_mark_and_node_still_contradicts_what_was_signed(
@@ -255,13 +253,13 @@ async def test_a_transaction_changed_with_its_mark_and_node_still_contradicts_wh
     forged = await grown.extend(SigningKey.new())
     found = await grown.findings()
     name = f"checkpoint of size {forged.tree_size}"
-    assert [(each.check, each.subject) for each in found] == [(checking.SIGNATURES, name)]
+    assert [(each.check, each.subject) for each in found] == [(TREE.signatures_check, name)]
 
 
 async def test_a_known_key_of_before_is_known(grown: Grown) -> None:
     new = SigningKey.new()
     assert await grown.findings(new.public, grown.tree.key.public) == []
-    assert {each.check for each in await grown.findings(new.public)} == {checking.SIGNATURES}
+    assert {each.check for each in await grown.findings(new.public)} == {TREE.signatures_check}
 
 
 async def test_a_block_gone_with_its_node_is_reported_and_the_rest_is_read_on(
@@ -273,9 +271,9 @@ async def test_a_block_gone_with_its_node_is_reported_and_the_rest_is_read_on(
         "UPDATE ledger_transaction SET type = 'x' WHERE id = %s", grown.sequence(550)
     )
     assert await grown.found() == [
-        (checking.TRANSACTIONS, f"a transaction after #{grown.sequence(99)}"),
-        (checking.NODES, "tree node 8/0"),
-        (checking.TRANSACTIONS, grown.subject(550)),
+        (TREE.leaves_check, f"a transaction after #{grown.sequence(99)}"),
+        (TREE.nodes_check, "tree node 8/0"),
+        (TREE.leaves_check, grown.subject(550)),
     ]
 
 
@@ -284,5 +282,5 @@ async def test_rows_beyond_recognition_with_a_checkpoint_gone(grown: Grown) -> N
     await grown.tamper("DELETE FROM ledger_tree_checkpoint WHERE tree_size = 300")
     await grown.tamper("DELETE FROM ledger_transaction WHERE id = %s", grown.sequence(400))
     found = await grown.found()
-    assert (checking.MARKS, "checkpoint of size 600") in found
-    assert (checking.TRANSACTIONS, "checkpoint of size 600") in found
+    assert (TREE.marks_check, "checkpoint of size 600") in found
+    assert (TREE.leaves_check, "checkpoint of size 600") in found

@@ -305,9 +305,9 @@ async def test_a_new_version_takes_the_place_of_the_old_which_stays(tx: WriteSes
     assert await parties.current_document(tx, party.id, parties.DocumentType.ID_CARD) == second
 
 
-async def test_warnings_come_once_at_thirty_seven_and_one_days(tx: WriteSession) -> None:
+async def test_warnings_come_once_at_sixty_thirty_seven_and_one_days(tx: WriteSession) -> None:
     party = await person(tx)
-    document = await record(tx, party, id_number(), TODAY + timedelta(days=40))
+    document = await record(tx, party, id_number(), TODAY + timedelta(days=70))
 
     async def told(day: int) -> list[int]:
         found: list[DocumentExpiring] = await parties.warn_of_expiry(
@@ -315,8 +315,8 @@ async def test_warnings_come_once_at_thirty_seven_and_one_days(tx: WriteSession)
         )
         return [each.days for each in found if each.document_id == document.id]
 
-    heard = {day: days for day in range(45) if (days := await told(day))}
-    assert heard == {10: [30], 33: [7], 39: [1], 41: [0]}
+    heard = {day: days for day in range(75) if (days := await told(day))}
+    assert heard == {10: [60], 40: [30], 63: [7], 69: [1], 71: [0]}
 
 
 async def test_a_missed_warning_is_made_up_for_by_the_nearest_one(tx: WriteSession) -> None:

@@ -7,6 +7,7 @@ from PIL import Image
 
 from tests.support import documents
 from tests.support.documents import VARIANTS, Variant
+from tests.support.photographs import Photograph, photograph
 from tests.unit.core.parties.test_profiles_domain import id_number
 from tongbao.core.parties.gateways.pictures import DocumentReader
 from tongbao.infra import files, ocr
@@ -34,12 +35,12 @@ LICENCE = {
 }
 
 
-async def arrived(picture: Image.Image, variant: Variant) -> bytes:
+async def arrived(picture: Image.Image, variant: Variant | Photograph) -> bytes:
     """The picture as it is kept after an upload."""
     return (await files.make_clean(variant.of(picture))).content
 
 
-async def read_card(variant: Variant) -> dict[str, str]:
+async def read_card(variant: Variant | Photograph) -> dict[str, str]:
     front = documents.card_front(
         name="欧阳晓蕾", sex="男", group="汉", born="1990-03-07", number=NUMBER
     )
@@ -63,12 +64,45 @@ async def test_a_card_that_lies_otherwise_is_turned(variant: Variant) -> None:
         assert read[field] == CARD[field]
 
 
-@pytest.mark.parametrize("variant", [VARIANTS[0], VARIANTS[3]], ids=lambda v: v.name)
-async def test_a_licence_is_read(variant: Variant) -> None:
+async def read_licence(variant: Variant | Photograph) -> dict[str, str]:
     picture = documents.licence(
         number=USCC, name="杭州云帆贸易有限公司", head="李雷", founded="2016年05月18日"
     )
-    assert await DocumentReader().licence(await arrived(picture, variant)) == LICENCE
+    read = await DocumentReader().licence(await arrived(picture, variant))
+    assert read is not None
+    return read
+
+
+@pytest.mark.parametrize("variant", [VARIANTS[0], VARIANTS[3]], ids=lambda v: v.name)
+async def test_a_licence_is_read(variant: Variant) -> None:
+    assert await read_licence(variant) == LICENCE
+
+
+@pytest.mark.parametrize("name", ["everything a little", "far from the side", "very grainy"])
+async def test_a_photographed_card_is_read_whole(name: str) -> None:
+    assert await read_card(photograph(name)) == CARD
+
+
+@pytest.mark.parametrize("name", ["everything a little", "glare beside the text"])
+async def test_a_photographed_licence_is_read_whole(name: str) -> None:
+    assert await read_licence(photograph(name)) == LICENCE
+
+
+@pytest.mark.parametrize("name", ["glare on the number", "half of the number cut off"])
+async def test_a_number_that_is_not_all_there_is_not_read(name: str) -> None:
+    read = await read_card(photograph(name))
+    assert "number" not in read
+    assert all(CARD[field] == said for field, said in read.items())
+
+
+async def test_a_licence_cut_through_gives_no_half_a_field() -> None:
+    read = await read_licence(photograph("half of the number cut off"))
+    assert all(LICENCE[field] == said for field, said in read.items())
+
+
+async def test_what_can_hardly_be_seen_is_right_or_left_out() -> None:
+    read = await read_card(photograph("hardly to be seen"))
+    assert all(CARD[field] == said for field, said in read.items())
 
 
 async def test_what_cannot_be_read_is_left_out_and_never_guessed() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from tests.support import consents
 from tests.unit.core.conftest import AT
 from tongbao.core.agreements import service as agreements
 from tongbao.core.parties import service as parties
@@ -72,19 +73,7 @@ async def new_firm(tx: WriteSession, *, consent: bool = True) -> parties.Party:
 
 
 async def grant(tx: WriteSession, party_id: UUID) -> agreements.Consent:
-    text = agreements.text_in_use(
-        purpose=agreements.CREDIT_ASSESSMENT, source=agreements.TAX_VAT_INVOICES
-    )
-    return await agreements.grant_consent(
-        tx,
-        party_id=party_id,
-        purpose=text.purpose,
-        source=text.source,
-        text_version=text.version,
-        text_digest=text.digest,
-        granted_by=new_id(),
-        at=AT,
-    )
+    return await consents.grant(tx, party_id, at=AT)
 
 
 @pytest.fixture

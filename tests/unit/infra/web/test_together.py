@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from fastapi import Depends, FastAPI, Response
+from fastapi import Depends, FastAPI
 from prometheus_client import REGISTRY
 from starlette.types import Message
 from structlog.typing import EventDict
@@ -18,7 +18,7 @@ from tongbao.infra.auth import PUBLIC, Actor, require
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
 from tongbao.infra.turns import Overloaded, Turns
-from tongbao.infra.web import BufferedRequest, WriteTx, install, router, together
+from tongbao.infra.web import Answer, Asked, WriteTx, install, router, together
 from tongbao.infra.web.together import lanes_of
 from tongbao.kernel.ids import new_id
 
@@ -42,9 +42,9 @@ class Counter:
         api = router(prefix="/api/v1/counter", tags=["counter"])
         turns: Turns[str, str] = Turns(self.turn, size_max=100, waiting_max=self.waiting_max)
 
-        async def answer(request: BufferedRequest, at: datetime) -> Response | None:
-            assert at.utcoffset() is not None
-            document: Any = await request.json()
+        async def answer(asked: Asked) -> Answer | None:
+            assert asked.at.utcoffset() is not None
+            document: Any = asked.document
             if not isinstance(document, dict) or set(document) != {"id"}:
                 return None
             if document["id"] == "refused":
@@ -52,7 +52,8 @@ class Counter:
             if document["id"] == "broken":
                 msg = "the secret is 4711"
                 raise RuntimeError(msg)
-            return Response(await turns.ask(document["id"]), media_type="text/plain")
+            body = (await turns.ask(document["id"])).encode()
+            return Answer(200, [(b"content-type", b"text/plain")], body)
 
         @api.post("/notes", dependencies=[Depends(require("counter:write"))])
         @together(answer)
@@ -298,7 +299,7 @@ async def test_a_caller_who_leaves_is_logged_as_such(
 
 
 def test_together_is_for_routes_that_require_a_permission() -> None:
-    async def answer(_request: BufferedRequest, _at: datetime) -> None:
+    async def answer(_asked: Asked) -> None:
         return None
 
     for path, dependencies in (

@@ -1,6 +1,7 @@
 """The sandbox's tax office over HTTP, a rating model, and firms that bank here."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -11,12 +12,13 @@ import numpy as np
 import pytest
 from sqlalchemy import text, update
 
+from tests.support import consents
 from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
 from tongbao.core.identity.domain import Role, permissions
 from tongbao.core.parties import service as parties
-from tongbao.core.sources.domain.download import DownloadLimits
-from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
+from tongbao.core.sources import service as sources
+from tongbao.core.sources.service import DownloadLimits
 from tongbao.infra.auth import Actor, ActorKind
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
@@ -143,10 +145,12 @@ class Office:
 
     url: str
 
-    def gateway(self, limits: DownloadLimits = LIMITS) -> TaxOfficeGateway:
-        return TaxOfficeGateway(base_url=f"{self.url}/tax", token=TOKEN_DEFAULT, limits=limits)
+    def gateway(self, limits: DownloadLimits = LIMITS) -> sources.Connector:
+        return sources.connect_tax_office(
+            base_url=f"{self.url}/tax", token=TOKEN_DEFAULT, limits=limits
+        )
 
-    def impatient(self) -> TaxOfficeGateway:
+    def impatient(self) -> sources.Connector:
         return self.gateway(replace(LIMITS, read_seconds_max=0.1))
 
     async def misbehave(self, kind: str, **facts: object) -> None:
@@ -208,19 +212,7 @@ async def new_customer(
 
 
 async def grant(tx: WriteSession, party_id: UUID) -> agreements.Consent:
-    words = agreements.text_in_use(
-        purpose=agreements.CREDIT_ASSESSMENT, source=agreements.TAX_VAT_INVOICES
-    )
-    return await agreements.grant_consent(
-        tx,
-        party_id=party_id,
-        purpose=words.purpose,
-        source=words.source,
-        text_version=words.version,
-        text_digest=words.digest,
-        granted_by=new_id(),
-        at=AT,
-    )
+    return await consents.grant(tx, party_id, at=AT)
 
 
 async def withdraw(tx: WriteSession, consent: agreements.Consent | None) -> None:
@@ -228,13 +220,26 @@ async def withdraw(tx: WriteSession, consent: agreements.Consent | None) -> None
     await agreements.withdraw_consent(tx, consent_id=consent.id, withdrawn_by=new_id(), at=AT)
 
 
+async def download(
+    tx: WriteSession,
+    ticket: sources.FetchTicket,
+    connector: sources.Connector,
+    *,
+    at: datetime = AT,
+) -> processing.Received:
+    """Download while the consent is known on the test's own transaction only."""
+    return await processing._download(
+        ticket, connector, read=lambda: nullcontext(tx), clock=lambda: at
+    )
+
+
 async def attempt(
-    tx: WriteSession, application_id: UUID, gateway: TaxOfficeGateway, *, at: datetime = AT
+    tx: WriteSession, application_id: UUID, gateway: sources.Connector, *, at: datetime = AT
 ) -> service.Application:
     """Process an application on one transaction, that the test rolls back."""
     begun = await processing.begin(tx, application_id=application_id, at=at)
     assert begun is not None
-    received = await processing._download(begun.ticket, gateway)
+    received = await download(tx, begun.ticket, gateway, at=at)
     await processing.finish(tx, attempt=begun, received=received, at=at)
     return await service.get(tx, application_id)
 

@@ -26,6 +26,7 @@ ARROWS = {
     ("waiting", "closed"),
     ("approved", "accepted"),
     ("approved", "expired"),
+    ("approved", "closed"),
     ("accepted", "disbursed"),
     ("referred", "submitted"),
     ("referred", "refused"),

@@ -13,6 +13,7 @@ from tests.unit.products.lending.conftest import (
     actor_for,
     attempt,
     deactivate_models,
+    download,
     events_of,
     features_of,
     firm_book,
@@ -390,7 +391,7 @@ class TestTrouble:
         application = await apply(tx, customer)
         begun = await processing.begin(tx, application_id=application.id, at=AT)
         assert begun is not None
-        received = await processing._download(begun.ticket, office.gateway())
+        received = await download(tx, begun.ticket, office.gateway())
         await withdraw(tx, customer.consent)
         await processing.finish(tx, attempt=begun, received=received, at=AT)
         application = await service.get(tx, application.id)
@@ -410,7 +411,7 @@ class TestTrouble:
         application = await apply(tx, customer)
         begun = await processing.begin(tx, application_id=application.id, at=AT)
         assert begun is not None
-        received = await processing._download(begun.ticket, office.gateway())
+        received = await download(tx, begun.ticket, office.gateway())
         await withdraw(tx, customer.consent)
         await grant(tx, customer.party.id)
         await processing.finish(tx, attempt=begun, received=received, at=AT)
@@ -425,12 +426,12 @@ class TestTrouble:
         application = await apply(tx, await new_customer(tx, kinds().good[0]))
         late = await processing.begin(tx, application_id=application.id, at=AT)
         assert late is not None
-        received = await processing._download(late.ticket, office.gateway())
+        received = await download(tx, late.ticket, office.gateway())
         second = await processing.begin(tx, application_id=application.id, at=AT)
         assert second is not None
         await processing.finish(tx, attempt=late, received=received, at=AT)
         assert (await service.get(tx, application.id)).state is State.COLLECTING
-        received = await processing._download(second.ticket, office.gateway())
+        received = await download(tx, second.ticket, office.gateway())
         await processing.finish(tx, attempt=second, received=received, at=AT)
         assert (await service.get(tx, application.id)).state is State.APPROVED
         await processing.finish(tx, attempt=second, received=received, at=AT)

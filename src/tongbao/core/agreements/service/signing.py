@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from sqlalchemy import select
 
-from tongbao.core.agreements.domain import (
+from tongbao.core.agreements.domain.agreements import (
     Agreement,
     AgreementId,
     AgreementTextMismatch,
@@ -15,13 +15,16 @@ from tongbao.core.agreements.domain import (
 )
 from tongbao.core.agreements.domain.templates import Rendered, template_in_use
 from tongbao.core.agreements.events import AgreementSigned
-from tongbao.core.agreements.models import AgreementRow
+from tongbao.core.agreements.models import AgreementRow, SigningRow
 from tongbao.core.parties import service as parties
-from tongbao.infra import outbox
+from tongbao.infra import jobs, outbox
+from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.kernel.text import Language
+
+SEAL_JOB: Final = "agreements.seal_document"
 
 
 def preview(*, template: str, parameters: Mapping[str, str], language: Language = "zh") -> Rendered:
@@ -38,14 +41,18 @@ async def sign(
     party_id: UUID,
     template: str,
     parameters: Mapping[str, str],
-    signed_by: UUID,
+    signed_by: Actor,
     at: datetime,
     language: Language = "zh",
     text_digest: str | None = None,
+    step_up_id: UUID | None = None,
 ) -> Agreement:
-    """Store the exact text a party signed, with its SHA-256, the user who signed and the moment.
+    """Store the exact text a party signed, with its SHA-256, and how: user, session, factors.
 
-    `text_digest`, if given, is the digest of the text that was shown (see `preview`).
+    `text_digest`, if given, is the digest of the text that was shown (see `preview`);
+    `step_up_id` is the confirmation that was spent on it. The document under our seal is made by
+    a job of the same transaction: signing waits for nothing, and a printer that fails stops no
+    loan.
 
     Raises `UnknownTemplate`, `ParametersMismatch`, `AgreementTextMismatch`,
     `parties.UnknownParty`.
@@ -63,11 +70,23 @@ async def sign(
         parameters=dict(rendered.parameters),
         text=rendered.text,
         text_digest=rendered.digest,
-        signed_by=signed_by,
+        signed_by=signed_by.id,
         signed_at=at,
     )
     tx.add(row)
     await tx.flush()
+    evidence = SigningRow(
+        agreement_id=row.id,
+        user_id=signed_by.id,
+        session_id=signed_by.session_id,
+        factors=sorted(signed_by.factors),
+        step_up_id=step_up_id,
+        text_digest=rendered.digest,
+        signed_at=at,
+    )
+    tx.add(evidence)
+    await tx.flush()
+    await jobs.defer(tx, SEAL_JOB, {"agreement_id": str(row.id)})
     signed = AgreementSigned(
         agreement_id=row.id,
         party_id=row.party_id,

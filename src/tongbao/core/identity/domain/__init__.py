@@ -1,8 +1,16 @@
 """Users, what they may do, and the rules of logging in."""
 
+from tongbao.core.identity.domain.catalogue import (
+    CATALOGUE,
+    PERMISSIONS,
+    Permission,
+    Reach,
+    Sensitivity,
+)
 from tongbao.core.identity.domain.memberships import (
     ADMINISTRATORS,
     BANDS_MAX,
+    BY_PAYMENT,
     COMPANY_ROLES,
     INVITATION_LIFETIME,
     MANAGE,
@@ -28,17 +36,12 @@ from tongbao.core.identity.domain.memberships import (
     plain_bands,
 )
 from tongbao.core.identity.domain.permissions import (
-    CATALOGUE,
     MEMBER_PERMISSIONS,
-    PERMISSIONS,
     ROLE_PERMISSIONS,
     ROLES_OF_KIND,
     SEPARATED,
     MemberRole,
-    Permission,
-    Reach,
     Role,
-    Sensitivity,
     UserKind,
     permissions,
     separated,
@@ -72,6 +75,7 @@ from tongbao.core.identity.domain.users import (
 __all__ = [
     "ADMINISTRATORS",
     "BANDS_MAX",
+    "BY_PAYMENT",
     "CATALOGUE",
     "COMPANY_ROLES",
     "INVITATION_LIFETIME",

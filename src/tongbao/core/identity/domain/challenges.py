@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
+from tongbao.core.identity.domain.factors import SENT_CODES, own
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
 CHALLENGE_LIFETIME: Final = timedelta(minutes=5)
 CHALLENGE_TRIES_MAX: Final = 5
-CODES: Final = frozenset({"otp_sms", "otp_email"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,22 @@ class Challenged:
     challenge: str
     factors: Sequence[str]
     expires_at: datetime
+
+
+class First(StrEnum):
+    """What the first step has shown."""
+
+    PASSWORD = "password"  # noqa: S105 - a word of the API
+    EXTERNAL = "external"  # an account at an identity provider
+    OTP = "otp"  # a code sent to reset a password
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Somebody who has taken both steps of a log-in, and by what."""
+
+    user_id: UUID
+    factors: frozenset[str]
 
 
 class ChallengeOver(TongbaoError):
@@ -62,7 +80,7 @@ class SecondFactorRequired(TongbaoError):
 
 def proves(factor: str) -> str:
     """Return what a second factor proves, in an actor's words: both kinds of codes are `otp`."""
-    return "otp" if factor in CODES else factor
+    return "otp" if factor in SENT_CODES else factor
 
 
 def needed(factors: Sequence[str], *, device_known: bool) -> bool:
@@ -72,4 +90,4 @@ def needed(factors: Sequence[str], *, device_known: bool) -> bool:
     code by SMS or e-mail, which everybody who registered can get, is asked on devices where it has
     not been proven before.
     """
-    return bool(set(factors) - CODES) or (bool(factors) and not device_known)
+    return bool(own(factors)) or (bool(factors) and not device_known)

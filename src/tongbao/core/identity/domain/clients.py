@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Network, ip_network
 from typing import Any, Final, NewType
 from uuid import UUID
 
@@ -75,7 +75,10 @@ class ClientKey:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One registered client, with the secrets that are still good and its keys."""
+    """One registered client, with the secrets that are still good and its keys.
+
+    `misplaced_at` is when a token of it was last shown from outside its networks, and from where.
+    """
 
     id: ClientId
     name: str
@@ -86,6 +89,8 @@ class Client:
     created_at: datetime
     secrets: tuple[ClientSecret, ...] = ()
     keys: tuple[ClientKey, ...] = ()
+    misplaced_at: datetime | None = None
+    misplaced_from: str | None = None
 
 
 class UnknownClient(TongbaoError):
@@ -182,24 +187,23 @@ def clean_scopes(scopes: Collection[str], *, party_id: UUID | None) -> frozenset
 
 
 def clean_networks(texts: Sequence[str]) -> tuple[str, ...]:
-    """Return networks in their usual spelling; none means any. Raises `NetworksMalformed`."""
+    """Return networks in their usual spelling; none means any. Raises `NetworksMalformed`.
+
+    A network of IPv4 addresses wrapped as IPv6 is refused: callers are known by their IPv4 address,
+    so it would let nobody in.
+    """
     if len(texts) > NETWORKS_MAX:
         raise NetworksMalformed
     try:
-        return tuple(str(ip_network(text)) for text in texts)
+        found = [ip_network(text) for text in texts]
     except ValueError as error:
         raise NetworksMalformed from error
-
-
-def comes_from(networks: Sequence[str], address: str) -> bool:
-    """Tell whether an address is in one of `networks`; without networks every one is."""
-    if not networks:
-        return True
-    try:
-        caller = ip_address(address)
-    except ValueError:
-        return False
-    return any(caller in ip_network(each) for each in networks)
+    for each in found:
+        if isinstance(each, IPv6Network) and (
+            each.network_address.ipv4_mapped or each.network_address.scope_id
+        ):
+            raise NetworksMalformed
+    return tuple(map(str, found))
 
 
 def clean_kid(value: Any) -> str:  # noqa: ANN401 - from outside

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     REGISTER = "register"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
     VERIFY_CONTACT = "verify_contact"
+    RECOVER_FACTORS = "recover_factors"
 
 
 class CodeWrong(TongbaoError):

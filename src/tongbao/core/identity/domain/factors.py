@@ -1,13 +1,21 @@
 """Second factors: what proves, beside a password, that it is really the user.
 
 A kind of factor is plugged in by `register`; logging in then offers those that a user has set up.
-Sessions of the database are `Any` here, for rules know no database.
+Codes sent by SMS and e-mail are what everybody has who gave a contact; they are accepted only from
+users who have set up nothing themselves. Sessions of the database are `Any` here, for rules know
+no database.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
+
+from tongbao.core.identity.domain.codes import Purpose
+from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.text import Text
+
+SENT_CODES: Final = frozenset({"otp_sms", "otp_email"})
 
 
 class SecondFactor(Protocol):
@@ -18,30 +26,42 @@ class SecondFactor(Protocol):
         """The word of the API: `otp_sms`, `totp`, `passkey`."""
 
     async def available(self, tx: Any, user_id: UUID, /) -> bool:  # noqa: ANN401 - a ReadSession
-        """Tell whether this user has set it up."""
+        """Tell whether this user has set it up, also while it is suspended.
 
-    async def challenge(
+        Who takes a suspended one for none would let a thief in by a weaker factor.
+        """
+
+    async def ask(
         self,
         tx: Any,  # noqa: ANN401 - a WriteSession
         user_id: UUID,
+        purpose: Purpose,
         at: datetime,
         /,
-    ) -> Mapping[str, Any]:
-        """Return what the client needs to answer (WebAuthn options); nothing for codes."""
+    ) -> Mapping[str, Any] | None:
+        """Do what asking needs (send a code); return what the client needs to answer, if so."""
 
-    async def verify(
+    async def check(
         self,
         tx: Any,  # noqa: ANN401 - a WriteSession
         user_id: UUID,
         proof: Mapping[str, Any],
-        challenge: Mapping[str, Any],
+        asked: Mapping[str, Any],
         at: datetime,
         /,
     ) -> bool:
-        """Tell whether `proof` answers `challenge`; nothing is accepted twice.
+        """Tell whether `proof` answers what was `asked`; nothing is accepted twice.
 
         Failures are the caller's to count, and its transaction is to be committed either way.
         """
+
+
+class NoFactorSetUp(TongbaoError):
+    """Neither a passkey nor an authenticator app is set up."""
+
+    code = "identity.no_factor_set_up"
+    kind = Kind.CONFLICT
+    title = Text(zh="尚未设置通行密钥或动态口令", en="No passkey or authenticator app is set up")
 
 
 _FACTORS: Final[dict[str, SecondFactor]] = {}
@@ -60,3 +80,17 @@ def second_factors() -> tuple[SecondFactor, ...]:
 def second_factor(name: str) -> SecondFactor | None:
     """Return the kind of this name, if there is one."""
     return _FACTORS.get(name)
+
+
+def own(factors: Sequence[str]) -> Sequence[str]:
+    """Return the factors that a user has set up themselves."""
+    return [each for each in factors if each not in SENT_CODES]
+
+
+def accepted(factors: Sequence[str]) -> Sequence[str]:
+    """Return those of a user's factors that prove anything.
+
+    Whoever has set up a passkey or an authenticator is believed by nothing less: a phone number
+    can be taken over by whoever talks its provider into another SIM card.
+    """
+    return own(factors) or factors

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, NewType
 from uuid import UUID
 
 from tongbao.core.identity.domain.permissions import MEMBER_PERMISSIONS, MemberRole
+from tongbao.core.identity.domain.step_up import FACTS_MAX, Action
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -16,7 +18,7 @@ InvitationId = NewType("InvitationId", UUID)
 
 INVITATION_LIFETIME: Final = timedelta(days=14)
 MEMBERS_PER_PARTY_MAX: Final = 200
-BANDS_MAX: Final = 20
+BANDS_MAX: Final = FACTS_MAX - 2  # each is a fact of what is confirmed, beside two others
 
 MANAGE: Final = "identity:manage_members"
 COMPANY_ROLES: Final = frozenset(MemberRole) - {MemberRole.HOLDER}
@@ -26,7 +28,11 @@ ADMINISTRATORS: Final = frozenset(
 
 Bands = Mapping[str, Money | None]
 """The most a member may pay alone, or approve, per currency; None: any amount. A currency that is
-not there: nothing."""
+not there: nothing. `day_bands` are the same for what a maker pays alone in a business day; there a
+currency that is missing is bounded by its band for one payment, so that splitting gains nothing."""
+
+BY_PAYMENT: Final[Bands] = MappingProxyType({})
+"""Bands by day where nobody has said any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,11 @@ class Membership:
     login: str
     name: str
     bands: Bands = field(default_factory=dict)
+    day_bands: Bands = field(default_factory=dict)
+
+    def day_band(self, currency: str) -> Money | None:
+        """Return what the member may pay alone in a day in a currency there is a band for."""
+        return self.day_bands.get(currency, self.bands[currency])
 
     def covers(self, amount: Money) -> bool:
         """Tell whether the member's band reaches `amount`."""
@@ -57,6 +68,7 @@ class Invitation:
     login: str
     role: MemberRole
     bands: Bands
+    day_bands: Bands
     ends_at: datetime | None
     invited_by: UUID
     invited_at: datetime
@@ -127,10 +139,15 @@ class BadTerm(TongbaoError):
 
 
 class BadBands(TongbaoError):
-    """An amount band is below zero, or too many are given."""
+    """An amount band is below zero, too many are given, or one by day stands alone."""
 
     code = "identity.bad_bands"
     title = Text(zh="金额限额不符合要求", en="The amount bands are not acceptable")
+    detail = Text(
+        zh="限额不得为负，币种不超过 {bands_max} 个；日累计限额须配有同币种的单笔限额，且不低于它",
+        en="No band is below zero, there are {bands_max} currencies at most; a band by day goes "
+        "with one for a single payment in the currency, and is not below it",
+    )
 
 
 def covers(bands: Bands, amount: Money) -> bool:
@@ -141,11 +158,31 @@ def covers(bands: Bands, amount: Money) -> bool:
     return most is None or amount <= most
 
 
-def check_bands(bands: Bands) -> None:
-    """Raise `BadBands` unless each band is zero or more, in its own currency."""
+def check_bands(bands: Bands, day_bands: Bands) -> None:
+    """Raise `BadBands` unless each band is zero or more, and one by day goes with it."""
     wrong = any(most is not None and most.minor < 0 for most in bands.values())
-    if wrong or len(bands) > BANDS_MAX:
-        raise BadBands
+    if wrong or len(bands) > BANDS_MAX or not bands.keys() >= day_bands.keys():
+        raise BadBands(bands_max=BANDS_MAX)
+    for currency, in_a_day in day_bands.items():
+        least = bands[currency] or Money.zero(currency)
+        if in_a_day is not None and in_a_day < least:
+            raise BadBands(bands_max=BANDS_MAX)
+
+
+def limits_change(*, party_id: UUID, whom: str, bands: Bands, day_bands: Bands) -> Action:
+    """Return what somebody confirms who sets bands alone: for whom at which party, and all bands.
+
+    `whom` is a log-in name or a membership.
+    """
+
+    def said(most: Money | None) -> str:
+        return "any" if most is None else most.text
+
+    facts = {
+        currency: f"{said(most)} / {said(day_bands.get(currency, most))}"
+        for currency, most in sorted(bands.items())
+    }
+    return Action("identity.limits.change", {"party_id": str(party_id), "whom": whom, **facts})
 
 
 def check_term(*, ends_at: datetime | None, at: datetime) -> None:

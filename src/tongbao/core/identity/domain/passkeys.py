@@ -1,5 +1,6 @@
 """Passkeys (W3C Web Authentication, level 3): who we are to an authenticator, and what may fail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -57,6 +58,14 @@ class Passkey:
     """Copies may exist on other devices of the user's (a synchronised passkey)."""
     suspended_at: datetime | None
     """Since when it is refused because a copy seems to be about; see `is_regression`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPasskey:
+    """A passkey that was just added; recovery codes are made with a user's first factor."""
+
+    passkey: Passkey
+    recovery_codes: Sequence[str]
 
 
 class UnknownPasskey(TongbaoError):

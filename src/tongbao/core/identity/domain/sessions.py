@@ -34,6 +34,7 @@ class Ended(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a reason
     DEVICE_REVOKED = "device_revoked"
     TOO_MANY = "too_many"
+    FACTORS_RECOVERED = "factors_recovered"
 
 
 class Standing(StrEnum):

@@ -8,7 +8,7 @@ the token that comes of it is good for this digest alone, once.
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,6 +25,8 @@ ATTEMPTS_MAX: Final = 5
 FAILURES_MAX: Final = 10
 """Wrong proofs of one user, whatever the challenges, in `FAILURES_PERIOD`."""
 FAILURES_PERIOD: Final = timedelta(minutes=15)
+FRESH: Final = timedelta(minutes=5)
+"""So long after a log-in by a code its session needs no other proof to add the first factor."""
 NONCE_BYTES: Final = 16
 FACTS_MAX: Final = 20
 FACT_NAME_LENGTH_MAX: Final = 64
@@ -37,9 +39,15 @@ class Proof(StrEnum):
 
     PASSKEY = "passkey"
     CODE = "code"  # sent with the action's words to a verified contact
+    CODE_AND_TOTP = "code_and_totp"  # both, of somebody whose only own factor is the app
     TOTP = "totp"
+    RECOVERY_CODE = "recovery_code"  # of somebody who has lost the factor it stands in for
     PAYMENT_PASSWORD = "payment_password"  # noqa: S105 - a word of the API
     PASSWORD = "password"  # noqa: S105 - only of somebody who has nothing better yet
+
+
+OWN_PROOFS: Final = frozenset({Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.TOTP, Proof.RECOVERY_CODE})
+"""Those of a factor that the user has set up themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +58,39 @@ class Rule:
     proofs: tuple[Proof, ...]
 
 
-_OF_THE_PROFILE: Final = (Proof.PASSKEY, Proof.CODE, Proof.TOTP)
+_OF_FACTORS: Final = (Proof.PASSKEY, Proof.TOTP, Proof.RECOVERY_CODE)
+_OF_A_FIRST_FACTOR: Final = (*_OF_FACTORS, Proof.CODE, Proof.PASSWORD)
+_OF_THE_PROFILE: Final = (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
 _OF_A_NEWCOMER: Final = (*_OF_THE_PROFILE, Proof.PASSWORD)
 
 RULES: Final[Mapping[str, Rule]] = {
     # A code of an authenticator app says nothing of payee and amount, so it confirms no payment
-    # (as PSD2's dynamic linking, RTS article 5, has it).
+    # alone (as PSD2's dynamic linking, RTS article 5, has it).
     "payments.transfer.large": Rule(
-        Text(zh="大额转账", en="A large transfer"), (Proof.PASSKEY, Proof.CODE)
+        Text(zh="大额转账", en="A large transfer"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.transfer.approve": Rule(
+        Text(zh="复核付款", en="Approving a payment"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
     "payments.transfer.new_payee": Rule(
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
-        (Proof.PASSKEY, Proof.CODE, Proof.PAYMENT_PASSWORD),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
     "identity.totp.set_up": Rule(
-        Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_NEWCOMER
+        Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_FIRST_FACTOR
     ),
     "identity.totp.remove": Rule(
-        Text(zh="解绑动态口令", en="Removing the authenticator app"), _OF_THE_PROFILE
+        Text(zh="解绑动态口令", en="Removing the authenticator app"), _OF_FACTORS
     ),
     "identity.recovery_codes.replace": Rule(
-        Text(zh="更换恢复码", en="New recovery codes"), _OF_THE_PROFILE
+        Text(zh="更换恢复码", en="New recovery codes"), _OF_FACTORS
     ),
-    "identity.passkey.add": Rule(Text(zh="添加通行密钥", en="Adding a passkey"), _OF_A_NEWCOMER),
-    "identity.passkey.remove": Rule(
-        Text(zh="删除通行密钥", en="Removing a passkey"), _OF_THE_PROFILE
+    "identity.passkey.add": Rule(
+        Text(zh="添加通行密钥", en="Adding a passkey"), _OF_A_FIRST_FACTOR
     ),
+    "identity.passkey.remove": Rule(Text(zh="删除通行密钥", en="Removing a passkey"), _OF_FACTORS),
     "identity.payment_password.set": Rule(
         Text(zh="设置支付密码", en="Setting the payment password"), _OF_A_NEWCOMER
     ),
@@ -88,8 +103,35 @@ RULES: Final[Mapping[str, Rule]] = {
     "identity.contact.change": Rule(
         Text(zh="更换手机号或邮箱", en="Changing the phone number or e-mail"), _OF_A_NEWCOMER
     ),
+    "privacy.erase": Rule(Text(zh="删除个人信息", en="Erasing personal data"), _OF_A_NEWCOMER),
+    "privacy.export": Rule(Text(zh="导出个人信息", en="Exporting personal data"), _OF_A_NEWCOMER),
+    "privacy.reveal": Rule(
+        Text(zh="查看完整个人信息", en="Seeing personal data whole"), _OF_A_NEWCOMER
+    ),
     "identity.limits.change": Rule(Text(zh="调整限额", en="Changing limits"), _OF_THE_PROFILE),
 }
+
+COOLED: Final = frozenset(
+    {
+        "identity.contact.change",
+        "identity.limits.change",
+        *(kind for kind in RULES if kind.startswith("payments.")),
+    }
+)
+"""What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""
+
+
+def believed(able: Sequence[Proof], *, protected: bool) -> tuple[Proof, ...]:
+    """Return which of the proofs that a user could give are believed.
+
+    A sent code proves nothing of somebody `protected` by a factor of their own: with a copied SIM
+    card a thief would get past it. The log-in password serves only who has nothing better: whoever
+    stole it must not be able to confirm anything with it that a stolen phone would be needed for.
+    """
+    if protected:
+        return tuple(each for each in able if each not in (Proof.CODE, Proof.PASSWORD))
+    better = tuple(each for each in able if each is not Proof.PASSWORD)
+    return better or tuple(able)
 
 
 @dataclass(frozen=True, slots=True)

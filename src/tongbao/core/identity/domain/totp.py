@@ -1,13 +1,10 @@
-"""Time-based one-time codes (TOTP, RFC 6238) and the recovery codes beside them."""
+"""Time-based one-time codes (TOTP, RFC 6238)."""
 
-import hashlib
 import hmac
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 import pyotp
 
@@ -17,13 +14,7 @@ from tongbao.kernel.text import Text
 ISSUER: Final = "通宝 Tongbao"
 STEP_SECONDS: Final = 30
 DRIFT_STEPS: Final = 1
-RECOVERY_CODES: Final = 10
-RECOVERY_CODE_LENGTH: Final = 16
-"""Characters of five bits each: 80 bits, so that a plain hash of one is not searched."""
-
 _CODE: Final = re.compile(r"[0-9]{6}", re.ASCII)
-_RECOVERY_ALPHABET: Final = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"  # Crockford's base 32
-_MISREAD: Final = str.maketrans("ILO", "110")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +80,3 @@ def matching_step(secret: str, code: str, *, at: datetime, after_step: int | Non
         if same and found is None and (after_step is None or step > after_step):
             found = step
     return found
-
-
-def new_recovery_codes() -> list[str]:
-    """Return codes for the day the phone is lost: four groups of four characters each."""
-    return [
-        "-".join("".join(secrets.choice(_RECOVERY_ALPHABET) for _ in range(4)) for _ in range(4))
-        for _ in range(RECOVERY_CODES)
-    ]
-
-
-def recovery_code_hash(code: str, *, user_id: UUID) -> bytes | None:
-    """Return what is stored of a recovery code; None if no code looks like this.
-
-    Case, hyphens and blanks do not matter, and I, L and O are read as 1, 1 and 0.
-    """
-    plain = re.sub(r"[\s-]", "", code[:64]).upper().translate(_MISREAD)
-    if len(plain) != RECOVERY_CODE_LENGTH or not set(plain) <= set(_RECOVERY_ALPHABET):
-        return None
-    return hashlib.sha256(b"tongbao recovery code 1\n" + user_id.bytes + plain.encode()).digest()

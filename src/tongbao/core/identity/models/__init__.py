@@ -32,6 +32,7 @@ from tongbao.core.identity.models.memberships import (
     InvitationRow,
     MembershipRow,
 )
+from tongbao.core.identity.models.recoveries import RecoveryRow
 from tongbao.core.identity.models.sessions import DeviceRow, SessionRow, SessionSecretRow
 from tongbao.core.identity.models.step_up import StepUpRow
 from tongbao.core.identity.models.users import (
@@ -61,6 +62,7 @@ __all__ = [
     "PasskeyRow",
     "PaymentPasswordRow",
     "RecoveryCodeRow",
+    "RecoveryRow",
     "SecurityEventRow",
     "SessionRow",
     "SessionSecretRow",

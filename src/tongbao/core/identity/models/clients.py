@@ -14,17 +14,22 @@ CLIENT: str = "identity_client.id"
 
 
 class ClientRow(Base):
-    """One client; `party_id` is the party it acts for, empty for a system."""
+    """One client; `party_id` is the party it acts for, empty for a system.
+
+    `misplaced_at`, `misplaced_from`: when and from where a token of it was last shown outside its
+    networks.
+    """
 
     __tablename__ = "identity_client"
     __data__ = Declared(
-        general=("name", "scopes", "networks"),
-        technical=("id", "party_id", "status", "created_at"),
+        general=("name", "scopes", "networks", "misplaced_from"),
+        technical=("id", "party_id", "status", "created_at", "misplaced_at"),
         keep=Keep.CONFIGURATION,
     )
     __table_args__ = (
         CheckConstraint("status IN ('active', 'disabled')", name="status"),
         CheckConstraint("cardinality(scopes) > 0", name="scopes_some"),
+        CheckConstraint("(misplaced_at IS NULL) = (misplaced_from IS NULL)", name="misplaced"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -34,6 +39,8 @@ class ClientRow(Base):
     networks: Mapped[list[str]] = mapped_column(ARRAY(Text))
     status: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    misplaced_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    misplaced_from: Mapped[str | None] = mapped_column(Text)
 
 
 class ClientSecretRow(Base):
@@ -82,6 +89,7 @@ class ClientTokenRow(Base):
         general=("scopes",),
         technical=("client_id", "issued_at", "expires_at", "revoked_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),
@@ -103,6 +111,7 @@ class ClientAssertionRow(Base):
     __data__ = Declared(
         technical=("client_id", "jti", "expires_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey(CLIENT), primary_key=True)

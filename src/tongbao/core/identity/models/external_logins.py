@@ -38,6 +38,7 @@ class ExternalFlowRow(Base):
         general=("provider", "return_to"),
         technical=("nonce", "link_user_id", "link_session_id", "expires_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __sealed__ = (Sealed("sealed_verifier", owner=SYSTEM),)
     __table_args__ = (
@@ -66,6 +67,7 @@ class ExternalRegistrationRow(Base):
         general=("issuer",),
         technical=("expires_at",),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __table_args__ = (
         CheckConstraint("octet_length(ticket_sha256) = 32", name="ticket_sha256_length"),

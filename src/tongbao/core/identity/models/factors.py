@@ -96,6 +96,7 @@ class CeremonyRow(Base):
     __data__ = Declared(
         technical=("id", "purpose", "challenge", "user_id", "session_id", "expires_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __table_args__ = (
         CheckConstraint("purpose IN ('register', 'log_in', 'second_factor')", name="purpose"),

@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra import crypto
+from tongbao.infra.crypto.columns import Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -28,22 +30,25 @@ class ContactRow(Base):
 
     __tablename__ = "identity_contact"
     __data__ = Declared(
-        core=("address",),
+        core=("address_sealed", "address_blind"),
         general=("channel", "language"),
         technical=("id", "user_id", "verified_at"),
         keep=Keep.RELATION_AND_5_YEARS,
     )
     __table_args__ = (
-        UniqueConstraint("channel", "address"),
+        UniqueConstraint("channel", "address_blind"),
+        CheckConstraint("octet_length(address_blind) = 32", name="address_blind_length"),
         UniqueConstraint("user_id", "channel"),
         CheckConstraint("channel IN ('phone', 'email')", name="channel"),
         CheckConstraint("language IN ('zh', 'en')", name="language"),
     )
+    __sealed__ = (Sealed("address_sealed", owner="user_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"))
     channel: Mapped[str] = mapped_column(Text)
-    address: Mapped[str] = mapped_column(Text)
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    address_blind: Mapped[bytes] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(Text)
     verified_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
@@ -53,7 +58,7 @@ class CodeRow(Base):
 
     __tablename__ = "identity_code"
     __data__ = Declared(
-        core=("subject", "code_tag"),
+        core=("subject_sealed", "code_tag"),
         technical=("id", "purpose", "tries", "created_at", "expires_at", "used_at"),
         keep=Keep.SHORT,
     )
@@ -61,10 +66,11 @@ class CodeRow(Base):
         CheckConstraint("octet_length(code_tag) = 32", name="code_tag_length"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     )
+    __sealed__ = (Sealed("subject_sealed", owner=crypto.SYSTEM),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(Text)
-    subject: Mapped[str] = mapped_column(Text)
+    subject_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     code_tag: Mapped[bytes] = mapped_column(LargeBinary)
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -73,25 +79,38 @@ class CodeRow(Base):
 
 
 class ChallengeRow(Base):
-    """What lacks a second factor; `data` is what each factor asked, by its name."""
+    """What lacks a second factor; `data` is what each factor asked, by its name.
+
+    `proven` is what the first step has shown: a password, an account elsewhere, a sent code. With
+    `browser_sha256` only the browser that has this secret goes on.
+    """
 
     __tablename__ = "identity_challenge"
     __data__ = Declared(
         core=("handle_sha256",),
         important=("data",),
         general=("factors",),
-        technical=("purpose", "user_id", "tries", "created_at", "expires_at", "used_at"),
+        technical=(
+            *("purpose", "user_id", "proven", "browser_sha256"),
+            *("tries", "created_at", "expires_at", "used_at"),
+        ),
         keep=Keep.SHORT,
     )
     __table_args__ = (
-        CheckConstraint("purpose IN ('log_in', 'reset_password')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('log_in', 'reset_password', 'recover_factors')", name="purpose"
+        ),
         CheckConstraint("octet_length(handle_sha256) = 32", name="handle_sha256_length"),
+        CheckConstraint("octet_length(browser_sha256) = 32", name="browser_sha256_length"),
+        CheckConstraint("proven IN ('password', 'external', 'otp')", name="proven"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
     )
 
     handle_sha256: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     purpose: Mapped[str] = mapped_column(Text)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"), index=True)
+    proven: Mapped[str] = mapped_column(Text, server_default=text("'password'"))
+    browser_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     factors: Mapped[list[str]] = mapped_column(ARRAY(Text))
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -134,6 +153,7 @@ class SecurityEventRow(Base):
         general=("kind",),
         technical=("id", "user_id", "happened_at"),
         keep=Keep.LOGS_6_MONTHS,
+        over="happened_at",
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

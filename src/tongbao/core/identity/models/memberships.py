@@ -21,7 +21,7 @@ class MembershipRow(Base):
 
     __tablename__ = "identity_membership"
     __data__ = Declared(
-        important=("bands",),
+        important=("bands", "day_bands"),
         general=("role",),
         technical=("id", "user_id", "party_id", "starts_at", "ends_at", "removed_at"),
         keep=Keep.RELATION_AND_5_YEARS,
@@ -30,6 +30,7 @@ class MembershipRow(Base):
         CheckConstraint(_ROLES, name="role"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("jsonb_typeof(bands) = 'object'", name="bands"),
+        CheckConstraint("jsonb_typeof(day_bands) = 'object'", name="day_bands"),
         Index(
             "uq_identity_membership_current",
             "user_id",
@@ -45,6 +46,7 @@ class MembershipRow(Base):
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
     role: Mapped[str] = mapped_column(Text)
     bands: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    day_bands: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     starts_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
@@ -55,7 +57,7 @@ class InvitationRow(Base):
 
     __tablename__ = "identity_invitation"
     __data__ = Declared(
-        important=("login", "bands"),
+        important=("login", "bands", "day_bands"),
         general=("role",),
         technical=(
             "id",
@@ -80,6 +82,7 @@ class InvitationRow(Base):
     login: Mapped[str] = mapped_column(Text)
     role: Mapped[str] = mapped_column(Text)
     bands: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    day_bands: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     ends_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     invited_by: Mapped[UUID]
     invited_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -39,6 +39,7 @@ class DeviceRow(Base):
             "revoked_at",
         ),
         keep=Keep.LOGS_6_MONTHS,
+        over="last_seen_at",
     )
     __table_args__ = (UniqueConstraint("user_id", "browser_id"),)
 
@@ -73,7 +74,7 @@ class SessionRow(Base):
             "ended_at",
             "end_reason",
         ),
-        keep=Keep.LOGS_6_MONTHS,
+        keep=Keep.SHORT,
     )
     __table_args__ = (
         CheckConstraint("expires_at > began_at", name="expires_after_beginning"),
@@ -110,7 +111,7 @@ class SessionSecretRow(Base):
     __data__ = Declared(
         core=("secret_sha256",),
         technical=("session_id", "issued_at", "used_at", "replaced_at"),
-        keep=Keep.LOGS_6_MONTHS,
+        keep=Keep.SHORT,
     )
     __table_args__ = (
         CheckConstraint("octet_length(secret_sha256) = 32", name="secret_sha256_length"),

@@ -9,6 +9,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto.columns import Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -18,7 +19,7 @@ class StepUpRow(Base):
 
     __tablename__ = "identity_step_up"
     __data__ = Declared(
-        core=("facts", "token_sha256"),
+        core=("facts_sealed", "token_sha256"),
         important=("evidence",),
         general=("kind", "proof"),
         technical=(
@@ -47,11 +48,13 @@ class StepUpRow(Base):
         Index(None, "user_id", "created_at"),
     )
 
+    __sealed__ = (Sealed("facts_sealed", owner="user_id"),)
+
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"))
     session_id: Mapped[UUID | None]
     kind: Mapped[str] = mapped_column(Text)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     proof: Mapped[str] = mapped_column(Text)
     challenge: Mapped[bytes] = mapped_column(LargeBinary)

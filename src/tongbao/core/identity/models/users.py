@@ -59,6 +59,7 @@ class TokenRow(Base):
         general=("factors",),
         technical=("id", "user_id", "issued_at", "expires_at", "revoked_at"),
         keep=Keep.SHORT,
+        over="expires_at",
     )
     __table_args__ = (
         CheckConstraint("octet_length(token_sha256) = 32", name="token_sha256_length"),

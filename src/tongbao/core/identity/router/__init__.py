@@ -17,6 +17,7 @@ from tongbao.core.identity.router.oauth import api as oauth
 from tongbao.core.identity.router.oauth import metadata_routes
 from tongbao.core.identity.router.passkeys import api as passkeys
 from tongbao.core.identity.router.passwords import api as passwords
+from tongbao.core.identity.router.recoveries import api as recoveries
 from tongbao.core.identity.router.registering import api as registering
 from tongbao.core.identity.router.sessions import api as sessions
 from tongbao.core.identity.router.step_up import api as step_up
@@ -34,6 +35,7 @@ for each in (
     step_up,
     factors,
     passkeys,
+    recoveries,
     external_logins,
     members,
     users,

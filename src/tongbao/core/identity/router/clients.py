@@ -79,15 +79,17 @@ async def read_client(client_id: UUID, tx: ReadTx, at: Instant) -> ClientOut:
 async def change_client(
     client_id: UUID, body: ClientChange, tx: WriteTx, at: Instant, actor: CurrentActor
 ) -> ClientOut:
-    """Set status and scopes; tokens obey with the next request, disabling revokes them for good.
+    """Set status, scopes and networks; tokens obey with the next request.
 
-    Problems: `identity.unknown_client`, `identity.scopes_unsuitable`.
+    Disabling revokes them for good. Problems: `identity.unknown_client`,
+    `identity.scopes_unsuitable`, `identity.networks_malformed`.
     """
     changed = await clients.change_client(
         tx,
         client_id=client_id,
         status=ClientStatus(body.status),
         scopes=body.scopes,
+        networks=body.networks,
         by=actor.id,
         at=at,
     )

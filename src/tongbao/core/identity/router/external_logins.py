@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response, status
 from fastapi.responses import RedirectResponse
 
+from tongbao.core.identity.domain.challenges import Challenged
 from tongbao.core.identity.domain.external_logins import (
     FLOW_LIFETIME,
     ExternalIdentity,
@@ -35,7 +36,7 @@ from tongbao.core.identity.schemas.external_logins import (
     ProviderOut,
     ProvidersOut,
 )
-from tongbao.core.identity.service import begin_session, external_logins
+from tongbao.core.identity.service import external_logins
 from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.external_logins import Flow
 from tongbao.core.identity.service.sessions import find_session
@@ -45,6 +46,7 @@ from tongbao.infra.web import NO_IDEMPOTENCY_KEY, Instant, ReadTx, WriteTx, rout
 
 PREFIX: Final = "/api/v1/identity/oidc"
 FRAGMENT: Final = "external_registration"
+CHALLENGE: Final = "log_in_challenge"
 
 api: APIRouter = router(prefix=PREFIX, tags=["identity"])
 
@@ -137,8 +139,11 @@ async def callback(
 ) -> Response:
     """Log in the user whose account it is, or link it, and go to a page of ours.
 
-    An account that nobody here has gets a ticket, in the fragment of the address, with which it is
-    linked once its owner has registered as everybody does.
+    Who has set up a second factor is asked for it first: the fragment of the address has
+    `log_in_challenge` and `factors`, and the challenge is answered as after a password, by
+    `POST /sessions/challenges/{challenge_id}`, in the same browser. An account that nobody here has
+    gets a ticket, in the fragment too, with which it is linked once its owner has registered as
+    everybody does.
 
     Problems: `identity.external_log_in_refused`, `identity.provider_unavailable`,
     `identity.external_login_taken`, `identity.unknown_provider`.
@@ -262,7 +267,7 @@ async def unlink(
 async def _log_in(
     request: Request, flow: Flow, identity: ExternalIdentity, *, secret: str, at: datetime
 ) -> Response:
-    """Begin a session for the account's user, or hand out a ticket."""
+    """Begin a session for the account's user, have a second factor asked, or hand out a ticket."""
     async with database_of(request).write() as tx:
         user_id = await external_logins.user_of(tx, identity=identity, at=at)
         if user_id is None:
@@ -271,16 +276,17 @@ async def _log_in(
             )
             address = f"{flow.return_to}#{urlencode({FRAGMENT: ticket})}"
             return RedirectResponse(address, status.HTTP_303_SEE_OTHER, NO_STORE)
-        session = await begin_session(
-            tx,
-            user_id=user_id,
-            factors=frozenset({"external"}),
-            device=device_facts(request),
-            at=at,
+        begun = await external_logins.proceed(
+            tx, user_id=user_id, browser_secret=secret, device=device_facts(request), at=at
         )
-        await leave_old_session(tx, request, at=at)
+        if not isinstance(begun, Challenged):
+            await leave_old_session(tx, request, at=at)
+    if isinstance(begun, Challenged):
+        lacking = {CHALLENGE: begun.challenge, "factors": ",".join(begun.factors)}
+        address = f"{flow.return_to}#{urlencode(lacking)}"
+        return RedirectResponse(address, status.HTTP_303_SEE_OTHER, NO_STORE)
     response = RedirectResponse(flow.return_to, status.HTTP_303_SEE_OTHER, NO_STORE)
-    give_cookies(request, response, session, at=at)
+    give_cookies(request, response, begun, at=at)
     browser.drop_cookie(request, response, browser.EXTERNAL)
     return response
 

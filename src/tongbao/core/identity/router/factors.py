@@ -10,7 +10,7 @@ from tongbao.core.identity.schemas.factors import (
     TotpConfirmation,
     TotpSetUpOut,
 )
-from tongbao.core.identity.service import passkeys, payment_passwords, totp
+from tongbao.core.identity.service import passkeys, payment_passwords, recovery_codes, totp
 from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
@@ -31,7 +31,7 @@ async def factors(tx: ReadTx, actor: CurrentActor) -> FactorsOut:
     """Return which second factors the caller has, and whether a payment password is set."""
     return FactorsOut(
         totp=await totp.has_totp(tx, actor.id),
-        recovery_codes_left=await totp.recovery_codes_left(tx, actor.id),
+        recovery_codes_left=await recovery_codes.recovery_codes_left(tx, actor.id),
         passkeys=len(await passkeys.list_passkeys(tx, user_id=actor.id)),
         payment_password=await payment_passwords.has_payment_password(tx, actor.id),
     )
@@ -68,13 +68,13 @@ async def set_up_totp(
 async def confirm_totp(
     body: TotpConfirmation, tx: WriteTx, actor: CurrentActor, at: Instant, response: Response
 ) -> RecoveryCodesOut:
-    """Check the app's first code; return ten recovery codes, this once.
+    """Check the app's first code; return ten recovery codes, this once, unless there are some.
 
     Problems: `identity.totp_missing`, `identity.totp_exists`, `identity.totp_code_wrong`.
     """
     codes = await totp.confirm_totp(tx, user_id=actor.id, code=body.code, at=at)
     response.headers.update(NO_STORE)
-    return RecoveryCodesOut(codes=codes)
+    return RecoveryCodesOut(codes=list(codes))
 
 
 @api.delete(
@@ -86,7 +86,7 @@ async def confirm_totp(
 async def remove_totp(
     tx: WriteTx, actor: CurrentActor, at: Instant, step_up_token: StepUpHeader = None
 ) -> None:
-    """Forget the app and its recovery codes.
+    """Forget the app, and with the last factor the recovery codes.
 
     Problems: `identity.totp_missing`, `identity.step_up_required`.
     """
@@ -108,9 +108,11 @@ async def replace_recovery_codes(
 ) -> RecoveryCodesOut:
     """Return ten new recovery codes, this once; the old ones are worth nothing any more.
 
-    Problems: `identity.totp_missing`, `identity.step_up_required`.
+    Problems: `identity.no_factor_set_up`, `identity.step_up_required`.
     """
-    codes = await totp.replace_recovery_codes(tx, actor=actor, step_up_token=step_up_token, at=at)
+    codes = await recovery_codes.replace_recovery_codes(
+        tx, actor=actor, step_up_token=step_up_token, at=at
+    )
     response.headers.update(NO_STORE)
     return RecoveryCodesOut(codes=codes)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response, status
 
 from tongbao.core.identity import service
-from tongbao.core.identity.domain.challenges import Challenged, proves
+from tongbao.core.identity.domain.challenges import Challenged, First
 from tongbao.core.identity.router.proving import (
     NO_STORE,
     database_of,
@@ -90,7 +90,13 @@ async def ask_factor(
     Problems: `identity.challenge_over`, `identity.factor_not_offered`, `notify.too_many_messages`.
     """
     browser.check_same_origin(request)
-    asked = await service.ask_factor(tx, challenge=challenge_id, factor=factor, at=at)
+    asked = await service.ask_factor(
+        tx,
+        challenge=challenge_id,
+        factor=factor,
+        browser_secret=browser.cookie_of(request, browser.EXTERNAL),
+        at=at,
+    )
     return FactorOut(factor=factor, data=dict(asked))
 
 
@@ -116,18 +122,25 @@ async def answer_factor(
     """
     browser.check_same_origin(request)
     proof = proof_of(code=body.code, assertion=body.assertion)
-    user_id = await service.answer_factor(
-        tx, challenge=challenge_id, factor=body.factor, proof=proof, at=at
+    proven = await service.answer_log_in(
+        tx,
+        challenge=challenge_id,
+        factor=body.factor,
+        proof=proof,
+        browser_secret=browser.cookie_of(request, browser.EXTERNAL),
+        at=at,
     )
-    if isinstance(user_id, TongbaoError):
-        return problem_response(request.scope, user_id)  # returned: the try counts
+    if isinstance(proven, TongbaoError):
+        return problem_response(request.scope, proven)  # returned: the try counts
     session = await service.begin_session(
         tx,
-        user_id=user_id,
-        factors=frozenset({"password", proves(body.factor)}),
+        user_id=proven.user_id,
+        factors=proven.factors,
         device=device_facts(request, fingerprint=body.fingerprint),
         at=at,
     )
     await leave_old_session(tx, request, at=at)
     give_cookies(request, response, session, at=at)
+    if First.EXTERNAL in proven.factors:
+        browser.drop_cookie(request, response, browser.EXTERNAL)
     return NewSessionOut.of(session)

@@ -3,12 +3,15 @@
 A company the caller does not act for is answered exactly like one that does not exist.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import Depends, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain import MemberRole, UnknownCompany
+from tongbao.core.identity.domain.memberships import check_bands, limits_change
+from tongbao.core.identity.router.step_up import StepUpHeader
 from tongbao.core.identity.schemas.members import (
     AppointmentIn,
     CompanyOut,
@@ -18,7 +21,7 @@ from tongbao.core.identity.schemas.members import (
     MemberOut,
     TermsIn,
 )
-from tongbao.infra.auth import CurrentActor, require
+from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.proposals.schemas import ProposalOut
 from tongbao.infra.web import Instant, ReadTx, WriteTx, router
@@ -62,10 +65,12 @@ async def invite(
     actor: CurrentActor,
     at: Instant,
     request: Request,
+    step_up_token: StepUpHeader = None,
 ) -> InvitationOut | Response:
     """Invite a log-in name; whether anybody has it is not told.
 
-    Under dual control nothing happens yet: 202 with the proposal for another administrator.
+    Under dual control nothing happens yet: 202 with the proposal for another administrator. Bands
+    set by one person alone are confirmed once more: `identity.step_up_required`.
     """
     actor.check(MANAGE, party_id=party_id, unknown=UnknownCompany())
     new = service.NewMember(
@@ -73,6 +78,7 @@ async def invite(
         login=body.login,
         role=MemberRole(body.role),
         bands=body.to_bands(),
+        day_bands=body.to_day_bands(),
         ends_at=body.ends_at,
     )
     if await service.dual_control(tx, party_id=party_id):
@@ -85,6 +91,7 @@ async def invite(
             party_id=party_id,
             at=at,
         )
+    await _confirmed(tx, new, whom=new.login, token=step_up_token, actor=actor, at=at)
     return InvitationOut.of(
         await service.invite(
             tx,
@@ -92,6 +99,7 @@ async def invite(
             login=new.login,
             role=new.role,
             bands=new.bands,
+            day_bands=new.day_bands,
             ends_at=new.ends_at,
             invited_by=actor.id,
             at=at,
@@ -114,10 +122,12 @@ async def change_member(
     actor: CurrentActor,
     at: Instant,
     request: Request,
+    step_up_token: StepUpHeader = None,
 ) -> MemberOut | Response:
     """Change as what somebody acts for the company; 202 under dual control.
 
-    Problems: `identity.unknown_member`, `identity.last_administrator`.
+    Bands set by one person alone are confirmed once more. Problems: `identity.unknown_member`,
+    `identity.last_administrator`, `identity.step_up_required`.
     """
     actor.check(MANAGE, party_id=party_id, unknown=UnknownCompany())
     new = service.NewTerms(
@@ -125,6 +135,7 @@ async def change_member(
         membership_id=membership_id,
         role=MemberRole(body.role),
         bands=body.to_bands(),
+        day_bands=body.to_day_bands(),
         ends_at=body.ends_at,
     )
     if await service.dual_control(tx, party_id=party_id):
@@ -137,6 +148,7 @@ async def change_member(
             party_id=party_id,
             at=at,
         )
+    await _confirmed(tx, new, whom=str(membership_id), token=step_up_token, actor=actor, at=at)
     return MemberOut.of(
         await service.change_member(
             tx,
@@ -144,11 +156,31 @@ async def change_member(
             party_id=party_id,
             role=new.role,
             bands=new.bands,
+            day_bands=new.day_bands,
             ends_at=new.ends_at,
             changed_by=actor.id,
             at=at,
         )
     )
+
+
+async def _confirmed(
+    tx: WriteTx,
+    new: service.NewMember | service.NewTerms,
+    *,
+    whom: str,
+    token: str | None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Have whoever gives bands alone confirm exactly these; without any there is nothing to."""
+    check_bands(new.bands, new.day_bands)
+    if not new.bands:
+        return
+    action = limits_change(
+        party_id=new.party_id, whom=whom, bands=new.bands, day_bands=new.day_bands
+    )
+    await service.spend_step_up(tx, token=token, action=action, actor=actor, at=at)
 
 
 @api.delete(

@@ -5,9 +5,15 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response, status
 
 from tongbao.core.identity.domain.passkeys import PasskeyNotRegistered, PasskeyRefused
-from tongbao.core.identity.router.proving import device_facts, give_cookies, leave_old_session
+from tongbao.core.identity.router.proving import (
+    NO_STORE,
+    device_facts,
+    give_cookies,
+    leave_old_session,
+)
 from tongbao.core.identity.router.step_up import StepUpHeader
 from tongbao.core.identity.schemas.factors import (
+    AddedPasskeyOut,
     CeremonyOut,
     PasskeyAssertion,
     PasskeyLogInOut,
@@ -49,6 +55,9 @@ async def begin_passkey(
 ) -> CeremonyOut:
     """Return what `navigator.credentials.create` takes; its answer is due within three minutes.
 
+    As the first factor of a user it needs no step-up in a session that began by a code within the
+    last five minutes.
+
     Problems: `identity.step_up_required`, `identity.too_many_passkeys`.
     """
     ceremony, options = await passkeys.registration_options(
@@ -61,13 +70,20 @@ async def begin_passkey(
     "/passkey-registrations",
     summary="Add a passkey",
     status_code=status.HTTP_201_CREATED,
-    response_model=PasskeyOut,
+    response_model=AddedPasskeyOut,
     dependencies=[NO_IDEMPOTENCY_KEY],
 )
 async def add_passkey(
-    body: PasskeyRegistration, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
-) -> PasskeyOut | Response:
+    body: PasskeyRegistration,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    request: Request,
+    response: Response,
+) -> AddedPasskeyOut | Response:
     """Add the passkey that the authenticator has made.
+
+    With the first factor of a user come ten recovery codes, this once, for the day it is lost.
 
     Problems: `identity.passkey_not_registered`, `identity.passkey_name_malformed`.
     """
@@ -81,7 +97,8 @@ async def add_passkey(
     )
     if isinstance(result, PasskeyNotRegistered):
         return problem_response(request.scope, result)  # returned: the challenge is used up
-    return PasskeyOut.of(result)
+    response.headers.update(NO_STORE)
+    return AddedPasskeyOut.of_added(result)
 
 
 @api.patch("/passkeys/{passkey_id}", summary="Rename a passkey")

@@ -6,7 +6,12 @@ from fastapi import APIRouter, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain.contacts import clean_contact
-from tongbao.core.identity.router.proving import device_facts, give_cookies, leave_old_session
+from tongbao.core.identity.router.proving import (
+    database_of,
+    device_facts,
+    give_cookies,
+    leave_old_session,
+)
 from tongbao.core.identity.schemas.logging_in import NewSessionOut
 from tongbao.core.identity.schemas.registering import (
     CodeSentOut,
@@ -17,6 +22,7 @@ from tongbao.core.identity.schemas.registering import (
 )
 from tongbao.infra import browser
 from tongbao.infra.auth import PUBLIC
+from tongbao.infra.passwords import hash_password
 from tongbao.infra.web import Instant, RequestLanguage, WriteTx, problem_response, router
 from tongbao.kernel.errors import TongbaoError
 
@@ -83,7 +89,6 @@ async def confirm_registration(
 )
 async def complete_registration(
     body: Registration,
-    tx: WriteTx,
     at: Instant,
     request: Request,
     response: Response,
@@ -95,15 +100,19 @@ async def complete_registration(
     `parties.name_malformed`.
     """
     browser.check_same_origin(request)
-    _, session = await service.complete_registration(
-        tx,
-        ticket=body.ticket,
-        name=body.name,
-        password=body.password,
-        language=language,
-        device=device_facts(request, fingerprint=body.fingerprint),
-        at=at,
+    applicant = service.check_registration(
+        ticket=body.ticket, name=body.name, password=body.password, at=at
     )
-    await leave_old_session(tx, request, at=at)
+    password_hash = await hash_password(applicant.password)  # no connection is held meanwhile
+    async with database_of(request).write() as tx:
+        _, session = await service.complete_registration(
+            tx,
+            applicant=applicant,
+            password_hash=password_hash,
+            language=language,
+            device=device_facts(request, fingerprint=body.fingerprint),
+            at=at,
+        )
+        await leave_old_session(tx, request, at=at)
     give_cookies(request, response, session, at=at)
     return NewSessionOut.of(session)

@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain import Role, UserKind
-from tongbao.core.identity.schemas.users import NewStaffIn, ReasonIn, RolesIn, UserOut
+from tongbao.core.identity.schemas.users import NewStaffIn, ReasonIn, RolesIn, SeenIn, UserOut
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import hold
 from tongbao.infra.proposals.schemas import ProposalOut
@@ -118,6 +118,37 @@ async def block_user(
         await service.block_user(
             tx, user_id=user_id, reason=body.reason, blocked_by=actor.id, at=at
         )
+    )
+
+
+@api.post(
+    "/users/{user_id}/factor-recovery",
+    dependencies=[Depends(require("identity:recover_any"))],
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=ProposalOut,
+    summary="Propose to recover somebody's account",
+)
+async def recover_factors(
+    user_id: UUID, body: SeenIn, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
+) -> Response:
+    """Propose to take away all factors of somebody who was recognised in another way.
+
+    Once approved it waits like any recovery, and its owner can call it off.
+
+    Problems: `identity.unknown_user`, `identity.own_user`, `identity.recovery_impossible`; at its
+    approval `identity.recovery_waits` while one is under way.
+    """
+    await service.get_user(tx, user_id)
+    await service.check_recovery_by_staff(tx, user_id=user_id, by=[actor.id])
+    seen = service.Seen(user_id=user_id, evidence=body.evidence)
+    return await hold(
+        service.RECOVER_FACTORS,
+        seen,
+        request=request,
+        tx=tx,
+        maker=actor,
+        reason=body.reason,
+        at=at,
     )
 
 

@@ -41,11 +41,21 @@ _CLIENT: JsonDict = {
     "created_at": _AT,
     "secrets": _SECRETS,
     "keys": [],
+    "misplaced_at": None,
+    "misplaced_from": None,
 }
 
 Scopes = Annotated[
     list[Annotated[str, Field(max_length=100)]],
     Field(min_length=1, max_length=50, description="`module:verb` words", examples=[_SCOPES]),
+]
+Networks = Annotated[
+    list[Annotated[str, Field(max_length=50)]],
+    Field(
+        max_length=NETWORKS_MAX,
+        description="Where it calls from, with every request; none: anywhere",
+        examples=[["203.0.113.0/24", "2001:db8::/48"]],
+    ),
 ]
 Jwk = Annotated[
     dict[Annotated[str, Field(max_length=50)], Any],
@@ -80,10 +90,7 @@ class NewClient(_Shape):
         UUID | None, Field(description="The party it acts for; null for a system without one")
     ] = None
     scopes: Scopes
-    networks: Annotated[
-        list[Annotated[str, Field(max_length=50)]],
-        Field(max_length=NETWORKS_MAX, description="Where it may ask for tokens from; none: any"),
-    ] = []
+    networks: Networks = []
     keys: Annotated[
         list[Jwk],
         Field(max_length=KEYS_MAX, description="Public keys for private_key_jwt; none: a secret"),
@@ -100,6 +107,9 @@ class ClientChange(_Shape):
 
     status: Literal["active", "disabled"]
     scopes: Scopes
+    networks: Annotated[
+        Networks | None, Field(description="Where it may call from; null: as it is")
+    ] = None
 
 
 class NewSecret(_Shape):
@@ -181,6 +191,10 @@ class ClientOut(_Shape):
     created_at: datetime
     secrets: list[ClientSecretOut]
     keys: list[ClientKeyOut]
+    misplaced_at: Annotated[
+        datetime | None, Field(description="When a token was last shown outside the networks")
+    ]
+    misplaced_from: Annotated[str | None, Field(description="And from which address")]
 
     @classmethod
     def of(cls, client: Client) -> "ClientOut":
@@ -195,6 +209,8 @@ class ClientOut(_Shape):
             created_at=client.created_at,
             secrets=[ClientSecretOut.of(secret) for secret in client.secrets],
             keys=[ClientKeyOut.of(key) for key in client.keys],
+            misplaced_at=client.misplaced_at,
+            misplaced_from=client.misplaced_from,
         )
 
 

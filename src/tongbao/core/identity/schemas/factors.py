@@ -6,7 +6,12 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from tongbao.core.identity.domain.passkeys import NAME_LENGTH_MAX, Ceremony, Passkey
+from tongbao.core.identity.domain.passkeys import (
+    NAME_LENGTH_MAX,
+    AddedPasskey,
+    Ceremony,
+    Passkey,
+)
 from tongbao.core.identity.domain.qr import qr_svg
 from tongbao.core.identity.domain.sessions import NewSession
 from tongbao.core.identity.domain.totp import TotpSetUp
@@ -48,7 +53,10 @@ class TotpConfirmation(Shape):
 
 
 class RecoveryCodesOut(Shape):
-    """Codes for the day the phone is lost: each good once, shown this once."""
+    """Codes for the day the phone is lost: each good once, shown this once.
+
+    None where the user has some already, from another factor.
+    """
 
     model_config = ConfigDict(title="RecoveryCodes")
 
@@ -177,6 +185,23 @@ class PasskeyOut(Shape):
             backed_up=passkey.backed_up,
             suspended_at=passkey.suspended_at,
         )
+
+
+class AddedPasskeyOut(PasskeyOut):
+    """A passkey that was just added."""
+
+    model_config = ConfigDict(title="AddedPasskey")
+
+    recovery_codes: Annotated[
+        list[str],
+        Field(description="With a user's first factor; each good once, shown this once"),
+    ]
+
+    @classmethod
+    def of_added(cls, added: AddedPasskey) -> "AddedPasskeyOut":
+        """Return the shape of a passkey that was just added, with its recovery codes."""
+        shown = PasskeyOut.of(added.passkey).model_dump()
+        return cls(**shown, recovery_codes=list(added.recovery_codes))
 
 
 class PasskeysOut(Shape):

@@ -33,15 +33,31 @@ class BandShape(Shape):
 
     model_config = ConfigDict(
         title="AmountBand",
-        json_schema_extra={"examples": [{"currency": "CNY", "amount": "50000.00"}]},
+        json_schema_extra={
+            "examples": [{"currency": "CNY", "amount": "50000.00", "per_day": "200000.00"}]
+        },
     )
 
     currency: CurrencyCode
     amount: Annotated[AmountText | None, Field(description="The most; null: any amount")]
+    per_day: Annotated[
+        AmountText | None,
+        Field(
+            description="The most a maker pays alone in a business day; null: any sum; left out: "
+            "as much as in one payment"
+        ),
+    ] = None
 
     def most(self) -> Money | None:
         """Return the amount; None for any."""
-        return None if self.amount is None else Money.parse(self.amount, self.currency)
+        return self._money(self.amount)
+
+    def in_a_day(self) -> Money | None:
+        """Return the sum of a day; None for any."""
+        return self._money(self.per_day)
+
+    def _money(self, amount: str | None) -> Money | None:
+        return None if amount is None else Money.parse(amount, self.currency)
 
 
 class Terms(Shape):
@@ -67,6 +83,7 @@ class Terms(Shape):
         try:
             for band in bands:
                 band.most()
+                band.in_a_day()
         except TongbaoError as error:
             raise refusal(error) from error
         return bands
@@ -74,6 +91,11 @@ class Terms(Shape):
     def to_bands(self) -> dict[str, Money | None]:
         """Return the bands by currency."""
         return {band.currency: band.most() for band in self.bands}
+
+    def to_day_bands(self) -> dict[str, Money | None]:
+        """Return the bands by day, of those that say one."""
+        said = [band for band in self.bands if "per_day" in band.model_fields_set]
+        return {band.currency: band.in_a_day() for band in said}
 
 
 class InvitationIn(Terms):
@@ -144,7 +166,7 @@ class MemberOut(Shape):
             login=member.login,
             name=member.name,
             role=member.role,
-            bands=shown(member.bands),
+            bands=shown(member.bands, member.day_bands),
             starts_at=member.starts_at,
             ends_at=member.ends_at,
         )
@@ -185,16 +207,22 @@ class InvitationOut(Shape):
             party_id=invitation.party_id,
             login=invitation.login,
             role=invitation.role,
-            bands=shown(invitation.bands),
+            bands=shown(invitation.bands, invitation.day_bands),
             ends_at=invitation.ends_at,
             invited_at=invitation.invited_at,
             expires_at=invitation.expires_at,
         )
 
 
-def shown(bands: Bands) -> list[BandShape]:
-    """Return bands as they are shown."""
+def shown(bands: Bands, day_bands: Bands) -> list[BandShape]:
+    """Return bands as they are shown: with what counts by day, said or not."""
     return [
-        BandShape(currency=currency, amount=None if most is None else most.text)
+        BandShape(
+            currency=currency, amount=_text(most), per_day=_text(day_bands.get(currency, most))
+        )
         for currency, most in sorted(bands.items())
     ]
+
+
+def _text(most: Money | None) -> str | None:
+    return None if most is None else most.text

@@ -92,13 +92,16 @@ class StepUpChallengeOut(Shape):
 
 
 class StepUpProof(Shape):
-    """The proof that was asked for: one of the three."""
+    """The proof that was asked for: one of `code`, `password` and `assertion`."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"code": "492039"}, {"password": "********"}]}
     )
 
     code: OneTimeCode | None = None
+    totp: Annotated[
+        OneTimeCode | None, Field(description="Beside `code`, for the proof `code_and_totp`")
+    ] = None
     password: Secret | None = None
     assertion: Assertion | None = None
 

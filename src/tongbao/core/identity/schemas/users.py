@@ -72,6 +72,24 @@ class ReasonIn(Shape):
     reason: Reason
 
 
+class SeenIn(Shape):
+    """How somebody who has lost every factor was recognised, and why their account is recovered."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "evidence": "柜面核验身份证原件，人脸比对一致，工单 20261122-07",
+                    "reason": "手机与密码均丢失",
+                }
+            ]
+        }
+    )
+
+    evidence: Annotated[str, Field(min_length=10, max_length=500)]
+    reason: Reason
+
+
 class UserOut(Shape):
     """Somebody or something that logs in."""
 

@@ -42,6 +42,7 @@ from tongbao.core.identity.domain.devices import Device, DeviceFacts, DeviceId, 
 from tongbao.core.identity.domain.external_logins import ExternalProvider
 from tongbao.core.identity.domain.factors import register as register_factor
 from tongbao.core.identity.domain.passkeys import Passkey, PasskeyId, RelyingParty
+from tongbao.core.identity.domain.role_words import ROLE_WORDS
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.domain.sessions import (
     Ended,
@@ -62,7 +63,12 @@ from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.authentication import authenticate, authenticate_many
-from tongbao.core.identity.service.challenges import answer_factor, ask_factor, available_factors
+from tongbao.core.identity.service.challenges import (
+    answer_factor,
+    answer_log_in,
+    ask_factor,
+    available_factors,
+)
 from tongbao.core.identity.service.changing_contacts import (
     begin_contact_change,
     confirm_contact_change,
@@ -72,6 +78,7 @@ from tongbao.core.identity.service.configuration import Configuration, configure
 from tongbao.core.identity.service.contact_codes import ContactCode
 from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
 from tongbao.core.identity.service.devices import list_devices, revoke_device
+from tongbao.core.identity.service.erasing import erase_holders, holders_of
 from tongbao.core.identity.service.invitations import accept_invitation, invitations_for, invite
 from tongbao.core.identity.service.logging_in import (
     Attempt,
@@ -101,6 +108,7 @@ from tongbao.core.identity.service.memberships import (
     remove_member,
     set_dual_control,
 )
+from tongbao.core.identity.service.misplaced import note_misplaced_token, tell_of_misplaced
 from tongbao.core.identity.service.oauth import client_actors
 from tongbao.core.identity.service.passkeys import PasskeyFactor
 from tongbao.core.identity.service.passwords import (
@@ -112,7 +120,7 @@ from tongbao.core.identity.service.passwords import (
     login_of,
     reset_password,
 )
-from tongbao.core.identity.service.proofs import PROVERS
+from tongbao.core.identity.service.proofs import PROVERS, RECOVERY_CODE, TOTP
 from tongbao.core.identity.service.proposing import (
     APPOINT_ADMINISTRATOR,
     CHANGE_MEMBER,
@@ -120,6 +128,7 @@ from tongbao.core.identity.service.proposing import (
     CREATE_STAFF,
     END_DUAL_CONTROL,
     INVITE_MEMBER,
+    RECOVER_FACTORS,
     REMOVE_MEMBER,
     NewAdministrator,
     NewMember,
@@ -127,20 +136,18 @@ from tongbao.core.identity.service.proposing import (
     NewTerms,
     NoDualControl,
     Removal,
+    Seen,
     new_staff,
 )
+from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.registering import (
     begin_registration,
+    check_registration,
     complete_registration,
     confirm_registration,
     count_request,
 )
-from tongbao.core.identity.service.security import (
-    list_security_events,
-    note,
-    note_refusals,
-    purge,
-)
+from tongbao.core.identity.service.security import list_security_events, note, note_refusals
 from tongbao.core.identity.service.sessions import (
     BrowserSessions,
     begin_session,
@@ -158,12 +165,16 @@ from tongbao.core.identity.service.staff import (
     list_users,
     unblock_user,
 )
+from tongbao.core.identity.service.staff_recoveries import (
+    check_recovery_by_staff,
+    complete_by_staff,
+    due_by_staff,
+)
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
-from tongbao.core.identity.service.totp import RecoveryCodeFactor, TotpFactor
 from tongbao.core.identity.service.users import create_user, find_user
 
-for _factor in (TotpFactor(), PasskeyFactor(), RecoveryCodeFactor()):
+for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
     register_factor(_factor)
 for _proof, _prover in PROVERS.items():
     register_prover(_proof, _prover)
@@ -178,9 +189,11 @@ __all__ = [
     "INVITE_MEMBER",
     "MEMBER_PERMISSIONS",
     "PERMISSIONS",
+    "RECOVER_FACTORS",
     "REMOVE_MEMBER",
     "ROLES_OF_KIND",
     "ROLE_PERMISSIONS",
+    "ROLE_WORDS",
     "SEPARATED",
     "Action",
     "Attempt",
@@ -227,6 +240,7 @@ __all__ = [
     "RolesMismatch",
     "SecurityEvent",
     "SecurityKind",
+    "Seen",
     "Sensitivity",
     "Session",
     "SessionId",
@@ -250,6 +264,7 @@ __all__ = [
     "add_contact",
     "add_member",
     "answer_factor",
+    "answer_log_in",
     "ask_factor",
     "authenticate",
     "authenticate_many",
@@ -266,8 +281,11 @@ __all__ = [
     "check_new_password",
     "check_new_roles",
     "check_password",
+    "check_recovery_by_staff",
+    "check_registration",
     "check_reset_password",
     "client_actors",
+    "complete_by_staff",
     "complete_registration",
     "configure",
     "confirm_contact_change",
@@ -278,15 +296,18 @@ __all__ = [
     "count_request",
     "create_user",
     "dual_control",
+    "due_by_staff",
     "end_session",
     "end_sessions",
     "end_shown",
+    "erase_holders",
     "find_actor",
     "find_contact",
     "find_log_in",
     "find_user",
     "finish_attempt",
     "get_user",
+    "holders_of",
     "invitations_for",
     "invite",
     "issue_password_token",
@@ -301,6 +322,7 @@ __all__ = [
     "membership_of",
     "new_staff",
     "note",
+    "note_misplaced_token",
     "note_new_device",
     "note_place",
     "note_refusals",
@@ -315,5 +337,6 @@ __all__ = [
     "revoke_tokens",
     "set_dual_control",
     "spend_step_up",
+    "tell_of_misplaced",
     "unblock_user",
 ]

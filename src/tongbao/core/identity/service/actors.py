@@ -77,7 +77,7 @@ def actor_of(
     grants = {
         UUID(party_id): MEMBER_PERMISSIONS[MemberRole(role)]
         for party_id, (role, ends_at) in memberships.items()
-        if ends_at is None or datetime.fromisoformat(ends_at) > at
+        if _counts(ends_at, at)
     }
     is_customer = row.kind == UserKind.CUSTOMER
     return Actor(
@@ -94,7 +94,17 @@ def actor_of(
         factors=factors,
         grants=grants,
         person_id=row.person_id,
+        roles=_roles(memberships, at) if is_customer else tuple(row.roles),
     )
+
+
+def _roles(memberships: Mapping[str, tuple[str, str | None]], at: datetime) -> tuple[str, ...]:
+    held = {role for role, end in memberships.values() if _counts(end, at)}
+    return tuple(sorted(held))
+
+
+def _counts(end: str | None, at: datetime) -> bool:
+    return end is None or datetime.fromisoformat(end) > at
 
 
 async def find_actor(tx: ReadSession, user_id: UUID, at: datetime) -> Actor | None:

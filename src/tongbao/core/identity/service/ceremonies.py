@@ -27,10 +27,13 @@ from tongbao.core.identity.domain.passkeys import (
     Purpose,
     is_regression,
 )
+from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.events import PasskeySuspended
 from tongbao.core.identity.models import CeremonyRow, PasskeyRow
 from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.expiring import purge
+from tongbao.core.identity.service.queueing import queue_for
+from tongbao.core.identity.service.security import note
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
@@ -100,11 +103,9 @@ async def take(
 
 
 async def has_passkey(tx: ReadSession, user_id: UUID) -> bool:
-    """Tell whether the user has a passkey that is accepted."""
-    usable = select(PasskeyRow.id).where(
-        PasskeyRow.user_id == user_id, PasskeyRow.suspended_at.is_(None)
-    )
-    return await tx.scalar(usable.limit(1)) is not None
+    """Tell whether the user has a passkey, be it suspended: that does not make them weaker."""
+    theirs = select(PasskeyRow.id).where(PasskeyRow.user_id == user_id)
+    return await tx.scalar(theirs.limit(1)) is not None
 
 
 async def request_options(
@@ -149,11 +150,13 @@ async def check_assertion(
     the user whose passkey it is. A passkey whose counter went back is suspended: somebody may
     have a copy, and which of the two this is cannot be told.
     """
+    this = PasskeyRow.credential_id == _credential_id(credential)
+    owner = await tx.scalar(select(PasskeyRow.user_id).where(this))
+    if owner is None:
+        return None
+    await queue_for(tx, owner)
     row = await tx.scalar(
-        select(PasskeyRow)
-        .where(PasskeyRow.credential_id == _credential_id(credential))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(PasskeyRow).where(this).with_for_update().execution_options(populate_existing=True)
     )
     if row is None or (user_id is not None and row.user_id != user_id):
         return None
@@ -242,3 +245,4 @@ async def _suspend(tx: WriteSession, row: PasskeyRow, *, at: datetime) -> None:
     log.warning("passkey_suspended", passkey_id=str(row.id))
     await tx.execute(update(PasskeyRow).where(PasskeyRow.id == row.id).values(suspended_at=at))
     await outbox.append(tx, [PasskeySuspended(user_id=row.user_id, passkey_id=row.id)], at=at)
+    await note(tx, user_id=row.user_id, kind=SecurityKind.PASSKEY_SUSPENDED, facts={}, at=at)

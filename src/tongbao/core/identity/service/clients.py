@@ -193,20 +193,22 @@ async def change_client(
     client_id: UUID,
     status: ClientStatus,
     scopes: Collection[str],
+    networks: Sequence[str] | None = None,
     by: UUID,
     at: datetime,
 ) -> Client:
-    """Set what a client may do, and whether anything at all; tokens it has obey at once.
+    """Set what a client may do, from where, and whether anything at all; tokens obey at once.
 
-    Disabling also revokes its tokens, so that enabling it again does not bring them back. Raises
-    `UnknownClient`, `ScopesUnsuitable`.
+    Without `networks` they stay as they are. Disabling also revokes its tokens, so that enabling it
+    again does not bring them back. Raises `UnknownClient`, `ScopesUnsuitable`, `NetworksMalformed`.
     """
     row = await _hold(tx, client_id)
     clean = clean_scopes(scopes, party_id=row.party_id)
+    places = row.networks if networks is None else list(clean_networks(networks))
     await tx.execute(
         update(ClientRow)
         .where(ClientRow.id == client_id)
-        .values(status=status.value, scopes=sorted(clean))
+        .values(status=status.value, scopes=sorted(clean), networks=places)
     )
     if status is ClientStatus.DISABLED:
         await tx.execute(
@@ -302,6 +304,8 @@ async def _complete(tx: ReadSession, rows: Sequence[ClientRow], *, at: datetime)
             networks=tuple(row.networks),
             status=ClientStatus(row.status),
             created_at=row.created_at,
+            misplaced_at=row.misplaced_at,
+            misplaced_from=row.misplaced_from,
             secrets=tuple(
                 ClientSecret(id=each.id, created_at=each.created_at, expires_at=each.expires_at)
                 for each in secrets

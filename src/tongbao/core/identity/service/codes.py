@@ -14,10 +14,11 @@ from tongbao.core.identity.domain.codes import (
     new_code,
 )
 from tongbao.core.identity.models import CodeRow
-from tongbao.infra import keys
+from tongbao.infra import crypto, keys
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 
+SUBJECT: Final = "identity_code.subject_sealed"
 _PURPOSE: Final = "one-time code"
 
 
@@ -26,11 +27,12 @@ async def issue_code(
 ) -> tuple[UUID, str]:
     """Return the id of a new code, and the code itself, which is stored nowhere."""
     code_id, code = new_id(), new_code()
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
     await tx.execute(
         insert(CodeRow).values(
             id=code_id,
             purpose=purpose,
-            subject=subject,
+            subject_sealed=box.seal(subject, field=SUBJECT, row=code_id),
             code_tag=_tag(code_id, code),
             created_at=at,
             expires_at=at + CODE_LIFETIME,
@@ -49,11 +51,13 @@ async def spend_code(
     row = (
         await tx.execute(select(CodeRow).where(CodeRow.id == code_id).with_for_update())
     ).scalar_one_or_none()
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
     stored = b"" if row is None else row.code_tag
     right = keys.is_tag(stored, _PURPOSE, code_id.bytes, code.encode())
     if (
         row is None
-        or (row.purpose, row.subject) != (purpose, subject)
+        or row.purpose != purpose
+        or box.open(row.subject_sealed, field=SUBJECT, row=code_id) != subject
         or row.used_at is not None
         or row.expires_at <= at
         or row.tries >= CODE_TRIES_MAX
@@ -66,10 +70,13 @@ async def spend_code(
 
 async def subject_of(tx: WriteSession, *, code_id: UUID, purpose: Purpose) -> str | None:
     """Return what a code was issued for; None if there is none for this purpose."""
-    subject: str | None = await tx.scalar(
-        select(CodeRow.subject).where(CodeRow.id == code_id, CodeRow.purpose == purpose)
+    sealed = await tx.scalar(
+        select(CodeRow.subject_sealed).where(CodeRow.id == code_id, CodeRow.purpose == purpose)
     )
-    return subject
+    if sealed is None:
+        return None
+    box = await crypto.box(tx, owner=crypto.SYSTEM)
+    return box.open(sealed, field=SUBJECT, row=code_id)
 
 
 async def purge_codes(tx: WriteSession, *, before: datetime) -> None:

@@ -5,8 +5,10 @@ The composition root says it once at the start of a process, before the first re
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from tongbao.core.identity.domain.passkeys import RelyingParty
+from tongbao.core.identity.domain.recoveries import WAIT_DEFAULT
 from tongbao.core.identity.gateways.oidc import OidcGateway
 
 
@@ -16,6 +18,7 @@ class Configuration:
 
     relying_party: RelyingParty
     providers: Mapping[str, OidcGateway] = field(default_factory=dict)
+    recovery_wait: timedelta = WAIT_DEFAULT
 
 
 class _Holder:

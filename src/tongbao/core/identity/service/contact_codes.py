@@ -10,7 +10,7 @@ from tongbao.core.identity.domain.contacts import Channel, Reachable
 from tongbao.core.identity.domain.factors import register
 from tongbao.core.identity.service.codes import issue_code, spend_code
 from tongbao.core.identity.service.contacts import contacts_of, recipient
-from tongbao.core.identity.service.messages import LOG_IN_CODE
+from tongbao.core.identity.service.messages import LOG_IN_CODE, RECOVERY_CODE
 from tongbao.infra import notify
 from tongbao.infra.db import ReadSession, WriteSession
 
@@ -26,8 +26,13 @@ class ContactCode:
         """Tell whether the user has such a contact."""
         return await self._contact(tx, user_id) is not None
 
-    async def challenge(self, tx: WriteSession, user_id: UUID, at: datetime, /) -> dict[str, Any]:
-        """Send a code; return where to, masked. Raises `notify.TooManyMessages`."""
+    async def ask(
+        self, tx: WriteSession, user_id: UUID, purpose: Purpose, at: datetime, /
+    ) -> dict[str, Any]:
+        """Send a code that says what it is for; return where to, masked.
+
+        Raises `notify.TooManyMessages`.
+        """
         found = await self._contact(tx, user_id)
         assert found is not None, "asked of a user who has it"
         code_id, code = await issue_code(tx, purpose=Purpose.LOG_IN, subject=str(user_id), at=at)
@@ -35,7 +40,7 @@ class ContactCode:
         await notify.send(
             tx,
             to=to,
-            template=LOG_IN_CODE,
+            template=RECOVERY_CODE if purpose is Purpose.RECOVER_FACTORS else LOG_IN_CODE,
             facts={},
             secrets={"code": code},
             language=found.language,
@@ -43,17 +48,17 @@ class ContactCode:
         )
         return {"code_id": str(code_id), "sent_to": notify.mask_address(to)}
 
-    async def verify(
+    async def check(
         self,
         tx: WriteSession,
         user_id: UUID,
         proof: Mapping[str, Any],
-        challenge: Mapping[str, Any],
+        asked: Mapping[str, Any],
         at: datetime,
         /,
     ) -> bool:
         """Tell whether `proof["code"]` is the code that was sent; it is good once."""
-        code, code_id = proof.get("code"), challenge.get("code_id")
+        code, code_id = proof.get("code"), asked.get("code_id")
         if code_id is None:
             return False  # none was asked for
         return await spend_code(

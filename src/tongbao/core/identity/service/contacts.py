@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain.contacts import Channel, Contact, Reachable
 from tongbao.core.identity.models import ContactRow
+from tongbao.infra import crypto
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.notify import Recipient
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.text import Language
 
+ADDRESS: Final = "identity_contact.address_sealed"
+ADDRESS_BLIND: Final = "identity_contact.address_blind"
 _LOCK: Final = 0x1DC0
 
 
@@ -28,19 +31,17 @@ async def add_contact(
     """
     lock = int.from_bytes(recipient(contact).tag[:4], signed=True)
     await tx.execute(select(func.pg_advisory_xact_lock(_LOCK, lock)))
+    contact_id, box = new_id(), await crypto.box(tx, owner=user_id)
     new = insert(ContactRow).values(
-        id=new_id(),
+        id=contact_id,
         user_id=user_id,
         channel=contact.channel,
-        address=contact.address,
+        address_sealed=box.seal(contact.address, field=ADDRESS, row=contact_id),
+        address_blind=crypto.blind(contact.address, field=ADDRESS_BLIND),
         language=language,
         verified_at=at,
     )
-    owner = await tx.scalar(
-        select(ContactRow.user_id).where(
-            ContactRow.channel == contact.channel, ContactRow.address == contact.address
-        )
-    )
+    owner = await tx.scalar(select(ContactRow.user_id).where(*is_contact(contact)))
     if owner not in (None, user_id):
         return False
     stored = await tx.scalar(
@@ -48,7 +49,8 @@ async def add_contact(
             index_elements=["user_id", "channel"],
             set_={
                 "id": new.excluded.id,
-                "address": new.excluded.address,
+                "address_sealed": new.excluded.address_sealed,
+                "address_blind": new.excluded.address_blind,
                 "language": new.excluded.language,
                 "verified_at": new.excluded.verified_at,
             },
@@ -65,17 +67,23 @@ async def contacts_of(tx: ReadSession, *, user_id: UUID) -> Sequence[Reachable]:
         .order_by(ContactRow.channel)
         .execution_options(populate_existing=True)
     )
-    return [_reachable(row) for row in rows]
+    box = await crypto.box(tx, owner=user_id)
+    return [
+        _reachable(row, box.open(row.address_sealed, field=ADDRESS, row=row.id)) for row in rows
+    ]
 
 
 async def find_contact(tx: ReadSession, *, contact: Contact) -> Reachable | None:
     """Return whose contact this is, if anybody's."""
-    row = await tx.scalar(
-        select(ContactRow).where(
-            ContactRow.channel == contact.channel, ContactRow.address == contact.address
-        )
-    )
-    return None if row is None else _reachable(row)
+    row = await tx.scalar(select(ContactRow).where(*is_contact(contact)))
+    return None if row is None else _reachable(row, contact.address)
+
+
+def is_contact(contact: Contact | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what the row of a contact fulfils; for None the same conditions, and no row does."""
+    tags = crypto.blinds(contact.address if contact else "", field=ADDRESS_BLIND)
+    channel = contact.channel.value if contact else ""
+    return ContactRow.channel == channel, ContactRow.address_blind.in_(tags)
 
 
 async def delete_contact(tx: WriteSession, *, contact_id: UUID) -> None:
@@ -92,11 +100,11 @@ def recipient(contact: Contact) -> Recipient:
     return Recipient(contact.channel.value, contact.address)
 
 
-def _reachable(row: ContactRow) -> Reachable:
+def _reachable(row: ContactRow, address: str) -> Reachable:
     return Reachable(
         id=row.id,
         user_id=row.user_id,
-        contact=Contact(Channel(row.channel), row.address),
+        contact=Contact(Channel(row.channel), address),
         language="zh" if row.language == "zh" else "en",
         verified_at=row.verified_at,
     )

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.identity.domain.challenges import Challenged, First
+from tongbao.core.identity.domain.devices import DeviceFacts
 from tongbao.core.identity.domain.external_logins import (
     FLOW_LIFETIME,
     TICKET_LIFETIME,
@@ -19,7 +21,8 @@ from tongbao.core.identity.domain.external_logins import (
     UnknownExternalLogin,
     clean_return_path,
 )
-from tongbao.core.identity.domain.factors import second_factors
+from tongbao.core.identity.domain.security import SecurityKind
+from tongbao.core.identity.domain.sessions import NewSession
 from tongbao.core.identity.domain.step_up import Action
 from tongbao.core.identity.events import ExternalLoginLinked, ExternalLoginUnlinked
 from tongbao.core.identity.models import (
@@ -29,15 +32,17 @@ from tongbao.core.identity.models import (
 )
 from tongbao.core.identity.service import step_up
 from tongbao.core.identity.service.actors import find_actor
+from tongbao.core.identity.service.challenges import begin_challenge, own_factors
+from tongbao.core.identity.service.configuration import configured
 from tongbao.core.identity.service.expiring import purge
+from tongbao.core.identity.service.security import note
+from tongbao.core.identity.service.sessions import begin_session
 from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 
 SECRET_BYTES: Final = 32
 VERIFIER: Final = "identity_external_flow.sealed_verifier"
-SENT_CODES: Final = frozenset({"otp_sms", "otp_email"})
-"""Factors that everybody has who gave a contact; the others somebody has set up on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,7 @@ async def take_flow(
 async def user_of(tx: WriteSession, *, identity: ExternalIdentity, at: datetime) -> UUID | None:
     """Return the user whom an account is linked to, if it is to one.
 
-    Raises `ExternalLogInRefused` for a user who is blocked, and for one who has set up a second
-    factor: another site's account alone must not get around it.
+    Raises `ExternalLogInRefused` for a user who is blocked.
     """
     user_id = await tx.scalar(
         update(ExternalLoginRow)
@@ -147,10 +151,30 @@ async def user_of(tx: WriteSession, *, identity: ExternalIdentity, at: datetime)
         return None
     if await find_actor(tx, user_id, at) is None:
         raise ExternalLogInRefused
-    for factor in second_factors():
-        if factor.name not in SENT_CODES and await factor.available(tx, user_id):
-            raise ExternalLogInRefused
     return user_id
+
+
+async def proceed(
+    tx: WriteSession, *, user_id: UUID, browser_secret: str, device: DeviceFacts, at: datetime
+) -> NewSession | Challenged:
+    """Begin a session for the user of an account, or ask for the second factor they have set up.
+
+    Another site's account alone does not get around it. The challenge goes on in the browser that
+    came back, and in no other.
+    """
+    factors = await own_factors(tx, user_id=user_id)
+    if not factors:
+        return await begin_session(
+            tx, user_id=user_id, factors=frozenset({First.EXTERNAL.value}), device=device, at=at
+        )
+    return await begin_challenge(
+        tx,
+        user_id=user_id,
+        factors=factors,
+        proven=First.EXTERNAL,
+        browser_secret=browser_secret,
+        at=at,
+    )
 
 
 async def link(
@@ -167,6 +191,8 @@ async def link(
         raise ExternalLoginTaken
     told = ExternalLoginLinked(user_id=user_id, issuer=identity.issuer)
     await outbox.append(tx, [told], at=at)
+    facts = {"provider": _title(identity.issuer)}
+    await note(tx, user_id=user_id, kind=SecurityKind.EXTERNAL_LOGIN_LINKED, facts=facts, at=at)
 
 
 async def issue_ticket(
@@ -243,6 +269,8 @@ async def unlink(
     await tx.execute(delete(ExternalLoginRow).where(*own))
     told = ExternalLoginUnlinked(user_id=actor.id, issuer=issuer)
     await outbox.append(tx, [told], at=at)
+    facts = {"provider": _title(issuer)}
+    await note(tx, user_id=actor.id, kind=SecurityKind.EXTERNAL_LOGIN_UNLINKED, facts=facts, at=at)
 
 
 async def linked_issuers(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
@@ -251,6 +279,12 @@ async def linked_issuers(tx: ReadSession, *, user_id: UUID) -> Sequence[str]:
         select(ExternalLoginRow.issuer).where(ExternalLoginRow.user_id == user_id).distinct()
     )
     return sorted(rows)
+
+
+def _title(issuer: str) -> str:
+    """Return what a provider is called; not its issuer, since messages carry no addresses."""
+    known = [each.provider for each in configured().providers.values()]
+    return next((each.title for each in known if each.issuer == issuer), "?")
 
 
 def _same(

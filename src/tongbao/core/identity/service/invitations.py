@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain import (
+    BY_PAYMENT,
     INVITATION_LIFETIME,
     Bands,
     Invitation,
@@ -38,6 +39,7 @@ async def invite(
     login: str,
     role: MemberRole,
     bands: Bands,
+    day_bands: Bands = BY_PAYMENT,
     ends_at: datetime | None = None,
     invited_by: UUID,
     at: datetime,
@@ -46,7 +48,7 @@ async def invite(
 
     Raises `LoginMalformed`, `BadBands`, `BadTerm`, `NotACompany` and `parties.UnknownParty`.
     """
-    check_bands(bands)
+    check_bands(bands, day_bands)
     check_term(ends_at=ends_at, at=at)
     invitation = Invitation(
         id=InvitationId(new_id()),
@@ -54,6 +56,7 @@ async def invite(
         login=clean_login(login),
         role=role,
         bands=bands,
+        day_bands=day_bands,
         ends_at=ends_at,
         invited_by=invited_by,
         invited_at=at,
@@ -76,6 +79,7 @@ async def invite(
             login=invitation.login,
             role=role.value,
             bands=plain_bands(bands),
+            day_bands=plain_bands(day_bands),
             ends_at=ends_at,
             invited_by=invited_by,
             invited_at=at,
@@ -131,6 +135,7 @@ async def accept_invitation(
         party_id=row.party_id,
         role=MemberRole(row.role),
         bands=bands_of(row.bands),
+        day_bands=bands_of(row.day_bands),
         ends_at=row.ends_at,
         added_by=row.invited_by,
         at=at,
@@ -144,6 +149,7 @@ def _invitation(row: InvitationRow) -> Invitation:
         login=row.login,
         role=MemberRole(row.role),
         bands=bands_of(row.bands),
+        day_bands=bands_of(row.day_bands),
         ends_at=row.ends_at,
         invited_by=row.invited_by,
         invited_at=row.invited_at,

@@ -38,6 +38,7 @@ from tongbao.core.identity.service.attempts import (
     forgive,
 )
 from tongbao.core.identity.service.challenges import available_factors, begin_challenge
+from tongbao.core.identity.service.contacts import is_contact
 from tongbao.core.identity.service.devices import is_known, read_device_cookie
 from tongbao.core.identity.service.sessions import begin_session
 from tongbao.infra import jobs
@@ -276,14 +277,7 @@ async def revoke_tokens(
 
 async def _find(tx: ReadSession, *, name: str | None, contact: Contact | None) -> UserRow | None:
     """Return the user of a log-in name or contact; a name goes before a contact like it."""
-    by_contact = (
-        select(ContactRow.user_id)
-        .where(
-            ContactRow.channel == (contact.channel if contact else ""),
-            ContactRow.address == (contact.address if contact else ""),
-        )
-        .scalar_subquery()
-    )
+    by_contact = select(ContactRow.user_id).where(*is_contact(contact)).scalar_subquery()
     found: UserRow | None = await tx.scalar(
         select(UserRow)
         .where(or_(UserRow.login == (name or ""), UserRow.id == by_contact))

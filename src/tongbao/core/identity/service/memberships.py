@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain import (
     ADMINISTRATORS,
+    BY_PAYMENT,
     MEMBERS_PER_PARTY_MAX,
     Bands,
     LastAdministrator,
@@ -99,6 +100,7 @@ async def add_member(
     party_id: UUID,
     role: MemberRole,
     bands: Bands,
+    day_bands: Bands = BY_PAYMENT,
     ends_at: datetime | None = None,
     added_by: UUID,
     at: datetime,
@@ -107,7 +109,7 @@ async def add_member(
 
     Raises `BadBands`, `BadTerm`, `TooManyMembers` and `LastAdministrator`.
     """
-    check_bands(bands)
+    check_bands(bands, day_bands)
     check_term(ends_at=ends_at, at=at)
     company = await lock_company(tx, party_id=party_id, companies_only=False)
     count = await tx.scalar(
@@ -128,7 +130,14 @@ async def add_member(
         .returning(MembershipRow.role)
     )
     made = await _insert(
-        tx, user_id=user_id, party_id=party_id, role=role, bands=bands, ends_at=ends_at, at=at
+        tx,
+        user_id=user_id,
+        party_id=party_id,
+        role=role,
+        bands=bands,
+        day_bands=day_bands,
+        ends_at=ends_at,
+        at=at,
     )
     if was in ADMINISTRATORS:  # they may have become less
         await _keep_administrators(tx, party_id=party_id, dual_control=company.dual_control, at=at)
@@ -146,6 +155,7 @@ async def change_member(
     party_id: UUID,
     role: MemberRole,
     bands: Bands,
+    day_bands: Bands = BY_PAYMENT,
     ends_at: datetime | None = None,
     changed_by: UUID,
     at: datetime,
@@ -155,12 +165,19 @@ async def change_member(
     Raises `UnknownMember`, `BadBands`, `BadTerm`, and `LastAdministrator` when too few would be
     left to manage the company.
     """
-    check_bands(bands)
+    check_bands(bands, day_bands)
     check_term(ends_at=ends_at, at=at)
     company = await lock_company(tx, party_id=party_id)
     user_id = await _end(tx, membership_id=membership_id, party_id=party_id, at=at)
     made = await _insert(
-        tx, user_id=user_id, party_id=party_id, role=role, bands=bands, ends_at=ends_at, at=at
+        tx,
+        user_id=user_id,
+        party_id=party_id,
+        role=role,
+        bands=bands,
+        day_bands=day_bands,
+        ends_at=ends_at,
+        at=at,
     )
     await _keep_administrators(tx, party_id=party_id, dual_control=company.dual_control, at=at)
     changed = MemberChanged(
@@ -235,6 +252,7 @@ async def _insert(
     party_id: UUID,
     role: MemberRole,
     bands: Bands,
+    day_bands: Bands,
     ends_at: datetime | None,
     at: datetime,
 ) -> MembershipId:
@@ -246,6 +264,7 @@ async def _insert(
             party_id=party_id,
             role=role.value,
             bands=plain_bands(bands),
+            day_bands=plain_bands(day_bands),
             starts_at=at,
             ends_at=ends_at,
         )
@@ -290,4 +309,5 @@ def _membership(row: MembershipRow, login: str, name: str) -> Membership:
         login=login,
         name=name,
         bands=bands_of(row.bands),
+        day_bands=bands_of(row.day_bands),
     )

@@ -3,6 +3,8 @@
 import hmac
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from ipaddress import ip_network
 from secrets import token_urlsafe
 from typing import Final
 from uuid import UUID
@@ -17,7 +19,6 @@ from tongbao.core.identity.domain.clients import (
     Client,
     ClientStatus,
     UnknownClient,
-    comes_from,
 )
 from tongbao.core.identity.domain.oauth import (
     CLIENT_TOKEN_LIFETIME,
@@ -36,6 +37,7 @@ from tongbao.core.identity.models.clients import (
     ClientTokenRow,
 )
 from tongbao.core.identity.service.clients import get_client
+from tongbao.infra.address import Network, parse_address, within
 from tongbao.infra.auth import TOKEN_BYTES, Actor, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.lines import Line
@@ -44,7 +46,7 @@ FACTORS: Final = frozenset({"client"})
 _NOTHING: Final = bytes(32)
 
 _ACTORS: Final = """
-    SELECT t.token_sha256, c.id, c.name, c.party_id, c.scopes, t.scopes
+    SELECT t.token_sha256, c.id, c.name, c.party_id, c.scopes, t.scopes, c.networks
       FROM identity_client_token t
       JOIN identity_client c ON c.id = t.client_id
      WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
@@ -164,13 +166,14 @@ async def authenticate_tokens(
 ) -> list[Actor | None]:
     """Return the client each token stands for; None if it is unknown, expired or revoked.
 
-    What it may do is what the token *and* the client have now: narrowing a client counts at once.
+    What it may do is what the token *and* the client have now, from the networks the client has
+    now: narrowing a client counts at once.
     """
     hashes = [token_hash(token) for token in tokens]
     actors = {
-        token_sha256: _actor(client_id, name, party_id, _effective(token_scopes, scopes))
-        for token_sha256, client_id, name, party_id, scopes, token_scopes in await tx.fetch(
-            _ACTORS, (list(set(hashes)), at)
+        token_sha256: _actor(client_id, name, party_id, _effective(token_scopes, scopes), networks)
+        for token_sha256, client_id, name, party_id, scopes, token_scopes, networks in (
+            await tx.fetch(_ACTORS, (list(set(hashes)), at))
         )
     }
     return [actors.get(each) for each in hashes]
@@ -189,7 +192,13 @@ async def client_actors(tx: ReadSession, client_ids: Collection[UUID]) -> Mappin
     }
 
 
-def _actor(client_id: UUID, name: str, party_id: UUID | None, scopes: frozenset[str]) -> Actor:
+def _actor(
+    client_id: UUID,
+    name: str,
+    party_id: UUID | None,
+    scopes: frozenset[str],
+    networks: Sequence[str] = (),
+) -> Actor:
     return Actor(
         id=client_id,
         kind="service",
@@ -197,7 +206,13 @@ def _actor(client_id: UUID, name: str, party_id: UUID | None, scopes: frozenset[
         party_ids=frozenset() if party_id is None else frozenset({party_id}),
         permissions=scopes,
         factors=FACTORS,
+        networks=_compiled(tuple(networks)),
     )
+
+
+@lru_cache(maxsize=1_000)  # they change seldom and are needed with every call
+def _compiled(networks: tuple[str, ...]) -> tuple[Network, ...]:
+    return tuple(map(ip_network, networks))
 
 
 def _effective(scopes: Collection[str], allowed: Collection[str]) -> frozenset[str]:
@@ -216,7 +231,7 @@ def _check_standing(client: Client, address: str) -> None:
     """Raise `_Refusal` for a client that is disabled or calls from elsewhere."""
     if client.status is not ClientStatus.ACTIVE:
         raise _Refusal("disabled")
-    if not comes_from(client.networks, address):
+    if client.networks and not within(parse_address(address), _compiled(client.networks)):
         raise _Refusal("address")
 
 

@@ -26,9 +26,11 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
+from tongbao.core.identity.domain.codes import Purpose as CodePurpose
 from tongbao.core.identity.domain.passkeys import (
     CREDENTIAL_ID_BYTES_MAX,
     PASSKEYS_MAX,
+    AddedPasskey,
     Ceremony,
     Passkey,
     PasskeyId,
@@ -39,6 +41,8 @@ from tongbao.core.identity.domain.passkeys import (
     UnknownPasskey,
     clean_passkey_name,
 )
+from tongbao.core.identity.domain.recoveries import Means
+from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.domain.step_up import Action
 from tongbao.core.identity.events import PasskeyAdded, PasskeyRemoved
 from tongbao.core.identity.models import PasskeyRow, UserRow
@@ -46,6 +50,9 @@ from tongbao.core.identity.service import ceremonies, step_up
 from tongbao.core.identity.service.actors import find_actor
 from tongbao.core.identity.service.ceremonies import TIMEOUT_MS
 from tongbao.core.identity.service.configuration import configured
+from tongbao.core.identity.service.open_recoveries import call_off
+from tongbao.core.identity.service.own_factors import factor_was_added, factor_was_removed
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -66,11 +73,11 @@ async def registration_options(
 ) -> tuple[Ceremony, dict[str, Any]]:
     """Return what `navigator.credentials.create` takes, for a passkey that stays on its device.
 
+    As the first factor it needs no step-up right after the log-in (`step_up.spend_for_factor`).
     Raises `StepUpRequired` for `identity.passkey.add`, and `TooManyPasskeys`.
     """
-    await step_up.spend(
-        tx, token=step_up_token, action=Action("identity.passkey.add", {}), actor=actor, at=at
-    )
+    action = Action("identity.passkey.add", {})
+    await step_up.spend_for_factor(tx, token=step_up_token, action=action, actor=actor, at=at)
     user = (await tx.execute(select(UserRow).where(UserRow.id == actor.id))).scalar_one()
     known = (
         await tx.execute(
@@ -111,13 +118,14 @@ async def register(
     credential: Mapping[str, Any],
     name: str,
     at: datetime,
-) -> Passkey | PasskeyNotRegistered:
-    """Add the passkey an authenticator has made.
+) -> AddedPasskey | PasskeyNotRegistered:
+    """Add the passkey an authenticator has made; with the first factor come recovery codes.
 
     What is wrong with it is *returned*, so that the caller commits: the challenge is used up.
     Raises `PasskeyNameMalformed`.
     """
     clean_name = clean_passkey_name(name)
+    await queue_for(tx, actor.id)
     challenge = await ceremonies.take(
         tx,
         ceremony_id=ceremony_id,
@@ -150,7 +158,8 @@ async def register(
     if stored is None:  # somebody has it already; whose it is is nobody's business
         return PasskeyNotRegistered()
     await outbox.append(tx, [PasskeyAdded(user_id=actor.id, passkey_id=stored.id)], at=at)
-    return _passkey(stored)
+    codes = await factor_was_added(tx, user_id=actor.id, kind=SecurityKind.PASSKEY_ADDED, at=at)
+    return AddedPasskey(_passkey(stored), recovery_codes=codes)
 
 
 async def list_passkeys(tx: ReadSession, *, user_id: UUID) -> list[Passkey]:
@@ -180,13 +189,17 @@ async def rename_passkey(
 async def remove_passkey(
     tx: WriteSession, *, actor: Actor, passkey_id: UUID, step_up_token: str | None, at: datetime
 ) -> None:
-    """Accept a passkey no more. Raises `UnknownPasskey`, `StepUpRequired`."""
+    """Accept a passkey no more; recovery codes go with the last factor.
+
+    Raises `UnknownPasskey`, `StepUpRequired`.
+    """
     own = (PasskeyRow.id == passkey_id, PasskeyRow.user_id == actor.id)
     if await tx.scalar(select(PasskeyRow.id).where(*own)) is None:
         raise UnknownPasskey
     action = Action("identity.passkey.remove", {"passkey_id": str(passkey_id)})
     await step_up.spend(tx, token=step_up_token, action=action, actor=actor, at=at)
     await tx.execute(delete(PasskeyRow).where(*own))
+    await factor_was_removed(tx, user_id=actor.id, kind=SecurityKind.PASSKEY_REMOVED, at=at)
     await outbox.append(tx, [PasskeyRemoved(user_id=actor.id, passkey_id=passkey_id)], at=at)
 
 
@@ -215,6 +228,7 @@ async def asserted_user(
     )
     if asserted is None or await find_actor(tx, asserted.user_id, at) is None:
         return PasskeyRefused()  # the second: a user who is blocked
+    await call_off(tx, user_id=asserted.user_id, means=Means.FACTOR, at=at)
     return asserted.user_id
 
 
@@ -224,11 +238,11 @@ class PasskeyFactor:
     name = "passkey"
 
     async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
-        """Tell whether the user has one."""
+        """Tell whether the user has one, suspended or not."""
         return await ceremonies.has_passkey(tx, user_id)
 
-    async def challenge(
-        self, tx: WriteSession, user_id: UUID, at: datetime, /
+    async def ask(
+        self, tx: WriteSession, user_id: UUID, _purpose: CodePurpose, at: datetime, /
     ) -> Mapping[str, Any]:
         """Return the ceremony's id, and what `navigator.credentials.get` takes."""
         ceremony = await ceremonies.start(tx, purpose=Purpose.SECOND_FACTOR, user_id=user_id, at=at)
@@ -237,17 +251,17 @@ class PasskeyFactor:
         )
         return {"ceremony_id": str(ceremony.id), "options": options}
 
-    async def verify(
+    async def check(
         self,
         tx: WriteSession,
         user_id: UUID,
         proof: Mapping[str, Any],
-        challenge: Mapping[str, Any],
+        asked: Mapping[str, Any],
         at: datetime,
         /,
     ) -> bool:
         """Tell whether `proof["assertion"]` answers the ceremony, for the first time."""
-        assertion, ceremony_id = proof.get("assertion"), challenge.get("ceremony_id")
+        assertion, ceremony_id = proof.get("assertion"), asked.get("ceremony_id")
         if ceremony_id is None:
             return False  # it was not asked for
         expected = await ceremonies.take(

@@ -14,27 +14,24 @@ from sqlalchemy import select, update
 
 from tongbao.core.identity.domain import clean_password
 from tongbao.core.identity.domain.attempts import LogInPaused
-from tongbao.core.identity.domain.challenges import (
-    CODES,
-    Challenged,
-    ChallengeOver,
-    FactorRefused,
-)
+from tongbao.core.identity.domain.challenges import Challenged, ChallengeOver, FactorRefused, First
 from tongbao.core.identity.domain.codes import CodeWrong, Purpose
 from tongbao.core.identity.domain.contacts import Contact
+from tongbao.core.identity.domain.recoveries import Means
 from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.domain.sessions import Ended
 from tongbao.core.identity.models import UserRow
 from tongbao.core.identity.service.challenges import (
     answer_factor,
-    available_factors,
     begin_challenge,
+    own_factors,
     peek_challenge,
 )
 from tongbao.core.identity.service.codes import issue_code, spend_code
 from tongbao.core.identity.service.contacts import contacts_of, find_contact, recipient
 from tongbao.core.identity.service.logging_in import PasswordProven, revoke_tokens
 from tongbao.core.identity.service.messages import NO_ACCOUNT, RESET_CODE
+from tongbao.core.identity.service.open_recoveries import call_off
 from tongbao.core.identity.service.security import note
 from tongbao.core.identity.service.sessions import end_sessions
 from tongbao.infra import notify
@@ -69,6 +66,7 @@ async def change_password(
     """
     await _set(tx, user_id=proven.user_id, password_hash=password_hash, at=at)
     await _end_all(tx, user_id=proven.user_id, at=at, but=session_id)
+    await call_off(tx, user_id=proven.user_id, means=Means.PASSWORD, at=at)
     await note(tx, user_id=proven.user_id, kind=SecurityKind.PASSWORD_CHANGED, facts={}, at=at)
 
 
@@ -113,11 +111,14 @@ async def confirm_reset(
     )
     if found is None or not right:
         return CodeWrong()
-    factors = [
-        each for each in await available_factors(tx, user_id=found.user_id) if each not in CODES
-    ]
+    factors = await own_factors(tx, user_id=found.user_id)
     return await begin_challenge(
-        tx, user_id=found.user_id, factors=factors, purpose=Purpose.RESET_PASSWORD, at=at
+        tx,
+        user_id=found.user_id,
+        factors=factors,
+        purpose=Purpose.RESET_PASSWORD,
+        proven=First.OTP,
+        at=at,
     )
 
 
@@ -146,6 +147,7 @@ async def reset_password(
         return user_id
     await _set(tx, user_id=user_id, password_hash=password_hash, at=at)
     await _end_all(tx, user_id=user_id, at=at)
+    await call_off(tx, user_id=user_id, means=Means.PASSWORD, at=at)
     await note(tx, user_id=user_id, kind=SecurityKind.PASSWORD_RESET, facts={}, at=at)
     return user_id
 

@@ -12,11 +12,13 @@ from tongbao.core.identity.domain.payment_passwords import (
     clean_payment_password,
     pause_after,
 )
+from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.domain.step_up import Action, StepUpRefused
 from tongbao.core.identity.events import PaymentPasswordChanged, PaymentPasswordLocked
 from tongbao.core.identity.models import PaymentPasswordRow, UserRow
 from tongbao.core.identity.service import step_up
 from tongbao.core.identity.service.contacts import contacts_of
+from tongbao.core.identity.service.security import note
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -71,6 +73,8 @@ async def set_payment_password(
         .on_conflict_do_update(index_elements=["user_id"], set_=values)
     )
     await outbox.append(tx, [PaymentPasswordChanged(user_id=actor.id)], at=at)
+    kind = SecurityKind.PAYMENT_PASSWORD_CHANGED
+    await note(tx, user_id=actor.id, kind=kind, facts={}, at=at)
     return None
 
 
@@ -102,4 +106,6 @@ async def check_payment_password(
     if locked_until is not None:
         told = PaymentPasswordLocked(user_id=user_id, locked_until=locked_until)
         await outbox.append(tx, [told], at=at)
+        kind = SecurityKind.PAYMENT_PASSWORD_LOCKED
+        await note(tx, user_id=user_id, kind=kind, facts={}, at=at)
     return right

@@ -1,4 +1,7 @@
-"""What each kind of proof of a step-up is: asked for and checked here, counted by `step_up`."""
+"""What each kind of proof of a step-up is: asked for and checked here, counted by `step_up`.
+
+Those that are typed in are second factors of logging in as well.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,36 +22,21 @@ from tongbao.core.identity.service.payment_passwords import (
     check_payment_password,
     has_payment_password,
 )
+from tongbao.core.identity.service.recovery_codes import has_recovery_code, use_recovery_code
 from tongbao.core.identity.service.step_up import Prover
 from tongbao.core.identity.service.totp import has_totp, use_totp_code
+from tongbao.core.identity.service.typed import Typed
 from tongbao.infra import keys, notify
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.passwords import verify_password
 
-Evidence = Mapping[str, Any]
-
 _STEP_UP_CODE: Final = "step-up code"
-
-
-class _Typed:
-    """Something typed in: the client needs no options to ask for it."""
-
-    async def ask(
-        self,
-        _tx: WriteSession,
-        _user_id: UUID,
-        _challenge: bytes,
-        _action: Action,
-        _at: datetime,
-        /,
-    ) -> None:
-        """Do nothing."""
 
 
 class PasskeyProver:
     """A passkey's signature over the nonce and the action's digest."""
 
-    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
+    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
         """Tell whether the user has a passkey."""
         return await ceremonies.has_passkey(tx, user_id)
 
@@ -72,88 +60,50 @@ class PasskeyProver:
         challenge: bytes,
         at: datetime,
         /,
-    ) -> Evidence | None:
+    ) -> Mapping[str, Any] | bool:
         """Return the signature and what it is over."""
         assertion = proof.get("assertion")
         if not isinstance(assertion, Mapping):
-            return None
+            return False
         asserted = await ceremonies.check_assertion(
             tx, credential=assertion, challenge=challenge, user_id=user_id, at=at
         )
-        return None if asserted is None else asserted.evidence
+        return False if asserted is None else asserted.evidence
 
 
-class TotpProver(_Typed):
-    """A code of the authenticator app."""
-
-    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
-        """Tell whether the user has an app in use."""
-        return await has_totp(tx, user_id)
-
-    async def check(
-        self,
-        tx: WriteSession,
-        user_id: UUID,
-        proof: Mapping[str, Any],
-        _challenge: bytes,
-        at: datetime,
-        /,
-    ) -> Evidence | None:
-        """Use the code up."""
-        code = proof.get("code")
-        right = isinstance(code, str) and await use_totp_code(tx, user_id=user_id, code=code, at=at)
-        return {} if right else None
+async def _use_totp(tx: WriteSession, user_id: UUID, code: str, at: datetime) -> bool:
+    return await use_totp_code(tx, user_id=user_id, code=code, at=at)
 
 
-class PaymentPasswordProver(_Typed):
-    """The payment password."""
-
-    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
-        """Tell whether one is set."""
-        return await has_payment_password(tx, user_id)
-
-    async def check(
-        self,
-        tx: WriteSession,
-        user_id: UUID,
-        proof: Mapping[str, Any],
-        _challenge: bytes,
-        at: datetime,
-        /,
-    ) -> Evidence | None:
-        """Check it; wrong ones count on the payment password too."""
-        password = proof.get("password")
-        right = isinstance(password, str) and await check_payment_password(
-            tx, user_id=user_id, payment_password=password, at=at
-        )
-        return {} if right else None
+async def _use_recovery_code(tx: WriteSession, user_id: UUID, code: str, at: datetime) -> bool:
+    return await use_recovery_code(tx, user_id=user_id, code=code, at=at)
 
 
-class PasswordProver(_Typed):
-    """The log-in password."""
+async def _use_payment_password(tx: WriteSession, user_id: UUID, typed: str, at: datetime) -> bool:
+    """Check it; wrong ones count on the payment password too."""
+    return await check_payment_password(tx, user_id=user_id, payment_password=typed, at=at)
 
-    async def available(self, _tx: ReadSession, _user_id: UUID, _at: datetime, /) -> bool:
-        """Everybody has one."""
-        return True
 
-    async def check(
-        self,
-        tx: WriteSession,
-        user_id: UUID,
-        proof: Mapping[str, Any],
-        _challenge: bytes,
-        _at: datetime,
-        /,
-    ) -> Evidence | None:
-        """Compare it with its hash."""
-        typed = proof.get("password")
-        secret = normal_password(typed) if isinstance(typed, str) else None
-        if secret is None:
-            return None
-        stored = (
-            await tx.execute(select(UserRow.password_hash).where(UserRow.id == user_id))
-        ).scalar_one()
-        return {} if await verify_password(secret, stored) else None
+async def _everybody(_tx: ReadSession, _user_id: UUID) -> bool:
+    return True
+
+
+async def _is_password(tx: WriteSession, user_id: UUID, typed: str, _at: datetime) -> bool:
+    secret = normal_password(typed)
+    if secret is None:
+        return False
+    stored = (
+        await tx.execute(select(UserRow.password_hash).where(UserRow.id == user_id))
+    ).scalar_one()
+    return await verify_password(secret, stored)
+
+
+TOTP: Final = Typed("totp", "code", has_totp, _use_totp)
+RECOVERY_CODE: Final = Typed("recovery_code", "code", has_recovery_code, _use_recovery_code)
+PAYMENT_PASSWORD: Final = Typed(
+    "payment_password", "password", has_payment_password, _use_payment_password
+)
+PASSWORD: Final = Typed("password", "password", _everybody, _is_password)
 
 
 class CodeProver:
@@ -163,7 +113,7 @@ class CodeProver:
     is stored, and a code of one challenge is none of another.
     """
 
-    async def available(self, tx: ReadSession, user_id: UUID, _at: datetime, /) -> bool:
+    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
         """Tell whether the user has a verified contact."""
         return bool(await contacts_of(tx, user_id=user_id))
 
@@ -196,16 +146,42 @@ class CodeProver:
         challenge: bytes,
         _at: datetime,
         /,
-    ) -> Evidence | None:
+    ) -> bool:
         """Compare it; the challenge is good for a few tries and minutes."""
         code = proof.get("code")
         if not isinstance(code, str):
-            return None
+            return False
         given = code.encode("utf-8", "replace")
         right = [
             keys.same(given, _digits(tag).encode()) for tag in keys.tags(_STEP_UP_CODE, challenge)
         ]
-        return {} if any(right) else None
+        return any(right)
+
+
+class CodeAndTotpProver(CodeProver):
+    """A sent code and one of the authenticator app, together.
+
+    The first names payee and amount, the second is out of reach of whoever took over the phone
+    number; each alone would lack the other's.
+    """
+
+    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
+        """Tell whether the user has both a contact and an app in use."""
+        return await super().available(tx, user_id) and await has_totp(tx, user_id)
+
+    async def check(
+        self,
+        tx: WriteSession,
+        user_id: UUID,
+        proof: Mapping[str, Any],
+        challenge: bytes,
+        at: datetime,
+        /,
+    ) -> bool:
+        """Compare the sent code, then use the app's up."""
+        return await super().check(tx, user_id, proof, challenge, at) and await TOTP.check(
+            tx, user_id, {"code": proof.get("totp")}, None, at
+        )
 
 
 def step_up_code(challenge: bytes) -> str:
@@ -220,7 +196,9 @@ def _digits(tag: bytes) -> str:
 PROVERS: Final[Mapping[Proof, Prover]] = {
     Proof.PASSKEY: PasskeyProver(),
     Proof.CODE: CodeProver(),
-    Proof.TOTP: TotpProver(),
-    Proof.PAYMENT_PASSWORD: PaymentPasswordProver(),
-    Proof.PASSWORD: PasswordProver(),
+    Proof.CODE_AND_TOTP: CodeAndTotpProver(),
+    Proof.TOTP: TOTP,
+    Proof.RECOVERY_CODE: RECOVERY_CODE,
+    Proof.PAYMENT_PASSWORD: PAYMENT_PASSWORD,
+    Proof.PASSWORD: PASSWORD,
 }

@@ -20,6 +20,7 @@ from tongbao.core.identity.service.memberships import (
     set_dual_control,
 )
 from tongbao.core.identity.service.staff import change_roles
+from tongbao.core.identity.service.staff_recoveries import recover_by_staff
 from tongbao.core.identity.service.users import new_user, store_user
 from tongbao.infra.db import WriteSession
 from tongbao.infra.passwords import hash_password
@@ -33,6 +34,8 @@ MANAGE_MEMBERS: Final = "identity:manage_members"
 APPROVE_MEMBERS: Final = "identity:approve_members"
 APPOINT: Final = "identity:appoint_any"
 APPROVE_APPOINTMENT: Final = "identity:approve_appointment"
+RECOVER: Final = "identity:recover_any"
+APPROVE_RECOVERY: Final = "identity:approve_recovery"
 
 
 class _Payload(BaseModel):
@@ -72,6 +75,7 @@ class NewMember(_Payload):
     login: str
     role: MemberRole
     bands: dict[str, Money | None] = {}
+    day_bands: dict[str, Money | None] = {}
     ends_at: datetime | None = None
 
 
@@ -82,6 +86,7 @@ class NewTerms(_Payload):
     membership_id: UUID
     role: MemberRole
     bands: dict[str, Money | None] = {}
+    day_bands: dict[str, Money | None] = {}
     ends_at: datetime | None = None
 
 
@@ -96,6 +101,13 @@ class NoDualControl(_Payload):
     """A company that is to do without a second person."""
 
     party_id: UUID
+
+
+class Seen(_Payload):
+    """Whose factors are to be taken away, and how they were recognised."""
+
+    user_id: UUID
+    evidence: Annotated[str, Field(min_length=10, max_length=500)]
 
 
 CREATE_STAFF: Final = Action(
@@ -148,6 +160,13 @@ END_DUAL_CONTROL: Final = Action(
     propose=MANAGE_MEMBERS,
     approve=APPROVE_MEMBERS,
 )
+RECOVER_FACTORS: Final = Action(
+    name="identity.recover_factors",
+    title=Text(zh="恢复账户（移除登录验证因素）", en="Recovery of an account without its factors"),
+    payload=Seen,
+    propose=RECOVER,
+    approve=APPROVE_RECOVERY,
+)
 
 
 async def new_staff(
@@ -194,6 +213,14 @@ async def _change_roles(tx: WriteSession, new: NewRoles, by: Approved, at: datet
     return f"/api/v1/identity/users/{new.user_id}"
 
 
+@RECOVER_FACTORS.executes
+async def _recover(tx: WriteSession, seen: Seen, by: Approved, at: datetime) -> str:
+    """Have the waiting period begin; nothing is taken away yet."""
+    both = [by.maker.id, by.approver.id]
+    await recover_by_staff(tx, user_id=seen.user_id, by=both, at=at)
+    return f"/api/v1/identity/users/{seen.user_id}"
+
+
 @APPOINT_ADMINISTRATOR.executes
 async def _appoint(tx: WriteSession, new: NewAdministrator, by: Approved, at: datetime) -> str:
     await invite(
@@ -211,12 +238,14 @@ async def _appoint(tx: WriteSession, new: NewAdministrator, by: Approved, at: da
 @INVITE_MEMBER.executes
 async def _invite(tx: WriteSession, new: NewMember, by: Approved, at: datetime) -> str:
     bands: Bands = new.bands
+    day_bands: Bands = new.day_bands
     await invite(
         tx,
         party_id=new.party_id,
         login=new.login,
         role=new.role,
         bands=bands,
+        day_bands=day_bands,
         ends_at=new.ends_at,
         invited_by=by.maker.id,
         at=at,
@@ -232,6 +261,7 @@ async def _change_member(tx: WriteSession, new: NewTerms, by: Approved, at: date
         party_id=new.party_id,
         role=new.role,
         bands=new.bands,
+        day_bands=new.day_bands,
         ends_at=new.ends_at,
         changed_by=by.maker.id,
         at=at,

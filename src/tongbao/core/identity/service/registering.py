@@ -6,6 +6,7 @@ and a message that only the contact's owner reads.
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_hex
 from typing import Final
@@ -23,7 +24,7 @@ from tongbao.core.identity.service.codes import issue_code, spend_code
 from tongbao.core.identity.service.contacts import add_contact, find_contact, recipient
 from tongbao.core.identity.service.messages import ALREADY_REGISTERED, REGISTER_CODE
 from tongbao.core.identity.service.sessions import begin_session
-from tongbao.core.identity.service.users import create_user
+from tongbao.core.identity.service.users import new_user, store_user
 from tongbao.core.parties import service as parties
 from tongbao.infra import keys, notify
 from tongbao.infra.db import WriteSession
@@ -31,6 +32,16 @@ from tongbao.kernel.text import Language
 
 _TAG_BYTES: Final = 32
 _PURPOSE: Final = "registration ticket"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """Somebody with a confirmed contact, a name and a password that will do."""
+
+    contact: Contact
+    login: str
+    name: str
+    password: str = field(repr=False)
 
 
 async def count_request(
@@ -90,37 +101,43 @@ async def confirm_registration(
     return _ticket(contact, at=at) if right else CodeWrong()
 
 
+def check_registration(*, ticket: str, name: str, password: str, at: datetime) -> Applicant:
+    """Return who may register, before their password is hashed: no connection is held meanwhile.
+
+    Raises `TicketOver`, `parties.NameMalformed`, `PasswordTooWeak` and `PasswordCommon`.
+    """
+    contact = _read_ticket(ticket, at=at)
+    login = f"c-{token_hex(10)}"
+    secret = clean_password(password, login=login, contacts=[contact])
+    return Applicant(contact=contact, login=login, name=parties.clean_name(name), password=secret)
+
+
 async def complete_registration(
     tx: WriteSession,
     *,
-    ticket: str,
-    name: str,
-    password: str,
+    applicant: Applicant,
+    password_hash: str,
     language: Language,
     device: DeviceFacts,
     at: datetime,
 ) -> tuple[User, NewSession]:
     """Register a person as a party, make them a user, and begin their first session.
 
-    The user logs in by the contact; a log-in name is made up. Raises `TicketOver`,
-    `parties.NameMalformed`, `PasswordTooWeak` and `PasswordCommon`.
+    The user logs in by the contact; a log-in name is made up. Raises `TicketOver` where the contact
+    has become somebody's.
     """
-    contact = _read_ticket(ticket, at=at)
-    login = f"c-{token_hex(10)}"
-    clean_password(password, login=login, contacts=[contact])
+    contact = applicant.contact
     if await find_contact(tx, contact=contact) is not None:
         raise TicketOver
-    person = await parties.register_person(tx, name=name, at=at)
-    user = await create_user(
-        tx,
-        login=login,
-        password=password,
+    person = await parties.register_person(tx, name=applicant.name, at=at)
+    user = new_user(
+        login=applicant.login,
         name=person.name,
         kind=UserKind.CUSTOMER,
         roles=[Role.CUSTOMER],
         party_ids=[person.id],
-        at=at,
     )
+    await store_user(tx, user, password_hash=password_hash, at=at)
     added = await add_contact(tx, user_id=user.id, contact=contact, language=language, at=at)
     if not added:
         raise TicketOver

@@ -12,20 +12,14 @@ from tongbao.core.identity.domain.contacts import Reachable
 from tongbao.core.identity.domain.security import SecurityEvent, SecurityKind
 from tongbao.core.identity.events import SecurityNoted
 from tongbao.core.identity.models import SecurityEventRow
-from tongbao.core.identity.service.attempts import purge_attempts
-from tongbao.core.identity.service.challenges import purge_challenges
-from tongbao.core.identity.service.codes import purge_codes
 from tongbao.core.identity.service.contacts import contacts_of, recipient
 from tongbao.core.identity.service.messages import NOTICES
-from tongbao.core.identity.service.sessions import purge_sessions
 from tongbao.infra import notify, outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.clock import BANK_ZONE
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 
-SESSIONS_KEPT: Final = timedelta(days=30)
-OVER_KEPT: Final = timedelta(days=1)
 REFUSALS_EVERY: Final = timedelta(hours=1)
 
 
@@ -37,11 +31,12 @@ async def note(
     facts: Mapping[str, str],
     address: str | None = None,
     also: Sequence[Reachable] = (),
+    secrets: Mapping[str, str] | None = None,
     at: datetime,
 ) -> None:
     """Write down what happened, tell it as an event, and write to each of the user's contacts.
 
-    `also` are contacts that were the user's until now.
+    `also` are contacts that were the user's until now; `secrets` are for the message alone.
     """
     await tx.execute(
         insert(SecurityEventRow).values(
@@ -65,6 +60,7 @@ async def note(
             to=recipient(each.contact),
             template=template,
             facts={name: known[name] for name in template.facts},
+            secrets=secrets,
             language=each.language,
             at=at,
         )
@@ -106,14 +102,6 @@ async def list_security_events(
         query = query.where(SecurityEventRow.id < decode_cursor(after, UUID)[0])
     found: Sequence[SecurityEvent] = [_event(row) for row in await tx.scalars(query)]
     return Page[SecurityEvent].of(found, limit=limit, cursor=lambda last: encode_cursor(last.id))
-
-
-async def purge(tx: WriteSession, *, at: datetime) -> None:
-    """Delete sessions, codes, challenges and counts whose time is over."""
-    await purge_sessions(tx, before=at - SESSIONS_KEPT)
-    await purge_codes(tx, before=at - OVER_KEPT)
-    await purge_challenges(tx, before=at - OVER_KEPT)
-    await purge_attempts(tx, at=at)
 
 
 def _event(row: SecurityEventRow) -> SecurityEvent:

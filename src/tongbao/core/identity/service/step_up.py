@@ -1,20 +1,25 @@
 """Step-up: ask for a proof of one exact action, check it, and let the action pass once."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import any_, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.identity.domain.recoveries import CoolingOff, Means
 from tongbao.core.identity.domain.step_up import (
     ATTEMPTS_MAX,
     CHALLENGE_LIFETIME,
+    COOLED,
     FAILURES_MAX,
     FAILURES_PERIOD,
+    FRESH,
     NONCE_BYTES,
+    OWN_PROOFS,
     TOKEN_LIFETIME,
     Action,
     Proof,
@@ -24,23 +29,27 @@ from tongbao.core.identity.domain.step_up import (
     StepUpRefused,
     StepUpRequired,
     StepUpToken,
+    believed,
 )
 from tongbao.core.identity.events import StepUpConfirmed
-from tongbao.core.identity.models import StepUpRow
-from tongbao.infra import outbox
+from tongbao.core.identity.models import SessionRow, StepUpRow
+from tongbao.core.identity.service.challenges import own_factors
+from tongbao.core.identity.service.open_recoveries import call_off, cooling_until
+from tongbao.core.identity.service.queueing import queue_for
+from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor, new_token, token_hash
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
 CHALLENGES_MAX: Final = 60
 """Challenges of one user in `FAILURES_PERIOD`."""
-_STEP_UP_LOCK: Final = 0x5E
+FACTS: Final = "identity_step_up.facts_sealed"
 
 
 class Prover(Protocol):
     """How one kind of proof is asked for and checked."""
 
-    async def available(self, tx: ReadSession, user_id: UUID, at: datetime, /) -> bool:
+    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
         """Tell whether this user can prove anything so."""
 
     async def ask(
@@ -56,8 +65,8 @@ class Prover(Protocol):
         challenge: bytes,
         at: datetime,
         /,
-    ) -> Mapping[str, Any] | None:
-        """Return what is kept as evidence, or None for a wrong proof."""
+    ) -> Mapping[str, Any] | bool:
+        """Tell whether the proof is right, or return what is kept as evidence that it is."""
 
 
 _PROVERS: Final[dict[Proof, Prover]] = {}
@@ -68,21 +77,14 @@ def register_prover(proof: Proof, prover: Prover) -> None:
     _PROVERS[proof] = prover
 
 
-async def possible_proofs(
-    tx: ReadSession, *, user_id: UUID, action: Action, at: datetime
-) -> tuple[Proof, ...]:
-    """Return how this user can prove this action, the best first.
-
-    The log-in password serves only who has nothing better: whoever stole it must not be able to
-    confirm anything with it that a stolen phone would be needed for.
-    """
+async def possible_proofs(tx: ReadSession, *, user_id: UUID, action: Action) -> tuple[Proof, ...]:
+    """Return how this user can prove this action, the best first: see `domain.step_up.believed`."""
     able = [
         proof
         for proof in action.rule.proofs
-        if proof in _PROVERS and await _PROVERS[proof].available(tx, user_id, at)
+        if proof in _PROVERS and await _PROVERS[proof].available(tx, user_id)
     ]
-    better = [proof for proof in able if proof is not Proof.PASSWORD]
-    return tuple(better or able)
+    return believed(able, protected=bool(await own_factors(tx, user_id=user_id)))
 
 
 async def challenge(
@@ -94,23 +96,24 @@ async def challenge(
     action. Raises `UnknownAction`, `ProofUnavailable`, `StepUpLocked`.
     """
     digest = action.digest
-    able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
+    able = await possible_proofs(tx, user_id=actor.id, action=action)
     if proof not in able:
         raise ProofUnavailable(proofs=", ".join(each.value for each in able) or "–")
-    await _queue(tx, actor.id)
+    await queue_for(tx, actor.id)
     await _refuse_if_locked(tx, actor.id, at)
     asked = StepUpChallenge(
         id=new_id(), proof=proof, digest=digest, expires_at=at + CHALLENGE_LIFETIME, options=None
     )
     nonce_and_digest = token_bytes(NONCE_BYTES) + digest
     options = await _PROVERS[proof].ask(tx, actor.id, nonce_and_digest, action, at)
+    box = await crypto.box(tx, owner=actor.id)
     await tx.execute(
         insert(StepUpRow).values(
             id=asked.id,
             user_id=actor.id,
             session_id=actor.session_id,
             kind=action.kind,
-            facts=dict(action.facts),
+            facts_sealed=box.seal(json.dumps(dict(action.facts)), field=FACTS, row=asked.id),
             digest=digest,
             proof=proof.value,
             challenge=nonce_and_digest,
@@ -139,7 +142,7 @@ async def confirm(
 
     A refusal is *returned*: raising would roll back the count of attempts. Raises `StepUpLocked`.
     """
-    await _queue(tx, actor.id)
+    await queue_for(tx, actor.id)
     await _refuse_if_locked(tx, actor.id, at)
     row = await tx.scalar(
         select(StepUpRow)
@@ -159,7 +162,7 @@ async def confirm(
     prover = _PROVERS[Proof(row.proof)]
     evidence = await prover.check(tx, actor.id, proof, row.challenge, at)
     same = update(StepUpRow).where(StepUpRow.id == row.id)
-    if evidence is None:
+    if evidence is False:
         await tx.execute(same.values(attempts=StepUpRow.attempts + 1))
         return StepUpRefused()
     token, token_sha256 = new_token()
@@ -167,11 +170,13 @@ async def confirm(
     await tx.execute(
         same.values(
             confirmed_at=at,
-            evidence=dict(evidence),
+            evidence=dict(evidence) if isinstance(evidence, Mapping) else {},
             token_sha256=token_sha256,
             token_expires_at=confirmed.expires_at,
         )
     )
+    if Proof(row.proof) in OWN_PROOFS:
+        await call_off(tx, user_id=actor.id, means=Means.FACTOR, at=at)
     told = StepUpConfirmed(
         user_id=actor.id, step_up_id=row.id, action_kind=row.kind, proof=row.proof
     )
@@ -184,10 +189,15 @@ async def spend(
 ) -> UUID:
     """Let `action` pass once; return the step-up's id. Call it on the action's own transaction.
 
-    Raises `StepUpRequired` without a token, and for one that is of another action, user or
+    Raises `CoolingOff` for what waits after a recovery of the account, `StepUpRequired` without a
+    token, and for one that is of another action, user or
     session, was spent, or is too old; which of these is not said. If the action then fails and
     rolls back, the token is as good as before.
     """
+    if action.kind in COOLED:
+        until = await cooling_until(tx, user_id=actor.id, at=at)
+        if until is not None:
+            raise CoolingOff(until=until)
     spent = None
     if token is not None:
         spent = await tx.scalar(
@@ -205,9 +215,24 @@ async def spend(
             .execution_options(synchronize_session=False)
         )
     if spent is None:
-        able = await possible_proofs(tx, user_id=actor.id, action=action, at=at)
+        able = await possible_proofs(tx, user_id=actor.id, action=action)
         raise StepUpRequired(action=action, proofs=able, token_refused=token is not None)
     return spent
+
+
+async def spend_for_factor(
+    tx: WriteSession, *, token: str | None, action: Action, actor: Actor, at: datetime
+) -> None:
+    """Let a factor be added: as `spend`, or without a token as the first one, right after a log-in.
+
+    Whoever has just typed in a code that was sent to them need not type in another: the session
+    itself is the proof, for `FRESH` and until they have a factor of their own. Bearer tokens are
+    no such sessions. Raises `StepUpRequired`.
+    """
+    fresh = token is None and await _has_just_proven(tx, actor, at)
+    if fresh and not await own_factors(tx, user_id=actor.id):
+        return
+    await spend(tx, token=token, action=action, actor=actor, at=at)
 
 
 async def end_step_ups(tx: WriteSession, *, user_id: UUID, at: datetime) -> None:
@@ -229,10 +254,20 @@ async def end_step_ups(tx: WriteSession, *, user_id: UUID, at: datetime) -> None
     )
 
 
-async def _queue(tx: WriteSession, user_id: UUID) -> None:
-    """Let one user's attempts go one by one: guessing in parallel does not outrun the count."""
-    key = int.from_bytes(user_id.bytes[-4:], signed=True)
-    await tx.execute(select(func.pg_advisory_xact_lock(_STEP_UP_LOCK, key)))
+async def _has_just_proven(tx: ReadSession, actor: Actor, at: datetime) -> bool:
+    """Tell whether the actor's browser session began by a second factor a moment ago."""
+    if "otp" not in actor.factors:
+        return False
+    fresh = await tx.scalar(
+        select(SessionRow.id).where(
+            SessionRow.id == actor.session_id,
+            SessionRow.user_id == actor.id,
+            any_(SessionRow.factors) == "otp",
+            SessionRow.began_at > at - FRESH,
+            SessionRow.ended_at.is_(None),
+        )
+    )
+    return fresh is not None
 
 
 async def _refuse_if_locked(tx: ReadSession, user_id: UUID, at: datetime) -> None:

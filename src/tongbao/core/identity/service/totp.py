@@ -1,13 +1,14 @@
-"""Authenticator apps (TOTP): setting one up, checking its codes, recovery codes."""
+"""Authenticator apps (TOTP): setting one up, checking its codes, removing it."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.identity.domain.security import SecurityKind
 from tongbao.core.identity.domain.step_up import Action
 from tongbao.core.identity.domain.totp import (
     TotpCodeWrong,
@@ -15,14 +16,14 @@ from tongbao.core.identity.domain.totp import (
     TotpMissing,
     TotpSetUp,
     matching_step,
-    new_recovery_codes,
     new_secret,
     provisioning_uri,
-    recovery_code_hash,
 )
-from tongbao.core.identity.events import RecoveryCodeUsed, TotpRemoved, TotpWasSetUp
-from tongbao.core.identity.models import RecoveryCodeRow, TotpRow, UserRow
+from tongbao.core.identity.events import TotpRemoved, TotpWasSetUp
+from tongbao.core.identity.models import TotpRow, UserRow
 from tongbao.core.identity.service import step_up
+from tongbao.core.identity.service.own_factors import factor_was_added, factor_was_removed
+from tongbao.core.identity.service.queueing import queue_for
 from tongbao.infra import crypto, outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -35,13 +36,14 @@ async def set_up_totp(
 ) -> TotpSetUp:
     """Make a secret for an authenticator app; it is in use once `confirm_totp` saw a first code.
 
-    A secret that was never confirmed is replaced. Raises `TotpExists`, and `StepUpRequired` for
+    A secret that was never confirmed is replaced. As the first factor it needs no step-up right
+    after the log-in (`step_up.spend_for_factor`). Raises `TotpExists`, and `StepUpRequired` for
     `identity.totp.set_up`.
     """
     if await has_totp(tx, actor.id):
         raise TotpExists
     action = Action("identity.totp.set_up", {})
-    await step_up.spend(tx, token=step_up_token, action=action, actor=actor, at=at)
+    await step_up.spend_for_factor(tx, token=step_up_token, action=action, actor=actor, at=at)
     login = (await tx.execute(select(UserRow.login).where(UserRow.id == actor.id))).scalar_one()
     secret = new_secret()
     box = await crypto.box(tx, owner=actor.id)
@@ -59,11 +61,15 @@ async def set_up_totp(
     return TotpSetUp(secret=secret, uri=provisioning_uri(secret, login=login))
 
 
-async def confirm_totp(tx: WriteSession, *, user_id: UUID, code: str, at: datetime) -> list[str]:
-    """Take the app into use by its first code; return the recovery codes, shown this once.
+async def confirm_totp(
+    tx: WriteSession, *, user_id: UUID, code: str, at: datetime
+) -> Sequence[str]:
+    """Take the app into use by its first code; return recovery codes, shown this once.
 
-    Raises `TotpMissing`, `TotpExists`, `TotpCodeWrong`.
+    There are none for who has some from another factor. Raises `TotpMissing`, `TotpExists`,
+    `TotpCodeWrong`.
     """
+    await queue_for(tx, user_id)
     row = await _locked(tx, user_id)
     if row is None:
         raise TotpMissing
@@ -79,27 +85,13 @@ async def confirm_totp(tx: WriteSession, *, user_id: UUID, code: str, at: dateti
         .execution_options(synchronize_session=False)
     )
     await outbox.append(tx, [TotpWasSetUp(user_id=user_id)], at=at)
-    return await _new_codes(tx, user_id=user_id, at=at)
-
-
-async def replace_recovery_codes(
-    tx: WriteSession, *, actor: Actor, step_up_token: str | None, at: datetime
-) -> list[str]:
-    """Return new recovery codes, shown this once; the old ones are worth nothing any more.
-
-    Raises `TotpMissing`, and `StepUpRequired` for `identity.recovery_codes.replace`.
-    """
-    if not await has_totp(tx, actor.id):
-        raise TotpMissing
-    action = Action("identity.recovery_codes.replace", {})
-    await step_up.spend(tx, token=step_up_token, action=action, actor=actor, at=at)
-    return await _new_codes(tx, user_id=actor.id, at=at)
+    return await factor_was_added(tx, user_id=user_id, kind=SecurityKind.TOTP_SET_UP, at=at)
 
 
 async def remove_totp(
     tx: WriteSession, *, actor: Actor, step_up_token: str | None, at: datetime
 ) -> None:
-    """Forget the app and its recovery codes.
+    """Forget the app, and the recovery codes if it was the last factor.
 
     Raises `TotpMissing`, and `StepUpRequired` for `identity.totp.remove`.
     """
@@ -108,7 +100,7 @@ async def remove_totp(
     action = Action("identity.totp.remove", {})
     await step_up.spend(tx, token=step_up_token, action=action, actor=actor, at=at)
     await tx.execute(delete(TotpRow).where(TotpRow.user_id == actor.id))
-    await tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == actor.id))
+    await factor_was_removed(tx, user_id=actor.id, kind=SecurityKind.TOTP_REMOVED, at=at)
     await outbox.append(tx, [TotpRemoved(user_id=actor.id)], at=at)
 
 
@@ -116,12 +108,6 @@ async def has_totp(tx: ReadSession, user_id: UUID) -> bool:
     """Tell whether the user has an authenticator app in use."""
     in_use = TotpRow.user_id == user_id, TotpRow.confirmed_at.is_not(None)
     return await tx.scalar(select(TotpRow.user_id).where(*in_use)) is not None
-
-
-async def recovery_codes_left(tx: ReadSession, user_id: UUID) -> int:
-    """Return how many recovery codes have not been used."""
-    unused = RecoveryCodeRow.user_id == user_id, RecoveryCodeRow.used_at.is_(None)
-    return await tx.scalar(select(func.count()).select_from(RecoveryCodeRow).where(*unused)) or 0
 
 
 async def use_totp_code(tx: WriteSession, *, user_id: UUID, code: str, at: datetime) -> bool:
@@ -144,89 +130,6 @@ async def use_totp_code(tx: WriteSession, *, user_id: UUID, code: str, at: datet
     return True
 
 
-async def use_recovery_code(tx: WriteSession, *, user_id: UUID, code: str, at: datetime) -> bool:
-    """Tell whether `code` is one of the user's that was not used before, and use it up."""
-    hashed = recovery_code_hash(code, user_id=user_id)
-    if hashed is None:
-        return False
-    used = await tx.scalar(
-        update(RecoveryCodeRow)
-        .where(
-            RecoveryCodeRow.user_id == user_id,
-            RecoveryCodeRow.code_sha256 == hashed,
-            RecoveryCodeRow.used_at.is_(None),
-        )
-        .values(used_at=at)
-        .returning(RecoveryCodeRow.user_id)
-        .execution_options(synchronize_session=False)
-    )
-    if used is None:
-        return False
-    left = await recovery_codes_left(tx, user_id)
-    await outbox.append(tx, [RecoveryCodeUsed(user_id=user_id, codes_left=left)], at=at)
-    return True
-
-
-class TotpFactor:
-    """A code of an authenticator app beside a password."""
-
-    name = "totp"
-
-    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
-        """Tell whether the user has an app in use."""
-        return await has_totp(tx, user_id)
-
-    async def challenge(
-        self, _tx: WriteSession, _user_id: UUID, _at: datetime, /
-    ) -> Mapping[str, Any]:
-        """Return nothing: the app needs to be told nothing."""
-        return {}
-
-    async def verify(
-        self,
-        tx: WriteSession,
-        user_id: UUID,
-        proof: Mapping[str, Any],
-        _challenge: Mapping[str, Any],
-        at: datetime,
-        /,
-    ) -> bool:
-        """Tell whether `proof["code"]` is right, for the first time."""
-        code = proof.get("code")
-        return isinstance(code, str) and await use_totp_code(tx, user_id=user_id, code=code, at=at)
-
-
-class RecoveryCodeFactor:
-    """A recovery code in place of the app's."""
-
-    name = "recovery_code"
-
-    async def available(self, tx: ReadSession, user_id: UUID, /) -> bool:
-        """Tell whether the user has one left."""
-        return await recovery_codes_left(tx, user_id) > 0
-
-    async def challenge(
-        self, _tx: WriteSession, _user_id: UUID, _at: datetime, /
-    ) -> Mapping[str, Any]:
-        """Return nothing."""
-        return {}
-
-    async def verify(
-        self,
-        tx: WriteSession,
-        user_id: UUID,
-        proof: Mapping[str, Any],
-        _challenge: Mapping[str, Any],
-        at: datetime,
-        /,
-    ) -> bool:
-        """Tell whether `proof["code"]` is one that was not used before."""
-        code = proof.get("code")
-        return isinstance(code, str) and await use_recovery_code(
-            tx, user_id=user_id, code=code, at=at
-        )
-
-
 async def _locked(tx: WriteSession, user_id: UUID) -> TotpRow | None:
     return await tx.scalar(
         select(TotpRow)
@@ -234,21 +137,6 @@ async def _locked(tx: WriteSession, user_id: UUID) -> TotpRow | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-
-
-async def _new_codes(tx: WriteSession, *, user_id: UUID, at: datetime) -> list[str]:
-    codes = new_recovery_codes()
-    await tx.execute(delete(RecoveryCodeRow).where(RecoveryCodeRow.user_id == user_id))
-    rows = [
-        {
-            "user_id": user_id,
-            "code_sha256": recovery_code_hash(code, user_id=user_id),
-            "created_at": at,
-        }
-        for code in codes
-    ]
-    await tx.execute(insert(RecoveryCodeRow), rows)
-    return codes
 
 
 async def _secret(tx: ReadSession, row: TotpRow) -> str:

@@ -7,7 +7,7 @@ must be the same bytes in twenty years. Others would be another version, from so
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -15,12 +15,10 @@ from tongbao.core.ledger.domain.errors import LedgerError
 from tongbao.kernel.errors import Kind
 from tongbao.kernel.text import Text
 from tongbao.lib import merkle
+from tongbao.lib.merkle import Checkpoint, moment
 
 LEAF_PREFIX: Final = b"tongbao.ledger.leaf.1\n"
 CHECKPOINT_PREFIX: Final = "tongbao.ledger.checkpoint.1"
-
-MARK_BYTES: Final = 4
-"""A mark is the beginning of a leaf's hash, kept to find which transaction was changed."""
 
 
 class Row(Protocol):
@@ -38,14 +36,14 @@ class Leaf:
     data: bytes
 
     @property
+    def subject(self) -> str:
+        """What it is called where it is found changed."""
+        return f"transaction {self.transaction_id} (#{self.sequence})"
+
+    @property
     def hash(self) -> bytes:
         """The hash that stands in the tree."""
         return merkle.leaf_hash(self.data)
-
-
-def moment(at: datetime) -> str:
-    """Write an instant: UTC, always six decimals, `2026-03-02T04:00:00.000000Z`."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def leaf_data(
@@ -113,44 +111,6 @@ def _sorted(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return {key: metadata[key] for key in sorted(metadata, key=lambda k: k.encode("utf-16-be"))}
 
 
-def signed_text(
-    *, tree_size: int, root: bytes, last_sequence: int, signed_at: datetime, key_id: str
-) -> str:
-    """Return what a checkpoint's signature is over: six lines, each ended by a line feed."""
-    lines = [
-        CHECKPOINT_PREFIX,
-        str(tree_size),
-        root.hex(),
-        str(last_sequence),
-        moment(signed_at),
-        key_id,
-    ]
-    return "".join(f"{line}\n" for line in lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The tree over the first `tree_size` transactions; the last of them is `last_sequence`."""
-
-    tree_size: int
-    root: bytes
-    last_sequence: int
-    signed_at: datetime
-    key_id: str
-    signature: bytes
-
-    @property
-    def signed_text(self) -> str:
-        """What the signature is over."""
-        return signed_text(
-            tree_size=self.tree_size,
-            root=self.root,
-            last_sequence=self.last_sequence,
-            signed_at=self.signed_at,
-            key_id=self.key_id,
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class InclusionProof:
     """Shows that `leaf` stands at position `leaf_index` (from 0) of the tree of `checkpoint`."""
@@ -160,15 +120,6 @@ class InclusionProof:
     leaf_index: int
     path: tuple[bytes, ...]
     checkpoint: Checkpoint
-
-
-@dataclass(frozen=True, slots=True)
-class ConsistencyProof:
-    """Shows that the tree of `new` begins with every leaf of the tree of `old`."""
-
-    old: Checkpoint
-    new: Checkpoint
-    path: tuple[bytes, ...]
 
 
 class CheckpointNotFound(LedgerError):

@@ -7,7 +7,6 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     DateTime,
-    LargeBinary,
     Numeric,
     SmallInteger,
     Text,
@@ -17,67 +16,30 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
+from tongbao.infra.tree.columns import (
+    CHECKPOINT_TECHNICAL,
+    NODE_TECHNICAL,
+    CheckpointColumns,
+    NodeColumns,
+    checkpoint_checks,
+    node_checks,
+)
 
 
-class TreeNodeRow(Base):
-    """The hash of a complete subtree of the tree over transactions (RFC 6962); append-only.
-
-    Kept from level 8 (256 transactions) upwards; lower ones are recomputed from the transactions.
-    `last_sequence` is the last transaction below the node.
-    """
+class TreeNodeRow(NodeColumns, Base):
+    """A node of the tree over transactions."""
 
     __tablename__ = "ledger_tree_node"
-    __data__ = Declared(
-        technical=("level", "position", "hash", "last_sequence"),
-        keep=Keep.BOOKS,
-    )
-
-    level: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    position: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    hash: Mapped[bytes] = mapped_column(LargeBinary)
-    last_sequence: Mapped[int] = mapped_column(BigInteger, index=True)
-
-    __table_args__ = (
-        CheckConstraint("level BETWEEN 8 AND 62 AND position >= 0", name="place"),
-        CheckConstraint("octet_length(hash) = 32", name="hash"),
-    )
+    __table_args__ = node_checks()
+    __data__ = Declared(technical=NODE_TECHNICAL, keep=Keep.BOOKS)
 
 
-class TreeCheckpointRow(Base):
-    """The root of the tree over the first `tree_size` transactions, signed; append-only.
-
-    `marks` holds the first four bytes of the hash of every leaf since the checkpoint before, so
-    that the verifier can say which transaction was changed. No proof rests on them.
-    """
+class TreeCheckpointRow(CheckpointColumns, Base):
+    """A signed root of the tree over transactions."""
 
     __tablename__ = "ledger_tree_checkpoint"
-    __data__ = Declared(
-        technical=(
-            "tree_size",
-            "root",
-            "last_sequence",
-            "signed_at",
-            "key_id",
-            "signature",
-            "marks",
-        ),
-        keep=Keep.BOOKS,
-    )
-
-    tree_size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    root: Mapped[bytes] = mapped_column(LargeBinary)
-    last_sequence: Mapped[int] = mapped_column(BigInteger, unique=True)
-    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    key_id: Mapped[str] = mapped_column(Text)
-    signature: Mapped[bytes] = mapped_column(LargeBinary)
-    marks: Mapped[bytes] = mapped_column(LargeBinary)
-
-    __table_args__ = (
-        CheckConstraint("tree_size > 0 AND last_sequence >= tree_size", name="size"),
-        CheckConstraint("octet_length(root) = 32", name="root"),
-        CheckConstraint("octet_length(signature) = 64", name="signature"),
-        CheckConstraint("mod(octet_length(marks), 4) = 0", name="marks"),
-    )
+    __table_args__ = checkpoint_checks()
+    __data__ = Declared(technical=CHECKPOINT_TECHNICAL, keep=Keep.BOOKS)
 
 
 class DayRow(Base):

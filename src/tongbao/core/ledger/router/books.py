@@ -1,5 +1,6 @@
 """`/api/v1/ledger`: the ledger for staff and services. Customers see theirs through `/accounts`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -36,7 +37,6 @@ from tongbao.infra.db import ReadSession, WriteSession, undone
 from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router, together
 from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import parse_minor
-from tongbao.kernel.text import Language
 
 api = router(prefix="/api/v1/ledger", tags=["ledger"])
 
@@ -50,6 +50,31 @@ BOOKED_BEFORE: dict[int | str, dict[str, object]] = {
 DryRun = Annotated[bool, Query(description="Only say what would become of it; nothing is booked")]
 
 
+@dataclass(frozen=True, slots=True)
+class _Booking:
+    """What every route that books one transaction asks for."""
+
+    tx: WriteTx
+    at: Instant
+    language: RequestLanguage
+    response: Response
+
+    async def post(self, new: NewTransaction, *, dry_run: bool = False) -> PostingResultOut:
+        """Book it and say so; 200 and a header for what had been booked before."""
+        book = _tried if dry_run else service.post
+        (result,) = await book(self.tx, [new], at=self.at)
+        result.raise_for_refusal()
+        if result.status == "duplicate":
+            self.response.status_code = status.HTTP_200_OK
+            self.response.headers["Idempotency-Replayed"] = "true"
+        if not dry_run:
+            self.response.headers["Location"] = f"/api/v1/ledger/transactions/{new.id}"
+        return PostingResultOut.of(new, result, self.language)
+
+
+Booking = Annotated[_Booking, Depends()]
+
+
 # The busiest address comes first: routes are tried in order.
 @api.post(
     "/transactions",
@@ -60,16 +85,10 @@ DryRun = Annotated[bool, Query(description="Only say what would become of it; no
 )
 @together(book_together)
 async def post_transaction(
-    body: TransactionIn,
-    tx: WriteTx,
-    at: Instant,
-    language: RequestLanguage,
-    response: Response,
-    *,
-    dry_run: DryRun = False,
+    body: TransactionIn, booking: Booking, *, dry_run: DryRun = False
 ) -> PostingResultOut:
     """Book one transaction, whole or not at all; the same id again moves nothing."""
-    return await _post(tx, body.to_domain(), response, language, at=at, dry_run=dry_run)
+    return await booking.post(body.to_domain(), dry_run=dry_run)
 
 
 @api.get("/assets", dependencies=MAY_READ, summary="What can be counted")
@@ -130,23 +149,16 @@ async def change_status(account_id: UUID, body: StatusIn, tx: WriteTx) -> Accoun
     summary="Capture a pending transaction",
     responses=BOOKED_BEFORE,
 )
-async def capture(
-    transaction_id: UUID,
-    body: ResolutionIn,
-    tx: WriteTx,
-    at: Instant,
-    language: RequestLanguage,
-    response: Response,
-) -> PostingResultOut:
+async def capture(transaction_id: UUID, body: ResolutionIn, booking: Booking) -> PostingResultOut:
     """Move what a pending transaction holds, all or the parts named; the rest is released."""
     new = await service.capture(
-        tx,
+        booking.tx,
         transaction_id=TransactionId(body.id),
         pending_id=TransactionId(transaction_id),
         amounts=body.amounts(),
         reference=body.reference,
     )
-    return await _post(tx, new, response, language, at=at)
+    return await booking.post(new)
 
 
 @api.post(
@@ -156,21 +168,14 @@ async def capture(
     summary="Void a pending transaction",
     responses=BOOKED_BEFORE,
 )
-async def void(
-    transaction_id: UUID,
-    body: VoidIn,
-    tx: WriteTx,
-    at: Instant,
-    language: RequestLanguage,
-    response: Response,
-) -> PostingResultOut:
+async def void(transaction_id: UUID, body: VoidIn, booking: Booking) -> PostingResultOut:
     """Release all that a pending transaction holds."""
     new = service.void(
         transaction_id=TransactionId(body.id),
         pending_id=TransactionId(transaction_id),
         reference=body.reference,
     )
-    return await _post(tx, new, response, language, at=at)
+    return await booking.post(new)
 
 
 @api.post(
@@ -180,42 +185,16 @@ async def void(
     summary="Reverse a transaction",
     responses=BOOKED_BEFORE,
 )
-async def reverse(
-    transaction_id: UUID,
-    body: ResolutionIn,
-    tx: WriteTx,
-    at: Instant,
-    language: RequestLanguage,
-    response: Response,
-) -> PostingResultOut:
+async def reverse(transaction_id: UUID, body: ResolutionIn, booking: Booking) -> PostingResultOut:
     """Move back what a transaction moved, all or the parts named; never more than it moved."""
     new = await service.reversal(
-        tx,
+        booking.tx,
         transaction_id=TransactionId(body.id),
         reverses_id=TransactionId(transaction_id),
         amounts=body.amounts(),
         reference=body.reference,
     )
-    return await _post(tx, new, response, language, at=at)
-
-
-async def _post(
-    tx: WriteSession,
-    new: NewTransaction,
-    response: Response,
-    language: Language,
-    *,
-    at: datetime,
-    dry_run: bool = False,
-) -> PostingResultOut:
-    (result,) = await _tried(tx, [new], at=at) if dry_run else await service.post(tx, [new], at=at)
-    result.raise_for_refusal()
-    if result.status == "duplicate":
-        response.status_code = status.HTTP_200_OK
-        response.headers["Idempotency-Replayed"] = "true"
-    if not dry_run:
-        response.headers["Location"] = f"/api/v1/ledger/transactions/{new.id}"
-    return PostingResultOut.of(new, result, language)
+    return await booking.post(new)
 
 
 @api.post("/batches", dependencies=MAY_POST, summary="Book a batch")

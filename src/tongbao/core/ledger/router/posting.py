@@ -1,38 +1,33 @@
 """Single transactions that come at the same time, booked together."""
 
-from datetime import datetime
-
-from fastapi import FastAPI, Response, status
+from fastapi import FastAPI, status
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from tongbao.core.ledger import service
-from tongbao.core.ledger.schemas import PostingResultOut, TransactionIn
-from tongbao.infra.web import BufferedRequest, language_of
+from tongbao.core.ledger.schemas import TransactionIn, result_members
+from tongbao.infra.web import Answer, Asked, caller_of, language_of
 
 
-async def book_together(request: BufferedRequest, at: datetime) -> Response | None:
+async def book_together(asked: Asked) -> Answer | None:
     """Book the transaction of a request by the process's teller."""
     try:
-        new = TransactionIn.model_validate(await request.json()).to_domain()
+        new = TransactionIn.model_validate(asked.document).to_domain()
     except ValidationError:
         return None
-    result = await _teller(request.app).post(new, at=at)
+    result = await _teller(asked.request.app).post(new, at=asked.at, by=caller_of(asked.request))
     result.raise_for_refusal()
-    language = language_of(request.scope)
-    headers = {
-        "Content-Language": language,
-        "Location": f"/api/v1/ledger/transactions/{new.id}",
-    }
+    language = language_of(asked.request.scope)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-language", language.encode()),
+        (b"location", f"/api/v1/ledger/transactions/{new.id}".encode()),
+    ]
     code = status.HTTP_201_CREATED
     if result.status == "duplicate":
         code = status.HTTP_200_OK
-        headers["Idempotency-Replayed"] = "true"
-    return Response(
-        PostingResultOut.of(new, result, language).model_dump_json(),
-        status_code=code,
-        headers=headers,
-        media_type="application/json",
-    )
+        headers.append((b"idempotency-replayed", b"true"))
+    return Answer(code, headers, to_json(result_members(new, result, language)))
 
 
 def _teller(app: FastAPI) -> service.Teller:

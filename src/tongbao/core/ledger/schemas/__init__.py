@@ -28,6 +28,7 @@ from tongbao.core.ledger.schemas.transactions import (
     TransactionIn,
     TransactionOut,
     VoidIn,
+    result_members,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "TransactionIn",
     "TransactionOut",
     "VoidIn",
+    "result_members",
 ]

@@ -177,23 +177,27 @@ class PostingResultOut(Shape):
         cls, new: domain.NewTransaction, result: domain.PostingResult, language: Language
     ) -> "PostingResultOut":
         """Return the shape of what became of `new`."""
-        postings = []
-        for posting, after in zip(new.postings, result.postings, strict=False):
-            scale = posting.amount.scale
-            postings.append(
-                PostedPostingOut(
-                    debit_balance=_text(after.debit_balance, scale),
-                    credit_balance=_text(after.credit_balance, scale),
-                )
-            )
-        return cls(
-            id=result.transaction_id,
-            status=result.status,
-            sequence=result.sequence,
-            postings=postings,
-            code=result.error.code if result.error else None,
-            detail=result.error.say(language) if result.error else None,
-        )
+        return cls.model_validate(result_members(new, result, language))
+
+
+def result_members(
+    new: domain.NewTransaction, result: domain.PostingResult, language: Language
+) -> dict[str, object]:
+    """Return the members of a `PostingResultOut`, for who needs no more of it than its JSON."""
+    return {
+        "id": result.transaction_id,
+        "status": result.status,
+        "sequence": result.sequence,
+        "postings": [
+            {
+                "debit_balance": _text(after.debit_balance, posting.amount.scale),
+                "credit_balance": _text(after.credit_balance, posting.amount.scale),
+            }
+            for posting, after in zip(new.postings, result.postings, strict=False)
+        ],
+        "code": result.error.code if result.error else None,
+        "detail": result.error.say(language) if result.error else None,
+    }
 
 
 def _text(units: int | None, scale: int) -> str | None:

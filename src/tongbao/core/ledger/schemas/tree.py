@@ -6,13 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from tongbao.core.ledger.domain.tree import (
-    Checkpoint,
-    ConsistencyProof,
-    InclusionProof,
-    moment,
-)
+from tongbao.core.ledger.domain.tree import InclusionProof
 from tongbao.core.ledger.schemas.base import Shape
+from tongbao.lib.merkle import Checkpoint, ConsistencyProof, moment
 
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256, hexadecimal")]
 Path = Annotated[list[Hash], Field(max_length=128)]

@@ -24,12 +24,7 @@ from tongbao.core.ledger.domain.searching import (
     TransactionCriteria,
     TransactionState,
 )
-from tongbao.core.ledger.domain.tree import (
-    Checkpoint,
-    ConsistencyProof,
-    InclusionProof,
-    TreeDamaged,
-)
+from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
 from tongbao.core.ledger.service.booking import post
 from tongbao.core.ledger.service.chart import (
     account,
@@ -67,7 +62,9 @@ from tongbao.core.ledger.service.tree import (
     prove_inclusion,
     verify_tree,
 )
-from tongbao.core.ledger.service.verifying import Finding, verify
+from tongbao.core.ledger.service.verifying import verify
+from tongbao.infra.tree import Finding
+from tongbao.lib.merkle import Checkpoint, ConsistencyProof
 
 __all__ = [
     "EXPIRED_MAX",

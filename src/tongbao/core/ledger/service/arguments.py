@@ -20,6 +20,20 @@ SELECT refusal, sequence, refused_posting, available, debit_balance, credit_bala
                    %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s)
 """
 
+POST_AND_RECORD: Final = """
+WITH posted AS MATERIALIZED (
+SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
+  FROM ledger_post(%s::uuid[], %s::bytea[], %s::smallint[], %s::text[], %s::date[], %s::text[],
+                   %s::jsonb[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::integer[],
+                   %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s))
+SELECT posted.*, infra_audit_append(
+    %s, %s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[],
+    %s::text[], %s::bytea[], %s::text[], posted.refusal)
+  FROM posted
+"""
+"""The same, and an audit entry for each that was booked: one round trip for both."""
+
 _KINDS: Final = {kind: number.to_bytes(2) for number, kind in enumerate(TransactionKind, start=1)}
 
 

@@ -11,8 +11,8 @@ from tongbao.core.ledger.domain import (
     TransactionId,
     TransactionKind,
 )
-from tongbao.core.ledger.service.arguments import POST, arguments
-from tongbao.infra import outbox
+from tongbao.core.ledger.service.arguments import POST, POST_AND_RECORD, arguments
+from tongbao.infra import audit, outbox
 from tongbao.infra.db import Writing
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
@@ -56,6 +56,7 @@ async def post(
     *,
     at: datetime,
     atomic: bool = False,
+    by: Sequence[audit.Caller] | None = None,
 ) -> list[PostingResult]:
     """Book a batch in order; return a result per transaction, in the order given.
 
@@ -68,6 +69,8 @@ async def post(
         transactions: 1 to `BATCH_MAX` of them, no two with the same target.
         at: the booking moment.
         atomic: one refusal refuses all; otherwise items are independent.
+        by: who asked for each; then each that is booked has its entry in the audit trail. Without
+            it the trail is the caller's business.
 
     Raises:
         TooManyPostings: the batch, or a transaction in it, is empty or too large.
@@ -95,7 +98,9 @@ async def post(
         results.update({p: _refused(transactions[p], domain.BatchRefused()) for p in bookable})
         bookable = []
     if bookable:
-        booked = await _book(tx, [transactions[p] for p in bookable], at=at, atomic=atomic)
+        items = [transactions[p] for p in bookable]
+        who = None if by is None else [by[p] for p in bookable]
+        booked = await _book(tx, items, who, at=at, atomic=atomic)
         results.update(zip(bookable, booked, strict=True))
     for position, new in enumerate(transactions):
         if position not in results:
@@ -145,12 +150,25 @@ def _twin(first: NewTransaction, result: PostingResult, new: NewTransaction) -> 
 
 
 async def _book(
-    tx: Writing, transactions: list[NewTransaction], *, at: datetime, atomic: bool
+    tx: Writing,
+    transactions: list[NewTransaction],
+    by: list[audit.Caller] | None,
+    *,
+    at: datetime,
+    atomic: bool,
 ) -> list[PostingResult]:
     wake = outbox.wake_due()
     parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic, wake=wake)
-    (row,) = await tx.fetch(POST, parameters)
-    results = _results(transactions, row)
+    if by is None:
+        (found,) = await tx.fetch(POST, parameters)
+    else:
+        entries = [
+            audit.Entry(action=audit.HOT_ACTION, object_type="transactions", object_id=new.id)
+            for new in transactions
+        ]
+        recorded = (*parameters, *audit.arguments(entries, by, at=at))
+        (found,) = await tx.fetch(POST_AND_RECORD, recorded)
+    results = _results(transactions, found[:6])
     if wake and not any(result.status == "posted" for result in results):
         outbox.wake_unused()
     return results

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import NewTransaction, PostingResult
 from tongbao.core.ledger.service.booking import fits, post
+from tongbao.infra.audit import SYSTEM, Caller
 from tongbao.infra.db import Database
 from tongbao.infra.driver import database_away
 from tongbao.infra.turns import Turns
@@ -23,7 +24,7 @@ _NOBODYS_FAULT: Final = ("40", "53", "55", "57", "58")
 
 logger = structlog.get_logger(__name__)
 
-Order = tuple[NewTransaction, datetime]
+Order = tuple[NewTransaction, datetime, Caller]
 
 
 class Teller:
@@ -43,7 +44,9 @@ class Teller:
             weigh=lambda order: len(order[0].postings),
         )
 
-    async def post(self, new: NewTransaction, *, at: datetime) -> PostingResult:
+    async def post(
+        self, new: NewTransaction, *, at: datetime, by: Caller = SYSTEM
+    ) -> PostingResult:
         """Book one transaction and return what became of it, when it is durable.
 
         Cancelling the call does not take the transaction back. After an error nobody knows whether
@@ -52,6 +55,7 @@ class Teller:
         Args:
             new: no resolution or reversal, whose targets must be unlike in a batch.
             at: the booking moment; that of the batch is the latest of its transactions.
+            by: who asks, for the audit trail: what is booked has its entry there at once.
 
         Raises:
             TooManyPostings: it has none or too many.
@@ -63,14 +67,15 @@ class Teller:
             raise domain.TooManyPostings(
                 batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX
             )
-        return await self._turns.ask((new, at))
+        return await self._turns.ask((new, at, by))
 
     async def _turn(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
         try:
             # One statement, so that its locks are held, and its commit made, in one round trip.
             async with self._database.lines.statement() as tx:
-                at = max(at for _, at in orders)
-                return await post(tx, [new for new, _ in orders], at=at)
+                at = max(at for _, at, _ in orders)
+                who = [by for _, _, by in orders]
+                return await post(tx, [new for new, _, _ in orders], at=at, by=who)
         except Exception as error:
             if _nobodys_fault(error):
                 raise

@@ -1,33 +1,10 @@
 """The verifier: recompute from the postings what the ledger says, and name what differs."""
 
-from dataclasses import dataclass
-from typing import Final
-
 from sqlalchemy import text
 
 from tongbao.core.ledger.service import history
 from tongbao.infra.db import ReadSession
-
-FINDINGS_MAX = 100
-"""Findings of one kind that are named; one is already too many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A row that contradicts the postings."""
-
-    check: str
-    subject: str
-    expected: str
-    found: str
-
-
-# Limits that keep requests short are not meant for reading everything. (The one on the length of
-# transactions came with PostgreSQL 17.)
-NO_HURRY: Final = text(
-    "SELECT set_config(name, '0', true) FROM pg_settings"
-    " WHERE name IN ('statement_timeout', 'transaction_timeout')"
-)
+from tongbao.infra.tree import FINDINGS_MAX, NO_HURRY, Finding
 
 CHECKS = {
     "sum of each asset is zero": """

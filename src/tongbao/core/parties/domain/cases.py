@@ -161,6 +161,14 @@ class Case:
     decision_reason: str | None
 
 
+class UnknownEvidence(TongbaoError):
+    """There is no such evidence, or none the caller may see."""
+
+    code = "parties.unknown_evidence"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="认证资料不存在", en="Unknown evidence")
+
+
 class UnknownCase(TongbaoError):
     """There is no such case, or none the caller may see."""
 

@@ -138,7 +138,7 @@ def clean_phone(text: str) -> str:
 def clean_email(text: str) -> str:
     """Return an e-mail address with its domain in small letters. Raises `EmailMalformed`.
 
-    The part before the `@` keeps its case; two spellings of it are one address to `email_key`.
+    The part before the `@` keeps its case; two spellings of it are one address to `contact_key`.
     """
     plain = unicodedata.normalize("NFC", text).strip()
     if len(plain) > EMAIL_LENGTH_MAX or not _EMAIL.fullmatch(plain):
@@ -152,6 +152,11 @@ def clean_email(text: str) -> str:
 def clean_contact(kind: ContactKind, text: str) -> str:
     """Return a contact point in its one spelling."""
     return clean_phone(text) if kind is ContactKind.PHONE else clean_email(text)
+
+
+def contact_key(value: str) -> str:
+    """Return a clean contact point in the spelling by which two are one: case tells none apart."""
+    return value.lower()
 
 
 def clean_address_line(text: str) -> str:

@@ -10,6 +10,7 @@ from uuid import UUID
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from tongbao.core.parties.domain.levels import PartyKind
 from tongbao.core.parties.domain.parties import clean_registration_number
 from tongbao.core.parties.domain.persons import Sex, age_on
 from tongbao.core.parties.domain.words import clean_words
@@ -19,7 +20,9 @@ from tongbao.kernel.text import Text
 DocumentId = NewType("DocumentId", UUID)
 
 AUTHORITY_LENGTH_MAX: Final = 100
-WARNING_DAYS: Final = (30, 7, 1)
+WARNING_DAYS: Final = (60, 30, 7, 1)
+GRACE_DAYS: Final = 90
+"""How long somebody may leave a re-verification undone before less may be paid."""
 _NUMBER: Final = re.compile(r"[A-Z0-9][A-Z0-9-]{3,29}")
 # Provinces by GB/T 2260; 81 to 83 are residents from Hong Kong, Macao and Taiwan.
 _ID_CARD: Final = re.compile(
@@ -38,6 +41,13 @@ class DocumentType(StrEnum):
     OTHER = "other"
 
 
+# What a level rests on, by kind of party: while it has ended, no level's needs are met.
+IDENTIFYING: Final = {
+    PartyKind.PERSON: DocumentType.ID_CARD,
+    PartyKind.ORGANISATION: DocumentType.BUSINESS_LICENCE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One version of a document; `valid_until` is its last day, None is long-term (长期)."""
@@ -53,6 +63,10 @@ class Document:
     recorded_by: UUID
     recorded_at: datetime
     superseded_at: datetime | None
+
+    def renewable(self, on: date) -> bool:
+        """Tell whether it has ended, or ends so soon that warnings have begun."""
+        return self.valid_until is not None and (self.valid_until - on).days <= WARNING_DAYS[0]
 
     def expired(self, on: date) -> bool:
         """Tell whether its last day is over."""

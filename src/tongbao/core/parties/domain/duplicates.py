@@ -50,14 +50,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is compared of a party."""
+    """What is compared of a party; numbers and addresses by their blind tags, which are enough."""
 
     party_id: UUID
     kind: PartyKind
     name: str
     born_on: date | None = None
-    documents: frozenset[str] = frozenset()  # "type number"
-    phones: frozenset[str] = frozenset()
+    documents: frozenset[str] = frozenset()  # "type tag"
+    phones: frozenset[str] = frozenset()  # tags, as those of e-mail addresses
     emails: frozenset[str] = frozenset()
 
 
@@ -102,13 +102,13 @@ def name_key(name: str) -> str:
 def match_keys(features: Features) -> frozenset[str]:
     """Return the keys a party is found under; equal for parties that may be one.
 
-    Documents and contacts are hashed: the index is no second list of numbers. Birth dates come with
-    the first sound of the name and, for a mistyped name, with its length of sounds; a birth date
-    alone is shared by some forty of a million people, more than is worth comparing each time.
+    Documents and contacts come by keyed tags: the index is no second list of numbers. Birth dates
+    come with the first sound of the name and, for a mistyped name, with its length of sounds; a
+    birth date alone is shared by some forty of a million people, too many to compare each time.
     """
     keys = {f"d:{_digest(each)}" for each in features.documents}
     keys |= {f"p:{_digest(each)}" for each in features.phones}
-    keys |= {f"e:{_digest(each.casefold())}" for each in features.emails}
+    keys |= {f"e:{_digest(each)}" for each in features.emails}
     if features.born_on is not None:
         sounds = name_key(features.name)
         keys.add(f"b:{features.born_on:%Y%m%d}:{sounds[:2]}")
@@ -174,9 +174,9 @@ def _plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def document_key(type_: str, number: str) -> str:
+def document_key(type_: str, tag: str) -> str:
     """Return a document as it is compared."""
-    return f"{type_} {number}"
+    return f"{type_} {tag}"
 
 
 def grounds_of(texts: Iterable[str]) -> tuple[Ground, ...]:

@@ -1,13 +1,13 @@
 """From lines of text with their places to the fields of a document.
 
 A field that is not surely read is left out: the judge then asks staff, and nobody is approved or
-refused for what a machine guessed. Numbers must have their check digit, dates must be dates, the
-ethnic group must be one of the 56.
+refused for what a machine guessed. Numbers must have their check digit and say the birth date and
+sex that stand beside them, dates must be dates, the ethnic group must be one of the 56.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, Protocol
 
@@ -16,7 +16,9 @@ from stdnum.cn import uscc
 from tongbao.core.parties.domain.documents import (
     DocumentNumberMalformed,
     DocumentType,
+    birth_date_of,
     clean_number,
+    sex_of,
 )
 from tongbao.core.parties.domain.ethnicities import ethnicity_of
 
@@ -86,7 +88,15 @@ def read_card_front(lines: Iterable[Line]) -> dict[str, str]:
     born = _BIRTH.search(_value(kept, ("出生",), _CARD_LABELS) or "")
     if born and (day := _day(*born.groups())):
         fields["born_on"] = day
+    if number is not None and not _agrees(number, fields):
+        del fields["number"]
     return fields
+
+
+def _agrees(number: str, fields: Mapping[str, str]) -> bool:
+    """Tell whether a number says what stands beside it: a check digit lets one error of 11 pass."""
+    said = {"born_on": birth_date_of(number).isoformat(), "sex": sex_of(number).value}
+    return all(fields.get(name, value) == value for name, value in said.items())
 
 
 def read_card_back(lines: Iterable[Line]) -> dict[str, str]:
@@ -122,7 +132,7 @@ def read_licence(lines: Iterable[Line]) -> dict[str, str]:
     if founded and (day := _day(*founded.groups())):
         fields["founded_on"] = day
     form = _value(kept, ("类型",), _LICENCE_LABELS)
-    if form is not None:
+    if form is not None and form.count("(") == form.count(")"):  # else its end is missing
         fields["legal_form"] = form
     return fields
 

@@ -4,10 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto.columns import Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -88,9 +98,9 @@ class EvidenceRow(Base):
 
     __tablename__ = "parties_evidence"
     __data__ = Declared(
-        core=("facts",),
+        core=("facts_sealed",),
         general=("kind",),
-        technical=("id", "case_id", "file_id", "recorded_by", "recorded_at"),
+        technical=("id", "case_id", "party_id", "file_id", "recorded_by", "recorded_at"),
         keep=Keep.RELATION_AND_5_YEARS,
     )
     __table_args__ = (
@@ -103,11 +113,13 @@ class EvidenceRow(Base):
         Index(None, "case_id", "id"),
         Index(None, "file_id"),
     )
+    __sealed__ = (Sealed("facts_sealed", owner="party_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("parties_case.id"))
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
-    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     file_id: Mapped[UUID | None] = mapped_column(ForeignKey("infra_file.id"))
     recorded_by: Mapped[UUID | None]
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

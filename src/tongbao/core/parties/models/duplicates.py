@@ -12,11 +12,14 @@ from tongbao.infra.tables import Base
 
 
 class MatchKeyRow(Base):
-    """One key of one party. Looking for duplicates reads this index, never the whole table."""
+    """One key of one party. Looking for duplicates reads this index, never the whole table.
+
+    Documents and contacts are in it by digests of their blind tags.
+    """
 
     __tablename__ = "parties_match_key"
     __data__ = Declared(
-        core=("key",),
+        important=("key",),
         technical=("party_id",),
         keep=Keep.RELATION_AND_5_YEARS,
     )

@@ -11,12 +11,14 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     Text,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra.crypto.columns import Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -137,19 +139,19 @@ class ContactRow(Base):
 
     __tablename__ = "parties_contact"
     __data__ = Declared(
-        core=("value",),
+        core=("value_sealed", "value_blind"),
         general=("kind", "is_primary"),
         technical=("id", "party_id", "verified_at", "created_at", "removed_at"),
         keep=Keep.RELATION_AND_5_YEARS,
     )
     __table_args__ = (
         CheckConstraint("kind IN ('phone', 'email')", name="kind"),
-        CheckConstraint("char_length(value) BETWEEN 3 AND 254", name="value_length"),
+        CheckConstraint("octet_length(value_blind) = 32", name="value_blind_length"),
         Index(
             "uq_parties_contact_value",
             "party_id",
             "kind",
-            "value",
+            "value_blind",
             unique=True,
             postgresql_where=IS_KEPT,
         ),
@@ -162,11 +164,13 @@ class ContactRow(Base):
         ),
         Index(None, "party_id", "id"),
     )
+    __sealed__ = (Sealed("value_sealed", owner="party_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
     kind: Mapped[str] = mapped_column(Text)
-    value: Mapped[str] = mapped_column(Text)
+    value_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    value_blind: Mapped[bytes] = mapped_column(LargeBinary, index=True)
     is_primary: Mapped[bool] = mapped_column(Boolean)
     verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -201,14 +205,19 @@ class AddressRow(Base):
 
 
 class DocumentRow(Base):
-    """One version of a document. Two parties may show one: then they are a pair to look at."""
+    """One version of a document. Two parties may show one: then they are a pair to look at.
+
+    `warned_days` is the last warning told of; `ended_noted_at` when a case was opened, or found
+    open, because the document had ended.
+    """
 
     __tablename__ = "parties_document"
     __data__ = Declared(
-        core=("number",),
+        core=("number_sealed", "number_blind"),
         important=("issuing_authority", "valid_from", "valid_until"),
         general=("type",),
         technical=(
+            "ended_noted_at",
             "id",
             "party_id",
             "version",
@@ -224,14 +233,14 @@ class DocumentRow(Base):
             "type IN ('id_card', 'passport', 'residence_permit', 'business_licence', 'other')",
             name="type",
         ),
-        CheckConstraint("char_length(number) BETWEEN 4 AND 30", name="number_length"),
+        CheckConstraint("octet_length(number_blind) = 32", name="number_blind_length"),
         CheckConstraint("version > 0", name="version"),
         CheckConstraint("valid_until >= valid_from", name="period"),
         Index(
             "uq_parties_document_current",
             "party_id",
             "type",
-            "number",
+            "number_blind",
             unique=True,
             postgresql_where=IS_CURRENT,
         ),
@@ -242,11 +251,13 @@ class DocumentRow(Base):
             postgresql_where=IS_CURRENT,
         ),
     )
+    __sealed__ = (Sealed("number_sealed", owner="party_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
     type: Mapped[str] = mapped_column(Text)
-    number: Mapped[str] = mapped_column(Text)
+    number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    number_blind: Mapped[bytes] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(SmallInteger)
     issuing_authority: Mapped[str | None] = mapped_column(Text)
     valid_from: Mapped[date] = mapped_column(Date)
@@ -255,3 +266,4 @@ class DocumentRow(Base):
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     superseded_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     warned_days: Mapped[int | None] = mapped_column(SmallInteger)
+    ended_noted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -23,7 +23,14 @@ from tongbao.core.parties.schemas.cases import (
 from tongbao.infra import files
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    Instant,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language
 
@@ -177,25 +184,6 @@ async def add_picture(
         at=at,
     )
     return EvidenceOut.of(made, with_facts=actor.may(VERIFY))
-
-
-@api.get(
-    "/pictures/{file_id}",
-    summary="A picture that was handed in",
-    response_class=Response,
-    responses={200: {"content": {"image/jpeg": {}, "application/pdf": {}}}},
-)
-async def get_picture(file_id: UUID, tx: ReadTx, actor: CurrentActor) -> Response:
-    """Return a picture for saving: one's own party's, or anybody's with `parties:verify`.
-
-    Problems: `files.unknown`.
-    """
-    stored = await files.get(tx, file_id)
-    if not stored.purpose.startswith("parties.") or not (
-        stored.owner_id in actor.party_ids or actor.may(VERIFY)
-    ):
-        raise files.UnknownFile
-    return files.download(stored, await files.content(tx, stored))
 
 
 @api.post("/cases/{case_id}/check", summary="Ask for the check")

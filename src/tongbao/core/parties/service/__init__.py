@@ -18,6 +18,7 @@ from tongbao.core.parties.domain.cases import (
     State,
     Step,
     UnknownCase,
+    UnknownEvidence,
 )
 from tongbao.core.parties.domain.checks import CheckUnavailable, CheckUntrustworthy
 from tongbao.core.parties.domain.contacts import (
@@ -40,6 +41,7 @@ from tongbao.core.parties.domain.documents import (
     DocumentFieldMalformed,
     DocumentNumberMalformed,
     DocumentType,
+    UnknownDocument,
 )
 from tongbao.core.parties.domain.duplicates import (
     Duplicate,
@@ -108,6 +110,7 @@ from tongbao.core.parties.service.contacts import (
     add_address,
     add_contact,
     addresses,
+    contact,
     contacts,
     find_by_contact,
     make_primary,
@@ -117,10 +120,12 @@ from tongbao.core.parties.service.contacts import (
 )
 from tongbao.core.parties.service.documents import (
     current_document,
+    document,
     documents,
     record_document,
     warn_of_expiry,
 )
+from tongbao.core.parties.service.erasing import ERASED_NAME, erase
 from tongbao.core.parties.service.facts import (
     organisation,
     person,
@@ -139,7 +144,13 @@ from tongbao.core.parties.service.lifecycle import (
 from tongbao.core.parties.service.matching import duplicates, work_duplicate
 from tongbao.core.parties.service.material import Outside, PictureReader
 from tongbao.core.parties.service.outside import connect_outside
-from tongbao.core.parties.service.reading_cases import cases, evidence, get_case, steps
+from tongbao.core.parties.service.reading_cases import (
+    cases,
+    evidence,
+    evidence_of,
+    get_case,
+    steps,
+)
 from tongbao.core.parties.service.registering import (
     find_by_registration_number,
     get,
@@ -150,10 +161,12 @@ from tongbao.core.parties.service.registering import (
     register_person,
 )
 from tongbao.core.parties.service.relationships import end_relationship, relate, relationships
+from tongbao.core.parties.service.renewing import lower_overdue, open_renewals
 from tongbao.core.parties.service.reviewing import open_reviews
 
 __all__ = [
     "CHECK_JOB",
+    "ERASED_NAME",
     "RULES",
     "Address",
     "AddressKind",
@@ -226,7 +239,9 @@ __all__ = [
     "TransitionNotAllowed",
     "UnknownCase",
     "UnknownContact",
+    "UnknownDocument",
     "UnknownDuplicate",
+    "UnknownEvidence",
     "UnknownParty",
     "UnknownRelationship",
     "Verdict",
@@ -243,13 +258,17 @@ __all__ = [
     "clean_phone",
     "clean_registration_number",
     "connect_outside",
+    "contact",
     "contacts",
     "current_document",
     "decide",
+    "document",
     "documents",
     "duplicates",
     "end_relationship",
+    "erase",
     "evidence",
+    "evidence_of",
     "find_by_contact",
     "find_by_registration_number",
     "get",
@@ -259,10 +278,12 @@ __all__ = [
     "limits_for",
     "list_parties",
     "locked",
+    "lower_overdue",
     "make_primary",
     "names",
     "needs_for",
     "open_case",
+    "open_renewals",
     "open_reviews",
     "organisation",
     "person",

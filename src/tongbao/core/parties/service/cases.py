@@ -1,5 +1,6 @@
 """Opening cases, handing in evidence, and asking for the check."""
 
+import json
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -31,23 +32,30 @@ from tongbao.core.parties.domain.cases import (
     missing,
 )
 from tongbao.core.parties.domain.contacts import TooMany
-from tongbao.core.parties.domain.documents import DocumentType, check_dates, clean_number
+from tongbao.core.parties.domain.documents import (
+    IDENTIFYING,
+    DocumentType,
+    check_dates,
+    clean_number,
+)
 from tongbao.core.parties.domain.levels import Level, PartyKind, needs_for
 from tongbao.core.parties.domain.lifecycle import Status, TransitionNotAllowed
-from tongbao.core.parties.domain.parties import clean_name
+from tongbao.core.parties.domain.parties import Party, clean_name
 from tongbao.core.parties.domain.words import clean_words
 from tongbao.core.parties.events import CaseStateChanged
 from tongbao.core.parties.models import CaseRow, CaseStepRow, EvidenceRow
 from tongbao.core.parties.models.cases import IS_OPEN
+from tongbao.core.parties.service.documents import current_document
 from tongbao.core.parties.service.reading_cases import (
     EVIDENCE_MAX,
+    FACTS,
     case_of,
     evidence,
     get_case,
     locked_case,
 )
 from tongbao.core.parties.service.registering import get, locked
-from tongbao.infra import files, jobs, outbox
+from tongbao.infra import crypto, files, jobs, outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
@@ -71,12 +79,15 @@ async def open_case(
 ) -> Case:
     """Open a case for a level; `opened_by` is None for what happens by itself.
 
+    A customer whose identity document has ended, or soon does, may apply for the level they have.
     Raises `UnknownParty`, `TransitionNotAllowed` for a closed party, `LevelNotAbove` (an
     application only), `CaseOpen`.
     """
     party = await locked(tx, party_id)
     if party.status is Status.CLOSED:
         raise TransitionNotAllowed(before=party.status.value, after=Status.ACTIVE.value)
+    if cause is Cause.APPLICATION and level is party.level and await _renewable(tx, party, at=at):
+        cause = Cause.EXPIRY
     if level is Level.NONE or (cause is Cause.APPLICATION and level <= party.level):
         raise LevelNotAbove(level=int(party.level))
     case_id = CaseId(new_id())
@@ -226,12 +237,14 @@ async def record(
     if (count or 0) >= EVIDENCE_MAX:
         raise TooMany(maximum=EVIDENCE_MAX)
     made = Evidence(EvidenceId(new_id()), kind, facts, file_id, recorded_by, at)
+    box = await crypto.box(tx, owner=case.party_id)
     await tx.execute(
         insert(EvidenceRow).values(
             id=made.id,
             case_id=case.id,
+            party_id=case.party_id,
             kind=kind.value,
-            facts=facts,
+            facts_sealed=box.seal(json.dumps(facts), field=FACTS, row=made.id),
             file_id=file_id,
             recorded_by=recorded_by,
             recorded_at=at,
@@ -261,6 +274,11 @@ async def move(
         setattr(row, name, value)
     await tx.flush()
     await _note(tx, case_of(row), before=case.state, reason=reason, by=by, at=at)
+
+
+async def _renewable(tx: WriteSession, party: Party, *, at: datetime) -> bool:
+    document = await current_document(tx, party.id, IDENTIFYING[party.kind])
+    return document is not None and document.renewable(business_date(at))
 
 
 async def _note(

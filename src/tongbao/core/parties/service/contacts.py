@@ -20,16 +20,19 @@ from tongbao.core.parties.domain.contacts import (
     check_address,
     clean_address_line,
     clean_contact,
+    contact_key,
 )
 from tongbao.core.parties.events import ContactChanged
 from tongbao.core.parties.models import AddressRow, ContactRow
 from tongbao.core.parties.models.profiles import IS_KEPT
 from tongbao.core.parties.service import matching
 from tongbao.core.parties.service.registering import locked
-from tongbao.infra import outbox
+from tongbao.infra import crypto, outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
+VALUE = "parties_contact.value_sealed"
+VALUE_BLIND = "parties_contact.value_blind"
 CONTACTS_MAX = 20
 ADDRESSES_MAX = 20
 
@@ -62,18 +65,22 @@ async def add_contact(
         verified_at=at if verified else None,
         created_at=at,
     )
+    box = await crypto.box(tx, owner=party_id)
     stored = await tx.scalar(
         insert(ContactRow)
         .values(
             id=made.id,
             party_id=party_id,
             kind=kind.value,
-            value=clean,
+            value_sealed=box.seal(clean, field=VALUE, row=made.id),
+            value_blind=crypto.blind(contact_key(clean), field=VALUE_BLIND),
             is_primary=made.primary,
             verified_at=made.verified_at,
             created_at=at,
         )
-        .on_conflict_do_nothing(index_elements=["party_id", "kind", "value"], index_where=IS_KEPT)
+        .on_conflict_do_nothing(
+            index_elements=["party_id", "kind", "value_blind"], index_where=IS_KEPT
+        )
         .returning(ContactRow.id)
     )
     if stored is None:
@@ -91,8 +98,8 @@ async def verify_contact(
     if row.verified_at is None:
         row.verified_at = at
         await tx.flush()
-        await _tell(tx, _contact(row), "verified", at=at)
-    return _contact(row)
+        await _tell(tx, row, "verified", at=at)
+    return _contact(row, await crypto.box(tx, owner=party_id))
 
 
 async def make_primary(
@@ -109,8 +116,8 @@ async def make_primary(
         )
         row.is_primary = True
         await tx.flush()
-        await _tell(tx, _contact(row), "made_primary", at=at)
-    return _contact(row)
+        await _tell(tx, row, "made_primary", at=at)
+    return _contact(row, await crypto.box(tx, owner=party_id))
 
 
 async def remove_contact(
@@ -122,8 +129,16 @@ async def remove_contact(
     row.removed_at = at
     row.is_primary = False
     await tx.flush()
-    await _tell(tx, _contact(row), "removed", at=at)
+    await _tell(tx, row, "removed", at=at)
     await matching.look(tx, party_id=party_id, at=at)
+
+
+async def contact(tx: ReadSession, *, party_id: UUID, contact_id: UUID) -> ContactPoint:
+    """Return one contact point in use. Raises `UnknownContact`."""
+    found = next((each for each in await contacts(tx, party_id) if each.id == contact_id), None)
+    if found is None:
+        raise UnknownContact
+    return found
 
 
 async def contacts(tx: ReadSession, party_id: UUID) -> Sequence[ContactPoint]:
@@ -134,25 +149,30 @@ async def contacts(tx: ReadSession, party_id: UUID) -> Sequence[ContactPoint]:
         .order_by(ContactRow.id.desc())
         .execution_options(populate_existing=True)
     )
-    return [_contact(row) for row in rows]
+    box = await crypto.box(tx, owner=party_id)
+    return [] if box.erased else [_contact(row, box) for row in rows]
 
 
 async def find_by_contact(
     tx: ReadSession, *, kind: ContactKind, value: str
 ) -> Sequence[ContactPoint]:
     """Return who uses a verified contact point. Raises `PhoneMalformed`, `EmailMalformed`."""
-    rows = await tx.scalars(
-        select(ContactRow)
-        .where(
-            ContactRow.kind == kind.value,
-            ContactRow.value == clean_contact(kind, value),
-            ContactRow.removed_at.is_(None),
-            ContactRow.verified_at.is_not(None),
+    clean = clean_contact(kind, value)
+    rows = (
+        await tx.scalars(
+            select(ContactRow)
+            .where(
+                ContactRow.kind == kind.value,
+                ContactRow.value_blind.in_(crypto.blinds(contact_key(clean), field=VALUE_BLIND)),
+                ContactRow.removed_at.is_(None),
+                ContactRow.verified_at.is_not(None),
+            )
+            .order_by(ContactRow.id)
+            .limit(CONTACTS_MAX)
         )
-        .order_by(ContactRow.id)
-        .limit(CONTACTS_MAX)
-    )
-    return [_contact(row) for row in rows]
+    ).all()
+    boxes = await crypto.boxes(tx, owners={row.party_id for row in rows})
+    return [_contact(row, boxes[row.party_id]) for row in rows]
 
 
 async def add_address(
@@ -257,19 +277,21 @@ async def _row(tx: WriteSession, party_id: UUID, contact_id: UUID) -> ContactRow
     return row
 
 
-async def _tell(tx: WriteSession, contact: ContactPoint, change: str, *, at: datetime) -> None:
+async def _tell(
+    tx: WriteSession, contact: ContactPoint | ContactRow, change: str, *, at: datetime
+) -> None:
     told = ContactChanged.model_validate(
         {"party_id": contact.party_id, "contact_id": contact.id, "change": change}
     )
     await outbox.append(tx, [told], at=at)
 
 
-def _contact(row: ContactRow) -> ContactPoint:
+def _contact(row: ContactRow, box: crypto.Box) -> ContactPoint:
     return ContactPoint(
         id=ContactId(row.id),
         party_id=row.party_id,
         kind=ContactKind(row.kind),
-        value=row.value,
+        value=box.open(row.value_sealed, field=VALUE, row=row.id),
         primary=row.is_primary,
         verified_at=row.verified_at,
         created_at=row.created_at,

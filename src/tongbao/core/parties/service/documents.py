@@ -12,6 +12,7 @@ from tongbao.core.parties.domain.documents import (
     Document,
     DocumentId,
     DocumentType,
+    UnknownDocument,
     check_dates,
     clean_authority,
     clean_number,
@@ -20,11 +21,13 @@ from tongbao.core.parties.events import DocumentExpiring, DocumentRecorded
 from tongbao.core.parties.models import DocumentRow
 from tongbao.core.parties.service import matching
 from tongbao.core.parties.service.registering import locked
-from tongbao.infra import outbox
+from tongbao.infra import crypto, outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
 
+NUMBER = "parties_document.number_sealed"
+NUMBER_BLIND = "parties_document.number_blind"
 DOCUMENTS_MAX = 200
 WARNED_AT_ONCE_MAX = 500
 
@@ -95,11 +98,30 @@ async def current_document(
             DocumentRow.superseded_at.is_(None),
         )
     )
-    return None if row is None else _document(row)
+    return None if row is None else _document(row, await crypto.box(tx, owner=party_id))
+
+
+async def document(tx: ReadSession, *, party_id: UUID, document_id: UUID) -> Document:
+    """Return one version of a party's document. Raises `UnknownDocument`."""
+    row = await tx.scalar(
+        select(DocumentRow).where(DocumentRow.id == document_id, DocumentRow.party_id == party_id)
+    )
+    if row is None:
+        raise UnknownDocument
+    box = await crypto.box(tx, owner=party_id)
+    if box.erased:
+        raise UnknownDocument
+    return _document(row, box)
 
 
 async def documents(tx: ReadSession, party_id: UUID) -> Sequence[Document]:
-    """Return all versions of a party's documents, the latest first, at most `DOCUMENTS_MAX`."""
+    """Return all versions of a party's documents, the latest first, at most `DOCUMENTS_MAX`.
+
+    Of an erased party there are none any more.
+    """
+    box = await crypto.box(tx, owner=party_id)
+    if box.erased:
+        return []
     rows = await tx.scalars(
         select(DocumentRow)
         .where(DocumentRow.party_id == party_id)
@@ -107,11 +129,11 @@ async def documents(tx: ReadSession, party_id: UUID) -> Sequence[Document]:
         .limit(DOCUMENTS_MAX)
         .execution_options(populate_existing=True)
     )
-    return [_document(row) for row in rows]
+    return [_document(row, box) for row in rows]
 
 
 async def warn_of_expiry(tx: WriteSession, *, at: datetime) -> list[DocumentExpiring]:
-    """Tell once 30, 7 and 1 days before a document ends, and once when it has ended.
+    """Tell once 60, 30, 7 and 1 days before a document ends, and once when it has ended.
 
     At most `WARNED_AT_ONCE_MAX` documents a call; call again while it returns that many. A warning
     that was missed is not made up for by several: the nearest counts.
@@ -181,12 +203,14 @@ async def _supersede(
 
 
 async def _store(tx: WriteSession, document: Document) -> None:
+    box = await crypto.box(tx, owner=document.party_id)
     await tx.execute(
         insert(DocumentRow).values(
             id=document.id,
             party_id=document.party_id,
             type=document.type.value,
-            number=document.number,
+            number_sealed=box.seal(document.number, field=NUMBER, row=document.id),
+            number_blind=crypto.blind(document.number, field=NUMBER_BLIND),
             version=document.version,
             issuing_authority=document.issuing_authority,
             valid_from=document.valid_from,
@@ -197,12 +221,12 @@ async def _store(tx: WriteSession, document: Document) -> None:
     )
 
 
-def _document(row: DocumentRow) -> Document:
+def _document(row: DocumentRow, box: crypto.Box) -> Document:
     return Document(
         id=DocumentId(row.id),
         party_id=row.party_id,
         type=DocumentType(row.type),
-        number=row.number,
+        number=box.open(row.number_sealed, field=NUMBER, row=row.id),
         version=row.version,
         issuing_authority=row.issuing_authority,
         valid_from=row.valid_from,

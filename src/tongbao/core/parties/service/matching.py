@@ -194,17 +194,17 @@ async def _features(tx: ReadSession, party_ids: Collection[UUID]) -> Mapping[UUI
         .where(PartyRow.id.in_(ids))
     )
     documents = await tx.execute(
-        select(DocumentRow.party_id, DocumentRow.type, DocumentRow.number).where(
+        select(DocumentRow.party_id, DocumentRow.type, DocumentRow.number_blind).where(
             DocumentRow.party_id.in_(ids)
         )
     )
     contacts = await tx.execute(
-        select(ContactRow.party_id, ContactRow.kind, ContactRow.value).where(
+        select(ContactRow.party_id, ContactRow.kind, ContactRow.value_blind).where(
             ContactRow.party_id.in_(ids), ContactRow.removed_at.is_(None)
         )
     )
-    shown = [(row.party_id, document_key(row.type, row.number)) for row in documents]
-    reached = [(row.party_id, row.kind, row.value) for row in contacts]
+    shown = [(row.party_id, document_key(row.type, row.number_blind.hex())) for row in documents]
+    reached = [(row.party_id, row.kind, row.value_blind.hex()) for row in contacts]
     return {
         row.id: Features(
             party_id=row.id,

@@ -1,5 +1,6 @@
 """Reading cases, their evidence and their steps."""
 
+import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from uuid import UUID
@@ -16,14 +17,17 @@ from tongbao.core.parties.domain.cases import (
     State,
     Step,
     UnknownCase,
+    UnknownEvidence,
 )
 from tongbao.core.parties.domain.findings import Finding, Found
 from tongbao.core.parties.domain.levels import Level
 from tongbao.core.parties.models import CaseRow, CaseStepRow, EvidenceRow
+from tongbao.infra import crypto
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 
 EVIDENCE_MAX = 100
+FACTS = "parties_evidence.facts_sealed"
 
 
 async def get_case(tx: ReadSession, case_id: UUID) -> Case:
@@ -72,23 +76,20 @@ async def cases(
 
 async def evidence(tx: ReadSession, case_id: UUID) -> Sequence[Evidence]:
     """Return the evidence of a case, the oldest first; a later one of a kind replaces earlier."""
-    rows = await tx.scalars(
-        select(EvidenceRow)
-        .where(EvidenceRow.case_id == case_id)
-        .order_by(EvidenceRow.id)
-        .limit(EVIDENCE_MAX)
+    query = select(EvidenceRow).where(EvidenceRow.case_id == case_id)
+    rows = (await tx.scalars(query.order_by(EvidenceRow.id).limit(EVIDENCE_MAX))).all()
+    boxes = await crypto.boxes(tx, owners={row.party_id for row in rows})
+    return [_evidence(row, boxes[row.party_id]) for row in rows]
+
+
+async def evidence_of(tx: ReadSession, *, party_id: UUID, evidence_id: UUID) -> Evidence:
+    """Return one piece of evidence of a party's cases. Raises `UnknownEvidence`."""
+    row = await tx.scalar(
+        select(EvidenceRow).where(EvidenceRow.id == evidence_id, EvidenceRow.party_id == party_id)
     )
-    return [
-        Evidence(
-            id=EvidenceId(row.id),
-            kind=EvidenceKind(row.kind),
-            facts=row.facts,
-            file_id=row.file_id,
-            recorded_by=row.recorded_by,
-            recorded_at=row.recorded_at,
-        )
-        for row in rows
-    ]
+    if row is None:
+        raise UnknownEvidence
+    return _evidence(row, await crypto.box(tx, owner=party_id))
 
 
 async def steps(tx: ReadSession, case_id: UUID) -> Sequence[Step]:
@@ -109,6 +110,19 @@ async def steps(tx: ReadSession, case_id: UUID) -> Sequence[Step]:
         )
         for row in rows
     ]
+
+
+def _evidence(row: EvidenceRow, box: crypto.Box) -> Evidence:
+    """Return a row as the evidence it is; of an erased party nothing is left of its facts."""
+    facts = "{}" if box.erased else box.open(row.facts_sealed, field=FACTS, row=row.id)
+    return Evidence(
+        id=EvidenceId(row.id),
+        kind=EvidenceKind(row.kind),
+        facts=json.loads(facts),
+        file_id=row.file_id,
+        recorded_by=row.recorded_by,
+        recorded_at=row.recorded_at,
+    )
 
 
 def case_of(row: CaseRow) -> Case:

@@ -1,12 +1,16 @@
-"""Which transfers their payer has to confirm once more.
+"""Which transfers their payer, or who approves them, has to confirm once more.
 
 A **large** one, from an amount on that grows with how well the payer is known (the verification
 level of the party that pays), and any to a **new payee**: an account that this party has not
 confirmed before. That it was paid before is not enough: many small payments, which are made
 without anybody looking, would make a thief's account a known one.
+
+What takes a second person of the firm is confirmed by that person, always: their word moves the
+money, and neither a stolen session nor a stolen password may give it.
 """
 
 from typing import Final
+from uuid import UUID
 
 from tongbao.core.identity.service import Action
 from tongbao.core.payments.domain import PaymentOrder
@@ -14,6 +18,7 @@ from tongbao.kernel.money import Money
 
 LARGE: Final = "payments.transfer.large"
 NEW_PAYEE: Final = "payments.transfer.new_payee"
+APPROVAL: Final = "payments.transfer.approve"
 
 LARGE_FROM_MAJOR: Final = (500, 1_000, 5_000, 200_000)
 """By verification level, in whole yuan."""
@@ -45,3 +50,28 @@ def action_to_confirm(order: PaymentOrder, *, level: int, payee_is_known: bool) 
         "currency": order.amount.currency,
     }
     return Action(kind, facts)
+
+
+def approval_to_confirm(
+    *,
+    proposal_id: UUID,
+    digest: str,
+    debtor_account_number: str,
+    creditor_account_number: str,
+    creditor_name: str,
+    amount: Money,
+) -> Action:
+    """Return what the approver confirms: this proposal, by the digest of all it says.
+
+    The other facts are in the digest too; they are what the approver reads where they confirm.
+    """
+    facts = {
+        "proposal_id": str(proposal_id),
+        "proposal_digest": digest,
+        "debtor_account_number": debtor_account_number,
+        "creditor_account_number": creditor_account_number,
+        "creditor_name": creditor_name,
+        "amount": amount.text,
+        "currency": amount.currency,
+    }
+    return Action(APPROVAL, facts)

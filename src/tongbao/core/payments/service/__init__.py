@@ -10,12 +10,16 @@ from tongbao.core.payments.domain import (
     Transfer,
     UnknownPayment,
 )
+from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
+from tongbao.core.payments.service.authority import check_may_initiate
 from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.transferring import for_account, get, transfer
 
 __all__ = [
     "TRANSFER",
+    "Alone",
     "ApprovalNeeded",
     "EndToEndIdUsed",
     "PaymentId",
@@ -25,6 +29,8 @@ __all__ = [
     "Status",
     "Transfer",
     "UnknownPayment",
+    "alone",
+    "check_may_initiate",
     "confirm_payee",
     "for_account",
     "get",

@@ -7,21 +7,23 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao.core.accounts import service as accounts
+from tongbao.core.identity import service as identity
 from tongbao.core.payments.domain import (
     check_amount,
     clean_creditor_name,
     clean_end_to_end_id,
     clean_remittance,
 )
+from tongbao.core.payments.domain.step_up import approval_to_confirm
+from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.authority import (
     APPROVE,
     INITIATE,
     check_may_initiate,
-    may_pay_alone,
 )
 from tongbao.core.payments.service.transferring import transfer
 from tongbao.infra.auth import Actor
-from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.db import WriteSession
 from tongbao.infra.proposals import Action, Approved
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Text
@@ -50,16 +52,25 @@ TRANSFER: Final = Action(
 
 
 async def proposed(
-    tx: ReadSession, order: ProposedTransfer, *, initiated_by: Actor, at: datetime
+    tx: WriteSession, order: ProposedTransfer, *, initiated_by: Actor, at: datetime
 ) -> UUID | None:
     """Return the party in which somebody must approve `order`; None if nobody must.
+
+    That nobody must stays true until the transaction ends: what the maker may pay alone is held.
 
     Checks what can be checked without deciding anything: that the account is the initiator's to pay
     from, and that the order is well formed. Raises as `transfer` does.
     """
     debtor = await accounts.get(tx, order.debtor_account_id)
     check_may_initiate(debtor, initiated_by)
-    if await may_pay_alone(tx, debtor=debtor, amount=order.amount, actor=initiated_by, at=at):
+    able = await alone(
+        tx,
+        party_id=debtor.party_id,
+        currency=order.amount.currency,
+        actor=initiated_by,
+        at=at,
+    )
+    if able.covers(order.amount):
         return None
     check_amount(order.amount)
     clean_creditor_name(order.creditor_name)
@@ -71,7 +82,22 @@ async def proposed(
 
 @TRANSFER.executes
 async def _pay(tx: WriteSession, order: ProposedTransfer, by: Approved, at: datetime) -> str:
-    """Pay now. A rule that rejects the order undoes the approval: the proposal stays open."""
+    """Pay now, once the approver has confirmed exactly this; nobody else's confirmation pays it.
+
+    A rule that rejects the order undoes the approval: the proposal stays open, the token good.
+    """
+    debtor = await accounts.get(tx, order.debtor_account_id)
+    action = approval_to_confirm(
+        proposal_id=by.proposal_id,
+        digest=by.digest,
+        debtor_account_number=debtor.number,
+        creditor_account_number=order.creditor_account_number,
+        creditor_name=order.creditor_name,
+        amount=order.amount,
+    )
+    await identity.spend_step_up(
+        tx, token=by.step_up_token, action=action, actor=by.approver, at=at
+    )
     paid = await transfer(
         tx,
         debtor_account_id=order.debtor_account_id,

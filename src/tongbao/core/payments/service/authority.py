@@ -7,13 +7,13 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.identity import service as identity
 from tongbao.core.payments.domain import ApprovalNeeded, NotWithinBand
+from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.infra.auth import Actor, Forbidden
-from tongbao.infra.db import ReadSession
+from tongbao.infra.db import WriteSession
 from tongbao.kernel.money import Money
 
 INITIATE: Final = "payments:initiate"
 APPROVE: Final = "payments:approve"
-SETTLE_ALONE: Final = "payments:settle_alone"
 
 
 def check_may_initiate(debtor: DepositAccount, actor: Actor) -> None:
@@ -25,24 +25,8 @@ def check_may_initiate(debtor: DepositAccount, actor: Actor) -> None:
     )
 
 
-async def may_pay_alone(
-    tx: ReadSession, *, debtor: DepositAccount, amount: Money, actor: Actor, at: datetime
-) -> bool:
-    """Tell whether no second person is needed.
-
-    Never where the firm demands one for everything; else a holder pays any amount alone, and a
-    maker up to their band in the currency.
-    """
-    if await identity.dual_control(tx, party_id=debtor.party_id):
-        return False
-    if actor.may(SETTLE_ALONE, party_id=debtor.party_id):
-        return True
-    member = await identity.membership_of(tx, user_id=actor.id, party_id=debtor.party_id, at=at)
-    return member is not None and member.covers(amount)
-
-
 async def check_second_person(
-    tx: ReadSession,
+    tx: WriteSession,
     *,
     debtor: DepositAccount,
     amount: Money,
@@ -55,11 +39,14 @@ async def check_second_person(
     `ApprovalNeeded`; `Forbidden` for an approver who may not; `NotWithinBand` for one who may not
     approve so much. A holder approves any amount.
     """
-    if await may_pay_alone(tx, debtor=debtor, amount=amount, actor=maker, at=at):
-        return
-    if approver is None or approver.is_same_person(user_id=maker.id, person_id=maker.person_id):
-        raise ApprovalNeeded
     party_id = debtor.party_id
+    if approver is None:
+        able = await alone(tx, party_id=party_id, currency=amount.currency, actor=maker, at=at)
+        if not able.covers(amount):
+            raise ApprovalNeeded
+        return
+    if approver.is_same_person(user_id=maker.id, person_id=maker.person_id):
+        raise ApprovalNeeded
     if not approver.may(APPROVE, party_id=party_id):
         raise Forbidden(permission=APPROVE)
     if approver.may(SETTLE_ALONE, party_id=party_id):

@@ -36,6 +36,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
+from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
 from tongbao.core.payments.service.levels import not_at_this_level
 from tongbao.core.payments.service.payees import require_step_up
@@ -73,8 +74,8 @@ async def transfer(
 ) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
-    An order that breaks a rule is stored as rejected and *returned* with its `refusal`: raising
-    would undo the row. The caller commits either way. Without an `end_to_end_id` its own id serves.
+    An order that breaks a rule is stored as rejected and *returned* with its `refusal`, for raising
+    would undo the row. Without an `end_to_end_id` its own id serves.
 
     Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
     confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
@@ -114,18 +115,16 @@ async def transfer(
     )
     creditor = await _account(tx, creditor_account_number)
     refusal = await _refusal(tx, order, debtor=debtor, creditor=creditor)
-    if creditor is not None:
-        order = replace(order, creditor_account_id=creditor.id)
+    order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
             await require_step_up(
                 tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by, at=at
             )
-        return await _carry_out(tx, order, debtor=debtor, creditor=creditor, at=at)
+        alone = None if approved_by else initiated_by
+        return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
-    order = _rejected(order, refusal)
-    await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
-    return await _told_rejected(tx, order, at=at)
+    return await _store_rejected(tx, order, refusal, at=at)
 
 
 async def get(
@@ -190,12 +189,18 @@ async def _carry_out(
     *,
     debtor: DepositAccount,
     creditor: DepositAccount,
+    alone: Actor | None,
     at: datetime,
 ) -> Transfer:
-    """Store the order and move the money; what the ledger refuses is a rejection."""
+    """Store the order and move the money; what the ledger refuses is a rejection.
+
+    `alone` is who pays without a second person.
+    """
     await _store_settled(tx, order)
     refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
     if refusal is None:
+        if alone is not None:
+            await count_alone(tx, party_id=debtor.party_id, amount=order.amount, actor=alone, at=at)
         return await _settled(tx, order, at=at)
     order = _rejected(order, refusal)
     await tx.execute(
@@ -309,6 +314,14 @@ async def _settled(tx: WriteSession, order: Transfer, *, at: datetime) -> Transf
     )
     await outbox.append(tx, [settled], at=at)
     return order
+
+
+async def _store_rejected(
+    tx: WriteSession, order: Transfer, refusal: TongbaoError, *, at: datetime
+) -> Transfer:
+    order = _rejected(order, refusal)
+    await tx.execute(insert(PaymentOrderRow).values(**_columns(order)))
+    return await _told_rejected(tx, order, at=at)
 
 
 async def _told_rejected(tx: WriteSession, order: Transfer, *, at: datetime) -> Transfer:

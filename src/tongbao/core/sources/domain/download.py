@@ -46,7 +46,10 @@ class DownloadLimits:
 
 @dataclass(frozen=True, slots=True)
 class FetchTicket:
-    """Leave to fetch one party's data once, given while its consent stands."""
+    """Leave to fetch one party's data once, given while its consent stands.
+
+    `months_max` is how far back the consent reaches, from the last day the source has.
+    """
 
     fetch_id: FetchId
     party_id: UUID
@@ -54,6 +57,7 @@ class FetchTicket:
     source: str
     purpose: str
     consent_id: UUID
+    months_max: int
     begun_at: datetime
 
 
@@ -133,8 +137,11 @@ class Collector:
     Raises `SourceUntrustworthy` at the first page that does not.
     """
 
-    def __init__(self, *, registration_number: str, limits: DownloadLimits) -> None:
+    def __init__(
+        self, *, registration_number: str, limits: DownloadLimits, months_max: int | None = None
+    ) -> None:
         self.registration_number = registration_number
+        self.months_max = months_max
         self.limits = limits
         self.heading: Heading | None = None
         self.columns = InvoiceColumns()
@@ -163,6 +170,8 @@ class Collector:
         if heading.period_from > heading.period_to:
             raise SourceUntrustworthy(finding=Finding.MALFORMED, where="period")
         if self.heading is None:
+            if self.months_max is not None and months_of(heading) > self.months_max:
+                raise SourceUntrustworthy(finding=Finding.BEYOND_CONSENT, maximum=self.months_max)
             self.heading = heading
             return
         if heading == self.heading:
@@ -231,6 +240,12 @@ class Collector:
             page_count=self.page_count,
             byte_count=byte_count,
         )
+
+
+def months_of(heading: Heading) -> int:
+    """Return how many calendar months a period touches; January to December is twelve."""
+    begins, ends = heading.period_from, heading.period_to
+    return 12 * (ends.year - begins.year) + ends.month - begins.month + 1
 
 
 def parse_days(texts: list[str]) -> NDArray[np.datetime64]:

@@ -28,6 +28,7 @@ class Finding(StrEnum):
     TOO_MANY_PAGES = "too_many_pages"
     TOO_MANY_BYTES = "too_many_bytes"
     UNEXPECTED_STATUS = "unexpected_status"
+    BEYOND_CONSENT = "beyond_consent"
 
 
 FINDING_TEXTS: Final[dict[Finding, Text]] = {
@@ -63,6 +64,10 @@ FINDING_TEXTS: Final[dict[Finding, Text]] = {
     ),
     Finding.TOO_MANY_BYTES: Text(
         zh="数据量超过上限 {maximum} 字节", en="more than {maximum} bytes were sent"
+    ),
+    Finding.BEYOND_CONSENT: Text(
+        zh="返回的数据期间超出授权的 {maximum} 个月",
+        en="the period goes beyond the {maximum} months consented to",
     ),
     Finding.UNEXPECTED_STATUS: Text(
         zh="返回了约定之外的状态码 {status}", en="an unexpected status {status} was answered"

@@ -36,6 +36,7 @@ from tongbao.core.sources.domain.errors import (
     SourceUntrustworthy,
     TaxpayerUnknown,
 )
+from tongbao.core.sources.domain.passage import Passage
 
 log = structlog.get_logger(__name__)
 
@@ -111,22 +112,22 @@ class TaxOfficeGateway:
         self._token = token
         self._tls = ssl.create_default_context()
 
-    async def fetch(self, *, registration_number: str, consent_id: UUID) -> Download:
+    async def fetch(self, passage: Passage, /) -> Download:
         """Download all invoices that the consent covers.
 
-        Raises `SourceUnavailable` and `SourceSlow` (try later), `SourceUntrustworthy` (after a
-        second try), `SourceAccessRefused` and `TaxpayerUnknown`.
+        Raises what `passage.check` raises, `SourceUnavailable` and `SourceSlow` (try later),
+        `SourceUntrustworthy` (after a second try), `SourceAccessRefused` and `TaxpayerUnknown`.
         """
         try:
             async with (
                 asyncio.timeout(self.limits.total_seconds_max),
-                self._client(consent_id) as client,
+                self._client(passage.ticket.consent_id) as client,
             ):
                 try:
-                    return await self._download(client, registration_number)
+                    return await self._download(client, passage)
                 except SourceUntrustworthy as error:
                     log.warning("tax_office_untrustworthy", finding=error.finding.value)
-                    return await self._download(client, registration_number)
+                    return await self._download(client, passage)
         except TimeoutError:
             raise SourceSlow(
                 source=VAT_INVOICES, seconds=f"{self.limits.total_seconds_max:g}"
@@ -147,13 +148,18 @@ class TaxOfficeGateway:
             trust_env=False,
         )
 
-    async def _download(self, client: httpx2.AsyncClient, registration_number: str) -> Download:
+    async def _download(self, client: httpx2.AsyncClient, passage: Passage) -> Download:
+        registration_number = passage.ticket.registration_number
         url = f"{self.base_url}/v1/taxpayers/{quote(registration_number, safe='')}/invoices"
-        collector = Collector(registration_number=registration_number, limits=self.limits)
+        collector = Collector(
+            registration_number=registration_number,
+            limits=self.limits,
+            months_max=passage.ticket.months_max,
+        )
         parameters: dict[str, str | int] = {"limit": self.limits.rows_per_page}
         byte_count = 0
         for _ in range(self.limits.pages_max + 1):
-            body = await self._page(client, url, parameters, registration_number)
+            body = await self._page(client, url, parameters, passage)
             byte_count += len(body)
             if byte_count > self.limits.bytes_max:
                 raise SourceUntrustworthy(
@@ -171,9 +177,11 @@ class TaxOfficeGateway:
         client: httpx2.AsyncClient,
         url: str,
         parameters: dict[str, str | int],
-        registration_number: str,
+        passage: Passage,
     ) -> bytes:
+        registration_number = passage.ticket.registration_number
         for attempt in range(1, self.limits.attempts_max + 1):
+            await passage.check()
             try:
                 return await self._get(client, url, parameters, registration_number)
             except _Trouble as trouble:

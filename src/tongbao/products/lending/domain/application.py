@@ -3,10 +3,10 @@
 ::
 
     submitted -> collecting -> approved -> accepted -> disbursed
-                  |  ^   |        └-> expired
-                  v  |   ├-> refused
+                  |  ^   |        ├-> expired
+                  v  |   ├-> refused  └-> closed (its consent ended, and a person ended the offer)
                  waiting ├-> referred (a person decides: collect again, or refuse)
-                         └-> closed   (the consent was withdrawn)
+                         └-> closed   (the consent ended)
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ TRANSITIONS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
             }
         ),
         State.WAITING: frozenset({State.COLLECTING, State.CLOSED}),
-        State.APPROVED: frozenset({State.ACCEPTED, State.EXPIRED}),
+        State.APPROVED: frozenset({State.ACCEPTED, State.EXPIRED, State.CLOSED}),
         State.REFERRED: frozenset({State.SUBMITTED, State.REFUSED}),
         State.ACCEPTED: frozenset({State.DISBURSED}),
         State.REFUSED: frozenset(),

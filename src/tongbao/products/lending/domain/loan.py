@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.kernel.capitals import capitals
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Language, Text
@@ -86,6 +87,7 @@ def agreement_parameters(
         "borrower_registration_number": registration_number,
         "currency": principal.currency,
         "principal": principal.text,
+        "principal_capitals": capitals(principal),
         "term_months": str(term_months),
         "disbursed_on": disbursed_on.isoformat(),
         "matures_on": maturity(disbursed_on, term_months).isoformat(),

@@ -13,6 +13,14 @@ CONSENT_WITHDRAWN: Final = Reason(
         en="The consent was withdrawn or has ended; the application is closed and no data was used",
     ),
 )
+CONSENT_EXPIRED: Final = Reason(
+    "lending.consent_expired",
+    Text(
+        zh="数据授权已到期,申请已关闭,未使用任何数据;重新授权后可再次申请",
+        en="The consent has expired; the application is closed and no data was used. You may apply "
+        "again on a new consent",
+    ),
+)
 CONSENT_REPLACED: Final = Reason(
     "lending.consent_replaced",
     Text(

@@ -25,9 +25,23 @@ from tongbao.products.lending.domain.decision import (
     daily_interest_per_10000,
 )
 from tongbao.products.lending.domain.loan import Loan, LoanAccount, LoanId, UnknownLoan
+from tongbao.products.lending.domain.reasons import CONSENT_WITHDRAWN
 from tongbao.products.lending.domain.record import Decision, Replay, UnknownDecision
+from tongbao.products.lending.domain.review import (
+    Review,
+    ReviewClosed,
+    ReviewId,
+    ReviewOutcome,
+    UnknownReview,
+)
 from tongbao.products.lending.service.accepting import accept, expire_offer, preview_agreement
 from tongbao.products.lending.service.applying import TERM_MONTHS_DEFAULT, apply
+from tongbao.products.lending.service.consents_ended import (
+    close_review,
+    consent_ended,
+    consumer,
+    list_reviews,
+)
 from tongbao.products.lending.service.processing import exposure, process
 from tongbao.products.lending.service.reading import (
     decision,
@@ -42,6 +56,7 @@ from tongbao.products.lending.service.replaying import replay
 from tongbao.products.lending.service.reviewing import review
 
 __all__ = [
+    "CONSENT_WITHDRAWN",
     "TERM_MONTHS_DEFAULT",
     "AccountNotUsable",
     "AlreadyAccepted",
@@ -64,13 +79,21 @@ __all__ = [
     "Reason",
     "Replay",
     "RequestOutOfRange",
+    "Review",
+    "ReviewClosed",
+    "ReviewId",
+    "ReviewOutcome",
     "State",
     "Step",
     "UnknownApplication",
     "UnknownDecision",
     "UnknownLoan",
+    "UnknownReview",
     "accept",
     "apply",
+    "close_review",
+    "consent_ended",
+    "consumer",
     "daily_interest_per_10000",
     "decision",
     "expire_offer",
@@ -78,6 +101,7 @@ __all__ = [
     "get",
     "list_applications",
     "list_loans",
+    "list_reviews",
     "loan",
     "loan_of_application",
     "preview_agreement",

@@ -120,7 +120,7 @@ async def accept(
         parameters=contract.parameters,
         language=language,
         text_digest=text_digest,
-        signed_by=accepted_by.id,
+        signed_by=accepted_by,
         at=at,
     )
     loan = await _disburse(tx, row, contract, agreement=agreement, amount=amount, at=at)

@@ -74,7 +74,7 @@ async def apply(
     if party.registration_number is None:
         raise NotAnOrganisation
     _check_request(requested, term_months)
-    await agreements.require_consent(
+    consent = await agreements.require_consent(
         tx,
         party_id=party.id,
         source=sources.VAT_INVOICES,
@@ -85,6 +85,7 @@ async def apply(
     application_id = await _submit(
         tx,
         account=account,
+        consent_id=consent.id,
         requested=requested,
         term_months=term_months,
         applied_by=applied_by,
@@ -97,20 +98,29 @@ async def apply(
         term_months=term_months,
     )
     await outbox.append(tx, [submitted], at=at)
-    await enqueue(tx, application_id)
+    await enqueue(tx, application_id, consent_id=consent.id)
     return application_of(await unlocked(tx, application_id))
 
 
 async def enqueue(
-    tx: WriteSession, application_id: UUID, *, not_before: datetime | None = None
+    tx: WriteSession,
+    application_id: UUID,
+    *,
+    consent_id: UUID | None,
+    not_before: datetime | None = None,
 ) -> None:
-    """Enqueue the processing of an application; one at a time per application."""
+    """Enqueue the processing of an application; one at a time per consent, and cancelled with it.
+
+    `consent_id` is None only for applications older than this rule.
+    """
     await jobs.defer(
         tx,
         PROCESS_JOB,
         {"application_id": str(application_id)},
         at=not_before,
-        lock=f"lending:{application_id}",
+        lock=(
+            f"lending:{application_id}" if consent_id is None else agreements.fetch_lock(consent_id)
+        ),
     )
 
 
@@ -134,6 +144,7 @@ async def _submit(
     tx: WriteSession,
     *,
     account: accounts.DepositAccount,
+    consent_id: UUID,
     requested: Money | None,
     term_months: int,
     applied_by: Actor,
@@ -147,6 +158,7 @@ async def _submit(
             id=application_id,
             party_id=account.party_id,
             account_id=account.id,
+            consent_id=consent_id,
             currency=CURRENCY,
             requested_minor=requested and requested.minor,
             term_months=term_months,

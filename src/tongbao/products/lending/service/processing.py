@@ -21,7 +21,7 @@ from sqlalchemy import select
 from tongbao.core.agreements import service as agreements
 from tongbao.core.ledger import service as ledger
 from tongbao.core.sources import service as sources
-from tongbao.core.sources.service import Download, FetchTicket, TaxOfficeGateway
+from tongbao.core.sources.service import Connector, Download, FetchTicket
 from tongbao.infra import jobs, outbox
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
@@ -46,7 +46,7 @@ from tongbao.products.lending.domain.record import DataUsed, Inputs, digest, doc
 from tongbao.products.lending.events import ApplicationDecided
 from tongbao.products.lending.models import ApplicationRow, DecisionRow, LoanRow
 from tongbao.products.lending.service.applying import EXPIRE_JOB, enqueue
-from tongbao.products.lending.service.rows import locked, move
+from tongbao.products.lending.service.rows import close, locked, move
 from tongbao.risk.rating import service as rating
 
 LOANS_PER_PARTY_MAX = 1_000
@@ -59,6 +59,8 @@ STATE_AFTER = {
 
 Received = (
     Download
+    | agreements.ConsentMissing
+    | sources.ConsentChanged
     | sources.SourceUnavailable
     | sources.SourceSlow
     | sources.SourceUntrustworthy
@@ -78,7 +80,7 @@ class Attempt:
 
 async def process(
     database: Database,
-    tax_office: TaxOfficeGateway,
+    tax_office: Connector,
     *,
     application_id: UUID,
     clock: Callable[[], datetime],
@@ -91,15 +93,23 @@ async def process(
         attempt = await begin(tx, application_id=application_id, at=clock())
     if attempt is None:
         return
-    received = await _download(attempt.ticket, tax_office)
+    received = await _download(attempt.ticket, tax_office, read=database.read, clock=clock)
     async with database.write() as tx:
         await finish(tx, attempt=attempt, received=received, at=clock())
 
 
-async def _download(ticket: FetchTicket, tax_office: TaxOfficeGateway) -> Received:
+async def _download(
+    ticket: FetchTicket,
+    tax_office: Connector,
+    *,
+    read: sources.Read,
+    clock: Callable[[], datetime],
+) -> Received:
     try:
-        return await sources.download(ticket, tax_office)
+        return await sources.download(ticket, tax_office, read=read, clock=clock)
     except (
+        agreements.ConsentMissing,
+        sources.ConsentChanged,
         sources.SourceUnavailable,
         sources.SourceSlow,
         sources.SourceUntrustworthy,
@@ -122,9 +132,10 @@ async def begin(tx: WriteSession, *, application_id: UUID, at: datetime) -> Atte
             tx, party_id=row.party_id, purpose=agreements.CREDIT_ASSESSMENT, at=at
         )
     except agreements.ConsentMissing:
-        await move(tx, row, State.CLOSED, reason=reasons.CONSENT_WITHDRAWN, at=at)
+        await close(tx, row, reasons.CONSENT_WITHDRAWN, at=at)
         return None
     row.attempts += 1
+    row.consent_id = ticket.consent_id
     await move(tx, row, State.COLLECTING, at=at)
     return Attempt(application_id, row.attempts, ticket)
 
@@ -137,6 +148,10 @@ async def finish(tx: WriteSession, *, attempt: Attempt, received: Received, at: 
     match received:
         case Download():
             await _judge(tx, row, attempt.ticket, received, at=at)
+        case agreements.ConsentMissing():
+            await close(tx, row, reasons.CONSENT_WITHDRAWN, at=at)
+        case sources.ConsentChanged():
+            await _wait(tx, row, reasons.CONSENT_REPLACED, at=at)
         case sources.SourceUnavailable() | sources.SourceSlow():
             await _wait(tx, row, reasons.waiting_for(received), at=at)
         case sources.SourceUntrustworthy():
@@ -156,7 +171,7 @@ async def _wait(tx: WriteSession, row: ApplicationRow, reason: Reason, *, at: da
         await _decide_without(tx, row, refused(reasons.SOURCE_UNAVAILABLE), at=at)
         return
     await move(tx, row, State.WAITING, reason=reason, next_attempt_at=at + pause, at=at)
-    await enqueue(tx, row.id, not_before=at + pause)
+    await enqueue(tx, row.id, consent_id=row.consent_id, not_before=at + pause)
 
 
 async def _decide_without(
@@ -183,7 +198,7 @@ async def _judge(
     try:
         fetch = await sources.record_fetch(tx, ticket, received, at=at)
     except agreements.ConsentMissing:
-        await move(tx, row, State.CLOSED, reason=reasons.CONSENT_WITHDRAWN, at=at)
+        await close(tx, row, reasons.CONSENT_WITHDRAWN, at=at)
         return
     except sources.ConsentChanged:
         await _wait(tx, row, reasons.CONSENT_REPLACED, at=at)

@@ -31,5 +31,5 @@ async def review(
     if to is State.SUBMITTED:
         row.attempts = 0
         await tx.flush()
-        await enqueue(tx, row.id)
+        await enqueue(tx, row.id, consent_id=row.consent_id)
     return application_of(row)

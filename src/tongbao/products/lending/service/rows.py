@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Rate
@@ -23,6 +24,7 @@ from tongbao.products.lending.domain.application import (
 from tongbao.products.lending.domain.decision import Outcome
 from tongbao.products.lending.domain.loan import Loan, LoanId
 from tongbao.products.lending.domain.record import Decision
+from tongbao.products.lending.events import ApplicationClosed
 from tongbao.products.lending.models import ApplicationRow, DecisionRow, LoanRow, StepRow
 
 
@@ -76,6 +78,22 @@ async def move(
     row.updated_at = at
     await tx.flush()
     await add_step(tx, row.id, before, to, reason=reason, by=by, at=at)
+
+
+async def close(
+    tx: WriteSession,
+    row: ApplicationRow,
+    reason: Reason,
+    *,
+    at: datetime,
+    by: UUID | None = None,
+) -> None:
+    """Stop a locked application for good, say why, and tell whoever listens."""
+    await move(tx, row, State.CLOSED, reason=reason, by=by, at=at)
+    closed = ApplicationClosed(
+        application_id=row.id, party_id=row.party_id, reason_code=reason.code
+    )
+    await outbox.append(tx, [closed], at=at)
 
 
 async def add_step(

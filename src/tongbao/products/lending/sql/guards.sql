@@ -18,3 +18,7 @@ CREATE OR REPLACE TRIGGER lending_application_step_no_truncate
 
 REVOKE ALL ON lending_decision, lending_application_step FROM PUBLIC, tongbao_app;
 GRANT SELECT, INSERT ON lending_decision, lending_application_step TO tongbao_app;
+
+REVOKE ALL ON lending_review FROM PUBLIC, tongbao_app;
+GRANT SELECT, INSERT ON lending_review TO tongbao_app;
+GRANT UPDATE (closed_at, closed_by, outcome, note) ON lending_review TO tongbao_app;

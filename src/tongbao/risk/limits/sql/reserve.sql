@@ -257,6 +257,8 @@ END $$;
 -- Only these functions change what is used; whoever could write a counter could lift every limit.
 REVOKE ALL ON limits_counter, limits_reservation, limits_rolling FROM tongbao_app;
 GRANT SELECT ON limits_counter, limits_reservation, limits_rolling TO tongbao_app;
+REVOKE ALL ON FUNCTION limits_reserve, limits_release FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION limits_reserve, limits_release TO tongbao_app;
 
 -- A counter is changed far more often than it is made: room on its page keeps indexes out of it.
 ALTER TABLE limits_counter SET (fillfactor = 70);

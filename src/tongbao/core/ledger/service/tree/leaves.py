@@ -7,10 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Row, RowMapping, text
 
 from tongbao.core.ledger.domain.tree import Leaf, leaf_data
+from tongbao.infra import tree
 from tongbao.infra.db import ReadSession
-
-CHUNK: Final = 1_024
-"""Transactions read at a time."""
 
 _TRANSACTIONS: Final = text("""
     SELECT id, uid, content_hash, kind, type, effective_on, booked_at, correlation_id, reference,
@@ -39,7 +37,9 @@ _HOLDS: Final = text("""
 """)
 
 
-async def read_leaves(tx: ReadSession, *, after: int, until: int, limit: int = CHUNK) -> list[Leaf]:
+async def read_leaves(
+    tx: ReadSession, *, after: int, until: int, limit: int = tree.CHUNK
+) -> list[tree.Leaf]:
     """Return the leaves of the transactions with sequence in (after, until], in order."""
     found = await tx.execute(_TRANSACTIONS, {"after": after, "until": until, "limit": limit})
     transactions = found.all()

@@ -7,9 +7,9 @@ from typing import Final
 from prometheus_client import Gauge
 from sqlalchemy import text
 
-from tongbao.core.ledger.service.tree.checkpoints import newest
-from tongbao.core.ledger.service.verifying import Finding
+from tongbao.core.ledger.service.tree.planted import TREE
 from tongbao.infra.db import ReadSession
+from tongbao.infra.tree import Finding, newest
 
 FINDINGS: Final = Gauge(
     "tongbao_ledger_findings",
@@ -44,7 +44,7 @@ _OLDEST_UNCOVERED: Final = text(
 
 async def measure_tree(tx: ReadSession, *, at: datetime) -> None:
     """Set the gauges of the tree's size, its newest checkpoint's age and its lag."""
-    last = await newest(tx)
+    last = await newest(TREE, tx)
     if last is not None:
         TREE_SIZE.set(last.tree_size)
         CHECKPOINT_AGE.set((at - last.signed_at).total_seconds())

@@ -1,0 +1,227 @@
+"""Which permissions there are, each with whose things it is about and what it lets somebody do.
+
+A permission is `module:verb`. A plain verb (`accounts:open`) reaches the parties the caller acts
+for, as far as their role *there* allows it; `..._any` reaches everybody's. What belongs to a party
+may be read by whoever acts for it and needs no permission.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from tongbao.kernel.text import Text
+
+
+class Reach(StrEnum):
+    """Whose things a permission is about."""
+
+    OWN = "own"  # those of the parties the caller acts for, with a role there that allows it
+    ANY = "any"  # those of every customer
+    SYSTEM = "system"  # the bank's own: ledger, staff, proposals
+
+
+class Sensitivity(StrEnum):
+    """What misuse would cost: nuisance, other people's secrets, or money and control."""
+
+    ORDINARY = "ordinary"
+    SENSITIVE = "sensitive"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One thing that may be done."""
+
+    name: str
+    reach: Reach
+    sensitivity: Sensitivity
+    description: Text
+
+    @property
+    def module(self) -> str:
+        """Return the module whose routes ask for it."""
+        return self.name.partition(":")[0]
+
+
+_OWN, _ANY, _SYSTEM = Reach.OWN, Reach.ANY, Reach.SYSTEM
+_LOW, _HIGH, _TOP = Sensitivity.ORDINARY, Sensitivity.SENSITIVE, Sensitivity.CRITICAL
+
+
+def _declare(*declared: tuple[str, Reach, Sensitivity, str, str]) -> dict[str, Permission]:
+    catalogue = {
+        name: Permission(name, reach, sensitivity, Text(zh=zh, en=en))
+        for name, reach, sensitivity, zh, en in declared
+    }
+    assert len(catalogue) == len(declared), "a permission is declared once"
+    return catalogue
+
+
+CATALOGUE: Final[Mapping[str, Permission]] = _declare(
+    ("accounts:open", _OWN, _LOW, "为本主体开户", "Open accounts for an own party"),
+    ("accounts:open_any", _ANY, _HIGH, "为任何客户开户", "Open accounts for any customer"),
+    ("accounts:read_any", _ANY, _HIGH, "查看所有账户与明细", "Read all accounts and statements"),
+    ("accounts:restrict_any", _ANY, _TOP, "冻结与解冻账户", "Freeze and release accounts"),
+    ("accounts:close_any", _ANY, _TOP, "销户", "Close accounts"),
+    ("agreements:grant", _OWN, _HIGH, "授权采集数据", "Consent to data being fetched"),
+    ("agreements:read_any", _ANY, _HIGH, "查看所有授权与合约", "Read all consents and agreements"),
+    ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
+    ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
+    ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
+    (
+        "identity:appoint_any",
+        _ANY,
+        _TOP,
+        "提议任命企业管理员",
+        "Propose the first administrator of a company",
+    ),
+    (
+        "identity:approve_appointment",
+        _ANY,
+        _TOP,
+        "复核企业管理员的任命",
+        "Approve the first administrator of a company",
+    ),
+    (
+        "identity:approve_members",
+        _OWN,
+        _TOP,
+        "复核本企业用户的变更",
+        "Approve changes of company users",
+    ),
+    (
+        "identity:approve_recovery",
+        _ANY,
+        _TOP,
+        "复核账户恢复",
+        "Approve the recovery of an account",
+    ),
+    (
+        "identity:approve_staff",
+        _SYSTEM,
+        _TOP,
+        "复核员工的权限变更",
+        "Approve staff and their roles",
+    ),
+    (
+        "identity:block_users",
+        _ANY,
+        _HIGH,
+        "停用与恢复用户",
+        "Block users and let them in again",
+    ),
+    (
+        "identity:manage_clients",
+        _SYSTEM,
+        _TOP,
+        "登记合作方客户端及其密钥",
+        "Register partner clients and their credentials",
+    ),
+    (
+        "identity:manage_members",
+        _OWN,
+        _TOP,
+        "管理本企业的用户、角色与限额",
+        "Manage the users of an own company, their roles and bands",
+    ),
+    (
+        "identity:manage_staff",
+        _SYSTEM,
+        _TOP,
+        "提议新增员工与变更角色",
+        "Propose new members of staff and changes of roles",
+    ),
+    (
+        "identity:recover_any",
+        _ANY,
+        _TOP,
+        "提议恢复账户（移除登录验证因素）",
+        "Propose to recover an account by taking its factors away",
+    ),
+    ("identity:read_users", _ANY, _HIGH, "查看用户及其角色", "Read users and their roles"),
+    ("ledger:adjust", _SYSTEM, _TOP, "提议调账", "Propose adjustments of the ledger"),
+    ("ledger:approve", _SYSTEM, _TOP, "复核调账", "Approve adjustments of the ledger"),
+    (
+        "ledger:manage",
+        _SYSTEM,
+        _TOP,
+        "管理科目、总账账户与会计期间",
+        "Manage assets, ledger accounts and accounting periods",
+    ),
+    ("ledger:post", _SYSTEM, _TOP, "直接记账", "Book directly in the ledger"),
+    ("ledger:read", _SYSTEM, _HIGH, "查看总账", "Read the ledger"),
+    ("lending:accept", _OWN, _TOP, "签署借款合同并提款", "Sign a loan agreement and draw"),
+    ("lending:apply", _OWN, _LOW, "申请贷款", "Apply for a loan"),
+    ("lending:decide", _ANY, _TOP, "审核转人工的申请", "Decide referred applications"),
+    ("lending:read_any", _ANY, _HIGH, "查看所有申请与贷款", "Read all applications and loans"),
+    (
+        "parties:apply",
+        _OWN,
+        _HIGH,
+        "为本主体申请身份认证",
+        "Apply for an own party's check",
+    ),
+    ("parties:apply_any", _ANY, _HIGH, "代客户申请身份认证", "Apply for any customer's check"),
+    ("parties:maintain", _OWN, _HIGH, "维护本主体资料", "Maintain the data of an own party"),
+    ("parties:maintain_any", _ANY, _HIGH, "维护所有客户资料", "Maintain the data of any customer"),
+    ("parties:rate", _ANY, _TOP, "评定客户风险等级与状态", "Rate customers and change their state"),
+    ("parties:read_any", _ANY, _HIGH, "查看所有客户", "Read all parties"),
+    ("parties:register", _ANY, _HIGH, "登记客户", "Register parties"),
+    ("parties:verify", _ANY, _TOP, "审核客户身份", "Decide on the identity of customers"),
+    ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
+    ("payments:initiate", _OWN, _HIGH, "发起本主体的付款", "Initiate payments of an own party"),
+    ("payments:read_any", _ANY, _HIGH, "查看所有付款", "Read all payments"),
+    (
+        "payments:settle_alone",
+        _OWN,
+        _TOP,
+        "无须复核即可付款",
+        "Pay without a second person, where the firm does not demand one",
+    ),
+    (
+        "privacy:approve_erasure",
+        _ANY,
+        _TOP,
+        "复核客户信息的删除",
+        "Approve that data on a customer is erased",
+    ),
+    (
+        "privacy:erase",
+        _OWN,
+        _TOP,
+        "删除本主体的信息",
+        "Have data on an own party erased",
+    ),
+    (
+        "privacy:erase_any",
+        _ANY,
+        _TOP,
+        "提议删除客户信息",
+        "Propose that data on a customer is erased",
+    ),
+    (
+        "privacy:export",
+        _OWN,
+        _TOP,
+        "导出本主体的全部信息",
+        "Get everything that is kept about an own party",
+    ),
+    (
+        "privacy:reveal",
+        _OWN,
+        _HIGH,
+        "查看本主体的完整敏感信息",
+        "See core data of an own party whole",
+    ),
+    (
+        "privacy:reveal_any",
+        _ANY,
+        _TOP,
+        "说明原因后查看任何客户的完整敏感信息",
+        "See core data of any customer whole, for a reason",
+    ),
+    ("proposals:read_any", _SYSTEM, _HIGH, "查看所有待复核事项", "Read all proposals"),
+    ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
+    ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
+)
+PERMISSIONS: Final = frozenset(CATALOGUE)

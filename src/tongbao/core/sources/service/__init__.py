@@ -1,0 +1,71 @@
+"""Verbs of sources: begin a fetch, download, record it, read what was fetched.
+
+Fetching takes three steps, because no database transaction may stay open while another system
+answers::
+
+    async with database.write() as tx:
+        ticket = await sources.begin_fetch(tx, party_id=..., purpose=..., at=at)
+    received = await sources.download(ticket, office, read=database.read, clock=now)
+    async with database.write() as tx:
+        fetch = await sources.record_fetch(tx, ticket, received, at=at)
+
+The consent is asked for at the first step, before every page of the second, and again at the
+third: data that arrives after a withdrawal is thrown away.
+"""
+
+from tongbao.core.sources.domain.download import (
+    Download,
+    DownloadLimits,
+    FetchId,
+    FetchTicket,
+)
+from tongbao.core.sources.domain.errors import (
+    VAT_INVOICES,
+    ConsentChanged,
+    FetchUnknown,
+    Finding,
+    NotATaxpayer,
+    PayloadDamaged,
+    SourceAccessRefused,
+    SourceSlow,
+    SourceUnavailable,
+    SourceUntrustworthy,
+    TaxpayerUnknown,
+)
+from tongbao.core.sources.gateways import Connector
+from tongbao.core.sources.service.fetching import (
+    Read,
+    begin_fetch,
+    connect_tax_office,
+    download,
+    record_fetch,
+)
+from tongbao.core.sources.service.reading import Fetch, fetches_of, get_fetch, load_invoices
+
+__all__ = [
+    "VAT_INVOICES",
+    "Connector",
+    "ConsentChanged",
+    "Download",
+    "DownloadLimits",
+    "Fetch",
+    "FetchId",
+    "FetchTicket",
+    "FetchUnknown",
+    "Finding",
+    "NotATaxpayer",
+    "PayloadDamaged",
+    "Read",
+    "SourceAccessRefused",
+    "SourceSlow",
+    "SourceUnavailable",
+    "SourceUntrustworthy",
+    "TaxpayerUnknown",
+    "begin_fetch",
+    "connect_tax_office",
+    "download",
+    "fetches_of",
+    "get_fetch",
+    "load_invoices",
+    "record_fetch",
+]

@@ -1,0 +1,128 @@
+"""The trail over HTTP: an auditor searches, reads, proves and exports, and is in it."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from tests.support.bank import Bank, Caller, done, problem
+from tongbao.core.identity.service import Role
+from tongbao.infra.audit import exporting, planted
+from tongbao.infra.signing import SigningKey
+from tongbao.kernel.clock import now
+from tongbao.kernel.ids import new_id
+
+KEY = SigningKey.new()
+
+
+async def cover(bank: Bank) -> None:
+    async with bank.database.write() as tx:
+        await planted.extend_tree(tx, signer=KEY, at=now())
+
+
+@pytest.fixture
+async def auditor(bank: Bank) -> Caller:
+    return await bank.staff(Role.AUDITOR)
+
+
+async def made_party(bank: Bank) -> tuple[dict[str, Any], str]:
+    """Register a person under a request id of its own."""
+    request_id = str(new_id())
+    operations = await bank.staff()
+    answer = await operations.ask(
+        "POST",
+        "/parties",
+        json={"kind": "person", "name": "张三"},
+        key=str(new_id()),
+        headers={"X-Request-Id": request_id, "X-Reason": "%E6%9F%9C%E5%8F%B0%E5%BC%80%E6%88%B7"},
+    )
+    return done(answer), request_id
+
+
+async def test_an_auditor_finds_reads_proves_and_exports(bank: Bank, auditor: Caller) -> None:
+    party, request_id = await made_party(bank)
+    found = await auditor.get("/audit/entries", request_id=request_id)
+    (entry,) = found["items"]
+    assert (entry["outcome"], entry["actor_kind"], entry["reason"]) == ("done", "staff", "柜台开户")
+    assert entry["actor_roles"] == ["staff_operations"]
+    assert entry["object_id"] == party["id"]
+    assert "张三" not in str(found)
+    by_reason = await auditor.get("/audit/entries", reason="台开", object_id=party["id"])
+    assert [each["seq"] for each in by_reason["items"]] == [entry["seq"]]
+    assert await auditor.get(f"/audit/entries/{entry['seq']}") == entry
+
+    await cover(bank)
+    proof = await auditor.get(f"/audit/entries/{entry['seq']}/proof")
+    assert party["id"] in proof["leaf"]
+    size = proof["checkpoint"]["tree_size"]
+    assert (await auditor.get("/audit/tree/checkpoint"))["tree_size"] == size
+    grew = await auditor.get("/audit/tree/consistency", **{"from": size, "to": size})
+    assert grew["path"] == []
+    for language in ("jsonl", "csv"):
+        body = {"request_id": request_id, "format": language}
+        answer = await auditor.ask("POST", "/audit/exports", json=body)
+        assert answer.status_code == 200
+        assert exporting.check(answer.content, [KEY.public]) == []
+        assert party["id"] in answer.text
+
+
+async def test_reading_the_trail_is_in_the_trail(bank: Bank, auditor: Caller) -> None:
+    request_id = str(new_id())
+    headers = {"X-Request-Id": request_id}
+    await auditor.ask("GET", "/audit/entries", params={"outcome": "failed"}, headers=headers)
+    await auditor.ask("GET", "/audit/entries/1", headers=headers)
+    await cover(bank)
+    await auditor.ask("POST", "/audit/exports", json={"request_id": "none"}, headers=headers)
+    async with bank.database.read() as tx:
+        rows = await tx.execute(
+            text(
+                "SELECT action, outcome, object_type FROM infra_audit"
+                " WHERE request_id = :id ORDER BY seq"
+            ),
+            {"id": request_id},
+        )
+        found = [tuple(row) for row in rows]
+    assert found == [
+        ("audit.searched", "done", None),
+        ("audit.entry.read", "done", "entries"),
+        ("audit.export_entries", "done", "exports"),
+    ]
+
+
+async def test_who_may_not_read_is_refused_and_in_it(bank: Bank) -> None:
+    operations = await bank.staff()
+    request_id = str(new_id())
+    answer = await operations.ask("GET", "/audit/entries", headers={"X-Request-Id": request_id})
+    assert problem(answer) == (403, "auth.forbidden")
+    auditor = await bank.staff(Role.AUDITOR)
+    (entry,) = (await auditor.get("/audit/entries", request_id=request_id))["items"]
+    assert (entry["action"], entry["code"]) == ("audit.search", "auth.forbidden")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"outcome": "maybe"},
+        {"since": "2026-03-01T00:00:00"},  # no time zone
+        {"reason": "x"},
+        {"actor_id": "me"},
+        {"name": "张三"},
+        {"after": "nonsense"},
+        {"object_id": "a\x00b"},
+        {"limit": "201"},
+    ],
+)
+async def test_hostile_criteria_are_refused(auditor: Caller, query: dict[str, str]) -> None:
+    answer = await auditor.ask("GET", "/audit/entries", params=query)
+    assert answer.status_code in {400, 422}
+
+
+async def test_an_entry_that_is_not_there(bank: Bank, auditor: Caller) -> None:
+    answer = await auditor.ask("GET", f"/audit/entries/{2**62}")
+    assert problem(answer) == (404, "audit.entry_not_found")
+    compliance = await bank.staff(Role.STAFF_COMPLIANCE)
+    path = f"/audit/alerts/{new_id()}/closure"
+    answer = await compliance.ask("POST", path, json={"finding": "nothing"})
+    assert problem(answer) == (404, "audit.alert_not_found")
+    answer = await auditor.ask("POST", path, json={"finding": "no business of mine"})
+    assert problem(answer) == (403, "auth.forbidden")
