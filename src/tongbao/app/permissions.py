@@ -178,7 +178,7 @@ class Address:
 def addresses(app: FastAPI) -> list[Address]:
     """Return every operation of the API, in the order of path and method."""
     dependants = {
-        (method.lower(), context.path): context.dependant
+        (method.lower(), context.path_format): context.dependant
         for context in iter_route_contexts(app.routes)
         if isinstance(getattr(context, "dependant", None), Dependant)
         for method in context.methods or ()

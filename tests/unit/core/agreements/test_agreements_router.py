@@ -365,7 +365,7 @@ async def test_bad_queries(
         bad = await client.get(url, params={"party_id": "me"}, headers=who.headers)
         assert problem(bad) == (422, "request.invalid")
     bad = await client.get(f"{URL}/not-an-id", headers=who.headers)
-    assert problem(bad) == (422, "request.invalid")
+    assert problem(bad) == (404, "request.unknown_path")
 
 
 async def test_without_a_token_there_are_only_the_texts(

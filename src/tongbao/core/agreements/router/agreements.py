@@ -87,7 +87,7 @@ async def verify_document(
     )
 
 
-@api.get("/{agreement_id}", summary="One signed agreement")
+@api.get("/{agreement_id:uuid}", summary="One signed agreement")
 async def get_agreement(agreement_id: UUID, tx: ReadTx, actor: CurrentActor) -> AgreementOut:
     """Return an agreement with the exact words that were signed, and how they were.
 
@@ -99,7 +99,7 @@ async def get_agreement(agreement_id: UUID, tx: ReadTx, actor: CurrentActor) -> 
 
 
 @api.get(
-    "/{agreement_id}/document",
+    "/{agreement_id:uuid}/document",
     summary="A signed agreement as PDF",
     response_class=Response,
     responses=PDF,
