@@ -1,5 +1,6 @@
 """Every column that holds anything is declared with its class, once."""
 
+import ast
 import json
 from collections import defaultdict
 from collections.abc import Callable
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import Column, Integer, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from tests.support.source import File, files
 from tongbao.app import privacy, tables
 from tongbao.infra.crypto.columns import sealed_columns
 from tongbao.infra.data_classes import DataClass, Declared, Keep
@@ -144,3 +146,53 @@ def test_the_inventory_is_text_json_or_the_page() -> None:
     page = privacy.inventory(as_json=False, as_markdown=True)
     assert page.endswith(markdown(register))
     assert all(f"`{entry.table}`" in page and f"`{entry.column}`" in page for entry in register)
+
+
+def _constants(file: File) -> dict[str, object]:
+    """The constants of a file by name."""
+    found: dict[str, object] = {}
+    for node in file.nodes():
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                found[ast.unparse(target)] = node.value.value
+    return found
+
+
+def _imported(file: File, constants: dict[str, dict[str, object]]) -> dict[str, object]:
+    """What a file has imported of other files' constants."""
+    return {
+        name.asname or name.name: constants[node.module][name.name]
+        for node in file.nodes()
+        if isinstance(node, ast.ImportFrom) and node.module in constants
+        for name in node.names
+        if name.name in constants[node.module]
+    }
+
+
+def test_fields_are_sealed_under_the_names_they_are_declared_by() -> None:
+    """A rotation opens them by the declared name: under another one nothing would open."""
+    tables.load()
+    every = [file for file in files() if "migrations" not in file.module]  # they compute names
+    constants = {".".join(("tongbao", *file.module)): _constants(file) for file in every}
+    used = set()
+    for file in every:
+        named = _imported(file, constants) | _constants(file)
+        for node in file.nodes():
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if node.func.attr == "seal" and {"field", "row"} <= given.keys():
+                used.add(named.get(ast.unparse(given["field"]), ast.unparse(given["field"])))
+    # A rotation itself has the name from the declaration.
+    assert used - {"chosen.field"} == {each.field for each in sealed_columns()}
+
+
+def test_a_rotation_may_change_every_sealed_column(app_url: str) -> None:
+    tables.load()
+    with psycopg.connect(app_url, autocommit=True) as connection:
+        for each in sealed_columns():
+            table, column = each.table.name, each.sealed.name
+            allowed = connection.execute(
+                "SELECT has_column_privilege('tongbao_app', %s, %s, 'UPDATE')", (table, column)
+            ).fetchone()
+            assert allowed == (True,), each.name

@@ -33,7 +33,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 OUTSIDE = ("http://", "https://", "mailto:")
 COMMAND = re.compile(
-    r"(?:^|[`\s])tongbao ((?:agreements|audit|demo|rating|ledger|db|outbox|privacy) [a-z]+|[a-z]+)",
+    r"(?:^|[`\s])tongbao "
+    r"((?:agreements|audit|crypto|demo|rating|ledger|db|outbox|privacy) [a-z-]+|[a-z]+)",
     re.MULTILINE,
 )
 VARIABLE = re.compile(r"\bTONGBAO_[A-Z_]+\b")

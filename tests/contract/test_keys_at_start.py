@@ -39,8 +39,7 @@ def test_another_key_is_refused(urls: Urls, tmp_path: Path, part: str) -> None:
 @pytest.mark.parametrize("part", ["serve", "worker"])
 def test_a_lost_key_file_is_refused_and_none_is_made(urls: Urls, tmp_path: Path, part: str) -> None:
     lost = tmp_path / "fields.key"
-    given = environment(urls, TONGBAO_FIELD_KEYS="", TONGBAO_FIELD_KEY_FILE=str(lost))
-    del given["TONGBAO_FIELD_KEYS"]
+    given = environment(urls, TONGBAO_FIELD_KEY_FILE=str(lost))
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("TONGBAO_FIELD_KEYS")
         with program(part, environment=given, log=tmp_path / "log") as started:

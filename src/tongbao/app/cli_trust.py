@@ -127,3 +127,23 @@ def agreements_verify(
     raise typer.Exit(
         verify(Settings(), file=file, certificate=certificate, key=key, as_json=as_json)
     )
+
+
+@crypto_cli.command("erasures")
+def crypto_erasures() -> None:
+    """List whose keys were destroyed, a line each; keep the list beside the backups."""
+    from tongbao.app.crypto import list_erasures
+
+    raise typer.Exit(list_erasures(Settings()))
+
+
+@crypto_cli.command("erase-again")
+def crypto_erase_again(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="What `crypto erasures` printed")
+    ],
+) -> None:
+    """Repeat listed erasures on a backup that was restored."""
+    from tongbao.app.crypto import repeat_erasures
+
+    raise typer.Exit(repeat_erasures(Settings(), file=file))

@@ -2,6 +2,9 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
 
 from tongbao.app import tables, wiring
 from tongbao.app.commands import migrated, on_database, say
@@ -79,6 +82,37 @@ def new_key(settings: Settings) -> int:
         return 0
     path = settings.field_key_file or settings.data_dir / "keys" / "fields.key"
     say(f"{path}: {crypto.add_to_file(path)}")
+    return 0
+
+
+def list_erasures(settings: Settings) -> int:
+    """Print every erasure, one JSON document a line."""
+
+    async def work(database: Database) -> None:
+        async with database.read() as tx:
+            async for each in crypto.erasures(tx):
+                line = {"owner": str(each.owner), "at": each.at.isoformat(), "reason": each.reason}
+                say(json.dumps(line, ensure_ascii=False))
+
+    with migrated(settings) as ready:
+        on_database(ready, work)
+    return 0
+
+
+def repeat_erasures(settings: Settings, *, file: Path) -> int:
+    """Erase again what a list says was erased; 2 if the file is no such list."""
+    try:
+        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        listed = [
+            crypto.Erasure(UUID(each["owner"]), datetime.fromisoformat(each["at"]), each["reason"])
+            for each in lines
+        ]
+    except (ValueError, KeyError, TypeError) as error:
+        say(f"{file}: {type(error).__name__}: no list of erasures / 不是删除记录清单")
+        return 2
+    with migrated(settings) as ready:
+        number = on_database(ready, lambda database: crypto.repeat_erasures(database, listed))
+    say(f"{number} owners are erased")
     return 0
 
 

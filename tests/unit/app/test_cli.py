@@ -35,6 +35,8 @@ COMMANDS = [
     "crypto status",
     "crypto rotate",
     "crypto new-key",
+    "crypto erasures",
+    "crypto erase-again",
 ]
 
 

@@ -14,6 +14,8 @@ from tongbao.infra.crypto.blinds import blind, blinds
 from tongbao.infra.crypto.boxes import Box, Row
 from tongbao.infra.crypto.ciphers import CipherName
 from tongbao.infra.crypto.columns import Sealed, SealedColumn, sealed_columns
+from tongbao.infra.crypto.erasures import Erasure, erasures
+from tongbao.infra.crypto.erasures import repeat as repeat_erasures
 from tongbao.infra.crypto.errors import Erased, FieldKeyLost, FieldKeyUnusable, SealBroken
 from tongbao.infra.crypto.keks import Given, Source, add_to_file, new_secret_text
 from tongbao.infra.crypto.kms import Kms, KmsGateway, KmsUnavailable
@@ -30,6 +32,7 @@ __all__ = [
     "Box",
     "CipherName",
     "Erased",
+    "Erasure",
     "FieldKeyLost",
     "FieldKeyUnusable",
     "Given",
@@ -52,8 +55,10 @@ __all__ = [
     "boxes",
     "check",
     "destroy",
+    "erasures",
     "installed",
     "new_secret_text",
+    "repeat_erasures",
     "rotate_fields",
     "rotate_keys",
     "sealed_columns",

@@ -123,6 +123,9 @@ class Given:
     def __init__(self, secrets: Sequence[bytes]) -> None:
         self._secrets = [Secret(each) for each in secrets]
 
+    def __len__(self) -> int:
+        return len(self._secrets)
+
     async def secrets(self, _stored: Sequence[bytes], /) -> Sequence[Secret]:
         """Return them."""
         return self._secrets

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from tongbao.infra.crypto import runs
-from tongbao.infra.crypto.boxes import Box
+from tongbao.infra.crypto.boxes import HEAD_BYTES, Box
 from tongbao.infra.crypto.boxes import Row as RowId
 from tongbao.infra.crypto.columns import SealedColumn
 from tongbao.infra.crypto.errors import SealBroken
@@ -49,6 +49,7 @@ from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text as Words
 
 FIELDS_A_BATCH: Final = 1_000
+BYTES_A_BATCH: Final = 8 * 1024 * 1024
 PASSES_MAX: Final = 20
 PAUSE_SECONDS: Final = 0.1  # before a further pass, longer each time
 FIRST: Final = "generations"
@@ -160,22 +161,40 @@ def _after(step: str, columns: dict[str, SealedColumn]) -> str:
 
 async def reseal(tx: WriteSession, chosen: SealedColumn, *, after: RowId | None) -> Done:
     """Seal the next values anew that are not under their owner's newest key."""
-    page = select(*_columns(chosen)).order_by(chosen.row).limit(FIELDS_A_BATCH)
-    page = page.where(chosen.sealed.is_not(None))
-    if after is not None:
-        page = page.where(chosen.row > after)
-    rows = await _find(tx, page)
+    rows = await _page(tx, chosen, after)
     if not rows:
         return Done(None)
-    by_owner = await boxes(tx, owners={owner for _, owner, _ in rows})
-    stale = [row for row, owner, sealed in rows if _is_stale(by_owner[owner], sealed)]
+    by_owner = await boxes(tx, owners={owner for _, owner, _, _ in rows})
     last = rows[-1][0] if len(rows) == FIELDS_A_BATCH else None
+    stale: list[RowId] = []
+    total = 0
+    for number, (row, owner, head, size) in enumerate(rows):
+        if not _is_stale(by_owner[owner], head):
+            continue
+        if stale and total + size > BYTES_A_BATCH:  # pictures, for example
+            last = rows[number - 1][0]
+            break
+        stale.append(row)
+        total += size
     if not stale:
         return Done(last)
     free = await _lock(tx, chosen, stale)
     made, broken = _sealed_anew(chosen, free, by_owner)
     await _store(tx, chosen, made)
     return Done(last, len(made), len(stale) - len(free), broken)
+
+
+async def _page(
+    tx: WriteSession, chosen: SealedColumn, after: RowId | None
+) -> list[tuple[RowId, UUID, bytes, int]]:
+    """Return row, owner, head and size of the next values; a value may be large."""
+    row, owner, sealed = _columns(chosen)
+    head, size = func.substring(sealed, 1, HEAD_BYTES), func.octet_length(sealed)
+    page = select(row, owner, head, size).where(sealed.is_not(None))
+    if after is not None:
+        page = page.where(row > after)
+    found = await tx.execute(page.order_by(row).limit(FIELDS_A_BATCH))
+    return [(each, whose, begins, long) for each, whose, begins, long in found]
 
 
 def _columns(chosen: SealedColumn) -> list[Any]:
@@ -207,7 +226,7 @@ async def _lock(tx: WriteSession, chosen: SealedColumn, rows: list[Any]) -> list
 def _sealed_anew(
     chosen: SealedColumn, rows: list[Found], by_owner: dict[UUID, Box]
 ) -> tuple[dict[Any, bytes], int]:
-    made, broken = {}, 0
+    made, broken = {}, []
     for row, owner, sealed in rows:
         box = by_owner.get(owner)
         if box is None or not _is_stale(box, sealed):  # written since we looked
@@ -215,11 +234,12 @@ def _sealed_anew(
         try:
             plain = box.open_bytes(sealed, field=chosen.field, row=row)
         except SealBroken:
-            broken += 1
-            log.exception("sealed_value_does_not_open", column=chosen.name, row=_text(row))
+            broken.append(row)
             continue
         made[row] = box.seal(plain, field=chosen.field, row=row)
-    return made, broken
+    for row in broken:  # not where the exception is: a traceback could show what is beside it
+        log.error("sealed_value_does_not_open", column=chosen.name, row=_text(row))
+    return made, len(broken)
 
 
 async def _store(tx: WriteSession, chosen: SealedColumn, made: dict[Any, bytes]) -> None:

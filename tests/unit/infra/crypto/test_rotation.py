@@ -15,7 +15,7 @@ from tests.support.keys import FIELD_KEY, own_keys
 from tests.support.sealed import AT, Sealings, clock
 from tongbao.infra import crypto
 from tongbao.infra.crypto import resealing, rewrapping
-from tongbao.infra.crypto.generations import end_generations
+from tongbao.infra.crypto.generations import add_generations, end_generations, newest_key_id
 from tongbao.infra.crypto.models import KekRow, RecordKeyRow
 from tongbao.infra.crypto.resealing import rotate_fields
 from tongbao.infra.crypto.rewrapping import rotate_keys
@@ -163,6 +163,23 @@ async def test_fields_are_sealed_anew_and_read_the_same(
     assert crypto.blind("a", field="b.c") == tag
     async with fresh.read() as look:
         assert len((await crypto.box(look, owner=owners[0])).keys) == 2  # until the next run
+
+
+async def test_a_batch_holds_no_more_than_so_many_bytes(
+    fresh: Database, sealings: Sealings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resealing, "BYTES_A_BATCH", 2_500)
+    owner = new_id()
+    async with fresh.write() as tx:
+        rows = [await sealings.add(tx, owner, "x" * long) for long in (1_000, 1_000, 9_000, 10)]
+        await add_generations(tx, after=UUID(int=0), made_until=await newest_key_id(tx))
+    after, changed = None, []
+    async with fresh.write() as tx:
+        for _ in range(3):
+            done = await resealing.reseal(tx, sealings.column, after=after)
+            after = done.last
+            changed.append((done.changed, done.last))
+    assert changed == [(2, rows[1]), (1, rows[2]), (1, None)]
 
 
 async def test_older_generations_end_when_nothing_is_under_them(
