@@ -6,8 +6,24 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Sequence, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.core.accounts.models.interest import (
+    InterestProgressRow,
+    InterestRow,
+    InterestTotalRow,
+    RateRow,
+)
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
+
+__all__ = [
+    "NUMBER_SERIAL",
+    "AccountRow",
+    "InterestProgressRow",
+    "InterestRow",
+    "InterestTotalRow",
+    "RateRow",
+    "StatusChangeRow",
+]
 
 NUMBER_SERIAL = Sequence("accounts_number_serial")  # made by `sql/numbers.sql`
 

@@ -14,7 +14,10 @@ from tongbao.core.accounts.domain import (
     UnknownAccount,
     is_account_number,
 )
+from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
+from tongbao.core.accounts.service.interest import accrued, settle
 from tongbao.core.accounts.service.opening import open_account
+from tongbao.core.accounts.service.rates import rate_versions, set_rate, tariff
 from tongbao.core.accounts.service.reading import (
     balance,
     by_ledger_accounts,
@@ -38,9 +41,12 @@ __all__ = [
     "Product",
     "ReasonMissing",
     "UnknownAccount",
+    "accrue",
+    "accrued",
     "balance",
     "by_ledger_accounts",
     "by_number",
+    "capitalise",
     "change_status",
     "entries",
     "for_party",
@@ -48,4 +54,9 @@ __all__ = [
     "is_account_number",
     "list_accounts",
     "open_account",
+    "rate_versions",
+    "set_rate",
+    "settle",
+    "tariff",
+    "value_dated",
 ]

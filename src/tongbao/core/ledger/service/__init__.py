@@ -19,6 +19,7 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
     asset_of,
 )
+from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff, DayNotOver
 from tongbao.core.ledger.domain.searching import (
     Criteria,
     TransactionCriteria,
@@ -34,6 +35,12 @@ from tongbao.core.ledger.service.chart import (
     internal_account,
     open_account,
     roll_up,
+)
+from tongbao.core.ledger.service.cutting_off import (
+    cut_off,
+    cut_off_of,
+    first_day,
+    last_cut_off,
 )
 from tongbao.core.ledger.service.exporting import export_beancount
 from tongbao.core.ledger.service.history import (
@@ -77,7 +84,10 @@ __all__ = [
     "Category",
     "Checkpoint",
     "ConsistencyProof",
+    "ControlTotalsDiffer",
     "Criteria",
+    "CutOff",
+    "DayNotOver",
     "Entry",
     "Finding",
     "InclusionProof",
@@ -106,6 +116,8 @@ __all__ = [
     "change_status",
     "checkpoint",
     "close_period",
+    "cut_off",
+    "cut_off_of",
     "declare_asset",
     "declare_period",
     "entries",
@@ -115,8 +127,10 @@ __all__ = [
     "extend_tree",
     "find_entries",
     "find_transactions",
+    "first_day",
     "income_statement",
     "internal_account",
+    "last_cut_off",
     "measure_tree",
     "note_findings",
     "open_account",
