@@ -120,7 +120,8 @@ class Bank:
     async def close_day(self, steps: Sequence[runs.Step] = eod.STEPS) -> None:
         """End today, and note what was credited with tomorrow's value date."""
         ended, self.today = self.today, self.today + timedelta(days=1)
-        await eod.end_days(self.database, clock=lambda: self.at, first=self.first, steps=steps)
+        eod.begin_with(self.first)
+        await eod.end_days(self.database, clock=lambda: self.at, steps=steps)
         for holder in self.holders:
             credited = await self.credited(holder)
             if credited > holder.paid:

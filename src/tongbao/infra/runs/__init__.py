@@ -8,8 +8,22 @@ A step is a function that does one bounded piece on the transaction it is given 
 next piece goes on (`Work`). That place is stored on the same transaction: a piece is done once.
 """
 
-from tongbao.infra.runs.engine import carry_out, last_finished
-from tongbao.infra.runs.errors import StepFailed
+from tongbao.infra.runs.engine import Told, carry_out
+from tongbao.infra.runs.errors import DayNotOver, DayOutOfOrder, StepFailed
+from tongbao.infra.runs.reading import last_finished
+from tongbao.infra.runs.registry import Startable, declare
 from tongbao.infra.runs.steps import Progress, Step, Work
 
-__all__ = ["Progress", "Step", "StepFailed", "Work", "carry_out", "last_finished"]
+__all__ = [
+    "DayNotOver",
+    "DayOutOfOrder",
+    "Progress",
+    "Startable",
+    "Step",
+    "StepFailed",
+    "Told",
+    "Work",
+    "carry_out",
+    "declare",
+    "last_finished",
+]

@@ -17,7 +17,7 @@ from uuid import UUID
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tongbao.infra.db import Database, WriteSession
@@ -247,14 +247,6 @@ async def _finish(database: Database, run_id: UUID, name: str, day: date, *, at:
     FINISHED.labels(name).set(_midnight(day))
     if finished is not None:
         logger.info("run done", run=name, day=str(day))
-
-
-async def last_finished(database: Database, name: str) -> date | None:
-    """Return the last day a run of this name was finished for."""
-    async with database.read() as tx:
-        return await tx.scalar(
-            select(func.max(RunRow.day)).where(RunRow.name == name, RunRow.status == "done")
-        )
 
 
 def _midnight(day: date) -> int:

@@ -97,6 +97,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:verify",
         "privacy:erase_any",
         "privacy:reveal_any",
+        "runs:read",
+        "runs:start",
         "webhooks:manage",
         "webhooks:manage_any",
     },
@@ -104,6 +106,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
+        "accounts:approve_rates",
         "audit:close_alerts",
         "audit:read",
         "identity:approve_appointment",
@@ -114,14 +117,16 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
+        "runs:read",
     },
     Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
-    Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
+    Role.STAFF_PRODUCT: frozenset({"accounts:set_rates", "lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
-    Role.AUDITOR: _READ_ANY | {"audit:read", "identity:read_users", "proposals:read_any"},
+    Role.AUDITOR: _READ_ANY
+    | {"audit:read", "identity:read_users", "proposals:read_any", "runs:read"},
     Role.SERVICE: frozenset({"ledger:manage", "ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
@@ -137,6 +142,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "ledger:adjust",
         "ledger:approve",
         Text(zh="经办与复核分离", en="who adjusts does not approve"),
+    ),
+    (
+        "accounts:set_rates",
+        "accounts:approve_rates",
+        Text(zh="利率提议与复核分离", en="who proposes rates does not approve them"),
     ),
     (
         "payments:initiate",

@@ -20,18 +20,6 @@ class ControlTotalsDiffer(LedgerError):
     )
 
 
-class DayNotOver(LedgerError):
-    """A business day is cut off when it is over."""
-
-    code = "ledger.day_not_over"
-    kind = Kind.CONFLICT
-    title = Text(zh="营业日尚未结束", en="The day is not over")
-    detail = Text(
-        zh="{day} 尚未结束,当前营业日为 {business_date}",
-        en="{day} is not over; the business date is {business_date}",
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class CutOff:
     """Which postings belong to `day`: numbered up to `through_sequence` and effective by then.

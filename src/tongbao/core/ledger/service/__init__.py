@@ -19,7 +19,7 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
     asset_of,
 )
-from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff, DayNotOver
+from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff
 from tongbao.core.ledger.domain.searching import (
     Criteria,
     TransactionCriteria,
@@ -87,7 +87,6 @@ __all__ = [
     "ControlTotalsDiffer",
     "Criteria",
     "CutOff",
-    "DayNotOver",
     "Entry",
     "Finding",
     "InclusionProof",

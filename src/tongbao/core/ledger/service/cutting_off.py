@@ -5,11 +5,11 @@ from typing import Final
 
 from sqlalchemy import func, insert, select, text
 
-from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff, DayNotOver
+from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff
 from tongbao.core.ledger.models import CutOffRow, CutOffTotalRow, HourSpanRow, TransactionRow
 from tongbao.core.ledger.service.history import EXTENDED_TRANSACTIONS_MAX, extend_days
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.runs import Progress
+from tongbao.infra.runs import DayNotOver, Progress
 from tongbao.kernel.clock import BANK_ZONE, business_date
 
 _EXTENDING: Final = "extending"
@@ -40,7 +40,7 @@ async def cut_off(tx: WriteSession, *, day: date, cursor: str | None, at: dateti
     Takes what is settled into the daily totals first, so that what follows reads little.
 
     Raises:
-        DayNotOver: bookings of the day may still come.
+        runs.DayNotOver: bookings of the day may still come.
         ControlTotalsDiffer: debits and credits of an asset do not agree.
     """
     del cursor  # whether there is more to take in, the daily totals know themselves
