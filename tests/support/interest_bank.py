@@ -184,6 +184,14 @@ class Bank:
                 return 0
             return (await ledger.balance(tx, ledger.AccountId(found))).posted
 
+    async def books(self) -> dict[str, object]:
+        """Return all there is to know of interest: what is accrued, booked and credited."""
+        async with self.database.read() as tx:
+            found: dict[str, object] = {}
+            for name, statement in _BOOKS.items():
+                found[name] = [tuple(row) for row in await tx.execute(text(statement))]
+            return found
+
     async def sum_accrued(self, currency: str) -> int:
         """Return the pieces of all accounts of a currency, as their rows have them."""
         async with self.database.read() as tx:
@@ -196,6 +204,27 @@ class Bank:
                 {"currency": currency},
             )
             return int(found.scalar_one())
+
+
+_BOOKS = {
+    "accrued": """
+        SELECT b.number, i.through, i.accrued, i.last_pieces, i.due, i.settled_on
+          FROM accounts_interest i JOIN accounts_account b ON b.id = i.account_id ORDER BY b.number
+    """,
+    "totals": "SELECT currency, accrued, payable FROM accounts_interest_total ORDER BY currency",
+    "booked": """
+        SELECT t.type, t.effective_on, coalesce(d.code, d.name), coalesce(c.code, c.name), p.amount
+          FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
+          JOIN ledger_account d ON d.id = p.debit_account_id
+          JOIN ledger_account c ON c.id = p.credit_account_id
+         ORDER BY 1, 2, 3, 4, 5
+    """,
+    "runs": """
+        SELECT r.day, r.status, s.position, s.name, s.status, s.cursor, s.items, s.pieces
+          FROM runs_run r JOIN runs_step s ON s.run_id = r.id ORDER BY 1, 3
+    """,
+    "cut_off": "SELECT day FROM ledger_cut_off ORDER BY day",
+}
 
 
 def rounded(pieces: int) -> int:
