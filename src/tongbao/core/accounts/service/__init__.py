@@ -14,6 +14,7 @@ from tongbao.core.accounts.domain import (
     UnknownAccount,
     is_account_number,
 )
+from tongbao.core.accounts.domain.interest import RateVersion
 from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
 from tongbao.core.accounts.service.interest import accrued, settle
 from tongbao.core.accounts.service.opening import open_account
@@ -39,6 +40,7 @@ __all__ = [
     "DepositAccountId",
     "DepositAccountStatus",
     "Product",
+    "RateVersion",
     "ReasonMissing",
     "UnknownAccount",
     "accrue",
