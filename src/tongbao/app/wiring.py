@@ -32,7 +32,11 @@ from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
-CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED), loans.consumer())
+CONSUMERS: Final[tuple[Consumer, ...]] = (
+    webhooks.consumer(PUBLISHED),
+    loans.consumer(),
+    sources.consumer(),
+)
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -179,8 +183,9 @@ async def _running_loan(tx: ReadSession, party_id: UUID) -> list[privacy.Hold]:
 
 
 def connect_privacy() -> None:
-    """Say what products keep data on a party for."""
+    """Say what products keep data on a party for, and what they use fetched data for."""
     privacy.register_holding(_running_loan)
+    sources.register_uses(loans.uses)
 
 
 def connect_identity(settings: Settings) -> None:
