@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import tongbao
+from tongbao.app import alerting
 from tongbao.app.published import PUBLISHED
 from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
@@ -36,6 +37,7 @@ CONSUMERS: Final[tuple[Consumer, ...]] = (
     webhooks.consumer(PUBLISHED),
     loans.consumer(),
     sources.consumer(),
+    alerting.consumer(),
 )
 
 _ROOT: Final = Path(tongbao.__file__).parent
