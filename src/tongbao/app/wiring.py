@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import tongbao
+from tongbao.app import alerting
 from tongbao.app.published import PUBLISHED
 from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
@@ -32,7 +33,12 @@ from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
-CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED), loans.consumer())
+CONSUMERS: Final[tuple[Consumer, ...]] = (
+    webhooks.consumer(PUBLISHED),
+    loans.consumer(),
+    sources.consumer(),
+    alerting.consumer(),
+)
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -179,8 +185,9 @@ async def _running_loan(tx: ReadSession, party_id: UUID) -> list[privacy.Hold]:
 
 
 def connect_privacy() -> None:
-    """Say what products keep data on a party for."""
+    """Say what products keep data on a party for, and what they use fetched data for."""
     privacy.register_holding(_running_loan)
+    sources.register_uses(loans.uses)
 
 
 def connect_identity(settings: Settings) -> None:

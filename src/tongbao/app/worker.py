@@ -52,6 +52,7 @@ async def run_worker(
     `queues` restricts which jobs it takes; None takes all.
     """
     wiring.load_jobs()
+    wiring.connect_privacy()
     wiring.connect_webhooks(settings)
     stop = stop or asyncio.Event()
     needed = CONCURRENCY + len(consumers) + SPARE_CONNECTIONS

@@ -32,6 +32,7 @@ SQL_FILES: Final = (
     ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
+    ("tongbao.core.sources", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
 )
 

@@ -172,6 +172,7 @@ from tongbao.core.identity.service.staff_recoveries import (
 )
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
+from tongbao.core.identity.service.telling import tell_role
 from tongbao.core.identity.service.users import create_user, find_user
 
 for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
@@ -338,5 +339,6 @@ __all__ = [
     "set_dual_control",
     "spend_step_up",
     "tell_of_misplaced",
+    "tell_role",
     "unblock_user",
 ]
