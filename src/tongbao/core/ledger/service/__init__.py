@@ -26,6 +26,7 @@ from tongbao.core.ledger.domain.searching import (
 )
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
 from tongbao.core.ledger.service.booking import post
+from tongbao.core.ledger.service.bulk import post_many
 from tongbao.core.ledger.service.chart import (
     account,
     assets,
@@ -122,6 +123,7 @@ __all__ = [
     "open_account",
     "periods",
     "post",
+    "post_many",
     "prove_consistency",
     "prove_inclusion",
     "reversal",
