@@ -3,7 +3,8 @@
     tongbao bench limits --json            # about a minute and a half
 
 Durable commits; the rules a bank begins with; 100,000 customers of all levels, nine of ten of them
-persons, every other payment from a known device (a second counter), one customer in a hundred with
+persons, two of whom share a device,
+every other payment from there (a second counter), one customer in a hundred with
 a lower limit of their own. Two batches of 1,000 at once; single reservations each on a transaction
 of their own.
 """
@@ -59,8 +60,8 @@ class Scene:
     def use(self, place: int | None = None) -> Use:
         """Return a payment of somebody, or of the customer at a place."""
         pick = self.random
+        at_portal = place is not None or pick.random() < 1 / 2
         place = pick.randrange(len(self.customers)) if place is None else place
-        at_portal = pick.random() < 1 / 2
         return Use(
             id=new_id(),
             party_id=self.customers[place],
@@ -70,7 +71,7 @@ class Scene:
             amount=Money(pick.randint(1, AMOUNT_MINOR_MAX), "CNY"),
             product="current",
             channel="portal" if at_portal else "api",
-            device=pick.choice(self.devices) if at_portal else None,
+            device=self.devices[place // 2] if at_portal else None,
             counterparty="9900010000000000026",
         )
 

@@ -131,6 +131,11 @@ class Rule:
         """Tell whether a customer may know what is used of it: not where others use it up, too."""
         return Dimension.PARTY in self.counted_by
 
+    @property
+    def is_own(self) -> bool:
+        """Tell whether a customer may lower or raise it for themself: what only they use up."""
+        return self.counted_by == {Dimension.PARTY}
+
     def counts_as(self, other: "Rule") -> bool:
         """Tell whether what was used of one holds against the other."""
         mine = (self.counted_by, self.measure, self.currency)
@@ -220,11 +225,6 @@ class Headroom:
     def covers(self) -> bool:
         """Tell whether the use would pass this rule."""
         return self.amount is not None and self.amount <= self.left
-
-    @property
-    def is_own(self) -> bool:
-        """Tell whether a customer may lower or raise it for themself: what only they use up."""
-        return self.rule.counted_by == {Dimension.PARTY}
 
 
 def tightest(rooms: Sequence[Headroom]) -> Headroom | None:

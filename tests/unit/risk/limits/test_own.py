@@ -7,23 +7,27 @@ import pytest
 from tests.unit.risk.limits.conftest import AT, STAFF, Rules
 from tongbao.kernel.ids import new_id
 from tongbao.risk.limits import service as limits
-from tongbao.risk.limits.service import Dimension, Headroom, Rule, Window
+from tongbao.risk.limits.service import Dimension, Headroom, Rule, Whose, Window
 
 
 async def room_of(rules: Rules, rule: Rule, at: datetime = AT) -> Headroom:
     return await limits.own_limit(
-        rules.tx, rules.use(), tally=rule.tally, period=rule.period, at=at
+        rules.tx, whose(rules), tally=rule.tally, period=rule.period, at=at
     )
+
+
+def whose(rules: Rules) -> Whose:
+    return Whose(rules.party, "person", 1)
 
 
 async def lower(rules: Rules, rule: Rule, maximum: int | None, at: datetime = AT) -> None:
     room = await room_of(rules, rule, at)
-    await limits.lower(
-        rules.tx, room, party_id=rules.party, maximum=maximum, set_by=STAFF, at=at
-    )
+    await limits.lower(rules.tx, room, party_id=rules.party, maximum=maximum, set_by=STAFF, at=at)
 
 
-async def raise_(rules: Rules, rule: Rule, maximum: int, *, hours: float, at: datetime = AT) -> None:
+async def raise_(
+    rules: Rules, rule: Rule, maximum: int, *, hours: float, at: datetime = AT
+) -> None:
     room = await room_of(rules, rule, at)
     await limits.raise_for_a_time(
         rules.tx,
@@ -146,7 +150,8 @@ async def test_an_own_maximum_is_lower(rules: Rules, maximum: int) -> None:
 
 async def test_only_what_the_party_alone_uses_up_is_its_own(rules: Rules) -> None:
     shared = await rules.set("device", counted_by=frozenset({Dimension.DEVICE}))
-    assert await limits.own(rules.tx, rules.use(device="d"), at=AT) == []
+    own = await limits.own(rules.tx, whose(rules), at=AT)
+    assert shared.code not in {room.rule.code for room in own}
     with pytest.raises(limits.UnknownRule):
         await room_of(rules, shared)
 
@@ -155,6 +160,7 @@ async def test_an_own_maximum_outlives_a_change_of_level(rules: Rules) -> None:
     tally = f"{rules.operation}_all"
     rule = await rules.set("one", level=1, maximum=1_000, tally=tally)
     await rules.set("two", level=2, maximum=5_000, tally=tally)
+    assert tally != rule.code
     await lower(rules, rule, 400)
     assert await rules.take(rules.use(300, level=1)) == ["reserved"]
     assert await rules.take(rules.use(101, level=2), rules.use(100, level=2)) == [

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.unit.risk.limits.conftest import AT, STAFF, Rules
+from tests.unit.risk.limits.conftest import AT, Rules
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Rate

@@ -27,7 +27,14 @@ from tongbao.risk.limits.domain import (
     counted,
     tightest,
 )
-from tongbao.risk.limits.service.own import end_raise, lower, own, own_limit, raise_for_a_time
+from tongbao.risk.limits.service.own import (
+    Whose,
+    end_raise,
+    lower,
+    own,
+    own_limit,
+    raise_for_a_time,
+)
 from tongbao.risk.limits.service.reserving import headroom, release, reserve
 from tongbao.risk.limits.service.rules import (
     check_rule,
@@ -62,6 +69,7 @@ __all__ = [
     "UnknownRule",
     "Use",
     "Version",
+    "Whose",
     "Window",
     "check_rule",
     "counted",

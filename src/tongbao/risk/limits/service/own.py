@@ -1,6 +1,8 @@
 """What holds for one customer alone: a lower maximum of their own, or a raise for a time."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
@@ -8,7 +10,9 @@ from sqlalchemy import func, insert, select, update
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
 from tongbao.risk.limits.domain import (
+    BASE,
     RAISE_HOURS_MAX,
     Headroom,
     NotLower,
@@ -20,26 +24,49 @@ from tongbao.risk.limits.domain import (
 from tongbao.risk.limits.events import LimitLowered, LimitRaised, LimitRestored, RaiseEnded
 from tongbao.risk.limits.models import OwnMaximumRow
 from tongbao.risk.limits.service.reserving import headroom
+from tongbao.risk.limits.service.rules import rules
 
 
-async def own(tx: ReadSession, use: Use, *, at: datetime) -> list[Headroom]:
-    """Return the limits that the party of a use may lower or raise for itself, one of each period.
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A party as limits know it."""
 
-    Where several rules of a tally have the same period it is the strictest, which binds.
+    party_id: UUID
+    kind: Literal["person", "organisation"]
+    level: int
+
+
+async def own(tx: ReadSession, whose: Whose, *, at: datetime) -> list[Headroom]:
+    """Return the limits that a party may lower or raise for itself, in the order of the rules.
+
+    One of each tally and period: where several rules meet, the strictest, which binds.
     """
+    holding = await rules(tx, at=at)
+    operations = sorted({rule.operation or "any" for rule in holding if rule.is_own})
     found: dict[tuple[str, str], Headroom] = {}
-    for room in await headroom(tx, use, at=at):
-        key = room.rule.tally, room.rule.period
-        if room.is_own and (key not in found or room.rule.maximum < found[key].rule.maximum):
-            found[key] = room
+    for operation in operations:
+        probe = Use(
+            id=new_id(),
+            party_id=whose.party_id,
+            party_kind=whose.kind,
+            level=whose.level,
+            operation=operation,
+            amount=Money(1, BASE),
+        )
+        for room in await headroom(tx, probe, at=at):
+            key = room.rule.tally, room.rule.period
+            if room.rule.is_own and (
+                key not in found or room.rule.maximum < found[key].rule.maximum
+            ):
+                found[key] = room
     return list(found.values())
 
 
 async def own_limit(
-    tx: ReadSession, use: Use, *, tally: str, period: str, at: datetime
+    tx: ReadSession, whose: Whose, *, tally: str, period: str, at: datetime
 ) -> Headroom:
     """Return one of them. Raises `UnknownRule`."""
-    for room in await own(tx, use, at=at):
+    for room in await own(tx, whose, at=at):
         if (room.rule.tally, room.rule.period) == (tally, period):
             return room
     raise UnknownRule

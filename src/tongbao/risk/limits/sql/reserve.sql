@@ -218,35 +218,37 @@ BEGIN
     SELECT array_agg(t.item), array_agg(t.grp), array_agg(t.amount), array_agg(t.rolling),
            array_agg(t.slot), array_agg(t.subject), array_agg(t.tally)
       INTO t_item, t_grp, t_amount, t_rolling, t_slot, t_subject, t_tally
-      FROM (SELECT u.item, g.grp, g.tally, g.rolling, u.subject,
-                   limits_taken(g.measure, u.amount, g.num, g.den) AS amount,
-                   CASE WHEN g.counts
-                        THEN dense_rank() OVER (PARTITION BY g.counts
-                                                ORDER BY u.subject, g.tally) END AS slot
-              FROM (SELECT b.class, b.grp, b.tally, b.counted_by, b.measure, b.num, b.den,
-                           bool_or(b.time_window <> 'transaction') AS counts,
-                           bool_or(b.time_window = 'rolling') AS rolling
-                      FROM limits_bounds(p_operation, p_party_kind, p_level, p_product,
-                                         p_channel, p_has_device, p_has_counterparty, p_currency,
-                                         p_reviewed, p_at) AS b
-                     GROUP BY b.class, b.grp, b.tally, b.counted_by, b.measure, b.num, b.den) AS g
-              JOIN LATERAL (
-                  SELECT x.item::integer AS item, x.amount,
-                         limits_subject(g.counted_by, x.party, p_product[g.class],
-                                        p_channel[g.class], x.device, x.counterparty) AS subject
-                    FROM unnest(p_class, p_party, p_device, p_counterparty, p_amount)
-                         WITH ORDINALITY AS x(class, party, device, counterparty, amount, item)
-                   WHERE x.class = g.class) AS u ON true
-             ORDER BY u.item, g.tally) AS t;
+      FROM (SELECT u.item::integer AS item, u.grp, u.tally, u.rolling, u.subject,
+                   limits_taken(u.measure, u.amount, u.num, u.den) AS amount,
+                   CASE WHEN u.counts
+                        THEN dense_rank() OVER (PARTITION BY u.counts
+                                                ORDER BY u.subject, u.tally COLLATE "C") END AS slot
+              FROM (SELECT x.item, x.amount, g.*,
+                           CASE WHEN g.by_party THEN x.party
+                           ELSE limits_subject(g.counted_by, x.party, p_product[g.class],
+                                               p_channel[g.class], x.device, x.counterparty)
+                           END AS subject
+                      FROM unnest(p_class, p_party, p_device, p_counterparty, p_amount)
+                           WITH ORDINALITY AS x(class, party, device, counterparty, amount, item)
+                      JOIN (SELECT b.class, b.grp, b.tally, b.counted_by, b.measure, b.num, b.den,
+                                   b.counted_by = '{party}' AS by_party,
+                                   bool_or(b.time_window <> 'transaction') AS counts,
+                                   bool_or(b.time_window = 'rolling') AS rolling
+                              FROM limits_bounds(p_operation, p_party_kind, p_level, p_product,
+                                                 p_channel, p_has_device, p_has_counterparty,
+                                                 p_currency, p_reviewed, p_at) AS b
+                             GROUP BY b.class, b.grp, b.tally, b.counted_by, b.measure, b.num,
+                                      b.den) AS g ON g.class = x.class) AS u
+             ORDER BY u.item, u.grp) AS t;
 
-    SELECT array_agg(s.subject ORDER BY s.slot), array_agg(s.tally ORDER BY s.slot),
-           array_agg(s.total ORDER BY s.slot)
+    SELECT array_agg(s.subject), array_agg(s.tally), array_agg(s.total)
       INTO s_subject, s_tally, s_total
       FROM (SELECT t.slot, t.subject, t.tally,
                    least(sum(t.amount), 4611686018427387903)::bigint AS total
               FROM unnest(t_slot, t_subject, t_tally, t_amount) AS t(slot, subject, tally, amount)
              WHERE t.slot IS NOT NULL
-             GROUP BY t.slot, t.subject, t.tally) AS s;
+             GROUP BY t.slot, t.subject, t.tally
+             ORDER BY t.slot) AS s;
 
     BEGIN
         IF array_position(t_amount, NULL) IS NOT NULL THEN
@@ -294,7 +296,8 @@ BEGIN
         IF FOUND THEN
             RAISE check_violation;
         END IF;
-        PERFORM FROM limits_reservation r WHERE r.use_id = ANY (p_use) LIMIT 1;
+        PERFORM FROM unnest(p_use) AS x(use_id)
+          JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]);
         IF FOUND THEN
             RAISE check_violation;
         END IF;
@@ -335,8 +338,10 @@ BEGIN
     SELECT array_agg(CASE WHEN r.use_id IS NOT NULL THEN 'duplicate' END ORDER BY x.n)
       INTO refusal
       FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n)
-      LEFT JOIN (SELECT DISTINCT r.use_id FROM limits_reservation r
-                  WHERE r.use_id = ANY (p_use)) AS r ON r.use_id = x.use_id;
+      LEFT JOIN (SELECT DISTINCT r.use_id
+                   FROM unnest(p_use) AS y(use_id)
+                   JOIN limits_reservation r ON r.use_id = ANY (ARRAY[y.use_id])) AS r
+        ON r.use_id = x.use_id;
     rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
     used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
     maximum := used;
@@ -415,12 +420,14 @@ DECLARE
 BEGIN
     -- In the order of those who reserve: counters first, so that nobody waits in a circle.
     PERFORM FROM limits_counter c
-      WHERE c.id IN (SELECT r.counter_id FROM limits_reservation r WHERE r.use_id = ANY (p_use))
+      WHERE c.id IN (SELECT r.counter_id FROM unnest(p_use) AS x(use_id)
+                       JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]))
       ORDER BY c.subject, c.tally
         FOR UPDATE;
     WITH changed AS (
         UPDATE limits_reservation r SET released_at = p_at
-         WHERE r.use_id = ANY (p_use) AND r.released_at IS NULL
+          FROM unnest(p_use) AS x(use_id)
+         WHERE r.use_id = ANY (ARRAY[x.use_id]) AND r.released_at IS NULL
         RETURNING r.use_id, r.counter_id, r.amount, r.counted_on
     ), given_back AS (
         UPDATE limits_counter c
