@@ -121,7 +121,8 @@ def verify(*, as_json: AsJson = False) -> None:
 @cli.command()
 def bench(
     name: Annotated[
-        str, typer.Argument(help="Which benchmark: ledger, http, login, protect, audit, flow")
+        str,
+        typer.Argument(help="Which benchmark: ledger, http, login, protect, audit, flow, limits"),
     ],
     *,
     as_json: AsJson = False,
