@@ -51,6 +51,7 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
+from tongbao.core.ledger.service.restricting import Restriction, last_debited, lock, restrict
 from tongbao.core.ledger.service.searching import find_entries, find_transactions
 from tongbao.core.ledger.service.teller import Teller
 from tongbao.core.ledger.service.tree import (
@@ -87,6 +88,7 @@ __all__ = [
     "Period",
     "PostedPosting",
     "PostingResult",
+    "Restriction",
     "Teller",
     "Transaction",
     "TransactionCriteria",
@@ -117,6 +119,8 @@ __all__ = [
     "find_transactions",
     "income_statement",
     "internal_account",
+    "last_debited",
+    "lock",
     "measure_tree",
     "note_findings",
     "open_account",
@@ -124,6 +128,7 @@ __all__ = [
     "post",
     "prove_consistency",
     "prove_inclusion",
+    "restrict",
     "reversal",
     "roll_up",
     "transaction",
