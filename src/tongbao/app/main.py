@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_webhooks(settings)
         wiring.connect_privacy()
         wiring.connect_identity(settings)
+        wiring.connect_accounts(settings)
         wiring.connect_agreements(settings)
         database = connect(settings)
         metrics.watch_connections(database)

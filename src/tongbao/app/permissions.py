@@ -109,10 +109,14 @@ _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply
 # By operation, those that name no permission at the door.
 OPEN_DOORS: Final[Mapping[str, Door]] = {
     **dict.fromkeys(_ABOUT_ONESELF, Door(kind=May.SELF)),
+    "accounts_awaken": Door(permission="accounts:awaken"),
+    "accounts_close": Door(permission="accounts:close", any_permission="accounts:close_any"),
     "accounts_get_account": Door(any_permission="accounts:read_any"),
     "accounts_get_balance": Door(any_permission="accounts:read_any"),
+    "accounts_get_pockets": Door(any_permission="accounts:read_any"),
     "accounts_list_accounts": Door(any_permission="accounts:read_any"),
     "accounts_list_entries": Door(any_permission="accounts:read_any"),
+    "accounts_list_restraints": Door(any_permission="accounts:read_any"),
     "accounts_open_account": Door(permission="accounts:open", any_permission="accounts:open_any"),
     "agreements_get_agreement": Door(any_permission="agreements:read_any"),
     "agreements_get_consent": Door(any_permission="agreements:read_any"),

@@ -35,6 +35,7 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     log.configure(settings)
     wiring.connect_sources(settings)
     wiring.connect_keys(settings)
+    wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
     wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))

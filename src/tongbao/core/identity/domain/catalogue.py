@@ -58,6 +58,15 @@ def _declare(*declared: tuple[str, Reach, Sensitivity, str, str]) -> dict[str, P
 
 
 CATALOGUE: Final[Mapping[str, Permission]] = _declare(
+    (
+        "accounts:approve_restraint",
+        _ANY,
+        _TOP,
+        "复核账户限制与扣划",
+        "Approve restraints of accounts and deductions",
+    ),
+    ("accounts:awaken", _OWN, _HIGH, "唤醒本主体休眠账户", "Awaken own dormant accounts"),
+    ("accounts:close", _OWN, _HIGH, "注销本主体账户", "Close own accounts"),
     ("accounts:open", _OWN, _LOW, "为本主体开户", "Open accounts for an own party"),
     ("accounts:open_any", _ANY, _HIGH, "为任何客户开户", "Open accounts for any customer"),
     ("accounts:read_any", _ANY, _HIGH, "查看所有账户与明细", "Read all accounts and statements"),

@@ -65,6 +65,8 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
     MemberRole.CHECKER: frozenset({"payments:approve"}),
     MemberRole.ADMINISTRATOR: frozenset(
         {
+            "accounts:awaken",
+            "accounts:close",
             "accounts:open",
             "agreements:grant",
             "agreements:withdraw",
@@ -104,6 +106,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
+        "accounts:approve_restraint",
         "audit:close_alerts",
         "audit:read",
         "identity:approve_appointment",
@@ -137,6 +140,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "ledger:adjust",
         "ledger:approve",
         Text(zh="经办与复核分离", en="who adjusts does not approve"),
+    ),
+    (
+        "accounts:restrict_any",
+        "accounts:approve_restraint",
+        Text(zh="限制经办与复核分离", en="who restrains accounts does not approve it"),
     ),
     (
         "payments:initiate",

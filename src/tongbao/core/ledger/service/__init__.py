@@ -52,6 +52,7 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
+from tongbao.core.ledger.service.restricting import Restriction, last_debited, lock, restrict
 from tongbao.core.ledger.service.searching import find_entries, find_transactions
 from tongbao.core.ledger.service.teller import Teller
 from tongbao.core.ledger.service.tree import (
@@ -88,6 +89,7 @@ __all__ = [
     "Period",
     "PostedPosting",
     "PostingResult",
+    "Restriction",
     "Teller",
     "Transaction",
     "TransactionCriteria",
@@ -118,6 +120,8 @@ __all__ = [
     "find_transactions",
     "income_statement",
     "internal_account",
+    "last_debited",
+    "lock",
     "measure_tree",
     "note_findings",
     "open_account",
@@ -126,6 +130,7 @@ __all__ = [
     "post_many",
     "prove_consistency",
     "prove_inclusion",
+    "restrict",
     "reversal",
     "roll_up",
     "transaction",
