@@ -32,6 +32,7 @@ TECHNICAL_PREFIXES = {
         "pdf": {"pdf"},
         "postgres": {"postgres"},
         "proposals": {"proposals"},
+        "runs": {"runs"},
         "signing": {"signing"},
         "tls": {"tls"},
         "turns": {"service"},

@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import tongbao
-from tongbao.app import site, wiring
+from tongbao.app import eod, site, wiring
 from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
+from tongbao.core.accounts.router.rates import api as rates
 from tongbao.core.agreements.router import api as agreements
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
@@ -27,6 +28,7 @@ from tongbao.infra.flow.control import Flow, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
+from tongbao.infra.runs.router import api as runs
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
@@ -40,12 +42,14 @@ ROUTERS = (
     parties,
     identity_cases,
     accounts,
+    rates,
     agreements,
     payments,
     lending,
     privacy,
     webhooks,
     proposals,
+    runs,
     audit,
 )
 
@@ -83,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_identity(settings)
         wiring.connect_accounts(settings)
         wiring.connect_agreements(settings)
+        eod.begin_with(settings.end_of_day_first)
         database = connect(settings)
         metrics.watch_connections(database)
         wiring.connect_crypto(settings)

@@ -38,6 +38,8 @@ from tongbao.core.accounts.service.configuration import (
 )
 from tongbao.core.accounts.service.deducting import deduct
 from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
+from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
+from tongbao.core.accounts.service.interest import accrued, settle
 from tongbao.core.accounts.service.numbering import is_account_number
 from tongbao.core.accounts.service.opening import apply, open_account
 from tongbao.core.accounts.service.proposing import (
@@ -52,6 +54,7 @@ from tongbao.core.accounts.service.proposing import (
     carry_out,
     restrain,
 )
+from tongbao.core.accounts.service.rates import rate_versions, set_rate, tariff
 from tongbao.core.accounts.service.reading import (
     balance,
     balances,
@@ -114,12 +117,15 @@ __all__ = [
     "Standing",
     "Stop",
     "UnknownAccount",
+    "accrue",
+    "accrued",
     "apply",
     "awaken",
     "balance",
     "balances",
     "by_ledger_accounts",
     "by_number",
+    "capitalise",
     "carry_out",
     "catch_up",
     "close",
@@ -136,13 +142,18 @@ __all__ = [
     "open_account",
     "place",
     "pockets",
+    "rate_versions",
     "reached",
     "register_running",
     "release",
     "restrain",
     "restraints",
     "restraints_of",
+    "set_rate",
+    "settle",
     "stop_at_once",
     "stops",
     "takes",
+    "tariff",
+    "value_dated",
 ]

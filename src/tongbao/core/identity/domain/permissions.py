@@ -99,6 +99,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:verify",
         "privacy:erase_any",
         "privacy:reveal_any",
+        "runs:read",
+        "runs:start",
         "webhooks:manage",
         "webhooks:manage_any",
     },
@@ -107,6 +109,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
         "accounts:approve_restraint",
+        "accounts:approve_rates",
         "audit:close_alerts",
         "audit:read",
         "identity:approve_appointment",
@@ -117,14 +120,16 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
+        "runs:read",
     },
     Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
-    Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
+    Role.STAFF_PRODUCT: frozenset({"accounts:set_rates", "lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
-    Role.AUDITOR: _READ_ANY | {"audit:read", "identity:read_users", "proposals:read_any"},
+    Role.AUDITOR: _READ_ANY
+    | {"audit:read", "identity:read_users", "proposals:read_any", "runs:read"},
     Role.SERVICE: frozenset({"ledger:manage", "ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
@@ -145,6 +150,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "accounts:restrict_any",
         "accounts:approve_restraint",
         Text(zh="限制经办与复核分离", en="who restrains accounts does not approve it"),
+    ),
+    (
+        "accounts:set_rates",
+        "accounts:approve_rates",
+        Text(zh="利率提议与复核分离", en="who proposes rates does not approve them"),
     ),
     (
         "payments:initiate",

@@ -19,6 +19,7 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
     asset_of,
 )
+from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff
 from tongbao.core.ledger.domain.searching import (
     Criteria,
     TransactionCriteria,
@@ -35,6 +36,12 @@ from tongbao.core.ledger.service.chart import (
     internal_account,
     open_account,
     roll_up,
+)
+from tongbao.core.ledger.service.cutting_off import (
+    cut_off,
+    cut_off_of,
+    first_day,
+    last_cut_off,
 )
 from tongbao.core.ledger.service.exporting import export_beancount
 from tongbao.core.ledger.service.history import (
@@ -79,7 +86,9 @@ __all__ = [
     "Category",
     "Checkpoint",
     "ConsistencyProof",
+    "ControlTotalsDiffer",
     "Criteria",
+    "CutOff",
     "Entry",
     "Finding",
     "InclusionProof",
@@ -109,6 +118,8 @@ __all__ = [
     "change_status",
     "checkpoint",
     "close_period",
+    "cut_off",
+    "cut_off_of",
     "declare_asset",
     "declare_period",
     "entries",
@@ -118,8 +129,10 @@ __all__ = [
     "extend_tree",
     "find_entries",
     "find_transactions",
+    "first_day",
     "income_statement",
     "internal_account",
+    "last_cut_off",
     "last_debited",
     "lock",
     "measure_tree",
