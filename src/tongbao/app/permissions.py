@@ -110,6 +110,7 @@ _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply
 OPEN_DOORS: Final[Mapping[str, Door]] = {
     **dict.fromkeys(_ABOUT_ONESELF, Door(kind=May.SELF)),
     "accounts_get_account": Door(any_permission="accounts:read_any"),
+    "accounts_export_entries": Door(any_permission="accounts:read_any"),
     "accounts_get_balance": Door(any_permission="accounts:read_any"),
     "accounts_list_accounts": Door(any_permission="accounts:read_any"),
     "accounts_list_entries": Door(any_permission="accounts:read_any"),
@@ -162,6 +163,21 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "proposals_read_proposal": _INVOLVED,
     "proposals_refuse": _INVOLVED,
     "proposals_withdraw": _INVOLVED,
+    **dict.fromkeys(
+        (
+            "statements_download_camt053",
+            "statements_download_csv",
+            "statements_get_document",
+            "statements_get_file",
+            "statements_list_documents",
+            "statements_list_months",
+            "statements_read_statement",
+        ),
+        Door(any_permission="accounts:read_any"),
+    ),
+    "statements_order_document": Door(
+        permission="statements:issue", any_permission="statements:issue_any"
+    ),
 }
 
 

@@ -36,6 +36,7 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     wiring.connect_sources(settings)
     wiring.connect_keys(settings)
     wiring.connect_agreements(settings)
+    wiring.connect_statements(settings)
     wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))
 

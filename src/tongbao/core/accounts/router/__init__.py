@@ -10,7 +10,10 @@ from uuid import UUID
 from fastapi import Depends, Query, Response, status
 
 from tongbao.core.accounts import service
-from tongbao.core.accounts.domain import DepositAccount, DepositAccountStatus, UnknownAccount
+from tongbao.core.accounts.domain import DepositAccountStatus
+from tongbao.core.accounts.router import exporting
+from tongbao.core.accounts.router.access import READ_ANY, visible
+from tongbao.core.accounts.router.filtering import EntriesAsked
 from tongbao.core.accounts.schemas import (
     AccountEntryOut,
     BalanceOut,
@@ -20,17 +23,17 @@ from tongbao.core.accounts.schemas import (
 )
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import Actor, CurrentActor, require
-from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.db import WriteSession
 from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
-READ_ANY = "accounts:read_any"
 OPEN_ANY = "accounts:open_any"
 OPEN_OWN = require("accounts:open")
 MAY_RESTRICT = [Depends(require("accounts:restrict_any"))]
 MAY_CLOSE = [Depends(require("accounts:close_any"))]
 
 api = router(prefix="/api/v1/accounts", tags=["accounts"])
+api.include_router(exporting.api)
 
 After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before")]
 
@@ -79,7 +82,7 @@ async def get_account(account_id: UUID, tx: ReadTx, actor: CurrentActor) -> Depo
 
     Problems: `accounts.unknown_account`.
     """
-    return DepositAccountOut.of(await _visible(tx, actor, account_id))
+    return DepositAccountOut.of(await visible(tx, actor, account_id))
 
 
 @api.get("/{account_id}/balance", summary="What is on an account")
@@ -88,24 +91,24 @@ async def get_balance(account_id: UUID, tx: ReadTx, actor: CurrentActor) -> Bala
 
     Problems: `accounts.unknown_account`.
     """
-    account = await _visible(tx, actor, account_id)
+    account = await visible(tx, actor, account_id)
     return BalanceOut.of(await service.balance(tx, account.id))
 
 
-@api.get("/{account_id}/entries", summary="An account's statement, newest first")
+@api.get("/{account_id}/entries", summary="An account's entries, newest first")
 async def list_entries(
-    account_id: UUID,
-    tx: ReadTx,
-    actor: CurrentActor,
-    after: After = None,
-    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    account_id: UUID, asked: EntriesAsked, tx: ReadTx, actor: CurrentActor
 ) -> Page[AccountEntryOut]:
-    """Return the movements on an account: a credit is money in, a debit is money out.
+    """Return the movements that meet every filter given: a credit is money in, a debit money out.
 
-    Problems: `accounts.unknown_account`, `page.bad_cursor`.
+    A page looked for by text or category may be short, even empty, while its `next` leads on.
+
+    Problems: `accounts.unknown_account`, `page.bad_cursor`, `money.malformed_amount`.
     """
-    account = await _visible(tx, actor, account_id)
-    page = await service.entries(tx, account.id, after=after, limit=limit)
+    account = await visible(tx, actor, account_id)
+    page = await service.entries(
+        tx, account.id, wanted=asked.of(account), after=asked.after, limit=asked.limit
+    )
     return Page[AccountEntryOut](
         items=[AccountEntryOut.of(entry) for entry in page.items], next=page.next
     )
@@ -159,11 +162,3 @@ async def _change(
         tx, account_id=account_id, status=status, reason=reason, changed_by=actor.id, at=at
     )
     return DepositAccountOut.of(changed)
-
-
-async def _visible(tx: ReadSession, actor: Actor, account_id: UUID) -> DepositAccount:
-    """Return the account, if there is one and the caller may see it."""
-    account = await service.get(tx, account_id)
-    if account.party_id not in actor.party_ids and not actor.may(READ_ANY):
-        raise UnknownAccount(account=account_id)
-    return account

@@ -12,6 +12,7 @@ from tongbao.core.accounts.domain import (
     DepositAccount,
     DepositAccountStatus,
 )
+from tongbao.core.accounts.domain.categories import EntryCategory, category_of
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField
 
 _ACCOUNT = "0197c0de-0000-7000-8000-000000000003"
@@ -123,6 +124,7 @@ class AccountEntryOut(Shape):
     transaction_id: UUID
     sequence: Annotated[int, Field(description="The ledger's own running number")]
     type: Annotated[str, Field(examples=["payments.transfer"])]
+    category: EntryCategory
     direction: Annotated[
         Literal["credit", "debit"], Field(description="credit: money in; debit: money out")
     ]
@@ -143,6 +145,7 @@ class AccountEntryOut(Shape):
             transaction_id=entry.transaction_id,
             sequence=entry.sequence,
             type=entry.type,
+            category=category_of(entry.type),
             direction=entry.direction,
             amount=entry.amount,
             balance_after=entry.balance_after,

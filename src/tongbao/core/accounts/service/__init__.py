@@ -14,12 +14,15 @@ from tongbao.core.accounts.domain import (
     UnknownAccount,
     is_account_number,
 )
+from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
+from tongbao.core.accounts.domain.filtering import EntryFilter
+from tongbao.core.accounts.service.entries import counterparties, entries
 from tongbao.core.accounts.service.opening import open_account
+from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
 from tongbao.core.accounts.service.reading import (
     balance,
     by_ledger_accounts,
     by_number,
-    entries,
     for_party,
     get,
     list_accounts,
@@ -35,17 +38,25 @@ __all__ = [
     "DepositAccount",
     "DepositAccountId",
     "DepositAccountStatus",
+    "EntryCategory",
+    "EntryFilter",
+    "Piece",
     "Product",
     "ReasonMissing",
     "UnknownAccount",
     "balance",
     "by_ledger_accounts",
     "by_number",
+    "category_of",
     "change_status",
+    "counterparties",
     "entries",
+    "entry_words",
     "for_party",
     "get",
     "is_account_number",
     "list_accounts",
+    "next_piece",
     "open_account",
+    "opened_before",
 ]

@@ -61,8 +61,8 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
         name for name, permission in CATALOGUE.items() if permission.reach is Reach.OWN
     ),
     MemberRole.VIEWER: frozenset(),
-    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate"}),
-    MemberRole.CHECKER: frozenset({"payments:approve"}),
+    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate", "statements:issue"}),
+    MemberRole.CHECKER: frozenset({"payments:approve", "statements:issue"}),
     MemberRole.ADMINISTRATOR: frozenset(
         {
             "accounts:open",
@@ -76,6 +76,7 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "privacy:erase",
             "privacy:export",
             "privacy:reveal",
+            "statements:issue",
         }
     ),
 }
@@ -97,6 +98,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:verify",
         "privacy:erase_any",
         "privacy:reveal_any",
+        "statements:issue_any",
         "webhooks:manage",
         "webhooks:manage_any",
     },
@@ -115,7 +117,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "privacy:reveal_any",
         "proposals:read_any",
     },
-    Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
+    Role.STAFF_SERVICE: frozenset(
+        {"accounts:read_any", "parties:read_any", "payments:read_any", "statements:issue_any"}
+    ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
     Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(

@@ -24,6 +24,7 @@ from tongbao.core.ledger.domain.searching import (
     TransactionCriteria,
     TransactionState,
 )
+from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
 from tongbao.core.ledger.service.booking import post
 from tongbao.core.ledger.service.chart import (
@@ -51,7 +52,8 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
-from tongbao.core.ledger.service.searching import find_entries, find_transactions
+from tongbao.core.ledger.service.searching import cursor_after, find_entries, find_transactions
+from tongbao.core.ledger.service.spans import movements, span, totals_before
 from tongbao.core.ledger.service.teller import Teller
 from tongbao.core.ledger.service.tree import (
     checkpoint,
@@ -82,11 +84,13 @@ __all__ = [
     "Finding",
     "InclusionProof",
     "InsufficientFunds",
+    "Movement",
     "NewPosting",
     "NewTransaction",
     "Period",
     "PostedPosting",
     "PostingResult",
+    "Span",
     "Teller",
     "Transaction",
     "TransactionCriteria",
@@ -106,6 +110,7 @@ __all__ = [
     "change_status",
     "checkpoint",
     "close_period",
+    "cursor_after",
     "declare_asset",
     "declare_period",
     "entries",
@@ -118,6 +123,7 @@ __all__ = [
     "income_statement",
     "internal_account",
     "measure_tree",
+    "movements",
     "note_findings",
     "open_account",
     "periods",
@@ -126,6 +132,8 @@ __all__ = [
     "prove_inclusion",
     "reversal",
     "roll_up",
+    "span",
+    "totals_before",
     "transaction",
     "trial_balance",
     "verify",
