@@ -21,6 +21,9 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
+from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS
+from tongbao.core.statements.router import api as statements
+from tongbao.core.statements.router import documents_api as statement_documents
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
 from tongbao.infra.audit.router import api as audit
@@ -45,6 +48,8 @@ ROUTERS = (
     rates,
     agreements,
     payments,
+    statements,
+    statement_documents,
     lending,
     privacy,
     webhooks,
@@ -56,6 +61,7 @@ ROUTERS = (
 LARGER_BODIES = {
     "/api/v1/ledger/batches": 8 * 1024 * 1024,  # 10,000 transactions
     PICTURES_PATH: PICTURES_BYTES_MAX,
+    FILE_CONFIRMATIONS: FILE_BYTES_MAX,
 }
 
 DESCRIPTION = """
@@ -88,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_accounts(settings)
         wiring.connect_agreements(settings)
         eod.begin_with(settings.end_of_day_first)
+        wiring.connect_statements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         wiring.connect_crypto(settings)

@@ -112,6 +112,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "accounts_awaken": Door(permission="accounts:awaken"),
     "accounts_close": Door(permission="accounts:close", any_permission="accounts:close_any"),
     "accounts_get_account": Door(any_permission="accounts:read_any"),
+    "accounts_export_entries": Door(any_permission="accounts:read_any"),
     "accounts_get_balance": Door(any_permission="accounts:read_any"),
     "accounts_get_pockets": Door(any_permission="accounts:read_any"),
     "accounts_list_accounts": Door(any_permission="accounts:read_any"),
@@ -166,6 +167,21 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "proposals_read_proposal": _INVOLVED,
     "proposals_refuse": _INVOLVED,
     "proposals_withdraw": _INVOLVED,
+    **dict.fromkeys(
+        (
+            "statements_download_camt053",
+            "statements_download_csv",
+            "statements_get_document",
+            "statements_get_file",
+            "statements_list_documents",
+            "statements_list_months",
+            "statements_read_statement",
+        ),
+        Door(any_permission="accounts:read_any"),
+    ),
+    "statements_order_document": Door(
+        permission="statements:issue", any_permission="statements:issue_any"
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
+from tongbao.core.statements import service as statements
 from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
@@ -178,6 +179,14 @@ def agreement_seal(settings: Settings) -> pdf.Seal:
         return pdf.Seal.load(settings.seal_file)
     path = settings.data_dir / "keys" / "seal.pem"
     return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
+
+
+def connect_statements(settings: Settings) -> None:
+    """Say with what this process seals statements, and where people have them confirmed."""
+    seal = agreement_seal(settings)
+    statements.configure(
+        statements.Configuration(seal=seal, roots=(seal.root,), origin=settings.origin)
+    )
 
 
 def connect_crypto(settings: Settings) -> None:

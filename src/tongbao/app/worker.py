@@ -37,6 +37,7 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     wiring.connect_keys(settings)
     wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
+    wiring.connect_statements(settings)
     wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))
 

@@ -8,6 +8,7 @@ from tongbao.core.accounts.domain import (
     DepositAccountId,
     DepositAccountStatus,
 )
+from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
 from tongbao.core.accounts.domain.errors import (
     AccountClosed,
     AccountDormant,
@@ -18,6 +19,7 @@ from tongbao.core.accounts.domain.errors import (
     ReasonMissing,
     UnknownAccount,
 )
+from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.domain.numbers import Check, NumberScheme
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import (
@@ -39,9 +41,11 @@ from tongbao.core.accounts.service.configuration import (
 from tongbao.core.accounts.service.deducting import deduct
 from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
 from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
+from tongbao.core.accounts.service.entries import counterparties, entries
 from tongbao.core.accounts.service.interest import accrued, settle
 from tongbao.core.accounts.service.numbering import is_account_number
 from tongbao.core.accounts.service.opening import apply, open_account
+from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
 from tongbao.core.accounts.service.proposing import (
     DEDUCTION,
     EXTENSION,
@@ -60,7 +64,6 @@ from tongbao.core.accounts.service.reading import (
     balances,
     by_ledger_accounts,
     by_number,
-    entries,
     for_party,
     get,
     list_accounts,
@@ -101,11 +104,14 @@ __all__ = [
     "DepositAccountStatus",
     "Dormancy",
     "Ending",
+    "EntryCategory",
+    "EntryFilter",
     "Held",
     "LevelTooLow",
     "NotClosable",
     "NumberScheme",
     "Order",
+    "Piece",
     "Product",
     "ProposedDeduction",
     "ProposedExtension",
@@ -128,10 +134,13 @@ __all__ = [
     "capitalise",
     "carry_out",
     "catch_up",
+    "category_of",
     "close",
     "configure",
+    "counterparties",
     "deduct",
     "entries",
+    "entry_words",
     "extend",
     "fall_asleep",
     "for_party",
@@ -139,7 +148,9 @@ __all__ = [
     "is_account_number",
     "lift_at_once",
     "list_accounts",
+    "next_piece",
     "open_account",
+    "opened_before",
     "place",
     "pockets",
     "rate_versions",

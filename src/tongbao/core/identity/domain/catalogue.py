@@ -240,6 +240,20 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("proposals:read_any", _SYSTEM, _HIGH, "查看所有待复核事项", "Read all proposals"),
     ("runs:read", _SYSTEM, _LOW, "查看日终等批处理", "See the end of day and other runs"),
     ("runs:start", _SYSTEM, _HIGH, "启动日终等批处理", "Start the end of day and other runs"),
+    (
+        "statements:issue",
+        _OWN,
+        _LOW,
+        "开立本主体的对账单与证明",
+        "Order sealed statements and certificates of an own party",
+    ),
+    (
+        "statements:issue_any",
+        _ANY,
+        _HIGH,
+        "为任何客户开立对账单与证明",
+        "Order sealed statements and certificates of any customer",
+    ),
     ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
     ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
 )

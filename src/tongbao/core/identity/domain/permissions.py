@@ -61,8 +61,8 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
         name for name, permission in CATALOGUE.items() if permission.reach is Reach.OWN
     ),
     MemberRole.VIEWER: frozenset(),
-    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate"}),
-    MemberRole.CHECKER: frozenset({"payments:approve"}),
+    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate", "statements:issue"}),
+    MemberRole.CHECKER: frozenset({"payments:approve", "statements:issue"}),
     MemberRole.ADMINISTRATOR: frozenset(
         {
             "accounts:awaken",
@@ -78,6 +78,7 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "privacy:erase",
             "privacy:export",
             "privacy:reveal",
+            "statements:issue",
         }
     ),
 }
@@ -101,6 +102,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "privacy:reveal_any",
         "runs:read",
         "runs:start",
+        "statements:issue_any",
         "webhooks:manage",
         "webhooks:manage_any",
     },
@@ -122,7 +124,9 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "proposals:read_any",
         "runs:read",
     },
-    Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
+    Role.STAFF_SERVICE: frozenset(
+        {"accounts:read_any", "parties:read_any", "payments:read_any", "statements:issue_any"}
+    ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
     Role.STAFF_PRODUCT: frozenset({"accounts:set_rates", "lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(

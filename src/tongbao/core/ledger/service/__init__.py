@@ -25,6 +25,7 @@ from tongbao.core.ledger.domain.searching import (
     TransactionCriteria,
     TransactionState,
 )
+from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
 from tongbao.core.ledger.service.booking import post
 from tongbao.core.ledger.service.bulk import post_many
@@ -60,7 +61,8 @@ from tongbao.core.ledger.service.resolving import (
     void,
 )
 from tongbao.core.ledger.service.restricting import Restriction, last_debited, lock, restrict
-from tongbao.core.ledger.service.searching import find_entries, find_transactions
+from tongbao.core.ledger.service.searching import cursor_after, find_entries, find_transactions
+from tongbao.core.ledger.service.spans import movements, span, totals_before
 from tongbao.core.ledger.service.teller import Teller
 from tongbao.core.ledger.service.tree import (
     checkpoint,
@@ -93,12 +95,14 @@ __all__ = [
     "Finding",
     "InclusionProof",
     "InsufficientFunds",
+    "Movement",
     "NewPosting",
     "NewTransaction",
     "Period",
     "PostedPosting",
     "PostingResult",
     "Restriction",
+    "Span",
     "Teller",
     "Transaction",
     "TransactionCriteria",
@@ -118,6 +122,7 @@ __all__ = [
     "change_status",
     "checkpoint",
     "close_period",
+    "cursor_after",
     "cut_off",
     "cut_off_of",
     "declare_asset",
@@ -136,6 +141,7 @@ __all__ = [
     "last_debited",
     "lock",
     "measure_tree",
+    "movements",
     "note_findings",
     "open_account",
     "periods",
@@ -146,6 +152,8 @@ __all__ = [
     "restrict",
     "reversal",
     "roll_up",
+    "span",
+    "totals_before",
     "transaction",
     "trial_balance",
     "verify",
