@@ -20,6 +20,8 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
+from tongbao.engagement.notices import service as notices
+from tongbao.engagement.notices.router import api as inbox
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
 from tongbao.infra.audit.router import api as audit
@@ -43,6 +45,7 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    inbox,
     privacy,
     webhooks,
     proposals,
@@ -91,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.database = database
         async with flow.running(database):
             yield
+            await app.state.streams.close()
         await database.close()
 
     app = FastAPI(
@@ -118,6 +122,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.sessions = identity.BrowserSessions()
     app.state.note_misplaced = identity.note_misplaced_token
     app.state.admit = flow.admit_actor
+    app.state.aside = flow.aside
+    app.state.streams = notices.Streams(lifetime_seconds=settings.stream_seconds_max)
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)

@@ -18,6 +18,7 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
+from tongbao.engagement.notices import service as notices
 from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
@@ -32,7 +33,11 @@ from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
-CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED), loans.consumer())
+CONSUMERS: Final[tuple[Consumer, ...]] = (
+    webhooks.consumer(PUBLISHED),
+    loans.consumer(),
+    notices.consumer(),
+)
 
 _ROOT: Final = Path(tongbao.__file__).parent
 

@@ -53,6 +53,7 @@ from tongbao.core.ledger.service.resolving import (
 )
 from tongbao.core.ledger.service.searching import find_entries, find_transactions
 from tongbao.core.ledger.service.teller import Teller
+from tongbao.core.ledger.service.touching import touched
 from tongbao.core.ledger.service.tree import (
     checkpoint,
     extend_tree,
@@ -126,6 +127,7 @@ __all__ = [
     "prove_inclusion",
     "reversal",
     "roll_up",
+    "touched",
     "transaction",
     "trial_balance",
     "verify",
