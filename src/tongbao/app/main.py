@@ -24,6 +24,8 @@ from tongbao.core.privacy.router import api as privacy
 from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS
 from tongbao.core.statements.router import api as statements
 from tongbao.core.statements.router import documents_api as statement_documents
+from tongbao.engagement.notices import service as notices
+from tongbao.engagement.notices.router import api as inbox
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
 from tongbao.infra.audit.router import api as audit
@@ -51,6 +53,7 @@ ROUTERS = (
     statements,
     statement_documents,
     lending,
+    inbox,
     privacy,
     webhooks,
     proposals,
@@ -104,6 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.database = database
         async with flow.running(database):
             yield
+            await app.state.streams.close()
         await database.close()
 
     app = FastAPI(
@@ -131,6 +135,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.sessions = identity.BrowserSessions()
     app.state.note_misplaced = identity.note_misplaced_token
     app.state.admit = flow.admit_actor
+    app.state.aside = flow.aside
+    app.state.streams = notices.Streams(lifetime_seconds=settings.stream_seconds_max)
     app.state.find_actor = identity.find_actor
     for router in ROUTERS:
         app.include_router(router)

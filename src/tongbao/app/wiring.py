@@ -22,6 +22,7 @@ from tongbao.core.ledger import jobs as ledger
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
 from tongbao.core.statements import service as statements
+from tongbao.engagement.notices import service as notices
 from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
@@ -42,6 +43,7 @@ CONSUMERS: Final[tuple[Consumer, ...]] = (
     loans.consumer(),
     sources.consumer(),
     alerting.consumer(),
+    notices.consumer(),
 )
 
 _ROOT: Final = Path(tongbao.__file__).parent

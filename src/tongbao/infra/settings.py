@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     queue_delay_ms_max: int = Field(
         default=500, ge=1, description="Where work waits longer all the time, some of it gets 503"
     )
+    stream_seconds_max: int = Field(
+        default=900, ge=0, le=86_400, description="After how long a page's stream connects anew"
+    )
     rate_limits: dict[str, str] = Field(
         default={},
         description='Limits that differ from the usual ones, as JSON: {"login": "30/60"}',

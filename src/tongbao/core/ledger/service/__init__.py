@@ -64,6 +64,7 @@ from tongbao.core.ledger.service.restricting import Restriction, last_debited, l
 from tongbao.core.ledger.service.searching import cursor_after, find_entries, find_transactions
 from tongbao.core.ledger.service.spans import movements, span, totals_before
 from tongbao.core.ledger.service.teller import Teller
+from tongbao.core.ledger.service.touching import touched
 from tongbao.core.ledger.service.tree import (
     checkpoint,
     extend_tree,
@@ -154,6 +155,7 @@ __all__ = [
     "roll_up",
     "span",
     "totals_before",
+    "touched",
     "transaction",
     "trial_balance",
     "verify",
