@@ -33,6 +33,7 @@ SQL_FILES: Final = (
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
+    ("tongbao.products.deposits", "sql/guards.sql"),
 )
 
 # The application's role reads and writes every table; a module takes back in its own files what

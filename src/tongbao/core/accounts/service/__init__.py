@@ -14,7 +14,7 @@ from tongbao.core.accounts.domain import (
     UnknownAccount,
     is_account_number,
 )
-from tongbao.core.accounts.service.opening import open_account
+from tongbao.core.accounts.service.opening import new_number, open_account
 from tongbao.core.accounts.service.reading import (
     balance,
     by_ledger_accounts,
@@ -22,6 +22,7 @@ from tongbao.core.accounts.service.reading import (
     entries,
     for_party,
     get,
+    ledger_accounts,
     list_accounts,
 )
 from tongbao.core.accounts.service.standing import change_status
@@ -46,6 +47,8 @@ __all__ = [
     "for_party",
     "get",
     "is_account_number",
+    "ledger_accounts",
     "list_accounts",
+    "new_number",
     "open_account",
 ]

@@ -22,6 +22,12 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
 
+async def new_number(tx: WriteSession) -> str:
+    """Return an account number that nobody has, for whatever is deposited here."""
+    serial = (await tx.execute(select(NUMBER_SERIAL.next_value()))).scalar_one()
+    return account_number(serial)
+
+
 async def open_account(
     tx: WriteSession, *, party_id: UUID, currency: str, at: datetime
 ) -> DepositAccount:
@@ -31,8 +37,7 @@ async def open_account(
     """
     party = await parties.get(tx, party_id)
     Money.zero(currency)  # raises for a currency we do not know
-    serial = (await tx.execute(select(NUMBER_SERIAL.next_value()))).scalar_one()
-    number = account_number(serial)
+    number = await new_number(tx)
     ledger_account = await ledger.open_account(
         tx,
         asset=currency,

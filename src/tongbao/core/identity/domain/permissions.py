@@ -49,6 +49,7 @@ _READ_ANY: Final = frozenset(
     {
         "accounts:read_any",
         "agreements:read_any",
+        "deposits:read_any",
         "ledger:read",
         "lending:read_any",
         "parties:read_any",
@@ -106,6 +107,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "audit:close_alerts",
         "audit:read",
+        "deposits:approve_rates",
         "identity:approve_appointment",
         "identity:approve_recovery",
         "identity:approve_staff",
@@ -115,9 +117,13 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "privacy:reveal_any",
         "proposals:read_any",
     },
-    Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
+    Role.STAFF_SERVICE: frozenset(
+        {"accounts:read_any", "deposits:read_any", "parties:read_any", "payments:read_any"}
+    ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
-    Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
+    Role.STAFF_PRODUCT: frozenset(
+        {"deposits:propose_rates", "deposits:read_any", "lending:read_any"}
+    ),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
@@ -137,6 +143,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "ledger:adjust",
         "ledger:approve",
         Text(zh="经办与复核分离", en="who adjusts does not approve"),
+    ),
+    (
+        "deposits:propose_rates",
+        "deposits:approve_rates",
+        Text(zh="利率经办与复核分离", en="who proposes rates does not approve them"),
     ),
     (
         "payments:initiate",
