@@ -31,6 +31,7 @@ from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
+from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
@@ -43,6 +44,7 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    deposits,
     privacy,
     webhooks,
     proposals,
