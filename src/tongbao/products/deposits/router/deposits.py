@@ -41,6 +41,7 @@ After = Annotated[
 
 @api.get("/agreement", dependencies=MAY_MANAGE, summary="The agreement to be signed")
 async def read_agreement(
+    *,
     product: Annotated[str, Query(max_length=40, examples=["time_1y"])],
     account_id: Annotated[UUID, Query(description="The settlement account; one's own")],
     amount: Annotated[AmountText, Query(description="Of a plan, that of each month")],

@@ -10,8 +10,8 @@ from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField, RateField
 from tongbao.kernel.text import Language
 from tongbao.products.deposits.domain.products import Instruction, Kind
+from tongbao.products.deposits.domain.views import Calculation, Offered
 from tongbao.products.deposits.schemas.base import SettlementOut, Shape
-from tongbao.products.deposits.service import Calculation, Offered
 
 
 class DepositTermsOut(Shape):

@@ -10,10 +10,10 @@ from tongbao.core.agreements.service import Rendered
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField, RateField
 from tongbao.kernel.text import Language
-from tongbao.products.deposits.domain.deposits import Notice, State, due_date
+from tongbao.products.deposits.domain.deposits import Deposit, Notice, State, due_date
 from tongbao.products.deposits.domain.products import Instruction, Kind
+from tongbao.products.deposits.domain.views import Certificate, Payout, Standing
 from tongbao.products.deposits.schemas.base import InterestLineOut, SettlementOut, Shape
-from tongbao.products.deposits.service import Certificate, Deposit, Payout, Standing
 
 
 class DepositAgreementOut(Shape):

@@ -12,12 +12,19 @@ from tongbao.products.deposits.domain.products import (
     product,
 )
 from tongbao.products.deposits.domain.settling import Settlement
+from tongbao.products.deposits.domain.views import (
+    Calculation,
+    Certificate,
+    Offered,
+    Payout,
+    Standing,
+)
 from tongbao.products.deposits.service.accruing import accrue
 from tongbao.products.deposits.service.instalments import collect, pay_instalment
 from tongbao.products.deposits.service.instructing import instruct
 from tongbao.products.deposits.service.maturing import mature
 from tongbao.products.deposits.service.notices import cancel_notice, give_notice
-from tongbao.products.deposits.service.offering import Calculation, Offered, calculate, catalogue
+from tongbao.products.deposits.service.offering import calculate, catalogue
 from tongbao.products.deposits.service.opening import (
     MANAGE,
     NewDeposit,
@@ -26,9 +33,6 @@ from tongbao.products.deposits.service.opening import (
 )
 from tongbao.products.deposits.service.rates import check_rate, rate_on, set_rate
 from tongbao.products.deposits.service.reading import (
-    Certificate,
-    Payout,
-    Standing,
     certificate,
     get,
     list_deposits,

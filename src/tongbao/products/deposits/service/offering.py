@@ -1,7 +1,5 @@
 """The catalogue with the rates of a day, and what a deposit of it would pay."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -26,31 +24,13 @@ from tongbao.products.deposits.domain.products import (
     Product,
     product,
 )
-from tongbao.products.deposits.domain.settling import Rates, Settlement, settle
+from tongbao.products.deposits.domain.settling import Rates, settle
+from tongbao.products.deposits.domain.views import Calculation, Offered
 from tongbao.products.deposits.service.opening import check_amount, posted_rate
 from tongbao.products.deposits.service.rates import rates_on
 
 UNTIL_DAYS_MAX: Final = 3_660
 _NOBODY: Final = UUID(int=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A product and its rates of a day, by currency."""
-
-    product: Product
-    rates: Mapping[str, Rate]
-
-
-@dataclass(frozen=True, slots=True)
-class Calculation:
-    """What a deposit opened on a day would pay if everything goes as agreed."""
-
-    product: Product
-    annual_rate: Rate
-    starts_on: date
-    ends_on: date
-    settlement: Settlement
 
 
 async def catalogue(tx: ReadSession, *, on: date) -> list[Offered]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
@@ -96,7 +96,7 @@ async def rates_on(tx: ReadSession, *, on: date) -> Mapping[tuple[str, str], Rat
     rows = await tx.scalars(
         select(RateRow)
         .where(RateRow.valid_from <= on)
-        .distinct(RateRow.product, RateRow.currency)
+        .ext(distinct_on(RateRow.product, RateRow.currency))
         .order_by(RateRow.product, RateRow.currency, RateRow.valid_from.desc())
     )
     return {(row.product, row.currency): Rate(row.annual_rate_trillionths) for row in rows}

@@ -1,9 +1,7 @@
 """Reading deposits, what they will pay, what they have paid, and what a certificate says."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,53 +13,14 @@ from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.products.deposits.domain.deposits import Deposit
 from tongbao.products.deposits.domain.errors import UnknownDeposit
-from tongbao.products.deposits.domain.settling import Settlement, accrued, settle
+from tongbao.products.deposits.domain.settling import accrued, settle
+from tongbao.products.deposits.domain.views import Certificate, Payout, Standing
 from tongbao.products.deposits.models import DepositRow, PayoutRow
 from tongbao.products.deposits.service.rates import rate_on
 from tongbao.products.deposits.service.rows import deposit_of, deposits_of
 from tongbao.products.deposits.service.withdrawing import day_rates, quote
 
 PAYOUTS_SHOWN_MAX = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Payout:
-    """What was paid from a deposit, and the arithmetic of it."""
-
-    id: UUID
-    reason: str
-    paid_on: date
-    principal: Money
-    interest: Money
-    lines: list[dict[str, Any]]
-    transaction_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A deposit as its holder sees it on a day.
-
-    `earned` is its interest by the end of the day before, as the books keep it; `today` what
-    withdrawing everything now would pay; `at_maturity` what its term pays if nothing changes. All
-    None once it is over.
-    """
-
-    deposit: Deposit
-    payouts: list[Payout]
-    earned: Money | None
-    today: Settlement | None
-    at_maturity: Settlement | None
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """What a certificate of deposit says (存款证明): who has how much here, on a day."""
-
-    holder_name: str
-    deposit: Deposit
-    principal: Money
-    earned: Money
-    as_of: date
 
 
 async def get(
