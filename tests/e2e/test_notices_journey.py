@@ -152,7 +152,13 @@ async def test_ordinary_messages_wait_for_the_morning_and_critical_ones_do_not(
     payer, supplier = pair.payer, pair.supplier
     await with_contacts(bank, payer, "13800138112")
     await payer.pay(supplier, "3.00")
-    raised = LimitRaised(party_id=UUID(payer.customer.party_id), tally="test", period="day")
+    raised = LimitRaised(
+        party_id=UUID(payer.customer.party_id),
+        tally="test",
+        period="day",
+        maximum=None,
+        until=now() + timedelta(days=1),
+    )
     async with bank.database.write() as tx:
         await outbox.append(tx, [raised], at=now())
     night = shanghai(23)

@@ -38,6 +38,7 @@ from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
+from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
 
 # In the order requests are matched: the busiest first.
@@ -54,6 +55,7 @@ ROUTERS = (
     statement_documents,
     lending,
     inbox,
+    deposits,
     privacy,
     webhooks,
     proposals,

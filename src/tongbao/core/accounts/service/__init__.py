@@ -43,7 +43,7 @@ from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
 from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
 from tongbao.core.accounts.service.entries import counterparties, entries
 from tongbao.core.accounts.service.interest import accrued, settle
-from tongbao.core.accounts.service.numbering import is_account_number
+from tongbao.core.accounts.service.numbering import is_account_number, new_number
 from tongbao.core.accounts.service.opening import apply, open_account
 from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
 from tongbao.core.accounts.service.proposing import (
@@ -66,6 +66,7 @@ from tongbao.core.accounts.service.reading import (
     by_number,
     for_party,
     get,
+    ledger_accounts,
     list_accounts,
     pockets,
     restraints,
@@ -146,8 +147,10 @@ __all__ = [
     "for_party",
     "get",
     "is_account_number",
+    "ledger_accounts",
     "lift_at_once",
     "list_accounts",
+    "new_number",
     "next_piece",
     "open_account",
     "opened_before",

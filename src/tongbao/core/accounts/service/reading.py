@@ -61,6 +61,18 @@ async def by_ledger_accounts(
     return {row.ledger_account_id: account_of(row) for row in rows}
 
 
+async def ledger_accounts(
+    tx: ReadSession, account_ids: Collection[UUID]
+) -> Mapping[UUID, ledger.AccountId]:
+    """Return where the money of some accounts is booked, by the account's id."""
+    rows = await tx.execute(
+        select(AccountRow.id, AccountRow.ledger_account_id).where(
+            AccountRow.id.in_(list(account_ids))
+        )
+    )
+    return {account_id: ledger.AccountId(on_ledger) for account_id, on_ledger in rows}
+
+
 async def list_accounts(
     tx: ReadSession,
     *,

@@ -86,6 +86,28 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
     ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
     (
+        "deposits:approve_rates",
+        _SYSTEM,
+        _TOP,
+        "复核存款利率",
+        "Approve the rates of deposits",
+    ),
+    (
+        "deposits:manage",
+        _OWN,
+        _TOP,
+        "开立、支取与管理本主体的存款",
+        "Open, withdraw and manage the deposits of an own party",
+    ),
+    (
+        "deposits:propose_rates",
+        _SYSTEM,
+        _HIGH,
+        "提议存款利率",
+        "Propose the rates of deposits",
+    ),
+    ("deposits:read_any", _ANY, _HIGH, "查看所有存款", "Read all deposits"),
+    (
         "identity:appoint_any",
         _ANY,
         _TOP,

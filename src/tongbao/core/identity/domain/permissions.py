@@ -49,6 +49,7 @@ _READ_ANY: Final = frozenset(
     {
         "accounts:read_any",
         "agreements:read_any",
+        "deposits:read_any",
         "ledger:read",
         "lending:read_any",
         "parties:read_any",
@@ -114,6 +115,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "accounts:approve_rates",
         "audit:close_alerts",
         "audit:read",
+        "deposits:approve_rates",
         "identity:approve_appointment",
         "identity:approve_recovery",
         "identity:approve_staff",
@@ -125,10 +127,18 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "runs:read",
     },
     Role.STAFF_SERVICE: frozenset(
-        {"accounts:read_any", "parties:read_any", "payments:read_any", "statements:issue_any"}
+        {
+            "accounts:read_any",
+            "deposits:read_any",
+            "parties:read_any",
+            "payments:read_any",
+            "statements:issue_any",
+        }
     ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
-    Role.STAFF_PRODUCT: frozenset({"accounts:set_rates", "lending:read_any"}),
+    Role.STAFF_PRODUCT: frozenset(
+        {"accounts:set_rates", "deposits:propose_rates", "deposits:read_any", "lending:read_any"}
+    ),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
@@ -159,6 +169,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "accounts:set_rates",
         "accounts:approve_rates",
         Text(zh="利率提议与复核分离", en="who proposes rates does not approve them"),
+    ),
+    (
+        "deposits:propose_rates",
+        "deposits:approve_rates",
+        Text(zh="利率经办与复核分离", en="who proposes rates does not approve them"),
     ),
     (
         "payments:initiate",
