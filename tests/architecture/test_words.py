@@ -39,6 +39,7 @@ TECHNICAL_PREFIXES = {
         "webhooks": {"webhooks"},
         "web": {"request", "idempotency", "database"},
     },
+    "lib": {"emvco": {"emvco"}, "iso20022": {"iso20022"}},
     "kernel": {
         "clock": {"clock"},
         "currencies": {"money"},

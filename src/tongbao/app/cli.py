@@ -136,7 +136,10 @@ def eod(
 @cli.command()
 def bench(
     name: Annotated[
-        str, typer.Argument(help="Which benchmark: ledger, http, login, protect, audit, flow, eod")
+        str,
+        typer.Argument(
+            help="Which benchmark: ledger, http, login, protect, audit, flow, limits, eod"
+        ),
     ],
     *,
     as_json: AsJson = False,

@@ -10,10 +10,12 @@ from typing import Final
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.ledger import service as ledger
+from tongbao.core.statements import service as statements
 from tongbao.infra import runs
 from tongbao.infra.db import Database, ReadSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.text import Text
+from tongbao.products.deposits import service as deposits
 
 NAME: Final = "end_of_day"
 TASK: Final = "app.end_of_day"
@@ -22,7 +24,12 @@ STEPS: Final = (
     runs.Step("cut_off", ledger.cut_off),
     runs.Step("accounts.value_dated", accounts.value_dated),
     runs.Step("accounts.accrue", accounts.accrue),
+    runs.Step("deposits.accrue", deposits.accrue),
+    runs.Step("deposits.collect", deposits.collect),
+    runs.Step("deposits.mature", deposits.mature),
     runs.Step("accounts.capitalise", accounts.capitalise),
+    runs.Step("accounts.dormancy", accounts.fall_asleep),
+    runs.Step("statements.close_month", statements.close_month),
 )
 """In order. Names are stored: a step keeps its name, and a new one may be put anywhere."""
 

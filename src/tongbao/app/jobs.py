@@ -18,7 +18,7 @@ async def purge_answers(context: jobs.JobContext) -> None:
     await idempotency.purge(context.database, at=context.at)
 
 
-@jobs.periodic(name="infra.retention.delete_over", cron="7 19 * * *")
+@jobs.periodic(name="infra.retention.delete_over", cron="7 19 * * *", audited=True)
 async def delete_over(context: jobs.JobContext) -> None:
     """Delete the rows that are kept no longer, table by table."""
     tables.load()

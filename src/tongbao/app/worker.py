@@ -35,7 +35,9 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     log.configure(settings)
     wiring.connect_sources(settings)
     wiring.connect_keys(settings)
+    wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
+    wiring.connect_statements(settings)
     wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))
 
@@ -52,6 +54,7 @@ async def run_worker(
     `queues` restricts which jobs it takes; None takes all.
     """
     wiring.load_jobs()
+    wiring.connect_privacy()
     wiring.connect_webhooks(settings)
     eod.begin_with(settings.end_of_day_first)
     stop = stop or asyncio.Event()

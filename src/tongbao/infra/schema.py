@@ -24,6 +24,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/post_any.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/history.sql"),
+    ("tongbao.core.ledger", "sql/spans.sql"),
     ("tongbao.core.ledger", "sql/days.sql"),
     ("tongbao.core.ledger", "sql/reports.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
@@ -35,7 +36,10 @@ SQL_FILES: Final = (
     ("tongbao.core.accounts", "sql/interest.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
+    ("tongbao.core.sources", "sql/guards.sql"),
+    ("tongbao.core.statements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
+    ("tongbao.products.deposits", "sql/guards.sql"),
 )
 
 # The application's role reads and writes every table; a module takes back in its own files what

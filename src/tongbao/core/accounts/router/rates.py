@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import Depends, Query, Request, Response, status
 
 from tongbao.core.accounts import service
-from tongbao.core.accounts.domain import Product
+from tongbao.core.accounts.domain.products import Product
 from tongbao.core.accounts.schemas.rates import NewRates, RatesOut
 from tongbao.infra.auth import PUBLIC, CurrentActor, require
 from tongbao.infra.db import WriteSession, undone

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, JsonValue, model_validator
 
-from tongbao.core.accounts.domain import Product
 from tongbao.core.accounts.domain.interest import TIERS_MAX, RateVersion
-from tongbao.core.accounts.schemas import Shape
+from tongbao.core.accounts.domain.products import Product
+from tongbao.core.accounts.schemas.base import Shape
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField, RateField
 from tongbao.lib.interest.accrual import Tier, TierMode, Tiers

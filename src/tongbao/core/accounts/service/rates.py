@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from tongbao.core.accounts.domain import Product
 from tongbao.core.accounts.domain.interest import RateNotAhead, RateVersion, check_tiers
+from tongbao.core.accounts.domain.products import Product
 from tongbao.core.accounts.events import RatesSet
 from tongbao.core.accounts.models import InterestProgressRow, RateRow
 from tongbao.infra import outbox

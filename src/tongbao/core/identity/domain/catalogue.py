@@ -59,6 +59,15 @@ def _declare(*declared: tuple[str, Reach, Sensitivity, str, str]) -> dict[str, P
 
 CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     (
+        "accounts:approve_restraint",
+        _ANY,
+        _TOP,
+        "复核账户限制与扣划",
+        "Approve restraints of accounts and deductions",
+    ),
+    ("accounts:awaken", _OWN, _HIGH, "唤醒本主体休眠账户", "Awaken own dormant accounts"),
+    ("accounts:close", _OWN, _HIGH, "注销本主体账户", "Close own accounts"),
+    (
         "accounts:approve_rates",
         _SYSTEM,
         _TOP,
@@ -76,6 +85,28 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
     ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
     ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
+    (
+        "deposits:approve_rates",
+        _SYSTEM,
+        _TOP,
+        "复核存款利率",
+        "Approve the rates of deposits",
+    ),
+    (
+        "deposits:manage",
+        _OWN,
+        _TOP,
+        "开立、支取与管理本主体的存款",
+        "Open, withdraw and manage the deposits of an own party",
+    ),
+    (
+        "deposits:propose_rates",
+        _SYSTEM,
+        _HIGH,
+        "提议存款利率",
+        "Propose the rates of deposits",
+    ),
+    ("deposits:read_any", _ANY, _HIGH, "查看所有存款", "Read all deposits"),
     (
         "identity:appoint_any",
         _ANY,
@@ -231,6 +262,20 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("proposals:read_any", _SYSTEM, _HIGH, "查看所有待复核事项", "Read all proposals"),
     ("runs:read", _SYSTEM, _LOW, "查看日终等批处理", "See the end of day and other runs"),
     ("runs:start", _SYSTEM, _HIGH, "启动日终等批处理", "Start the end of day and other runs"),
+    (
+        "statements:issue",
+        _OWN,
+        _LOW,
+        "开立本主体的对账单与证明",
+        "Order sealed statements and certificates of an own party",
+    ),
+    (
+        "statements:issue_any",
+        _ANY,
+        _HIGH,
+        "为任何客户开立对账单与证明",
+        "Order sealed statements and certificates of any customer",
+    ),
     ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
     ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
 )

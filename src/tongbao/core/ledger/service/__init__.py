@@ -25,8 +25,10 @@ from tongbao.core.ledger.domain.searching import (
     TransactionCriteria,
     TransactionState,
 )
+from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
 from tongbao.core.ledger.service.booking import post
+from tongbao.core.ledger.service.bulk import post_many
 from tongbao.core.ledger.service.chart import (
     account,
     assets,
@@ -58,8 +60,11 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
-from tongbao.core.ledger.service.searching import find_entries, find_transactions
+from tongbao.core.ledger.service.restricting import Restriction, last_debited, lock, restrict
+from tongbao.core.ledger.service.searching import cursor_after, find_entries, find_transactions
+from tongbao.core.ledger.service.spans import movements, span, totals_before
 from tongbao.core.ledger.service.teller import Teller
+from tongbao.core.ledger.service.touching import touched
 from tongbao.core.ledger.service.tree import (
     checkpoint,
     extend_tree,
@@ -91,11 +96,14 @@ __all__ = [
     "Finding",
     "InclusionProof",
     "InsufficientFunds",
+    "Movement",
     "NewPosting",
     "NewTransaction",
     "Period",
     "PostedPosting",
     "PostingResult",
+    "Restriction",
+    "Span",
     "Teller",
     "Transaction",
     "TransactionCriteria",
@@ -115,6 +123,7 @@ __all__ = [
     "change_status",
     "checkpoint",
     "close_period",
+    "cursor_after",
     "cut_off",
     "cut_off_of",
     "declare_asset",
@@ -130,15 +139,23 @@ __all__ = [
     "income_statement",
     "internal_account",
     "last_cut_off",
+    "last_debited",
+    "lock",
     "measure_tree",
+    "movements",
     "note_findings",
     "open_account",
     "periods",
     "post",
+    "post_many",
     "prove_consistency",
     "prove_inclusion",
+    "restrict",
     "reversal",
     "roll_up",
+    "span",
+    "totals_before",
+    "touched",
     "transaction",
     "trial_balance",
     "verify",
