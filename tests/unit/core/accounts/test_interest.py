@@ -1,14 +1,14 @@
 """Interest of single accounts: what falls due when, and to whom it may not be paid yet."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.interest_bank import STAFF, Bank, at_noon, rounded
+from tongbao.app import eod
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.domain.interest import (
     DayNotCutOff,
@@ -17,6 +17,7 @@ from tongbao.core.accounts.domain.interest import (
     credited_on,
     is_capitalisation_day,
 )
+from tongbao.core.accounts.service import end_of_day
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.domain import AccountFrozen
 from tongbao.infra import runs
@@ -77,12 +78,7 @@ async def test_what_was_earned_up_to_the_20th_is_credited_with_value_of_the_21st
 async def test_an_account_that_may_not_pay_is_credited_all_the_same(bank: Bank) -> None:
     holder = await bank.open()
     await bank.move(holder, 1_200_000_00)
-    async with bank.database.write() as tx:
-        await ledger.change_status(
-            tx,
-            account_id=holder.account.ledger_account_id,
-            status=ledger.AccountStatus.DEBIT_FROZEN,
-        )
+    await _change(bank, holder.account, ledger.AccountStatus.DEBIT_FROZEN)
     for _ in range(3):
         await bank.close_day()
     assert holder.paid == 300_00
@@ -92,13 +88,13 @@ async def test_a_frozen_account_earns_and_is_credited_when_it_is_released(bank: 
     holder, other = await bank.open(), await bank.open()
     await bank.move(holder, 1_200_000_00)
     await bank.move(other, 1_200_000_00)
-    await _change(bank, holder.account, accounts.DepositAccountStatus.FROZEN)
+    await _change(bank, holder.account, ledger.AccountStatus.FROZEN)
     for _ in range(4):
         await bank.close_day()
     assert (holder.paid, other.paid) == (0, 300_00)
     assert await bank.accrued(holder) == 400_00 * PIECES
     assert await bank.payable("CNY") == rounded(await bank.sum_accrued("CNY"))
-    await _change(bank, holder.account, accounts.DepositAccountStatus.OPEN)
+    await _change(bank, holder.account, ledger.AccountStatus.ACTIVE)
     await bank.close_day()
     # What fell due on the 20th; what was earned since falls due with the next quarter.
     assert holder.paid == 300_00
@@ -143,10 +139,47 @@ async def test_settled_before_any_day_was_ended_and_twice(bank: Bank) -> None:
     assert await bank.payable("CNY") == 0
 
 
+async def test_accounts_close_while_a_day_is_being_ended(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each piece of each step another account is settled: nothing is lost or doubled."""
+    monkeypatch.setattr(end_of_day, "ACCOUNTS_MAX", 3)
+    monkeypatch.setattr(end_of_day, "CREDITS_MAX", 3)
+    monkeypatch.setattr(end_of_day, "POSTINGS_MAX", 5)
+    for number in range(14):
+        await bank.move(await bank.open(), 1_200_000_00 + number * 361_07)
+    while not is_capitalisation_day(bank.today):
+        await bank.close_day()
+    for holder in bank.holders:
+        await bank.move(holder, 120_000_00, on=FIRST)
+    still_open, settled = list(bank.holders), []
+
+    def settling(step: runs.Step) -> runs.Step:
+        async def work(
+            tx: WriteSession, *, day: date, cursor: str | None, at: datetime
+        ) -> runs.Progress:
+            if len(still_open) > 1:  # from the middle: some the step has reached, some it has not
+                settled.append(still_open.pop(len(still_open) // 2))
+                await bank.settle(settled[-1])
+            return await step.work(tx, day=day, cursor=cursor, at=at)
+
+        return runs.Step(step.name, work)
+
+    await bank.close_day([settling(step) for step in eod.STEPS])
+    assert len(settled) == 13
+    for holder in settled:
+        assert holder.paid == rounded(await bank.earned(holder)), holder
+        assert await bank.accrued(holder) == 0
+    (left,) = still_open
+    assert await bank.accrued(left) == await bank.earned(left) - left.paid * PIECES
+    assert await bank.payable("CNY") == rounded(await bank.sum_accrued("CNY"))
+    await bank.close_day()  # the sums are compared
+
+
 async def test_a_frozen_account_with_interest_is_not_settled(bank: Bank) -> None:
     holder = await bank.open()
     await bank.move(holder, 1_200_000_00)
-    await _change(bank, holder.account, accounts.DepositAccountStatus.FROZEN)
+    await _change(bank, holder.account, ledger.AccountStatus.FROZEN)
     await bank.close_day()
     with pytest.raises(AccountFrozen):
         await bank.settle(holder)
@@ -273,14 +306,7 @@ async def test_slices_and_whole_balances_at_the_edges_of_tiers(bank: Bank) -> No
 
 
 async def _change(
-    bank: Bank, account: accounts.DepositAccount, status: accounts.DepositAccountStatus
+    bank: Bank, account: accounts.DepositAccount, status: ledger.AccountStatus
 ) -> None:
     async with bank.database.write() as tx:
-        await accounts.change_status(
-            tx,
-            account_id=account.id,
-            status=status,
-            reason="法院",
-            changed_by=UUID(int=1),
-            at=bank.at,
-        )
+        await ledger.change_status(tx, account_id=account.ledger_account_id, status=status)
