@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.keys.attempt(at=now())
         wiring.connect_secret(settings)
         app.state.database = database
-        async with flow.running(database):
+        async with flow.running(database), crypto.refreshing(database, clock=now):
             yield
             await app.state.streams.close()
         await database.close()
