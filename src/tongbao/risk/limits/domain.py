@@ -136,6 +136,16 @@ class Rule:
         """Tell whether a customer may lower or raise it for themself: what only they use up."""
         return self.counted_by == {Dimension.PARTY}
 
+    def meets(self, *, operation: str, party_kind: str, level: int) -> bool:
+        """Tell whether it is about whatever such a party does so, on any way."""
+        return (
+            self.operation in (None, operation) or operation.startswith(f"{self.operation}.")
+        ) and (
+            self.party_kind in (None, party_kind)
+            and self.level in (None, level)
+            and self.product is self.channel is None
+        )
+
     def counts_as(self, other: "Rule") -> bool:
         """Tell whether what was used of one holds against the other."""
         mine = (self.counted_by, self.measure, self.currency)
@@ -317,6 +327,14 @@ class RuleWrong(TongbaoError):
     code = "limits.rule_wrong"
     title = Text(zh="限额规则不正确", en="The rule contradicts itself")
     detail = Text(zh="请检查 {why}", en="Please check {why}")
+
+
+class MeasureWrong(TongbaoError):
+    """A maximum in another currency than the limit's, or a number where it is an amount."""
+
+    code = "limits.measure_wrong"
+    title = Text(zh="限额的单位不符", en="Not what this limit is measured in")
+    detail = Text(zh="该限额以 {measure} 计", en="This limit is measured in {measure}")
 
 
 class RateWrong(TongbaoError):

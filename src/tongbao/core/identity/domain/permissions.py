@@ -51,6 +51,7 @@ _READ_ANY: Final = frozenset(
         "agreements:read_any",
         "ledger:read",
         "lending:read_any",
+        "limits:read_any",
         "parties:read_any",
         "payments:read_any",
     }
@@ -73,6 +74,7 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "lending:accept",
             "parties:apply",
             "parties:maintain",
+            "payments:set_limits",
             "privacy:erase",
             "privacy:export",
             "privacy:reveal",
@@ -101,7 +103,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "webhooks:manage_any",
     },
     Role.STAFF_RISK: _READ_ANY
-    | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
+    | {"lending:decide", "limits:propose", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
         "audit:close_alerts",
@@ -111,11 +113,14 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:approve_staff",
         "identity:read_users",
         "ledger:approve",
+        "limits:approve",
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
     },
-    Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
+    Role.STAFF_SERVICE: frozenset(
+        {"accounts:read_any", "limits:read_any", "parties:read_any", "payments:read_any"}
+    ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
     Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
     Role.STAFF_ADMINISTRATOR: frozenset(
@@ -152,6 +157,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "payments:approve",
         "identity:manage_members",
         Text(zh="管理用户者不复核付款", en="who manages users does not approve payments"),
+    ),
+    (
+        "limits:propose",
+        "limits:approve",
+        Text(zh="限额经办与复核分离", en="who proposes limits does not approve them"),
     ),
     (
         "identity:manage_staff",

@@ -114,7 +114,10 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
     rows = await tx.fetch(_FIND, (token_hash(secret),))
     if not rows:
         return None
-    (issued, used, replaced, rotated, seen, expires, ended, session_id, factors, device_id, *facts) = rows[0]
+    (
+        issued, used, replaced, rotated, seen, expires, ended, session_id, factors, device_id,
+        *facts,
+    ) = rows[0]  # fmt: skip
     shown = Shown(
         issued_at=issued,
         used_at=used,
