@@ -32,6 +32,7 @@ from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
 from tongbao.products.lending.router import api as lending
+from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
 ROUTERS = (
@@ -42,6 +43,7 @@ ROUTERS = (
     accounts,
     agreements,
     payments,
+    limits,
     lending,
     privacy,
     webhooks,

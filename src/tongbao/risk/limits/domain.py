@@ -343,8 +343,8 @@ class RateWrong(TongbaoError):
     code = "limits.rate_wrong"
     title = Text(zh="参考汇率不正确", en="The reference rate is wrong")
     detail = Text(
-        zh="{currency} 的参考汇率须大于零，人民币恒为 1",
-        en="The rate of {currency} must be above zero, and that of CNY is 1",
+        zh="{currency} 的参考汇率须大于零且尚未到期，人民币恒为 1",
+        en="The rate of {currency} must be above zero and not over; that of CNY is 1",
     )
 
 

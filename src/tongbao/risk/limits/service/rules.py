@@ -163,10 +163,11 @@ async def set_rate(
     """Say what one unit of a currency is worth in CNY from now on, for limits alone.
 
     From `until` on there is no rate, unless another was set meanwhile. Raises
-    `money.UnknownCurrency`, and `RateWrong` for one that is not above zero.
+    `money.UnknownCurrency`, and `RateWrong` for one not above zero or over at once.
     """
     scale = Money.zero(currency).scale
-    if cny_per_unit <= Rate.zero() or (currency == BASE and cny_per_unit != ONE):
+    is_over = until is not None and until <= at
+    if is_over or cny_per_unit <= Rate.zero() or (currency == BASE and cny_per_unit != ONE):
         raise RateWrong(currency=currency)
     facts = {
         "valid_until": until, "scale": scale, "cny_per_unit": cny_per_unit.decimal
