@@ -56,6 +56,10 @@ AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
+    "code": "person_3_day",
+    "currency": "USD",
+    "period": "day",
+    "tally": "outgoing",
     "change_id": "0197c0de-0000-7000-8000-000000000009",
     "factor": "otp_sms",
     "kind": "licence_picture",

@@ -40,6 +40,7 @@ from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
+from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
 ROUTERS = (
@@ -53,6 +54,7 @@ ROUTERS = (
     payments,
     statements,
     statement_documents,
+    limits,
     lending,
     inbox,
     deposits,
