@@ -96,7 +96,8 @@ async def test_pages_of_an_inbox_are_whole_and_in_order(bank: Bank, pair: Pair) 
     for _ in range(3):
         await payer.pay(supplier, "1.00")
     await tell(bank)
-    ids, after = [], {}
+    ids: list[str] = []
+    after: dict[str, str] = {}
     while True:
         page = await payer.customer.get("/notices", limit=1, unread=True, **after)
         ids += [each["id"] for each in page["items"]]

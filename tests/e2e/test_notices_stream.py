@@ -250,7 +250,7 @@ async def test_a_stream_neither_holds_a_connection_nor_counts_as_under_way(
         await page.next()
         flow = bank.app.state.aside.__self__
         async with asyncio.timeout(60):
-            while pool.checkedout():  # type: ignore[attr-defined]
+            while pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert flow.overload.in_flight == 0
     assert flow.overload.in_flight == 0

@@ -1,4 +1,4 @@
-"""A worker that tells people dies with kill -9 at each step: nothing is lost, and nothing doubled."""
+"""A worker that tells people dies with kill -9 at each step: nothing is lost, nothing doubled."""
 
 import multiprocessing
 import signal

@@ -5,6 +5,8 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +26,33 @@ SECONDS = 20  # only so that a failure is not a standstill
 Event = tuple[int | None, str, Any]
 
 
+@dataclass(frozen=True)
+class Served:
+    """A process that serves the API."""
+
+    program: Program
+    address: str
+
+
 @pytest.fixture
-def served(bank: Bank, tmp_path: Path) -> Iterator[tuple[Program, str]]:
+def served(bank: Bank, tmp_path: Path) -> Iterator[list[Served]]:
     """Serve the API from two processes, on the database of these tests."""
-    port = free_port()
-    environment = {
-        "TONGBAO_DATABASE_URL": bank.urls.app,
-        "TONGBAO_PORT": str(port),
-        "TONGBAO_API_WORKERS": "2",
-        "PYTHONUNBUFFERED": "1",
-        "TONGBAO_DATA_DIR": str(tmp_path / "data"),
-    }
-    address = f"http://127.0.0.1:{port}"
-    with program("serve", environment=environment, log=tmp_path / "log") as api:
-        api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
-        yield api, address
+    with ExitStack() as stack:
+        found = []
+        for name in ("one", "other"):
+            port = free_port()
+            environment = {
+                "TONGBAO_DATABASE_URL": bank.urls.app,
+                "TONGBAO_PORT": str(port),
+                "TONGBAO_DATA_DIR": str(tmp_path / name),
+                "PYTHONUNBUFFERED": "1",
+            }
+            started = program("serve", environment=environment, log=tmp_path / f"{name}.log")
+            found.append(Served(stack.enter_context(started), f"http://127.0.0.1:{port}"))
+        for each in found:
+            ready = partial(answers, f"{each.address}/health/ready")
+            each.program.wait_until(ready, "answer")
+        yield found
 
 
 class Connection:
@@ -101,36 +115,31 @@ def amounts(events: list[Event]) -> list[tuple[int | None, str]]:
 
 
 async def test_pages_at_both_processes_hear_the_same_and_resume_at_either(
-    bank: Bank, served: tuple[Program, str], reader: Firm
+    bank: Bank, served: list[Served], reader: Firm
 ) -> None:
-    api, address = served
     with ExitStack() as stack:
-        pages = [stack.enter_context(connected(address, reader)) for _ in range(6)]
-        assert {page.next()[:2] for page in pages} == {(0, "ready")}
+        pages = [stack.enter_context(connected(each.address, reader)) for each in served]
+        assert [page.next()[:2] for page in pages] == [(0, "ready")] * 2
         await happen(bank, reader, "1.00")
-        assert [amounts([page.next()]) for page in pages] == [[(1, "1.00")]] * 6
+        assert [amounts([page.next()]) for page in pages] == [[(1, "1.00")]] * 2
     for amount in ("2.00", "3.00"):
         await happen(bank, reader, amount)
     with ExitStack() as stack:
-        pages = [stack.enter_context(connected(address, reader, last=1)) for _ in range(6)]
-        missed = [[page.next(), page.next()] for page in pages]
-        assert [amounts(each) for each in missed] == [[(2, "3.00"), (3, "6.00")]] * 6
+        pages = [stack.enter_context(connected(each.address, reader, last=1)) for each in served]
+        missed = [amounts([page.next(), page.next()]) for page in pages]
+        assert missed == [[(2, "3.00"), (3, "6.00")]] * 2
         await happen(bank, reader, "4.00")
-        assert [amounts([page.next()]) for page in pages] == [[(4, "10.00")]] * 6
-        assert len(busy(api)) == 2, "both processes have streams, or nothing was shown"
+        assert [amounts([page.next()]) for page in pages] == [[(4, "10.00")]] * 2
 
-        api.process.send_signal(signal.SIGTERM)
-        assert [page.rest() for page in pages] == [[(None, "end", {"why": "closing"})]] * 6
-    assert api.process.wait(SECONDS) == 0
-    said = api.said()
-    assert "Traceback" not in said
-    assert said.count("/api/v1/notices/stream") == 12, "each stream has its line, at its end"
-
-
-def busy(api: Program) -> set[int]:
-    """Return the processes below a program that have connections open with somebody."""
-    return {
-        each.pid
-        for each in api.children()
-        if [one for one in each.net_connections("tcp") if one.status == "ESTABLISHED"]
-    }
+        one, other = served
+        one.program.process.send_signal(signal.SIGTERM)
+        assert pages[0].rest() == [(None, "end", {"why": "closing"})]
+        assert one.program.process.wait(SECONDS) == 0
+        await happen(bank, reader, "5.00")
+        assert amounts([pages[1].next()]) == [(5, "15.00")]
+        other.program.process.send_signal(signal.SIGINT)
+        assert pages[1].rest() == [(None, "end", {"why": "closing"})]
+        assert other.program.process.wait(SECONDS) == 0
+    for each in served:
+        assert "Traceback" not in each.program.said()
+        assert each.program.said().count("/api/v1/notices/stream") == 2, "a line for each"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Request, Response, status
 from starlette.types import Receive, Scope, Send
 
 from tongbao.engagement.notices.domain import BadEventId, UsersOnly
@@ -123,6 +123,7 @@ async def _leaves(stream: Stream, receive: Receive) -> None:
 @api.get(
     "/stream",
     summary="Follow what happens",
+    status_code=status.HTTP_200_OK,
     response_class=EventStream,
     responses={
         200: {
