@@ -133,6 +133,7 @@ class Streams:
         self._wake = asyncio.Event()
         self._work: list[asyncio.Task[None]] = []
         self._closed = False
+        self._seen_at: datetime | None = None
 
     def __len__(self) -> int:
         return len(self._open)
@@ -275,8 +276,10 @@ class Streams:
         for each in streams:
             if each.session_id not in standing:
                 each.end(Why.SESSION_ENDED)
-        async with database.write() as tx:
-            await feed.seen(tx, user_ids={each.user_id for each in streams}, at=at)
+        if self._seen_at is None or at - self._seen_at >= feed.SEEN_EVERY:
+            async with database.write() as tx:
+                await feed.seen(tx, user_ids={each.user_id for each in streams}, at=at)
+            self._seen_at = at
 
     async def _listen(self, database: Database) -> None:
         """Look at once when the consumer notifies; without it the next poll sees the same."""
