@@ -39,6 +39,7 @@ OWN_JOBS: Final[Mapping[str, str]] = {
     "procrastinate_events": "infra.jobs.remove_old",
     "procrastinate_jobs": "infra.jobs.remove_old",
     "procrastinate_periodic_defers": "infra.jobs.remove_old",
+    "sources_fetch": "sources.delete_expired",
 }
 """The job that deletes the rows of a table, where that is not the one of this file."""
 NO_JOB: Final[Mapping[str, str]] = {

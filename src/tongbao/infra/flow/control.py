@@ -43,6 +43,7 @@ GUESSABLE: Final = (
     "/api/v1/identity/factor-recoveries",
     "/api/v1/identity/password",
     "/api/v1/oauth/",
+    "/api/v1/statements/confirmations",
 )
 
 

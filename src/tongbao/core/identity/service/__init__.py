@@ -140,6 +140,12 @@ from tongbao.core.identity.service.proposing import (
     new_staff,
 )
 from tongbao.core.identity.service.purging import purge
+from tongbao.core.identity.service.readers import (
+    Reader,
+    parties_of,
+    readers_of,
+    standing_among,
+)
 from tongbao.core.identity.service.registering import (
     begin_registration,
     check_registration,
@@ -172,12 +178,7 @@ from tongbao.core.identity.service.staff_recoveries import (
 )
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
-from tongbao.core.identity.service.telling import (
-    Reader,
-    parties_of,
-    readers_of,
-    standing_among,
-)
+from tongbao.core.identity.service.telling import tell_role
 from tongbao.core.identity.service.users import create_user, find_user
 
 for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
@@ -348,5 +349,6 @@ __all__ = [
     "spend_step_up",
     "standing_among",
     "tell_of_misplaced",
+    "tell_role",
     "unblock_user",
 ]

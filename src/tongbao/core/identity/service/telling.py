@@ -1,75 +1,53 @@
-"""For whoever tells people something: who acts for a party, and whose log-ins still stand."""
+"""Writing to the members of staff who hold a role."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from uuid import UUID
+from typing import Final
 
-from sqlalchemy import select, union_all
+from sqlalchemy import any_, literal, select
 
-from tongbao.core.identity.domain import MemberRole
-from tongbao.core.identity.domain.sessions import IDLE_MAX
-from tongbao.core.identity.models import MembershipRow, SessionRow, TokenRow, UserRow
-from tongbao.core.identity.service.actors import is_member_at
-from tongbao.infra.db import ReadSession
+from tongbao.core.identity.domain.permissions import Role, UserKind
+from tongbao.core.identity.models import UserRow
+from tongbao.core.identity.service.contacts import contacts_of, recipient
+from tongbao.infra import notify
+from tongbao.infra.db import WriteSession
+from tongbao.kernel.text import Language
 
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A user who may know of a party's business, and as what."""
-
-    user_id: UUID
-    party_id: UUID
-    role: MemberRole
+PEOPLE_MAX: Final = 200
 
 
-async def readers_of(
-    tx: ReadSession, *, party_ids: Collection[UUID], at: datetime
-) -> Sequence[Reader]:
-    """Return who acts for some parties at this moment; nobody whose log-in is blocked."""
-    rows = await tx.execute(
-        select(MembershipRow.user_id, MembershipRow.party_id, MembershipRow.role)
-        .join(UserRow, UserRow.id == MembershipRow.user_id)
+async def tell_role(
+    tx: WriteSession,
+    *,
+    role: Role,
+    template: notify.Template,
+    facts: Callable[[Language], Mapping[str, str]],
+    at: datetime,
+) -> int:
+    """Write to every contact of those who hold a role now, each in its language.
+
+    Who is blocked gets nothing. Returns how many people have a contact to be written to.
+    """
+    users = await tx.scalars(
+        select(UserRow.id)
         .where(
-            MembershipRow.party_id.in_(list(party_ids)),
-            is_member_at(at),
+            UserRow.kind == UserKind.STAFF.value,
+            literal(role.value) == any_(UserRow.roles),
             UserRow.blocked_at.is_(None),
         )
-        .order_by(MembershipRow.party_id, MembershipRow.id)
+        .order_by(UserRow.id)
+        .limit(PEOPLE_MAX)
     )
-    return [Reader(row.user_id, row.party_id, MemberRole(row.role)) for row in rows]
-
-
-async def parties_of(
-    tx: ReadSession, *, user_ids: Collection[UUID], at: datetime
-) -> frozenset[UUID]:
-    """Return the parties that some users act for at this moment."""
-    found = await tx.scalars(
-        select(MembershipRow.party_id).where(
-            MembershipRow.user_id.in_(list(user_ids)), is_member_at(at)
+    found = [await contacts_of(tx, user_id=user_id) for user_id in users.all()]
+    told = [each for contacts in found for each in contacts]
+    # In one order everywhere, since each address is locked until the transaction ends.
+    for each in sorted(told, key=lambda one: (one.contact.channel, one.contact.address)):
+        await notify.send(
+            tx,
+            to=recipient(each.contact),
+            template=template,
+            facts=facts(each.language),
+            language=each.language,
+            at=at,
         )
-    )
-    return frozenset(found)
-
-
-async def standing_among(
-    tx: ReadSession, *, session_ids: Collection[UUID], at: datetime
-) -> frozenset[UUID]:
-    """Return which of these sessions and tokens (`Actor.session_id`) still let their user in."""
-    ids = list(session_ids)
-    sessions = select(SessionRow.id, SessionRow.user_id).where(
-        SessionRow.id.in_(ids),
-        SessionRow.ended_at.is_(None),
-        SessionRow.expires_at > at,
-        SessionRow.last_seen_at > at - IDLE_MAX,
-    )
-    tokens = select(TokenRow.id, TokenRow.user_id).where(
-        TokenRow.id.in_(ids), TokenRow.revoked_at.is_(None), TokenRow.expires_at > at
-    )
-    both = union_all(sessions, tokens).subquery()
-    found = await tx.scalars(
-        select(both.c.id)
-        .join(UserRow, UserRow.id == both.c.user_id)
-        .where(UserRow.blocked_at.is_(None))
-    )
-    return frozenset(found)
+    return sum(map(bool, found))
