@@ -23,6 +23,7 @@ FILES = {
     "agreements_get_document": {"application/pdf"},
     "agreements_print_receipt": {"application/pdf"},
     "audit_export_entries": {"application/jsonl", "text/csv"},
+    "notices_follow": {"text/event-stream"},
     "privacy_export": {"application/zip"},
     "privacy_reveal_picture": {"image/jpeg", "application/pdf"},
 }
