@@ -16,7 +16,7 @@ from tongbao.core.accounts.domain import (
 )
 from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
 from tongbao.core.accounts.domain.filtering import EntryFilter
-from tongbao.core.accounts.service.entries import counterparties, entries
+from tongbao.core.accounts.service.listing import counterparties, entries
 from tongbao.core.accounts.service.opening import open_account
 from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
 from tongbao.core.accounts.service.reading import (
