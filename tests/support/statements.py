@@ -54,13 +54,13 @@ class Bookkeeper:
             party = await parties.register_person(tx, name=name, at=at)
             return await accounts.open_account(tx, party_id=party.id, currency=self.currency, at=at)
 
-    async def book(self, *moves: "Move", at: datetime) -> list[ledger.TransactionId]:
+    async def book(self, *moves: "Move | Reversal", at: datetime) -> list[ledger.TransactionId]:
         """Book what moves, each as a transaction of its own, at one moment."""
         async with self.database.write() as tx:
             return await self.book_in(tx, *moves, at=at)
 
     async def book_in(
-        self, tx: WriteSession, *moves: "Move", at: datetime
+        self, tx: WriteSession, *moves: "Move | Reversal", at: datetime
     ) -> list[ledger.TransactionId]:
         asked = [await move.transaction(tx, self) for move in moves]
         for result in await ledger.post(tx, asked, at=at):

@@ -9,8 +9,8 @@ from fastapi import Request, Response
 from tongbao.core.accounts import service
 from tongbao.core.accounts.domain import AccountEntry
 from tongbao.core.accounts.domain.filtering import EntryFilter
-from tongbao.core.accounts.router.access import visible
 from tongbao.core.accounts.router.filtering import ExportAsked
+from tongbao.core.accounts.router.seeing import visible
 from tongbao.core.accounts.service import DepositAccount, entry_words
 from tongbao.infra import audit, sheets
 from tongbao.infra.auth import CurrentActor

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -30,7 +29,7 @@ async def next_piece(tx: ReadSession, *, after: UUID | None, size: int) -> Piece
     return None if last is None else Piece(after, last)
 
 
-def opened_before(moment: datetime, piece: Piece) -> Select[Any]:
+def opened_before(moment: datetime, piece: Piece) -> Select[UUID, UUID, datetime, bool]:
     """Return a query of the accounts of a piece that were opened before a moment.
 
     Columns: `account_id`, `ledger_account_id`, `opened_at`, `closed` (whether it is by now).
