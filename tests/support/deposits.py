@@ -18,9 +18,11 @@ from tongbao.infra.outbox.models import OutboxRow
 from tongbao.infra.runs import Work
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Rate
+from tongbao.lib.interest.accrual import Tiers
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain.products import CATALOGUE
 from tongbao.products.deposits.models import DepositRow, RateRow
+from tongbao.products.deposits.service import demand
 
 MONDAY = date(2026, 1, 5)
 RATES = {
@@ -76,12 +78,11 @@ class Saver:
             deposit_id=deposit.id,
             amount=None if amount is None else cny(amount),
             withdrawn_by=self.actor,
+            without_step_up=True,
             at=noon(on),
         )
 
-    async def pay(
-        self, tx: WriteSession, deposit: service.Deposit, *, on: date
-    ) -> service.Deposit:
+    async def pay(self, tx: WriteSession, deposit: service.Deposit, *, on: date) -> service.Deposit:
         return await service.pay_instalment(
             tx, deposit_id=deposit.id, paid_by=self.actor, at=noon(on)
         )
@@ -259,8 +260,11 @@ async def row_of(tx: WriteSession, deposit_id: UUID) -> DepositRow:
 async def told(tx: WriteSession, deposit_id: UUID) -> list[str]:
     """The kinds of events about a deposit, in order."""
     rows = await tx.execute(
-        select(OutboxRow.type)
-        .where(OutboxRow.subject == str(deposit_id))
-        .order_by(OutboxRow.seq)
+        select(OutboxRow.type).where(OutboxRow.subject == str(deposit_id)).order_by(OutboxRow.seq)
     )
     return [each.removeprefix("deposits.") for (each,) in rows]
+
+
+async def post_demand(tx: WriteSession, rate: Rate = DEMAND) -> None:
+    """Post the demand rate of savings."""
+    demand.STUB[:] = [Tiers.flat(rate)]

@@ -3,23 +3,18 @@
 import pytest
 
 from tests.support.consents import CONFIGURATION
-from tests.support.deposits import DEMAND, Saver, new_saver, post_rates
+from tests.support.deposits import Saver, new_saver, post_demand, post_rates
 from tongbao.core.agreements import service as agreements
 from tongbao.infra.db import WriteSession
 
 
 @pytest.fixture(autouse=True)
-def _configured(monkeypatch) -> None:
+def _configured() -> None:
     agreements.configure(CONFIGURATION)
-    from tongbao.products.deposits.service import maturing, withdrawing
-    from tongbao.lib.interest.accrual import Tiers
-    async def demand_tiers(tx, *, currency, on):
-        return Tiers.flat(DEMAND)
-    monkeypatch.setattr(maturing, "demand_tiers", demand_tiers)
-    monkeypatch.setattr(withdrawing, "demand_tiers", demand_tiers)
 
 
 @pytest.fixture
 async def saver(tx: WriteSession) -> Saver:
     await post_rates(tx)
+    await post_demand(tx)
     return await new_saver(tx)

@@ -99,9 +99,7 @@ async def test_on_a_holiday_it_waits_for_the_next_business_day(
 
 
 async def test_it_is_renewed_with_or_without_its_interest(tx: WriteSession, saver: Saver) -> None:
-    both = await saver.open(
-        tx, "time_3m", "10000.00", on=START, instruction=Instruction.RENEW_ALL
-    )
+    both = await saver.open(tx, "time_3m", "10000.00", on=START, instruction=Instruction.RENEW_ALL)
     principal = await saver.open(
         tx, "time_3m", "20000.00", on=START, instruction=Instruction.RENEW_PRINCIPAL
     )
@@ -240,9 +238,7 @@ async def test_a_part_leaves_nothing_or_the_minimum(
         await saver.withdraw(tx, deposit, amount, on=START)
 
 
-async def test_the_instruction_changes_until_the_day_before(
-    tx: WriteSession, saver: Saver
-) -> None:
+async def test_the_instruction_changes_until_the_day_before(tx: WriteSession, saver: Saver) -> None:
     deposit = await saver.open(tx, "time_3m", "100.00", on=START)
 
     async def change(on: date) -> service.Deposit:
@@ -270,9 +266,7 @@ async def test_who_may_open_what(tx: WriteSession, saver: Saver) -> None:
         with pytest.raises(error):
             await saver.open(tx, product, amount, on=START)
     with pytest.raises(errors.InstructionNotPossible):
-        await saver.open(
-            tx, "instalment_1y", "100.00", on=START, instruction=Instruction.RENEW_ALL
-        )
+        await saver.open(tx, "instalment_1y", "100.00", on=START, instruction=Instruction.RENEW_ALL)
     with pytest.raises(errors.NotOffered):  # before the first rate
         await saver.open(tx, "time_3m", "100.00", on=MONDAY - timedelta(days=1))
     stranger = await new_saver(tx)
