@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_whole_months_earn_a_twelfth_and_odd_days_a_360th(
 def test_a_straight_line_neither_loses_nor_makes_a_cent(total: int, days: int) -> None:
     points = [straight_line(total, elapsed_days=n, total_days=days) for n in range(days + 1)]
     assert (points[0], points[-1]) == (0, total)
-    assert all(after - before >= 0 for before, after in zip(points, points[1:], strict=False))
+    assert all(after - before >= 0 for before, after in pairwise(points))
 
 
 @dataclass
@@ -101,7 +102,8 @@ class Held:
             whole = rounded(minor * self.rate.fraction * 3 / 12)
             return whole + rounded(minor * demand * (on - self.matures_on).days)
         if on < self.matures_on:
-            return rounded(sum((self.each * demand * (on - day).days for day, _ in self.paid)))
+            days = sum((on - day).days for day, _ in self.paid)
+            return rounded(self.each * demand * days)
         products = 0
         for day, late in self.paid:
             if not late:
@@ -326,7 +328,10 @@ class Bank:
             assert await payable_of(self.tx, product) == sum(shares)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=settings().max_examples // 2,
+)
 @given(steps=steps)
 async def test_whatever_is_done_the_books_are_the_models(
     database: Database, steps: list[tuple[str, int, Any]]
@@ -341,7 +346,10 @@ async def test_whatever_is_done_the_books_are_the_models(
             await bank.check()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=settings().max_examples // 3,
+)
 @given(
     product=st.sampled_from(["time_3m", "time_5y", "instalment_3y", "notice_7d"]),
     ended=st.integers(0, 2_000),

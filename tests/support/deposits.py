@@ -22,7 +22,6 @@ from tongbao.lib.interest.accrual import Tiers
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain.products import CATALOGUE
 from tongbao.products.deposits.models import DepositRow, RateRow
-from tongbao.products.deposits.service import demand
 
 MONDAY = date(2026, 1, 5)
 RATES = {
@@ -267,4 +266,12 @@ async def told(tx: WriteSession, deposit_id: UUID) -> list[str]:
 
 async def post_demand(tx: WriteSession, rate: Rate = DEMAND) -> None:
     """Post the demand rate of savings."""
-    demand.STUB[:] = [Tiers.flat(rate)]
+    await accounts.set_rate(
+        tx,
+        product=accounts.Product.SAVINGS,
+        currency="CNY",
+        tiers=Tiers.flat(rate),
+        valid_from=MONDAY,
+        set_by=new_id(),
+        at=noon(MONDAY),
+    )

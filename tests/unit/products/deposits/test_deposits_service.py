@@ -162,12 +162,20 @@ async def test_an_account_that_takes_nothing_leaves_it_to_its_holder(
     tx: WriteSession, saver: Saver
 ) -> None:
     deposit = await saver.open(tx, "time_3m", "10000.00", on=START)
-    await accounts.change_status(
+    await accounts.place(
         tx,
         account_id=saver.account.id,
-        status=accounts.DepositAccountStatus.FROZEN,
-        reason="法院冻结",
-        changed_by=new_id(),
+        order=accounts.Order(
+            stop=accounts.Stop.ALL,
+            authority=accounts.Authority.COURT,
+            ordered_by="杭州市西湖区人民法院",
+            document_number="（2026）浙0106执1号",
+            reason="执行案件",
+            from_at=noon(START),
+            until_at=None,
+        ),
+        placed_by=new_id(),
+        approved_by=new_id(),
         at=noon(START),
     )
     await end_days(tx, START, MATURITY + timedelta(days=1))

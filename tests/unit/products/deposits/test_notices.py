@@ -1,6 +1,7 @@
 """Notice deposits: announced and drawn, late, early, too much, too little, cancelled."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.support.deposits import (
 )
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
-from tongbao.kernel.money import Rate
+from tongbao.kernel.money import Rate, Rounding
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
 from tongbao.products.deposits.service import State
@@ -89,7 +90,7 @@ async def test_early_or_late_it_earns_the_demand_rate(
         (
             "demand",
             cny("100000.00")
-            .times(Rate.percent("0.05").fraction * products / 360, rounding="half_up")
+            .times(Rate.percent("0.05").fraction * products / 360, rounding=Rounding.HALF_UP)
             .text,
         )
     ]
@@ -153,7 +154,7 @@ async def test_a_cancelled_notice_costs_its_week(
     with pytest.raises(errors.NoticeOpen):
         await saver.announce(tx, deposit, "50000.00", on=GIVEN, day=DRAWN)
 
-    async def cancel(notice_id: object) -> service.Deposit:
+    async def cancel(notice_id: UUID) -> service.Deposit:
         return await service.cancel_notice(
             tx,
             deposit_id=deposit.id,
@@ -174,12 +175,12 @@ async def test_a_cancelled_notice_costs_its_week(
     assert interests(paid) == [("notice", "54.17")]
 
 
-@pytest.mark.parametrize("by_the_end_of_day", [True, False])
+@pytest.mark.parametrize("first", ["the end of day", "the holder"])
 async def test_a_missed_notice_costs_its_week_whoever_looks_first(
-    tx: WriteSession, saver: Saver, deposit: service.Deposit, by_the_end_of_day: bool
+    tx: WriteSession, saver: Saver, deposit: service.Deposit, first: str
 ) -> None:
     await saver.announce(tx, deposit, "100000.00", on=GIVEN, day=DRAWN)
-    if by_the_end_of_day:
+    if first == "the end of day":
         await end_day(tx, DRAWN)
         assert (await told(tx, deposit.id))[-1] == "notice_ended"
     later = DRAWN + WEEK

@@ -28,6 +28,7 @@ from tongbao.core.agreements.domain.consents import (
     ConsentRequest,
     ConsentStatus,
     Receipt,
+    Retention,
     canonical,
 )
 from tongbao.core.agreements.domain.errors import (
@@ -122,6 +123,7 @@ __all__ = [
     "ParametersMismatch",
     "Receipt",
     "Rendered",
+    "Retention",
     "UnknownAgreement",
     "UnknownConsent",
     "UnknownConsentRequest",

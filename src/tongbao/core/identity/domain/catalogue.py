@@ -58,11 +58,28 @@ def _declare(*declared: tuple[str, Reach, Sensitivity, str, str]) -> dict[str, P
 
 
 CATALOGUE: Final[Mapping[str, Permission]] = _declare(
+    (
+        "accounts:approve_restraint",
+        _ANY,
+        _TOP,
+        "复核账户限制与扣划",
+        "Approve restraints of accounts and deductions",
+    ),
+    ("accounts:awaken", _OWN, _HIGH, "唤醒本主体休眠账户", "Awaken own dormant accounts"),
+    ("accounts:close", _OWN, _HIGH, "注销本主体账户", "Close own accounts"),
+    (
+        "accounts:approve_rates",
+        _SYSTEM,
+        _TOP,
+        "复核存款利率",
+        "Approve rates of demand deposits",
+    ),
     ("accounts:open", _OWN, _LOW, "为本主体开户", "Open accounts for an own party"),
     ("accounts:open_any", _ANY, _HIGH, "为任何客户开户", "Open accounts for any customer"),
     ("accounts:read_any", _ANY, _HIGH, "查看所有账户与明细", "Read all accounts and statements"),
     ("accounts:restrict_any", _ANY, _TOP, "冻结与解冻账户", "Freeze and release accounts"),
     ("accounts:close_any", _ANY, _TOP, "销户", "Close accounts"),
+    ("accounts:set_rates", _SYSTEM, _TOP, "提议存款利率", "Propose rates of demand deposits"),
     ("agreements:grant", _OWN, _HIGH, "授权采集数据", "Consent to data being fetched"),
     ("agreements:read_any", _ANY, _HIGH, "查看所有授权与合约", "Read all consents and agreements"),
     ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
@@ -243,6 +260,22 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "See core data of any customer whole, for a reason",
     ),
     ("proposals:read_any", _SYSTEM, _HIGH, "查看所有待复核事项", "Read all proposals"),
+    ("runs:read", _SYSTEM, _LOW, "查看日终等批处理", "See the end of day and other runs"),
+    ("runs:start", _SYSTEM, _HIGH, "启动日终等批处理", "Start the end of day and other runs"),
+    (
+        "statements:issue",
+        _OWN,
+        _LOW,
+        "开立本主体的对账单与证明",
+        "Order sealed statements and certificates of an own party",
+    ),
+    (
+        "statements:issue_any",
+        _ANY,
+        _HIGH,
+        "为任何客户开立对账单与证明",
+        "Order sealed statements and certificates of any customer",
+    ),
     ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
     ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
 )

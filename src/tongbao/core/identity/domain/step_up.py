@@ -64,6 +64,17 @@ _OF_THE_PROFILE: Final = (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
 _OF_A_NEWCOMER: Final = (*_OF_THE_PROFILE, Proof.PASSWORD)
 
 RULES: Final[Mapping[str, Rule]] = {
+    "accounts.restraint.approve": Rule(
+        Text(zh="复核账户限制或扣划", en="Approving a restraint or a deduction"),
+        (Proof.PASSKEY, Proof.TOTP),
+    ),
+    "accounts.close": Rule(
+        Text(zh="销户", en="Closing an account"), (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
+    ),
+    "accounts.awaken": Rule(
+        Text(zh="唤醒休眠账户", en="Awakening a dormant account"),
+        (Proof.PASSKEY, Proof.TOTP, Proof.CODE),
+    ),
     # A code of an authenticator app says nothing of payee and amount, so it confirms no payment
     # alone (as PSD2's dynamic linking, RTS article 5, has it).
     "payments.transfer.large": Rule(
@@ -120,6 +131,7 @@ RULES: Final[Mapping[str, Rule]] = {
 
 COOLED: Final = frozenset(
     {
+        "accounts.close",
         "identity.contact.change",
         "identity.limits.change",
         *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),

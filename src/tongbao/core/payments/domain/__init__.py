@@ -290,6 +290,7 @@ LEDGER_ISO_CODES: Final[dict[str, str]] = {
     "ledger.account_frozen": "AC06",
     "ledger.account_closed": "AC04",
     "ledger.amount_out_of_range": "AM02",
+    "accounts.account_dormant": "AC06",
 }
 
 

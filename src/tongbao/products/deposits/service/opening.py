@@ -133,7 +133,9 @@ async def _pay_in(
     tx: WriteSession, offer: Offer, *, agreement_id: UUID, at: datetime
 ) -> tuple[DepositRow, UUID]:
     """Open the deposit's ledger account, book the money onto it, and store the deposit."""
-    number = await accounts.new_number(tx)
+    number = await accounts.new_number(
+        tx, party_id=offer.party.id, product=offer.product.code, at=at
+    )
     ledger_account = await ledger.open_account(
         tx,
         asset=offer.amount.currency,

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0021"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
@@ -81,7 +81,7 @@ def upgrade() -> None:
             "kind IN ('time', 'instalment', 'notice')", name=op.f("ck_deposits_deposit_kind")
         ),
         sa.CheckConstraint(
-            "number ~ '^[0-9]{19}$'", name=op.f("ck_deposits_deposit_number_digits")
+            "number ~ '^[0-9]{8,34}$'", name=op.f("ck_deposits_deposit_number_digits")
         ),
         sa.CheckConstraint(
             "state IN ('open', 'matured', 'paid_out', 'renewed', 'broken', 'closed')",
