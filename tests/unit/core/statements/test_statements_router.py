@@ -300,7 +300,7 @@ class TestEntries:
         one_by_one: list[str] = []
         after: str | None = None
         for _ in range(len(amounts) + 1):
-            more = {"after": after} if after else {}
+            more: dict[str, str] = {"after": after} if after else {}
             page = (await get(client, who, path, limit=1, **query, **more)).json()
             one_by_one += [each["amount"]["amount"] for each in page["items"]]
             after = page["next"]
@@ -351,7 +351,7 @@ class TestEntries:
         await keeper.book(*[Move(account, 1_00) for _ in range(9)], at=noon("2025-10-02"))
         found, after, pages = [], None, 0
         while pages == 0 or after:
-            more = {"after": after} if after else {}
+            more: dict[str, str] = {"after": after} if after else {}
             path = f"/api/v1/accounts/{account.id}/entries"
             page = (await get(client, who, path, text="NEEDLE", **more)).json()
             found += page["items"]
