@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -78,7 +79,12 @@ async def test_what_was_earned_up_to_the_20th_is_credited_with_value_of_the_21st
 async def test_an_account_that_may_not_pay_is_credited_all_the_same(bank: Bank) -> None:
     holder = await bank.open()
     await bank.move(holder, 1_200_000_00)
-    await _change(bank, holder.account, ledger.AccountStatus.DEBIT_FROZEN)
+    async with bank.database.write() as tx:
+        await ledger.change_status(
+            tx,
+            account_id=holder.account.ledger_account_id,
+            status=ledger.AccountStatus.DEBIT_FROZEN,
+        )
     for _ in range(3):
         await bank.close_day()
     assert holder.paid == 300_00
@@ -88,13 +94,23 @@ async def test_a_frozen_account_earns_and_is_credited_when_it_is_released(bank: 
     holder, other = await bank.open(), await bank.open()
     await bank.move(holder, 1_200_000_00)
     await bank.move(other, 1_200_000_00)
-    await _change(bank, holder.account, ledger.AccountStatus.FROZEN)
+    stopped = await _stop(bank, holder.account)
     for _ in range(4):
         await bank.close_day()
     assert (holder.paid, other.paid) == (0, 300_00)
     assert await bank.accrued(holder) == 400_00 * PIECES
     assert await bank.payable("CNY") == rounded(await bank.sum_accrued("CNY"))
-    await _change(bank, holder.account, ledger.AccountStatus.ACTIVE)
+    async with bank.database.write() as tx:
+        await accounts.release(
+            tx,
+            account_id=holder.account.id,
+            restraint_id=stopped.id,
+            document_number=None,
+            reason="结案",
+            released_by=UUID(int=1),
+            approved_by=UUID(int=2),
+            at=bank.at,
+        )
     await bank.close_day()
     # What fell due on the 20th; what was earned since falls due with the next quarter.
     assert holder.paid == 300_00
@@ -179,7 +195,7 @@ async def test_accounts_close_while_a_day_is_being_ended(
 async def test_a_frozen_account_with_interest_is_not_settled(bank: Bank) -> None:
     holder = await bank.open()
     await bank.move(holder, 1_200_000_00)
-    await _change(bank, holder.account, ledger.AccountStatus.FROZEN)
+    await _stop(bank, holder.account)
     await bank.close_day()
     with pytest.raises(AccountFrozen):
         await bank.settle(holder)
@@ -305,8 +321,21 @@ async def test_slices_and_whole_balances_at_the_edges_of_tiers(bank: Bank) -> No
             assert int(found.scalar_one()) == (2 * yearly + 3_600_000) // 7_200_000, (mode, balance)
 
 
-async def _change(
-    bank: Bank, account: accounts.DepositAccount, status: ledger.AccountStatus
-) -> None:
+async def _stop(bank: Bank, account: accounts.DepositAccount) -> accounts.Restraint:
     async with bank.database.write() as tx:
-        await ledger.change_status(tx, account_id=account.ledger_account_id, status=status)
+        return await accounts.place(
+            tx,
+            account_id=account.id,
+            order=accounts.Order(
+                stop=accounts.Stop.ALL,
+                authority=accounts.Authority.COURT,
+                ordered_by="杭州市西湖区人民法院",
+                document_number="（2026）浙0106执1号",
+                reason="执行案件",
+                from_at=bank.at,
+                until_at=None,
+            ),
+            placed_by=UUID(int=1),
+            approved_by=UUID(int=2),
+            at=bank.at,
+        )
