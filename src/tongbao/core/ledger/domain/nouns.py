@@ -76,6 +76,7 @@ class AccountStatus(StrEnum):
     """Whether an account takes part in postings."""
 
     ACTIVE = "active"
+    PART_FROZEN = "part_frozen"  # all but what is withheld moves
     DEBIT_FROZEN = "debit_frozen"
     CREDIT_FROZEN = "credit_frozen"
     FROZEN = "frozen"
@@ -134,6 +135,14 @@ class Balance:
     pending_out: int
     available: int | None
     version: int
+    overdraft: int | None = None
+    withheld: int = 0
+    """What may not leave, there or still to come; `available` is without it, and never below 0."""
+
+    @property
+    def room(self) -> int | None:
+        """Return what could leave if nothing were withheld; None: no limit."""
+        return None if self.overdraft is None else self.posted - self.pending_out + self.overdraft
 
 
 @dataclass(frozen=True, slots=True)
