@@ -20,6 +20,7 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
+from tongbao.core.sources.router import api as sources
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
 from tongbao.infra.audit.router import api as audit
@@ -43,6 +44,7 @@ ROUTERS = (
     agreements,
     payments,
     lending,
+    sources,
     privacy,
     webhooks,
     proposals,

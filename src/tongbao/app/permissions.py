@@ -123,6 +123,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
+    "sources_list_fetches": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,

@@ -78,6 +78,11 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
+    # A contract says what it is about in its words, so what proves a payment proves its signature.
+    "lending.accept": Rule(
+        Text(zh="签署贷款合同", en="Signing a loan agreement"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "identity.totp.set_up": Rule(
         Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_FIRST_FACTOR
     ),
@@ -115,6 +120,7 @@ COOLED: Final = frozenset(
     {
         "identity.contact.change",
         "identity.limits.change",
+        "lending.accept",
         *(kind for kind in RULES if kind.startswith("payments.")),
     }
 )
@@ -171,6 +177,8 @@ def described(action: Action) -> Text:
     """
     if action.kind == "identity.contact.change":
         return _contact_change(action)
+    if action.kind == "lending.accept":
+        return _loan(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -180,6 +188,16 @@ def described(action: Action) -> Text:
     return Text(
         zh=f"向 {name}（账号尾号 {number}）付款 {currency} {amount}",
         en=f"the payment of {currency} {amount} to {name} (account ending in {number})",
+    )
+
+
+def _loan(action: Action) -> Text:
+    """Return which agreement is signed: by what is paid out."""
+    amount = _plain(action.facts.get("amount", ""), 24)
+    currency = _plain(action.facts.get("currency", ""), 3)
+    return Text(
+        zh=f"签署 {currency} {amount} 的贷款合同",
+        en=f"signing a loan agreement of {currency} {amount}",
     )
 
 
