@@ -34,7 +34,12 @@ from tongbao.products.lending.domain.review import (
     ReviewOutcome,
     UnknownReview,
 )
-from tongbao.products.lending.service.accepting import accept, expire_offer, preview_agreement
+from tongbao.products.lending.service.accepting import (
+    Confirmation,
+    accept,
+    expire_offer,
+    preview_agreement,
+)
 from tongbao.products.lending.service.applying import TERM_MONTHS_DEFAULT, apply
 from tongbao.products.lending.service.consents_ended import (
     close_review,
@@ -65,6 +70,7 @@ __all__ = [
     "Application",
     "ApplicationId",
     "ApplicationOpen",
+    "Confirmation",
     "Decision",
     "DecisionId",
     "IllegalTransition",
