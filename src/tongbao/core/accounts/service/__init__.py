@@ -36,7 +36,7 @@ from tongbao.core.accounts.service.configuration import (
     configure,
     register_running,
 )
-from tongbao.core.accounts.service.deducting import deduct
+from tongbao.core.accounts.service.deducting import Deduction, deduct
 from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
 from tongbao.core.accounts.service.numbering import is_account_number
 from tongbao.core.accounts.service.opening import apply, open_account
@@ -93,6 +93,7 @@ __all__ = [
     "Counterparty",
     "CreditsStopped",
     "DebitsStopped",
+    "Deduction",
     "DepositAccount",
     "DepositAccountId",
     "DepositAccountStatus",
