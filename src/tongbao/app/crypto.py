@@ -7,7 +7,8 @@ from pathlib import Path
 from uuid import UUID
 
 from tongbao.app import tables, wiring
-from tongbao.app.commands import migrated, on_database, say
+from tongbao.app.commands import migrated, on_database, record, say
+from tongbao.infra import audit as trail
 from tongbao.infra import crypto
 from tongbao.infra.crypto import Run, Standing
 from tongbao.infra.db import Database
@@ -20,6 +21,7 @@ def rotate(settings: Settings, *, fields: bool, as_json: bool) -> int:
     tables.load()
 
     async def work(database: Database) -> Run:
+        await record(database, "crypto.fields.rotated" if fields else "crypto.keys.rotated")
         if fields:
             return await crypto.rotate_fields(database, crypto.sealed_columns(), clock=now)
         return await crypto.rotate_keys(database, clock=now)
@@ -39,6 +41,7 @@ def status(settings: Settings, *, as_json: bool) -> int:
     """Print which keys there are, what lies under them, and how far rotations are."""
 
     async def work(database: Database) -> Standing:
+        await record(database, "crypto.status.read")
         async with database.read() as tx:
             return await crypto.standing(tx)
 
@@ -72,7 +75,11 @@ def new_key(settings: Settings) -> int:
         async def work(database: Database) -> str:
             crypto.use(wiring.field_keys(settings, add=True))
             await crypto.start(database, at=now())
-            return crypto.installed().ring.newest.id
+            made = crypto.installed().ring.newest.id
+            await record(
+                database, "crypto.key.added", object_type="infra_crypto_kek", object_id=made
+            )
+            return made
 
         with migrated(settings) as ready:
             say(on_database(ready, work))
@@ -89,6 +96,7 @@ def list_erasures(settings: Settings) -> int:
     """Print every erasure, one JSON document a line."""
 
     async def work(database: Database) -> None:
+        await record(database, "crypto.erasures.listed")
         async with database.read() as tx:
             async for each in crypto.erasures(tx):
                 line = {"owner": str(each.owner), "at": each.at.isoformat(), "reason": each.reason}
@@ -102,7 +110,8 @@ def list_erasures(settings: Settings) -> int:
 def repeat_erasures(settings: Settings, *, file: Path) -> int:
     """Erase again what a list says was erased; 2 if the file is no such list."""
     try:
-        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        content = file.read_text("utf-8")
+        lines = [json.loads(line) for line in content.splitlines() if line.strip()]
         listed = [
             crypto.Erasure(UUID(each["owner"]), datetime.fromisoformat(each["at"]), each["reason"])
             for each in lines
@@ -110,8 +119,13 @@ def repeat_erasures(settings: Settings, *, file: Path) -> int:
     except (ValueError, KeyError, TypeError) as error:
         say(f"{file}: {type(error).__name__}: no list of erasures / 不是删除记录清单")
         return 2
+
+    async def work(database: Database) -> int:
+        await record(database, "crypto.erasures.repeated", after=trail.digest_of(content))
+        return await crypto.repeat_erasures(database, listed)
+
     with migrated(settings) as ready:
-        number = on_database(ready, lambda database: crypto.repeat_erasures(database, listed))
+        number = on_database(ready, work)
     say(f"{number} owners are erased")
     return 0
 

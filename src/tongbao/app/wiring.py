@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 import tongbao
+from tongbao.app import alerting
 from tongbao.app.published import PUBLISHED
 from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
@@ -20,6 +21,8 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
+from tongbao.core.statements import service as statements
+from tongbao.engagement.notices import service as notices
 from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
@@ -35,7 +38,13 @@ from tongbao.kernel.clock import now
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
-CONSUMERS: Final[tuple[Consumer, ...]] = (webhooks.consumer(PUBLISHED), loans.consumer())
+CONSUMERS: Final[tuple[Consumer, ...]] = (
+    webhooks.consumer(PUBLISHED),
+    loans.consumer(),
+    sources.consumer(),
+    alerting.consumer(),
+    notices.consumer(),
+)
 
 _ROOT: Final = Path(tongbao.__file__).parent
 
@@ -174,6 +183,14 @@ def agreement_seal(settings: Settings) -> pdf.Seal:
     return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
 
 
+def connect_statements(settings: Settings) -> None:
+    """Say with what this process seals statements, and where people have them confirmed."""
+    seal = agreement_seal(settings)
+    statements.configure(
+        statements.Configuration(seal=seal, roots=(seal.root,), origin=settings.origin)
+    )
+
+
 def connect_crypto(settings: Settings) -> None:
     """Say where the keys of sealed fields are; one is made where none is named."""
     crypto.use(field_keys(settings), cipher=crypto.CipherName(settings.field_cipher))
@@ -214,8 +231,9 @@ async def _running_loan(tx: ReadSession, party_id: UUID) -> list[privacy.Hold]:
 
 
 def connect_privacy() -> None:
-    """Say what products keep data on a party for."""
+    """Say what products keep data on a party for, and what they use fetched data for."""
     privacy.register_holding(_running_loan)
+    sources.register_uses(loans.uses)
 
 
 def connect_identity(settings: Settings) -> None:

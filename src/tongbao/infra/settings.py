@@ -4,7 +4,7 @@ A secret has a default for development only. Anywhere else the default is refuse
 whatever has no place in production: the embedded database and demonstration data.
 """
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     )
     queue_delay_ms_max: int = Field(
         default=500, ge=1, description="Where work waits longer all the time, some of it gets 503"
+    )
+    stream_seconds_max: int = Field(
+        default=900, ge=0, le=86_400, description="After how long a page's stream connects anew"
     )
     rate_limits: dict[str, str] = Field(
         default={},
@@ -190,6 +193,9 @@ class Settings(BaseSettings):
         default=time(8), description="On business days; what administrators do outside is an alert"
     )
     office_closes: time = Field(default=time(20), description="In the bank's time zone")
+    end_of_day_first: date | None = Field(
+        default=None, description="First business day to be ended; unset: of the first booking"
+    )
     passkey_domain: str = Field(
         default="",
         description="Relying party id of passkeys: the host of public_url or one above; unset: it",

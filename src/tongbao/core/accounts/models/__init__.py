@@ -6,12 +6,22 @@ from tongbao.core.accounts.models.accounts import (
     NumberRow,
     StatusChangeRow,
 )
+from tongbao.core.accounts.models.interest import (
+    InterestProgressRow,
+    InterestRow,
+    InterestTotalRow,
+    RateRow,
+)
 from tongbao.core.accounts.models.restraints import RestraintRow, RestraintStepRow
 
 __all__ = [
     "NUMBER_SERIAL",
     "AccountRow",
+    "InterestProgressRow",
+    "InterestRow",
+    "InterestTotalRow",
     "NumberRow",
+    "RateRow",
     "RestraintRow",
     "RestraintStepRow",
     "StatusChangeRow",

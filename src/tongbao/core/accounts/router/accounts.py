@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response, status
 
 from tongbao.core.accounts import service
+from tongbao.core.accounts.router.filtering import EntriesAsked
 from tongbao.core.accounts.router.seeing import READ_ANY, shown, shown_one, visible
 from tongbao.core.accounts.schemas import (
     AccountEntryOut,
@@ -127,20 +128,20 @@ async def get_pockets(account_id: UUID, tx: ReadTx, actor: CurrentActor, at: Ins
     return PocketsOut(number=account.number, items=items)
 
 
-@api.get("/{account_id}/entries", summary="An account's statement, newest first")
+@api.get("/{account_id}/entries", summary="An account's entries, newest first")
 async def list_entries(
-    account_id: UUID,
-    tx: ReadTx,
-    actor: CurrentActor,
-    after: After = None,
-    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    account_id: UUID, asked: EntriesAsked, tx: ReadTx, actor: CurrentActor
 ) -> Page[AccountEntryOut]:
-    """Return the movements on an account: a credit is money in, a debit is money out.
+    """Return the movements that meet every filter given: a credit is money in, a debit money out.
 
-    Problems: `accounts.unknown_account`, `page.bad_cursor`.
+    A page looked for by text or category may be short, even empty, while its `next` leads on.
+
+    Problems: `accounts.unknown_account`, `page.bad_cursor`, `money.malformed_amount`.
     """
     account = await visible(tx, actor, account_id)
-    page = await service.entries(tx, account.id, after=after, limit=limit)
+    page = await service.entries(
+        tx, account.id, wanted=asked.of(account), after=asked.after, limit=asked.limit
+    )
     return Page[AccountEntryOut](
         items=[AccountEntryOut.of(entry) for entry in page.items], next=page.next
     )

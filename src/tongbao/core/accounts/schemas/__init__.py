@@ -13,6 +13,7 @@ from tongbao.core.accounts.domain import (
     DepositAccount,
     DepositAccountStatus,
 )
+from tongbao.core.accounts.domain.categories import EntryCategory, category_of
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import Restraint
 from tongbao.core.accounts.schemas.base import ACCOUNT_ID, NUMBER, PARTY_ID, Shape
@@ -219,6 +220,7 @@ class AccountEntryOut(Shape):
     transaction_id: UUID
     sequence: Annotated[int, Field(description="The ledger's own running number")]
     type: Annotated[str, Field(examples=["payments.transfer"])]
+    category: EntryCategory
     direction: Annotated[
         Literal["credit", "debit"], Field(description="credit: money in; debit: money out")
     ]
@@ -239,6 +241,7 @@ class AccountEntryOut(Shape):
             transaction_id=entry.transaction_id,
             sequence=entry.sequence,
             type=entry.type,
+            category=category_of(entry.type),
             direction=entry.direction,
             amount=entry.amount,
             balance_after=entry.balance_after,

@@ -8,6 +8,7 @@ from tongbao.core.accounts.domain import (
     DepositAccountId,
     DepositAccountStatus,
 )
+from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
 from tongbao.core.accounts.domain.errors import (
     AccountClosed,
     AccountDormant,
@@ -18,6 +19,7 @@ from tongbao.core.accounts.domain.errors import (
     ReasonMissing,
     UnknownAccount,
 )
+from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.domain.numbers import Check, NumberScheme
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import (
@@ -38,8 +40,12 @@ from tongbao.core.accounts.service.configuration import (
 )
 from tongbao.core.accounts.service.deducting import Deduction, deduct
 from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
-from tongbao.core.accounts.service.numbering import is_account_number
+from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
+from tongbao.core.accounts.service.entries import counterparties, entries
+from tongbao.core.accounts.service.interest import accrued, settle
+from tongbao.core.accounts.service.numbering import is_account_number, new_number
 from tongbao.core.accounts.service.opening import apply, open_account
+from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
 from tongbao.core.accounts.service.proposing import (
     DEDUCTION,
     EXTENSION,
@@ -52,14 +58,15 @@ from tongbao.core.accounts.service.proposing import (
     carry_out,
     restrain,
 )
+from tongbao.core.accounts.service.rates import rate_versions, set_rate, tariff
 from tongbao.core.accounts.service.reading import (
     balance,
     balances,
     by_ledger_accounts,
     by_number,
-    entries,
     for_party,
     get,
+    ledger_accounts,
     list_accounts,
     pockets,
     restraints,
@@ -99,11 +106,14 @@ __all__ = [
     "DepositAccountStatus",
     "Dormancy",
     "Ending",
+    "EntryCategory",
+    "EntryFilter",
     "Held",
     "LevelTooLow",
     "NotClosable",
     "NumberScheme",
     "Order",
+    "Piece",
     "Product",
     "ProposedDeduction",
     "ProposedExtension",
@@ -115,35 +125,50 @@ __all__ = [
     "Standing",
     "Stop",
     "UnknownAccount",
+    "accrue",
+    "accrued",
     "apply",
     "awaken",
     "balance",
     "balances",
     "by_ledger_accounts",
     "by_number",
+    "capitalise",
     "carry_out",
     "catch_up",
+    "category_of",
     "close",
     "configure",
+    "counterparties",
     "deduct",
     "entries",
+    "entry_words",
     "extend",
     "fall_asleep",
     "for_party",
     "get",
     "is_account_number",
+    "ledger_accounts",
     "lift_at_once",
     "list_accounts",
+    "new_number",
+    "next_piece",
     "open_account",
+    "opened_before",
     "place",
     "pockets",
+    "rate_versions",
     "reached",
     "register_running",
     "release",
     "restrain",
     "restraints",
     "restraints_of",
+    "set_rate",
+    "settle",
     "stop_at_once",
     "stops",
     "takes",
+    "tariff",
+    "value_dated",
 ]

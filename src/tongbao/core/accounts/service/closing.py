@@ -20,7 +20,7 @@ from tongbao.core.accounts.events import AccountClosed
 from tongbao.core.accounts.models import AccountRow
 from tongbao.core.accounts.service.configuration import current, running
 from tongbao.core.accounts.service.dormancy import awakened
-from tongbao.core.accounts.service.earning import settle_interest
+from tongbao.core.accounts.service.interest import settle
 from tongbao.core.accounts.service.reading import by_number
 from tongbao.core.accounts.service.rows import account_of
 from tongbao.core.accounts.service.standing import (
@@ -134,7 +134,7 @@ async def _close_one(
     if row.dormant_since is not None:
         await awakened(tx, row, by=wish.closed_by, at=at)
     account = account_of(row)
-    interest = await settle_interest(tx, account, on=business_date(at), at=at)
+    interest = await settle(tx, account, on=business_date(at), at=at)
     rest = Money((await ledger.balance(tx, account.ledger_account_id)).posted, account.currency)
     to = None
     if rest.minor:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.accounts.domain.errors import NumbersExhausted
-from tongbao.core.accounts.domain.products import Product
 from tongbao.core.accounts.models import NUMBER_SERIAL, NumberRow
 from tongbao.core.accounts.service.configuration import current
 from tongbao.infra.db import WriteSession
@@ -17,8 +16,10 @@ TRIES_MAX: Final = 20
 """Numbers in a row that an earlier scheme may have given out already."""
 
 
-async def new_number(tx: WriteSession, *, party_id: UUID, product: Product, at: datetime) -> str:
+async def new_number(tx: WriteSession, *, party_id: UUID, product: str, at: datetime) -> str:
     """Return a number that was never given out, and never will be again.
+
+    `product` says for what; other modules' deposits are numbered here as well.
 
     Serials are not set back by a rollback, so there may be gaps. Raises `NumbersExhausted`.
     """
@@ -32,7 +33,7 @@ async def new_number(tx: WriteSession, *, party_id: UUID, product: Product, at: 
             .values(
                 number=scheme.number(serial),
                 party_id=party_id,
-                product=product.value,
+                product=product,
                 given_at=at,
             )
             .on_conflict_do_nothing(index_elements=[NumberRow.number])

@@ -112,7 +112,7 @@ async def open_account(
     party = await parties.get(tx, party_id)
     Money.zero(currency)  # raises for a currency we do not know
     if number is None:
-        number = await new_number(tx, party_id=party.id, product=product, at=at)
+        number = await new_number(tx, party_id=party.id, product=product.value, at=at)
     ledger_account = await ledger.open_account(
         tx,
         asset=currency,

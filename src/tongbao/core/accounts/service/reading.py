@@ -8,8 +8,6 @@ from sqlalchemy import select
 
 from tongbao.core.accounts.domain import (
     AccountBalance,
-    AccountEntry,
-    Counterparty,
     DepositAccount,
     DepositAccountStatus,
 )
@@ -19,7 +17,6 @@ from tongbao.core.accounts.domain.restraints import Held, Restraint, effective, 
 from tongbao.core.accounts.models import AccountRow, RestraintRow
 from tongbao.core.accounts.service.rows import account_of, restraint_of
 from tongbao.core.ledger import service as ledger
-from tongbao.core.parties import service as parties
 from tongbao.infra.db import ReadSession
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
@@ -62,6 +59,18 @@ async def by_ledger_accounts(
         select(AccountRow).where(AccountRow.ledger_account_id.in_(list(ledger_account_ids)))
     )
     return {row.ledger_account_id: account_of(row) for row in rows}
+
+
+async def ledger_accounts(
+    tx: ReadSession, account_ids: Collection[UUID]
+) -> Mapping[UUID, ledger.AccountId]:
+    """Return where the money of some accounts is booked, by the account's id."""
+    rows = await tx.execute(
+        select(AccountRow.id, AccountRow.ledger_account_id).where(
+            AccountRow.id.in_(list(account_ids))
+        )
+    )
+    return {account_id: ledger.AccountId(on_ledger) for account_id, on_ledger in rows}
 
 
 async def list_accounts(
@@ -185,43 +194,3 @@ async def restraints_of(
     for row in rows:
         found[row.account_id].append(restraint_of(row, currencies[row.account_id]))
     return found
-
-
-async def entries(
-    tx: ReadSession, account_id: UUID, *, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
-) -> Page[AccountEntry]:
-    """Return the movements of an account, the latest booked first.
-
-    Nothing is masked: it is the holder's own statement, with the number and name of the customer
-    on the other side. Raises `UnknownAccount` and `kernel.page.BadCursor`.
-    """
-    account = await get(tx, account_id)
-    page = await ledger.entries(tx, account.ledger_account_id, after=after, limit=limit)
-    others = await by_ledger_accounts(tx, {entry.counter_account_id for entry in page.items})
-    names = await parties.names(tx, {other.party_id for other in others.values()})
-    return Page[AccountEntry](
-        items=[
-            AccountEntry(
-                transaction_id=entry.transaction_id,
-                sequence=entry.sequence,
-                type=entry.type,
-                direction=entry.direction,
-                amount=Money(entry.amount, account.currency),
-                balance_after=(
-                    None
-                    if entry.balance_after is None
-                    else Money(entry.balance_after, account.currency)
-                ),
-                booked_at=entry.booked_at,
-                effective_on=entry.effective_on,
-                reference=entry.reference,
-                counterparty=(
-                    Counterparty(number=other.number, name=names[other.party_id])
-                    if (other := others.get(entry.counter_account_id))
-                    else None
-                ),
-            )
-            for entry in page.items
-        ],
-        next=page.next,
-    )

@@ -41,3 +41,17 @@ REVOKE ALL ON accounts_status_change, accounts_number, accounts_restraint, accou
 GRANT SELECT, INSERT ON accounts_status_change, accounts_number, accounts_restraint,
     accounts_restraint_step TO tongbao_app;
 GRANT UPDATE (amount_minor, until_at, begun, ended_at, ending) ON accounts_restraint TO tongbao_app;
+-- What a product earned stays as it was set.
+CREATE OR REPLACE TRIGGER accounts_rate_append_only
+    BEFORE UPDATE OR DELETE ON accounts_rate
+    FOR EACH ROW EXECUTE FUNCTION accounts_refuse_change();
+CREATE OR REPLACE TRIGGER accounts_rate_no_truncate
+    BEFORE TRUNCATE ON accounts_rate
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_refuse_change();
+
+REVOKE ALL ON accounts_rate FROM PUBLIC, tongbao_app;
+GRANT SELECT, INSERT ON accounts_rate TO tongbao_app;
+
+-- Every row is written once a day and no index changes: new versions stay on their page.
+ALTER TABLE accounts_interest SET (fillfactor = 50);
+REVOKE DELETE ON accounts_interest, accounts_interest_total, accounts_interest_progress FROM tongbao_app;

@@ -89,6 +89,13 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
+    "deposits.open.large": Rule(
+        Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
+    ),
+    "deposits.break.large": Rule(
+        Text(zh="大额存款提前支取", en="Taking out a large deposit before its time"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "identity.totp.set_up": Rule(
         Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_FIRST_FACTOR
     ),
@@ -127,7 +134,7 @@ COOLED: Final = frozenset(
         "accounts.close",
         "identity.contact.change",
         "identity.limits.change",
-        *(kind for kind in RULES if kind.startswith("payments.")),
+        *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),
     }
 )
 """What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""

@@ -1,0 +1,31 @@
+"""Until when fetched data is kept, and that it was deleted."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("sources_fetch", sa.Column("keep_until", sa.DateTime(timezone=True)))
+    op.add_column("sources_fetch", sa.Column("payload_deleted_at", sa.DateTime(timezone=True)))
+    op.execute(
+        "UPDATE sources_fetch AS f SET keep_until = f.fetched_at + make_interval(days => c.retention_days)"
+        " FROM agreements_consent AS c WHERE c.id = f.consent_id"
+    )
+    op.alter_column("sources_fetch", "keep_until", nullable=False)
+    op.alter_column("sources_fetch", "payload", nullable=True)
+    op.create_check_constraint(
+        op.f("ck_sources_fetch_payload"),
+        "sources_fetch",
+        "(payload IS NULL) = (payload_deleted_at IS NOT NULL)",
+    )
+    op.create_index(
+        op.f("ix_sources_fetch_keep_until"),
+        "sources_fetch",
+        ["keep_until"],
+        postgresql_where=sa.text("payload_deleted_at IS NULL"),
+    )
