@@ -50,6 +50,7 @@ _CURRENCIES: Final = {
 _STATUS: Final = {
     DepositAccountStatus.OPEN: Text(zh="正常", en="Open"),
     DepositAccountStatus.FROZEN: Text(zh="冻结", en="Frozen"),
+    DepositAccountStatus.DORMANT: Text(zh="休眠", en="Dormant"),
     DepositAccountStatus.CLOSED: Text(zh="已销户", en="Closed"),
 }
 _PRODUCT: Final = {
