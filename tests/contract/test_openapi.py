@@ -170,6 +170,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "identity_confirm_reset",
         "identity_request_recovery",
         "identity_reset_password",
+        "rates_list_rates",
     }
 
 
@@ -194,6 +195,7 @@ async def test_every_example_of_a_body_is_well_formed(
                 Role.STAFF_RISK,
                 Role.STAFF_ADMINISTRATOR,
                 Role.STAFF_COMPLIANCE,
+                Role.STAFF_PRODUCT,
             )
         ],
         await bank.service(),
