@@ -395,7 +395,7 @@ async def test_hostile_orders_open_nothing(
         ({"product": "time_1y", "amount": "1e5"}, None),
         ({"product": "time_3y", "amount": "100.00", "currency": "USD"}, "deposits.not_offered"),
         (
-            {"product": "time_1y", "amount": "100.00", "until": "2027-01-01"},
+            {"product": "time_1y", "amount": "99.00", "until": "2027-01-01"},
             "deposits.until_needed",
         ),
         ({"product": "notice_7d", "amount": "50000.00"}, "deposits.until_needed"),
