@@ -26,7 +26,7 @@ from tongbao.infra.runs import Work
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
 from tongbao.products.deposits.models import DepositRow
-from tongbao.products.deposits.service import State
+from tongbao.products.deposits.service import DepositState
 
 START = date(2026, 1, 7)
 MATURITY = date(2026, 4, 7)
@@ -79,7 +79,7 @@ async def test_the_end_of_day_waits_for_the_holder_and_finds_it_paid(
         await until_somebody_waits_for(database, await backend(tx))
         await tx.commit()
     await other
-    assert after.state is State.PAID_OUT
+    assert after.state is DepositState.PAID_OUT
     await paid_once(database, saver)
 
 
@@ -189,7 +189,7 @@ async def test_killed_in_any_step_and_begun_again_the_books_are_the_same(
             assert (await service.get(tx, each.id)).principal == cny(paid)
         for each in deposits:
             after = await service.get(tx, each.id)
-            assert after.state is (State.OPEN if step < 2 else State.PAID_OUT)
+            assert after.state is (DepositState.OPEN if step < 2 else DepositState.PAID_OUT)
             assert after.accrued_through == day
         left = "940000.00" if step < 2 else "980032.50"
         assert await saver.balance(tx) == cny(left)
