@@ -1,7 +1,7 @@
 """Verbs of deposits: offer, open, pay in, announce, withdraw, and the steps of an end of day."""
 
 from tongbao.products.deposits.domain.agreements import INSTRUCTION_WORDS
-from tongbao.products.deposits.domain.deposits import Deposit, DepositId, NoticeState, State
+from tongbao.products.deposits.domain.deposits import Deposit, DepositId, DepositState, NoticeState
 from tongbao.products.deposits.domain.errors import UnknownDeposit
 from tongbao.products.deposits.domain.products import (
     CATALOGUE,
@@ -49,6 +49,7 @@ __all__ = [
     "Certificate",
     "Deposit",
     "DepositId",
+    "DepositState",
     "Instruction",
     "Kind",
     "NewDeposit",
@@ -58,7 +59,6 @@ __all__ = [
     "Product",
     "Settlement",
     "Standing",
-    "State",
     "Terms",
     "UnknownDeposit",
     "accrue",
