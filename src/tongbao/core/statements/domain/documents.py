@@ -62,6 +62,16 @@ class Document:
     file_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What anyone with the document in hand may hear of it."""
+
+    document: Document
+    holder: str
+    number: str
+    closing_digest: str | None
+
+
 def new_code() -> str:
     """Return a code nobody guesses: 100 random bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
