@@ -24,6 +24,7 @@ FILES = {
     "agreements_get_document": {"application/pdf"},
     "agreements_print_receipt": {"application/pdf"},
     "audit_export_entries": {"application/jsonl", "text/csv"},
+    "notices_follow": {"text/event-stream"},
     "privacy_export": {"application/zip"},
     "statements_download_camt053": {"application/xml"},
     "statements_download_csv": {"text/csv"},

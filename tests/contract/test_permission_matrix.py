@@ -28,6 +28,8 @@ from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
+from tongbao.engagement.notices.models import NoticeRow
+from tongbao.engagement.notices.service.declared.privacy import EXPORTED
 from tongbao.infra import crypto, files
 from tongbao.infra.audit import planted as audit_trail
 from tongbao.infra.audit.models import AlertRow
@@ -58,6 +60,10 @@ IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
+    "code": "person_3_day",
+    "currency": "USD",
+    "period": "day",
+    "tally": "outgoing",
     "change_id": "0197c0de-0000-7000-8000-000000000009",
     "factor": "otp_sms",
     "kind": "licence_picture",
@@ -274,6 +280,21 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 expires_at=now() + timedelta(minutes=3),
             )
         )
+        notice = new_id()
+        await tx.execute(
+            insert(NoticeRow).values(
+                id=notice,
+                user_id=strange_user,
+                event_seq=0,
+                code=EXPORTED.code,
+                version=EXPORTED.version,
+                category=EXPORTED.category.value,
+                critical=True,
+                facts={},
+                happened_at=now(),
+                created_at=now(),
+            )
+        )
         assert await identity.add_contact(
             tx,
             user_id=strange_user,
@@ -297,6 +318,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "log_in_contact_id": str(contact.id),
         "membership_id": member["id"],
         "party_id": firm.party_id,
+        "notice_id": str(notice),
         "passkey_id": str(passkey),
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],

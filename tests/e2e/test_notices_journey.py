@@ -11,11 +11,11 @@ import pytest
 from tests.support.bank import Bank, bank, done, outside, problem, trained
 from tests.support.money import pay_in
 from tests.support.people import Firm, begin, firm, tell, with_contacts
+from tongbao.core.identity.events import DualControlChanged
 from tongbao.engagement.notices.service.sending import SMS_A_DAY_MAX
 from tongbao.infra import outbox
 from tongbao.kernel.clock import BANK_ZONE, now
 from tongbao.kernel.ids import new_id
-from tongbao.risk.limits.events import LimitRaised
 
 __all__ = ["bank", "outside", "trained"]
 
@@ -152,21 +152,17 @@ async def test_ordinary_messages_wait_for_the_morning_and_critical_ones_do_not(
     payer, supplier = pair.payer, pair.supplier
     await with_contacts(bank, payer, "13800138112")
     await payer.pay(supplier, "3.00")
-    raised = LimitRaised(
-        party_id=UUID(payer.customer.party_id),
-        tally="test",
-        period="day",
-        maximum=None,
-        until=now() + timedelta(days=1),
+    critical_one = DualControlChanged(
+        party_id=UUID(payer.customer.party_id), dual_control=True, by=payer.user_id
     )
     async with bank.database.write() as tx:
-        await outbox.append(tx, [raised], at=now())
+        await outbox.append(tx, [critical_one], at=now())
     night = shanghai(23)
     await tell(bank, at=night)
     (ordinary,) = await messages_of(payer, "payments.sent")
     morning = (night + timedelta(hours=9)).astimezone(UTC)
     assert datetime.fromisoformat(ordinary["not_before"]) == morning
-    (critical,) = await messages_of(payer, "limits.raised")
+    (critical,) = await messages_of(payer, "security.dual_control_changed")
     assert datetime.fromisoformat(critical["not_before"]) == night
     jobs = bank.query(
         "SELECT m.kind, m.template, j.scheduled_at FROM infra_message m JOIN procrastinate_jobs j"
@@ -174,7 +170,7 @@ async def test_ordinary_messages_wait_for_the_morning_and_critical_ones_do_not(
         "+86138****8112",
     )
     assert jobs == [
-        ("alert", "notices.limits.raised.phone", None),
+        ("alert", "notices.security.dual_control_changed.phone", None),
         ("information", "notices.payments.sent.phone", morning),
     ]
 

@@ -164,20 +164,19 @@ async def test_who_was_away_too_long_begins_anew(bank: Bank, reader: Firm) -> No
         assert (await page.next()).kind == "reset"
 
 
-@pytest.mark.parametrize("last", ["7777777", "999999999999999999"])
-async def test_a_number_from_the_future_begins_anew(bank: Bank, reader: Firm, last: str) -> None:
-    async with listening(bank.app, reader.headers, last=last) as page:
-        assert (await page.next()).kind == "reset"
+async def test_a_number_from_the_future_begins_anew(bank: Bank, reader: Firm) -> None:
+    for last in ("7777777", "999999999999999999"):
+        async with listening(bank.app, reader.headers, last=last) as page:
+            assert (await page.next()).kind == "reset"
 
 
-@pytest.mark.parametrize(
-    "last",
-    ["", " ", "-1", "1.0", "01", "1e3", "٣", "0x10", "9" * 19, "1; DROP TABLE", "NaN", "1\t2"],
-)
-async def test_what_is_no_number_is_refused(bank: Bank, reader: Firm, last: str) -> None:
-    headers = [*reader.headers.items(), ("Last-Event-ID", last.encode().decode("latin-1"))]
-    answer = await bank.http.get(f"/api/v1{STREAM}", headers=headers)
-    assert problem(answer) == (422, "notices.bad_event_id")
+async def test_what_is_no_number_is_refused(bank: Bank, reader: Firm) -> None:
+    for last in ("", " ", "-1", "1.0", "01", "1e3", "٣", "0x10", "9" * 19, "1; DROP", "NaN", "1 2"):
+        headers = [*reader.headers.items(), ("Accept-Language", "en")]
+        raw = [(key.encode(), value.encode()) for key, value in headers]
+        raw.append((b"Last-Event-ID", last.encode()))
+        answer = await bank.http.get(f"/api/v1{STREAM}", headers=raw)
+        assert problem(answer) == (422, "notices.bad_event_id"), last
 
 
 async def test_an_endless_number_is_refused(bank: Bank, reader: Firm) -> None:
@@ -277,11 +276,11 @@ async def test_what_a_reader_does_not_take_waits_in_the_database(
 
 
 async def test_a_reader_that_takes_nothing_is_cut_off(
-    bank: Bank, reader: Firm, streams: Streams, monkeypatch: pytest.MonkeyPatch
+    bank: Bank, reader: Firm, streams: Streams
 ) -> None:
     async with listening(bank.app, reader.headers) as page:
         await page.next()
-        monkeypatch.setattr("tongbao.engagement.notices.router.stream.SEND_SECONDS_MAX", 0.01)
+        streams.send_seconds_max = 0.01
         page.taking.clear()
         await happen(bank, reader, "1.00")
         await page.ended()

@@ -40,6 +40,7 @@ from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
+from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
 ROUTERS = (
@@ -53,6 +54,7 @@ ROUTERS = (
     payments,
     statements,
     statement_documents,
+    limits,
     lending,
     inbox,
     deposits,
@@ -107,7 +109,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.keys.attempt(at=now())
         wiring.connect_secret(settings)
         app.state.database = database
-        async with flow.running(database):
+        async with flow.running(database), crypto.refreshing(database, clock=now):
             yield
             await app.state.streams.close()
         await database.close()
@@ -131,15 +133,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def keys_at_hand() -> None:
         await app.state.keys.ready(at=now())
 
-    app.state.settings = settings
-    app.state.authenticate = identity.authenticate
-    app.state.authenticate_many = identity.authenticate_many
-    app.state.sessions = identity.BrowserSessions()
-    app.state.note_misplaced = identity.note_misplaced_token
-    app.state.admit = flow.admit_actor
-    app.state.aside = flow.aside
-    app.state.streams = notices.Streams(lifetime_seconds=settings.stream_seconds_max)
-    app.state.find_actor = identity.find_actor
+    _hand_over(app, flow, settings)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(metadata_routes())
@@ -153,6 +147,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         gate=flow,
     )
     return app
+
+
+def _hand_over(app: FastAPI, flow: Flow, settings: Settings) -> None:
+    """Give the edge what it is to ask, and routes what they share."""
+    app.state.settings = settings
+    app.state.authenticate = identity.authenticate
+    app.state.authenticate_many = identity.authenticate_many
+    app.state.sessions = identity.BrowserSessions()
+    app.state.note_misplaced = identity.note_misplaced_token
+    app.state.admit = flow.admit_actor
+    app.state.aside = flow.aside
+    app.state.streams = notices.Streams(lifetime_seconds=settings.stream_seconds_max)
+    app.state.find_actor = identity.find_actor
 
 
 def _operation_id(route: APIRoute) -> str:

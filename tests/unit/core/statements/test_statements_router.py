@@ -300,7 +300,7 @@ class TestEntries:
         one_by_one: list[str] = []
         after: str | None = None
         for _ in range(len(amounts) + 1):
-            more = {"after": after} if after else {}
+            more: dict[str, str] = {"after": after} if after else {}
             page = (await get(client, who, path, limit=1, **query, **more)).json()
             one_by_one += [each["amount"]["amount"] for each in page["items"]]
             after = page["next"]

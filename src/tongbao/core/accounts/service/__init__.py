@@ -20,6 +20,7 @@ from tongbao.core.accounts.domain.errors import (
     UnknownAccount,
 )
 from tongbao.core.accounts.domain.filtering import EntryFilter
+from tongbao.core.accounts.domain.interest import RateVersion
 from tongbao.core.accounts.domain.numbers import Check, NumberScheme
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import (
@@ -118,6 +119,7 @@ __all__ = [
     "ProposedExtension",
     "ProposedRelease",
     "ProposedRestraint",
+    "RateVersion",
     "ReasonMissing",
     "Restraint",
     "Side",

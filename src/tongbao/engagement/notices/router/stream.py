@@ -19,7 +19,6 @@ from tongbao.infra.web import Instant, RequestLanguage, router
 from tongbao.kernel.text import Language
 
 HEARTBEAT_SECONDS: Final = 15.0
-SEND_SECONDS_MAX: Final = 10.0  # a reader that takes no bytes for so long is cut off
 LAST_EVENT_ID_LENGTH_MAX: Final = 100
 RETRY: Final = b"retry: 3000\n\n"  # milliseconds until a browser connects again
 HEARTBEAT: Final = b": \n\n"
@@ -96,7 +95,7 @@ class EventStream(Response):
         await send(start)
         until = time.monotonic() + self._streams.lifetime_seconds
         while stream.ended is None:
-            await _send(stream, send, stream.take() or HEARTBEAT)
+            await self._send(stream, send, stream.take() or HEARTBEAT)
             left = until - time.monotonic()
             if left <= 0:
                 stream.end(Why.TIME_OVER)
@@ -104,16 +103,15 @@ class EventStream(Response):
                 await stream.news(min(HEARTBEAT_SECONDS, left))
         if stream.ended not in _SILENT:
             last = stream.take() + frame("end", {"why": stream.ended.value})
-            await _send(stream, send, last, more=False)
+            await self._send(stream, send, last, more=False)
 
-
-async def _send(stream: Stream, send: Send, frames: bytes, *, more: bool = True) -> None:
-    message = {"type": "http.response.body", "body": frames, "more_body": more}
-    try:
-        async with asyncio.timeout(SEND_SECONDS_MAX):
-            await send(message)
-    except TimeoutError:
-        stream.end(Why.TOO_SLOW)
+    async def _send(self, stream: Stream, send: Send, frames: bytes, *, more: bool = True) -> None:
+        message = {"type": "http.response.body", "body": frames, "more_body": more}
+        try:
+            async with asyncio.timeout(self._streams.send_seconds_max):
+                await send(message)
+        except TimeoutError:
+            stream.end(Why.TOO_SLOW)
 
 
 async def _leaves(stream: Stream, receive: Receive) -> None:

@@ -82,6 +82,8 @@ async def send(
         Channel(each.contact.channel.value): each
         for each in await identity.contacts_of(tx, user_id=user_id)
     }
+    if not contacts:
+        return
     preferences = await preferences_of(tx, user_id=user_id)
     planned = plan(
         preferences,

@@ -36,6 +36,7 @@ PENDING_MAX: Final = 200  # events a stream may have waiting to be sent
 POLL_SECONDS: Final = 1.0
 ROUND_SECONDS_MIN: Final = 0.05
 CHECK_SECONDS: Final = 2.0  # how late an ended session is noticed
+SEND_SECONDS_MAX: Final = 10.0  # a reader that takes no bytes for so long is cut off
 LISTEN_SECONDS: Final = 30.0
 
 OPEN: Final = Gauge(
@@ -103,7 +104,8 @@ class Streams:
     """The open streams of one process.
 
     `lifetime_seconds` is after how long a stream ends and the page connects anew; with 0 one gets
-    what there is.
+    what there is. `at_stop` is given, with the first stream, what is to be called when the process
+    is told to stop: a server would wait for the streams first.
     """
 
     def __init__(
@@ -114,6 +116,7 @@ class Streams:
         per_user_max: int = STREAMS_PER_USER_MAX,
         poll_seconds: float = POLL_SECONDS,
         check_seconds: float = CHECK_SECONDS,
+        send_seconds_max: float = SEND_SECONDS_MAX,
         clock: Clock = now,
     ) -> None:
         self.lifetime_seconds = lifetime_seconds
@@ -121,13 +124,16 @@ class Streams:
         self.per_user_max = per_user_max
         self.poll_seconds = poll_seconds
         self.check_seconds = check_seconds
+        self.send_seconds_max = send_seconds_max
         self.clock = clock
+        self.at_stop: Callable[[Callable[[], None]], None] | None = None
         self._open: dict[int, Stream] = {}
         self._of_user: Counter[UUID] = Counter()
         self._numbers = count(1)
         self._wake = asyncio.Event()
         self._work: list[asyncio.Task[None]] = []
         self._closed = False
+        self._seen_at: datetime | None = None
 
     def __len__(self) -> int:
         return len(self._open)
@@ -187,14 +193,20 @@ class Streams:
         await self.supply(database, [stream])
 
     async def close(self) -> None:
+        """End every stream, let no other one in, and stop working for them."""
+        self.end_all()
+        await asyncio.gather(*self._stop(), return_exceptions=True)
+
+    def end_all(self) -> None:
         """End every stream and let no other one in."""
         self._closed = True
-        for each in list(self._open.values()):
+        for each in self._open.values():
             each.end(Why.CLOSING)
-        work = self._stop()
-        await asyncio.gather(*work, return_exceptions=True)
 
     def _start(self, database: Database) -> None:
+        if self.at_stop is not None:
+            self.at_stop(self.end_all)
+            self.at_stop = None  # once
         if not self._work:
             self._work = [
                 asyncio.create_task(self._supply(database)),
@@ -264,8 +276,10 @@ class Streams:
         for each in streams:
             if each.session_id not in standing:
                 each.end(Why.SESSION_ENDED)
-        async with database.write() as tx:
-            await feed.seen(tx, user_ids={each.user_id for each in streams}, at=at)
+        if self._seen_at is None or at - self._seen_at >= feed.SEEN_EVERY:
+            async with database.write() as tx:
+                await feed.seen(tx, user_ids={each.user_id for each in streams}, at=at)
+            self._seen_at = at
 
     async def _listen(self, database: Database) -> None:
         """Look at once when the consumer notifies; without it the next poll sees the same."""

@@ -75,7 +75,6 @@ async def _settled(known: Known, event: PaymentSettled) -> Sequence[Telling]:
             "account": account.number,
             "payment_id": event.payment_id,
         }
-        told.append(Told(party_id=account.party_id, notice=which, values=values))
         told.append(
             Shown(
                 party_id=account.party_id,
@@ -83,6 +82,7 @@ async def _settled(known: Known, event: PaymentSettled) -> Sequence[Telling]:
                 data={"id": str(event.payment_id), "status": "settled"},
             )
         )
+        told.append(Told(party_id=account.party_id, notice=which, values=values))
     return told
 
 
@@ -92,12 +92,12 @@ async def _rejected(known: Known, event: PaymentRejected) -> Sequence[Telling]:
     account = await known.account(event.debtor_account_id)
     values = {"amount": event.amount, "account": account.number, "payment_id": event.payment_id}
     return [
-        Told(party_id=account.party_id, roles=PAYERS, notice=REJECTED, values=values),
         Shown(
             party_id=account.party_id,
             kind="payment",
             data={"id": str(event.payment_id), "status": "rejected"},
         ),
+        Told(party_id=account.party_id, roles=PAYERS, notice=REJECTED, values=values),
     ]
 
 
