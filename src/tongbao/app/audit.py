@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from tongbao.app import wiring
-from tongbao.app.commands import migrated, on_database, operator, say
+from tongbao.app.commands import migrated, on_database, operator, record, say
 from tongbao.infra import audit
 from tongbao.infra.audit import exporting, planted, retiring
 from tongbao.infra.audit.searching import Criteria
@@ -67,6 +67,7 @@ def retire(settings: Settings, *, as_json: bool) -> int:
     """Retire the entries whose time is over, as the database's owner; 1 if the trail is damaged."""
 
     async def verify(database: Database) -> list[str]:
+        await record(database, "audit.retirement.begun")
         async with database.read() as tx:
             findings = await planted.verify(tx, public_keys=keys, at=now())
         return [f"{each.check}: {each.subject}" for each in findings]

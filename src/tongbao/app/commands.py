@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 from tongbao.app import demo, training, wiring
 from tongbao.app.connect import at_server, connect, embedded
@@ -18,7 +18,7 @@ from tongbao.infra import audit as trail
 from tongbao.infra import crypto, log
 from tongbao.infra.audit import planted as audit
 from tongbao.infra.db import Database
-from tongbao.infra.migrations import run_migrations
+from tongbao.infra.migrations import Applied, run_migrations
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
@@ -54,7 +54,9 @@ def migrated(settings: Settings, *, apart: str | None = None) -> Iterator[Settin
     try:
         assert settings.owner_url is not None
         wiring.connect_crypto(settings)  # a migration may seal what lay in clear
-        run_migrations(settings.owner_url)
+        applied = run_migrations(settings.owner_url)
+        if applied is not None:
+            on_database(settings, lambda database: note_migration(database, applied), sealed=False)
         yield settings
     finally:
         if server is not None:
@@ -109,10 +111,23 @@ def verify(settings: Settings, *, as_json: bool) -> int:
     return 1 if findings else 0
 
 
-async def record(database: Database, action: str) -> None:
+async def record(database: Database, action: str, **facts: Any) -> None:  # noqa: ANN401 - of Entry
     """Write to the audit trail that somebody does this on this machine, before it is done."""
     async with database.write() as tx:
-        await trail.record(tx, [trail.Entry(action=action, who=operator())], at=now())
+        await trail.record(tx, [trail.Entry(action=action, who=operator(), **facts)], at=now())
+
+
+async def note_migration(database: Database, applied: Applied) -> None:
+    """Write to the audit trail from which revision to which the tables were brought."""
+    before = None if applied.before is None else trail.digest_of(applied.before)
+    await record(
+        database,
+        "database.migrated",
+        object_type="alembic_version",
+        object_id=applied.after,
+        before=before,
+        after=trail.digest_of(applied.after),
+    )
 
 
 def operator() -> trail.Caller:

@@ -1,44 +1,76 @@
 """`tongbao crypto`: how the keys of sealed fields stand, and giving them new ones."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
 from tongbao.app import tables, wiring
-from tongbao.app.commands import migrated, on_database, say
+from tongbao.app.commands import migrated, on_database, record, say
+from tongbao.core.parties import service as parties
+from tongbao.infra import audit as trail
 from tongbao.infra import crypto
-from tongbao.infra.crypto import Run, Standing
-from tongbao.infra.db import Database
+from tongbao.infra.crypto import Rotation, Run, Standing
+from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 
 
-def rotate(settings: Settings, *, fields: bool, as_json: bool) -> int:
-    """Wrap all record keys under the newest KEK, or seal all fields anew; 1 if some do not open."""
+def rotate(settings: Settings, *, what: Rotation, as_json: bool) -> int:
+    """Wrap record keys under the newest KEK, or make fields or blind tags anew; 1 if some fail."""
     tables.load()
 
     async def work(database: Database) -> Run:
-        if fields:
-            return await crypto.rotate_fields(database, crypto.sealed_columns(), clock=now)
-        return await crypto.rotate_keys(database, clock=now)
+        await record(database, f"crypto.{what.value}.rotated")
+        match what:
+            case Rotation.KEYS:
+                return await crypto.rotate_keys(database, clock=now)
+            case Rotation.FIELDS:
+                return await crypto.rotate_fields(database, crypto.sealed_columns(), clock=now)
+            case Rotation.BLINDS:
+                return await crypto.rotate_blinds(
+                    database, crypto.blind_columns(), clock=now, retagged=retagged
+                )
 
     with migrated(settings) as ready:
         run = on_database(ready, work)
     if as_json:
         say(json.dumps(_of_run(run)))
-    elif fields:
-        say(f"{run.changed} fields are sealed anew; {run.broken} do not open")
     else:
-        say(f"{run.changed} record keys are wrapped under {run.target}")
+        say(_said(run))
     return 1 if run.broken else 0
+
+
+async def retagged(
+    tx: WriteSession, column: crypto.BlindColumn, owners: Sequence[UUID], at: datetime
+) -> None:
+    """Compare parties anew whose tags of contacts or documents were made anew."""
+    if column.table.name.startswith("parties_"):
+        await parties.tags_anew(tx, party_ids=owners, at=at)
+
+
+def _said(run: Run) -> str:
+    match run.kind:
+        case Rotation.KEYS:
+            return f"{run.changed} record keys are wrapped under {run.target}"
+        case Rotation.FIELDS:
+            return f"{run.changed} fields are sealed anew; {run.broken} do not open"
+    if run.ended_at is None:
+        due = run.started_at + crypto.DUE_AFTER
+        return (
+            f"The new key of blind indexes is there since {run.started_at.isoformat()}; every"
+            f" process learns of it by itself. Run this again after {due.isoformat()}."
+        )
+    return f"{run.changed} blind tags are made anew; {run.broken} values do not open"
 
 
 def status(settings: Settings, *, as_json: bool) -> int:
     """Print which keys there are, what lies under them, and how far rotations are."""
 
     async def work(database: Database) -> Standing:
+        await record(database, "crypto.status.read")
         async with database.read() as tx:
             return await crypto.standing(tx)
 
@@ -72,7 +104,11 @@ def new_key(settings: Settings) -> int:
         async def work(database: Database) -> str:
             crypto.use(wiring.field_keys(settings, add=True))
             await crypto.start(database, at=now())
-            return crypto.installed().ring.newest.id
+            made = crypto.installed().ring.newest.id
+            await record(
+                database, "crypto.key.added", object_type="infra_crypto_kek", object_id=made
+            )
+            return made
 
         with migrated(settings) as ready:
             say(on_database(ready, work))
@@ -89,6 +125,7 @@ def list_erasures(settings: Settings) -> int:
     """Print every erasure, one JSON document a line."""
 
     async def work(database: Database) -> None:
+        await record(database, "crypto.erasures.listed")
         async with database.read() as tx:
             async for each in crypto.erasures(tx):
                 line = {"owner": str(each.owner), "at": each.at.isoformat(), "reason": each.reason}
@@ -102,7 +139,8 @@ def list_erasures(settings: Settings) -> int:
 def repeat_erasures(settings: Settings, *, file: Path) -> int:
     """Erase again what a list says was erased; 2 if the file is no such list."""
     try:
-        lines = [json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()]
+        content = file.read_text("utf-8")
+        lines = [json.loads(line) for line in content.splitlines() if line.strip()]
         listed = [
             crypto.Erasure(UUID(each["owner"]), datetime.fromisoformat(each["at"]), each["reason"])
             for each in lines
@@ -110,8 +148,13 @@ def repeat_erasures(settings: Settings, *, file: Path) -> int:
     except (ValueError, KeyError, TypeError) as error:
         say(f"{file}: {type(error).__name__}: no list of erasures / 不是删除记录清单")
         return 2
+
+    async def work(database: Database) -> int:
+        await record(database, "crypto.erasures.repeated", after=trail.digest_of(content))
+        return await crypto.repeat_erasures(database, listed)
+
     with migrated(settings) as ready:
-        number = on_database(ready, lambda database: crypto.repeat_erasures(database, listed))
+        number = on_database(ready, work)
     say(f"{number} owners are erased")
     return 0
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 import httpx2
 
 from tongbao.app import demo, processes
+from tongbao.app.commands import note_migration
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.training import has_model
-from tongbao.infra.migrations import run_migrations
+from tongbao.infra.migrations import Applied, run_migrations
 from tongbao.infra.settings import Settings
 
 READY_SECONDS_MAX = 60
@@ -47,7 +48,9 @@ async def run(settings: Settings) -> int:
     try:
         owner = settings.migration_database_url or settings.database_url
         assert owner is not None
-        await asyncio.to_thread(run_migrations, owner)
+        applied = await asyncio.to_thread(run_migrations, owner)
+        if applied is not None:
+            await _note_migration(settings, applied)
         await _start_all(settings, children, stop)
         if settings.demo and not stop.is_set():
             await _seed(settings, stop)
@@ -60,6 +63,14 @@ async def run(settings: Settings) -> int:
             await child.stop()
         if server is not None:
             await asyncio.to_thread(server.stop)
+
+
+async def _note_migration(settings: Settings, applied: Applied) -> None:
+    database = connect(settings)
+    try:
+        await note_migration(database, applied)
+    finally:
+        await database.close()
 
 
 async def _start_all(

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 from prometheus_client import start_http_server
 
-from tongbao.app import wiring
+from tongbao.app import eod, wiring
 from tongbao.app.connect import connect
 from tongbao.infra import crypto, jobs, log, metrics
 from tongbao.infra.outbox import Consumer, Relay
@@ -35,7 +35,9 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     log.configure(settings)
     wiring.connect_sources(settings)
     wiring.connect_keys(settings)
+    wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
+    wiring.connect_statements(settings)
     wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))
 
@@ -52,7 +54,9 @@ async def run_worker(
     `queues` restricts which jobs it takes; None takes all.
     """
     wiring.load_jobs()
+    wiring.connect_privacy()
     wiring.connect_webhooks(settings)
+    eod.begin_with(settings.end_of_day_first)
     stop = stop or asyncio.Event()
     needed = CONCURRENCY + len(consumers) + SPARE_CONNECTIONS
     enough = max(settings.database_pool_size, needed)
@@ -61,25 +65,26 @@ async def run_worker(
     wiring.connect_crypto(settings)
     try:
         await crypto.start(database, at=now())
-        with _signals(stop), _metrics_page(settings):
-            logger.info(
-                "worker started",
-                pid=os.getpid(),
-                consumers=[consumer.name for consumer in consumers],
-                tasks=sorted(jobs.task_names()),
-            )
-            async with asyncio.TaskGroup() as group:
-                group.create_task(Relay(database, consumers).run(stop))
-                group.create_task(
-                    jobs.run(
-                        database,
-                        stop,
-                        concurrency=CONCURRENCY,
-                        shutdown_seconds=STOP_SECONDS,
-                        queues=queues,
-                    )
+        async with crypto.refreshing(database, clock=now):
+            with _signals(stop), _metrics_page(settings):
+                logger.info(
+                    "worker started",
+                    pid=os.getpid(),
+                    consumers=[consumer.name for consumer in consumers],
+                    tasks=sorted(jobs.task_names()),
                 )
-                group.create_task(_beat(stop))
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(Relay(database, consumers).run(stop))
+                    group.create_task(
+                        jobs.run(
+                            database,
+                            stop,
+                            concurrency=CONCURRENCY,
+                            shutdown_seconds=STOP_SECONDS,
+                            queues=queues,
+                        )
+                    )
+                    group.create_task(_beat(stop))
             logger.info("worker stopped")
     finally:
         await database.close()

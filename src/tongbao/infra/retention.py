@@ -39,11 +39,13 @@ OWN_JOBS: Final[Mapping[str, str]] = {
     "procrastinate_events": "infra.jobs.remove_old",
     "procrastinate_jobs": "infra.jobs.remove_old",
     "procrastinate_periodic_defers": "infra.jobs.remove_old",
+    "sources_fetch": "sources.delete_expired",
 }
 """The job that deletes the rows of a table, where that is not the one of this file."""
 NO_JOB: Final[Mapping[str, str]] = {
     "infra_flow_limit": "the limiter sweeps it while it is used",
     "limits_rolling": "written by the limits' own functions alone",
+    "notices_message": "goes with its notice",
     "infra_outbox_parked": "a parked event stays until somebody replays it",
     "procrastinate_workers": "the library removes workers that are gone",
 }

@@ -25,7 +25,7 @@ def test_whatever_is_kept_for_a_while_only_is_deleted_by_some_job() -> None:
     ending = {
         entry.table
         for entry in privacy.register()
-        if entry.keep in {Keep.SHORT, Keep.LOGS_6_MONTHS}
+        if entry.keep in {Keep.SHORT, Keep.LOGS_6_MONTHS, Keep.PROMISED}
     }
     by_rule = {rule.table for rule in retention.rules(Base)}
     by_job = retention.OWN_JOBS.keys()

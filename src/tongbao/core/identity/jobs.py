@@ -67,7 +67,7 @@ async def note_misplaced(context: jobs.JobContext, *, client_id: str, address: s
         )
 
 
-@jobs.periodic(name="identity.complete_recoveries", cron="*/10 * * * *")
+@jobs.periodic(name="identity.complete_recoveries", cron="*/10 * * * *", audited=True)
 async def complete_recoveries(context: jobs.JobContext) -> None:
     """Complete the recoveries that staff has begun and nobody has called off, one by one."""
     async with context.database.read() as look:
@@ -77,7 +77,7 @@ async def complete_recoveries(context: jobs.JobContext) -> None:
             await service.complete_by_staff(tx, user_id=user_id, at=context.at)
 
 
-@jobs.periodic(name="identity.purge", cron="23 * * * *")
+@jobs.periodic(name="identity.purge", cron="23 * * * *", audited=True)
 async def purge(context: jobs.JobContext) -> None:
     """Delete what is over: sessions, codes, challenges, counts of attempts."""
     async with context.database.write() as tx:

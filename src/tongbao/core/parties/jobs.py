@@ -36,7 +36,7 @@ def _outside() -> service.Outside:
     return _asked[0]
 
 
-@jobs.task(name=service.CHECK_JOB)
+@jobs.task(name=service.CHECK_JOB, audited=True)
 async def check_case(context: jobs.JobContext, *, case_id: str) -> None:
     """Check a case. A service that does not answer is no failure of the job: the case waits."""
     await service.check(context.database, _outside(), case_id=UUID(case_id), clock=now)
@@ -60,7 +60,7 @@ async def open_renewals(context: jobs.JobContext) -> None:
     await _until_none_is_left(context, service.open_renewals)
 
 
-@jobs.periodic(name="parties.lower_overdue", cron="43 1 * * *")
+@jobs.periodic(name="parties.lower_overdue", cron="43 1 * * *", audited=True)
 async def lower_overdue(context: jobs.JobContext) -> None:
     """Lower the levels of those who left their re-verification undone, in the morning in China."""
     await _until_none_is_left(context, service.lower_overdue)

@@ -7,6 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response, status
+from fastapi.responses import StreamingResponse
+from starlette.background import BackgroundTask
 
 from tongbao.core.parties import service as parties
 from tongbao.core.privacy import service
@@ -179,16 +181,21 @@ async def export(
     at: Instant,
     step_up_token: StepUpHeader = None,
 ) -> Response:
-    """Return a zip with all rows about an own party, opened, and the files handed in.
+    """Return a zip with all that is kept about an own party, opened.
 
-    After a step-up; needs `privacy:export`; noted. Problems: `parties.unknown_party`,
-    `identity.step_up_required`.
+    A document to read in Chinese and one in English, all rows, the statements of its accounts, the
+    files handed in. After a step-up; needs `privacy:export`; noted. Problems:
+    `parties.unknown_party`, `identity.step_up_required`, `pdf.busy`.
     """
     archive = await service.export_own(
         tx, party_id=party_id, actor=actor, step_up_token=step_up_token, at=at
     )
-    return Response(
-        archive,
+    return StreamingResponse(
+        archive.pieces(),
         media_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="{party_id}.zip"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{party_id}.zip"',
+            "Content-Length": str(archive.size),
+        },
+        background=BackgroundTask(archive.close),
     )

@@ -22,3 +22,19 @@ class DataFetched(Event):
     def subject(self) -> str:
         """Return the party's id."""
         return str(self.party_id)
+
+
+class DataDeleted(Event):
+    """What was fetched is gone: its time was over, or its consent was withdrawn."""
+
+    type: ClassVar[str] = "sources.data_deleted"
+
+    fetch_id: UUID
+    party_id: UUID
+    consent_id: UUID
+    source: str
+
+    @property
+    def subject(self) -> str:
+        """Return the party's id."""
+        return str(self.party_id)

@@ -9,10 +9,12 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     SmallInteger,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,10 +23,11 @@ from tongbao.infra.tables import Base
 
 
 class FetchRow(Base):
-    """One completed download from an outside source; written once, never changed.
+    """One completed download from an outside source; written once.
 
     `payload` is the compressed document of `domain.pack`; `payload_sha256` is the digest of the
-    uncompressed one, so that a decision taken on it can be replayed years later.
+    uncompressed one, so that a decision taken on it can be replayed. Once the time that the
+    consent promised is over, the payload is deleted; row and digest stay as evidence.
     """
 
     __tablename__ = "sources_fetch"
@@ -48,6 +51,8 @@ class FetchRow(Base):
             "payload_sha256",
             "begun_at",
             "fetched_at",
+            "keep_until",
+            "payload_deleted_at",
         ),
         keep=Keep.PROMISED,
     )
@@ -55,6 +60,8 @@ class FetchRow(Base):
         CheckConstraint("row_count >= 0", name="row_count"),
         CheckConstraint("period_from <= period_to", name="period"),
         CheckConstraint("payload_sha256 ~ '^[0-9a-f]{64}$'", name="payload_sha256"),
+        CheckConstraint("(payload IS NULL) = (payload_deleted_at IS NOT NULL)", name="payload"),
+        Index(None, "keep_until", postgresql_where=text("payload_deleted_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -72,7 +79,9 @@ class FetchRow(Base):
     page_count: Mapped[int] = mapped_column(Integer)
     byte_count: Mapped[int] = mapped_column(BigInteger)
     payload_format: Mapped[int] = mapped_column(SmallInteger)
-    payload: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     payload_sha256: Mapped[str] = mapped_column(Text)
     begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     fetched_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    keep_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    payload_deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -1,5 +1,7 @@
 """What the audit trail refuses."""
 
+from typing import Final
+
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
@@ -62,6 +64,10 @@ class SizesOutOfOrder(TongbaoError):
         zh="起始大小 {old_size} 大于终止大小 {new_size}。",
         en="The older size {old_size} is larger than the newer size {new_size}.",
     )
+
+
+UNCOVERED: Final = Text(zh="没有检查点覆盖它", en="no checkpoint covers it")
+TOO_YOUNG: Final = Text(zh="覆盖它的检查点尚未期满", en="its checkpoint is too young")
 
 
 class NotRetirable(TongbaoError):

@@ -56,7 +56,7 @@ async def extend_tree(context: jobs.JobContext) -> None:
         await planted.measure_tree(tx, at=context.at)
 
 
-@jobs.periodic(name="audit.verify", cron="11 19 * * *")
+@jobs.periodic(name="audit.verify", cron="11 19 * * *", audited=True)
 async def verify(context: jobs.JobContext) -> None:
     """Verify the trail once a day, at night in China."""
     _, public_keys = _signing.keys()

@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from tongbao.infra.audit.errors import NotRetirable
+from tongbao.infra.audit.errors import TOO_YOUNG, UNCOVERED, NotRetirable
 from tongbao.infra.audit.leaves import FIELDS, SPAN_BITS, leaf_data
 from tongbao.lib import merkle
 
@@ -121,10 +121,10 @@ def _check_covered(
 ) -> None:
     row = connection.execute(_COVERED_AT, (last,)).fetchone()
     if row is None:
-        raise NotRetirable(month=partition.name, why="no checkpoint covers it")
+        raise NotRetirable(month=partition.name, why=UNCOVERED)
     signed_at: datetime = row[0]
     if signed_at > at.replace(year=at.year - partition.keep_years, day=min(at.day, 28)):
-        raise NotRetirable(month=partition.name, why="its checkpoint is too young")
+        raise NotRetirable(month=partition.name, why=TOO_YOUNG)
 
 
 def _spans(

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Concatenate, Final, ParamSpec
@@ -13,12 +13,14 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from prometheus_client import Counter, Histogram
 
+from tongbao.infra import audit
 from tongbao.infra.db import Database
 from tongbao.infra.retry import Retry
 from tongbao.kernel.errors import Kind, TongbaoError
 
 PERIODIC_LATE_SECONDS_MAX: Final = 600  # a time missed by more is left out
 WORK: Final = "work"
+UNEXPECTED: Final = "job.unexpected"
 
 # What another attempt may change. Every other refusal by a rule of ours is final.
 _PASSING: Final = frozenset({Kind.UNAVAILABLE, Kind.LIMITED, Kind.CONFLICT})
@@ -66,16 +68,22 @@ registry: Final = procrastinate.App(
 
 
 def task(
-    *, name: str, retry: Retry | None = None, queue: str = "default", priority: int = 0
+    *,
+    name: str,
+    retry: Retry | None = None,
+    queue: str = "default",
+    priority: int = 0,
+    audited: bool = False,
 ) -> Callable[[Task[P]], Task[P]]:
     """Declare an `async def` function as the work behind `name`, which must be unique.
 
     The function itself is returned, so tests call it directly. Greater `priority` runs first.
     Without `retry` the default one is taken; `Retry(attempts_max=1)` does not repeat failures.
+    One that is `audited` changes or reads what is sensitive: each run has its entry in the trail.
     """
 
     def declare(function: Task[P]) -> Task[P]:
-        _register(function, name=name, retry=retry, queue=queue, priority=priority)
+        _register(function, name=name, retry=retry, queue=queue, priority=priority, audited=audited)
         return function
 
     return declare
@@ -88,6 +96,7 @@ def periodic(
     retry: Retry | None = None,
     queue: str = "default",
     priority: int = 0,
+    audited: bool = False,
 ) -> Callable[[Task[[]]], Task[[]]]:
     """Declare work that is enqueued once for each time of `cron` (UTC), by whichever worker.
 
@@ -97,7 +106,13 @@ def periodic(
 
     def declare(function: Task[[]]) -> Task[[]]:
         declared = _register(
-            function, name=name, retry=retry, queue=queue, priority=priority, queueing_lock=name
+            function,
+            name=name,
+            retry=retry,
+            queue=queue,
+            priority=priority,
+            audited=audited,
+            queueing_lock=name,
         )
         registry.periodic(cron=cron)(declared)
         return function
@@ -117,6 +132,7 @@ def _register(
     retry: Retry | None,
     queue: str,
     priority: int,
+    audited: bool,
     queueing_lock: str | None = None,
 ) -> Any:  # noqa: ANN401 - procrastinate's Task, whose type parameters say nothing here
     async def run(context: procrastinate.JobContext, /, **arguments: Any) -> None:  # noqa: ANN401
@@ -128,8 +144,12 @@ def _register(
             attempt=context.job.attempts + 1,
             scheduled_for=None if timestamp is None else datetime.fromtimestamp(timestamp, UTC),
         )
-        with structlog.contextvars.bound_contextvars(task=name, job_id=context.job.id):
-            await _measured(name, function(given, **arguments))
+        with (
+            structlog.contextvars.bound_contextvars(task=name, job_id=context.job.id),
+            audit.by(audit.during(f"job-{context.job.id}")),
+        ):
+            running = _measured(name, function(given, **arguments))
+            await (_audited(name, running, work, arguments) if audited else running)
 
     if name in registry.tasks:
         msg = f"two tasks have the name {name!r}"
@@ -156,6 +176,29 @@ async def _measured(name: str, running: Awaitable[None]) -> None:
     finally:
         ENDED.labels(name, outcome).inc()
         SECONDS.labels(name).observe(time.perf_counter() - began)
+
+
+async def _audited(
+    name: str, running: Awaitable[None], work: Work, arguments: Mapping[str, Any]
+) -> None:
+    """Run a job and write how it ended into the trail; without that the run counts as failed."""
+    about, named = next(
+        ((key.removesuffix("_id"), id_) for key, id_ in arguments.items() if key.endswith("_id")),
+        (None, None),
+    )
+    entry = audit.Entry(action=f"{name}.run", object_type=about, object_id=named)
+    try:
+        await running
+    except Exception as error:
+        code = error.code if isinstance(error, TongbaoError) else UNEXPECTED
+        await _write(work, entry._replace(outcome="failed", code=code))
+        raise
+    await _write(work, entry)
+
+
+async def _write(work: Work, entry: audit.Entry) -> None:
+    async with work.database.write() as tx:
+        await audit.record(tx, [entry], at=work.clock())
 
 
 class RetryStrategy(BaseRetryStrategy):

@@ -2,6 +2,7 @@
 
 from tongbao.infra.migrations.drafting import draft_migration, undescribed_changes
 from tongbao.infra.migrations.running import (
+    Applied,
     DatabaseTooNew,
     DatabaseTooOld,
     ServerTooOld,
@@ -11,6 +12,7 @@ from tongbao.infra.migrations.running import (
 )
 
 __all__ = [
+    "Applied",
     "DatabaseTooNew",
     "DatabaseTooOld",
     "ServerTooOld",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from typing import Final
@@ -77,6 +78,14 @@ class DatabaseTooOld(TongbaoError):
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """That a database was brought from a revision, None if it was empty, to another."""
+
+    before: str | None
+    after: str
+
+
 async def check_migrated(database: Database) -> None:
     """Raise `DatabaseTooOld` unless the database has every table this program knows of.
 
@@ -95,16 +104,19 @@ def _in_order() -> tuple[str, ...]:
     return tuple(reversed([each.revision for each in history.revisions().walk_revisions()]))
 
 
-def run_migrations(owner_url: str) -> None:
+def run_migrations(owner_url: str) -> Applied | None:
     """Bring the database at `owner_url` up to date; harmless to repeat or to start twice at once.
+
+    Returns from where to where, None if its tables were up to date.
 
     `owner_url` must lead to the server itself: a pooler that hands out a connection per
     transaction breaks the lock. Raises `ServerTooOld` and `DatabaseTooNew`.
     """
     with _alone(owner_url), _owner(owner_url) as engine:
-        upgraded = _upgrade(engine)
-        upgraded |= _upgrade_jobs(engine)
+        applied = _upgrade(engine)
+        upgraded = _upgrade_jobs(engine) or applied is not None
         _apply_scripts(engine, needed=upgraded)
+    return applied
 
 
 def migrate_tables(owner_url: str) -> None:
@@ -135,8 +147,8 @@ def _owner(owner_url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def _upgrade(engine: Engine) -> bool:
-    """Run the revisions the database lacks, each in its own transaction; say if there were any."""
+def _upgrade(engine: Engine) -> Applied | None:
+    """Run the revisions the database lacks, each in its own transaction; say which they were."""
     known = history.revisions()
     with engine.connect() as connection:
         at = set(MigrationContext.configure(connection).get_current_heads())
@@ -144,10 +156,10 @@ def _upgrade(engine: Engine) -> bool:
     if unknown:
         raise DatabaseTooNew(revision=", ".join(sorted(unknown)))
     if at == set(known.get_heads()):
-        return False
+        return None
     with engine.connect() as connection:
         command.upgrade(history.config(connection), "head")
-    return True
+    return Applied(before=min(at, default=None), after=_in_order()[-1])
 
 
 def _upgrade_jobs(engine: Engine) -> bool:

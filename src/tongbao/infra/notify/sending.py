@@ -1,7 +1,7 @@
 """Writing a message with the transaction that wants it sent; how many an address may get."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.infra import jobs, keys
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.notify.models import MessageRow
 from tongbao.infra.notify.sealing import seal
 from tongbao.infra.notify.templates import Kind, Template
@@ -32,6 +32,7 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[int, timedelta], ...]]] = {
     ),
     Kind.NOTICE: ((10, timedelta(hours=1)), (30, timedelta(days=1))),
     Kind.ALERT: ((60, timedelta(hours=1)), (200, timedelta(days=1))),
+    Kind.INFORMATION: ((30, timedelta(hours=1)), (100, timedelta(days=1))),
 }
 _LOCK: Final = 0x4D53
 
@@ -61,7 +62,21 @@ class Recipient:
     @property
     def tag(self) -> bytes:
         """A keyed hash of the address: equal for equal ones, and no way back."""
-        return keys.tag("recipient", self.channel.encode(), self.address.encode())
+        return self.tags[0]
+
+    @property
+    def tags(self) -> list[bytes]:
+        """The tag under every secret that is still good, the newest first."""
+        return keys.tags("recipient", self.channel.encode(), self.address.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: queued, sent, refused, failed, expired or held_back."""
+
+    recipient_masked: str
+    state: str
+    ended_at: datetime | None
 
 
 async def send(
@@ -73,18 +88,20 @@ async def send(
     secrets: Mapping[str, str] | None = None,
     language: Language,
     at: datetime,
+    not_before: datetime | None = None,
 ) -> UUID:
     """Write a message and enqueue its sending on the same transaction; return its id.
 
     Raises `TooManyMessages` for a code beyond the bounds of its address. A notice beyond them is
     written down as held back and not sent: whoever has something else to do must not fail on it.
-    `facts` and `secrets` must be exactly what the template has places for.
+    `facts` and `secrets` must be exactly what the template has places for. It is sent at once, or
+    `not_before` an instant, from which on it is good for as long as its template says.
     """
     hidden = dict(secrets or {})
     assert facts.keys() == template.facts, f"{template.name} wants {sorted(template.facts)}"
     assert hidden.keys() == template.secrets, f"{template.name} wants {sorted(template.secrets)}"
     assert ADDRESS_KEY not in hidden
-    wait = await _wait(tx, tag=to.tag, kind=template.kind, at=at)
+    wait = await _wait(tx, tags=to.tags, kind=template.kind, at=at)
     if wait is not None and template.kind is Kind.CODE:
         raise TooManyMessages(retry_after_seconds=wait)
     message_id = new_id()
@@ -104,13 +121,23 @@ async def send(
             sealed=sealed,
             state="held_back" if held_back else "queued",
             created_at=at,
-            expires_at=at + template.good_for,
+            expires_at=max(at, not_before or at) + template.good_for,
             ended_at=at if held_back else None,
         )
     )
     if not held_back:
-        await jobs.defer(tx, TASK, {"message_id": str(message_id)})
+        await jobs.defer(tx, TASK, {"message_id": str(message_id)}, at=not_before)
     return message_id
+
+
+async def outcomes(tx: ReadSession, message_ids: Collection[UUID]) -> Mapping[UUID, Outcome]:
+    """Return what became of messages, as long as they are kept."""
+    rows = await tx.execute(
+        select(
+            MessageRow.id, MessageRow.recipient_masked, MessageRow.state, MessageRow.ended_at
+        ).where(MessageRow.id.in_(list(message_ids)))
+    )
+    return {row.id: Outcome(row.recipient_masked, row.state, row.ended_at) for row in rows}
 
 
 def mask_address(to: Recipient) -> str:
@@ -118,12 +145,12 @@ def mask_address(to: Recipient) -> str:
     return masking.phone(to.address) if to.channel == "phone" else masking.email(to.address)
 
 
-async def _wait(tx: WriteSession, *, tag: bytes, kind: Kind, at: datetime) -> int | None:
+async def _wait(tx: WriteSession, *, tags: Sequence[bytes], kind: Kind, at: datetime) -> int | None:
     """Return for how many seconds the address has got enough of a kind; None if it has not.
 
     One transaction at a time for each address, so that parallel ones count each other.
     """
-    lock = int.from_bytes(hashlib.sha256(tag).digest()[:4], signed=True)
+    lock = int.from_bytes(hashlib.sha256(tags[0]).digest()[:4], signed=True)
     await tx.execute(select(func.pg_advisory_xact_lock(_LOCK, lock)))
     bounds = BOUNDS[kind]
     most = max(number for number, _ in bounds)
@@ -131,7 +158,7 @@ async def _wait(tx: WriteSession, *, tag: bytes, kind: Kind, at: datetime) -> in
     rows = await tx.scalars(
         select(MessageRow.created_at)
         .where(
-            MessageRow.recipient_tag == tag,
+            MessageRow.recipient_tag.in_(tags),
             MessageRow.kind == kind,
             MessageRow.state != "held_back",
             MessageRow.created_at > at - longest,

@@ -25,7 +25,7 @@ def _tax_office() -> sources.Connector:
     return _asked[0]
 
 
-@jobs.task(name=PROCESS_JOB)
+@jobs.task(name=PROCESS_JOB, audited=True)
 async def process(context: jobs.JobContext, *, application_id: str) -> None:
     """Fetch an application's data and decide it.
 

@@ -195,7 +195,10 @@ async def review(
     summary="Compute a decision again",
 )
 async def replay(decision_id: UUID, tx: ReadTx) -> ReplayOut:
-    """Repeat a decision from stored data, model and policy; it must equal the record."""
+    """Repeat a decision from stored data, model and policy; it must equal the record.
+
+    Problems: `lending.unknown_decision`, `sources.data_expired` once the data was deleted.
+    """
     return ReplayOut.of(await service.replay(tx, decision_id))
 
 

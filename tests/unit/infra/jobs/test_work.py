@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, text
 
-from tongbao.infra import jobs
+from tongbao.infra import audit, jobs
 from tongbao.infra.db import Database
 from tongbao.infra.jobs import work
 from tongbao.infra.jobs.tasks import registry
 from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.ids import new_id
 
 AT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
 QUEUE = "test_work"  # of this file alone, so that the jobs of other tests are left alone
@@ -43,6 +44,18 @@ async def fail(context: jobs.JobContext, *, what: str) -> None:
 async def refuse(context: jobs.JobContext, *, what: str) -> None:
     ran.append((what, context))
     raise Refused
+
+
+@jobs.task(name="test_work.audited", queue=QUEUE, audited=True)
+async def audited(context: jobs.JobContext, *, what: str, party_id: str) -> None:
+    ran.append((what, context))
+    async with context.database.write() as tx:
+        await audit.record(tx, [audit.Entry(action="test_work.inside")], at=AT)
+    if what == "refused":
+        raise Refused
+    if what == "broken":
+        msg = f"nobody writes {party_id} down"
+        raise RuntimeError(msg)
 
 
 @jobs.task(name="test_work.overtaken", queue=QUEUE)
@@ -118,6 +131,31 @@ async def test_a_job_runs_once_with_the_database_and_the_clocks_reading(
     assert (await stored(database, job_id)).status == "succeeded"
     await drain(database)
     assert len(ran) == 1
+
+
+@pytest.mark.parametrize(
+    ("what", "outcome", "code"),
+    [
+        ("well", "done", None),
+        ("refused", "failed", "test_work.refused"),
+        ("broken", "failed", "job.unexpected"),
+    ],
+)
+async def test_a_run_of_sensitive_work_is_in_the_trail_with_how_it_ended(
+    database: Database, what: str, outcome: str, code: str | None
+) -> None:
+    about = str(new_id())
+    async with database.write() as tx:
+        job_id = await jobs.defer(tx, "test_work.audited", {"what": what, "party_id": about})
+    await drain(database)
+    query = (
+        "SELECT action, outcome, code, actor_kind, object_type, object_id FROM infra_audit"
+        " WHERE request_id = :job ORDER BY seq"
+    )
+    async with database.read() as tx:
+        rows = (await tx.execute(text(query), {"job": f"job-{job_id}"})).all()
+    run = ("test_work.audited.run", outcome, code, "system", "party", about)
+    assert rows[:2] == [("test_work.inside", "done", None, "system", None, None), run]
 
 
 async def test_a_running_worker_is_woken_by_a_deferral(database: Database) -> None:

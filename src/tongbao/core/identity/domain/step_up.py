@@ -64,6 +64,17 @@ _OF_THE_PROFILE: Final = (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
 _OF_A_NEWCOMER: Final = (*_OF_THE_PROFILE, Proof.PASSWORD)
 
 RULES: Final[Mapping[str, Rule]] = {
+    "accounts.restraint.approve": Rule(
+        Text(zh="复核账户限制或扣划", en="Approving a restraint or a deduction"),
+        (Proof.PASSKEY, Proof.TOTP),
+    ),
+    "accounts.close": Rule(
+        Text(zh="销户", en="Closing an account"), (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
+    ),
+    "accounts.awaken": Rule(
+        Text(zh="唤醒休眠账户", en="Awakening a dormant account"),
+        (Proof.PASSKEY, Proof.TOTP, Proof.CODE),
+    ),
     # A code of an authenticator app says nothing of payee and amount, so it confirms no payment
     # alone (as PSD2's dynamic linking, RTS article 5, has it).
     "payments.transfer.large": Rule(
@@ -77,6 +88,13 @@ RULES: Final[Mapping[str, Rule]] = {
     "payments.transfer.new_payee": Rule(
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
+    ),
+    "deposits.open.large": Rule(
+        Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
+    ),
+    "deposits.break.large": Rule(
+        Text(zh="大额存款提前支取", en="Taking out a large deposit before its time"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
     "payments.limits.raise": Rule(
         Text(zh="临时提高限额", en="Raising a limit for a time"),
@@ -121,9 +139,10 @@ RULES: Final[Mapping[str, Rule]] = {
 
 COOLED: Final = frozenset(
     {
+        "accounts.close",
         "identity.contact.change",
         "identity.limits.change",
-        *(kind for kind in RULES if kind.startswith("payments.")),
+        *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),
     }
 )
 """What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""

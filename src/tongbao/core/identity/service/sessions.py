@@ -115,9 +115,18 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
     if not rows:
         return None
     (
-        issued, used, replaced, rotated, seen, expires, ended, session_id, factors, device_id,
+        issued,
+        used,
+        replaced,
+        rotated,
+        seen,
+        expires,
+        ended,
+        session_id,
+        factors,
+        device_id,
         *facts,
-    ) = rows[0]  # fmt: skip
+    ) = rows[0]
     shown = Shown(
         issued_at=issued,
         used_at=used,

@@ -141,7 +141,7 @@ from tongbao.core.parties.service.lifecycle import (
     set_level,
     status_history,
 )
-from tongbao.core.parties.service.matching import duplicates, work_duplicate
+from tongbao.core.parties.service.matching import duplicates, tags_anew, work_duplicate
 from tongbao.core.parties.service.material import Outside, PictureReader
 from tongbao.core.parties.service.outside import connect_outside
 from tongbao.core.parties.service.reading_cases import (
@@ -304,6 +304,7 @@ __all__ = [
     "submit_id_card",
     "submit_licence",
     "submit_picture",
+    "tags_anew",
     "verify_contact",
     "warn_of_expiry",
     "work_duplicate",

@@ -242,6 +242,7 @@ ISO_CODES: Final[dict[str, str]] = {
     "ledger.account_frozen": "AC06",
     "ledger.account_closed": "AC04",
     "ledger.amount_out_of_range": "AM02",
+    "accounts.account_dormant": "AC06",
     "limits.exceeded": "AM14",
     "limits.rate_missing": "AM03",
     "limits.review_needed": "AM14",

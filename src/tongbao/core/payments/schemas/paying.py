@@ -40,7 +40,7 @@ class NewTransfer(Shape):
 
     debtor_account_id: Annotated[UUID, Field(description="The account that pays; one's own")]
     creditor_account_number: Annotated[
-        str, Field(pattern=r"^[0-9]{19}$", description="The account that receives")
+        str, Field(pattern=r"^[0-9]{8,34}$", description="The account that receives")
     ]
     creditor_name: Annotated[
         str,

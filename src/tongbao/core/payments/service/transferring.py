@@ -13,7 +13,6 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
-    AccountNotOpen,
     CreditorAccountUnknown,
     CreditorNameMismatch,
     CurrencyNotAllowed,
@@ -34,7 +33,11 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.authority import (
+    check_may_initiate,
+    check_second_person,
+    stopped,
+)
 from tongbao.core.payments.service.limiting import use_of
 from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
@@ -105,19 +108,18 @@ async def transfer(
         initiated_by=initiated_by.id,
         initiated_at=at,
     )
-    creditor = await _account(tx, creditor_account_number)
+    creditor = await _account(tx, creditor_account_number, amount.currency)
     refusal = await _refusal(tx, order, debtor=debtor, payer=payer, creditor=creditor)
     if refusal is None:
         refusal = await _limited(tx, order, debtor, payer, approved_by or initiated_by)
-    order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
-            await _confirm(
-                tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by
-            )
+            await _confirm(tx, order, payer.id, step_up_token, initiated_by)
         alone = None if approved_by else initiated_by
+        creditor = await accounts.reached(tx, creditor, currency=amount.currency, at=at)
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
+    order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     return await _store_rejected(tx, order, refusal, at=at)
 
 
@@ -131,7 +133,7 @@ async def _limited(
 
 
 async def _confirm(
-    tx: WriteSession, order: Transfer, *, party_id: UUID, token: str | None, actor: Actor
+    tx: WriteSession, order: Transfer, party_id: UUID, token: str | None, actor: Actor
 ) -> None:
     """Spend the order's step-up; without it the limits are free again, for `tx` may go on."""
     at = order.initiated_at
@@ -155,6 +157,7 @@ async def _carry_out(
 
     `alone` is who pays without a second person.
     """
+    order = replace(order, creditor_account_id=creditor.id)
     await _store_settled(tx, order)
     refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
     if refusal is None:
@@ -172,9 +175,9 @@ async def _carry_out(
     return await _told_rejected(tx, order, at=at)
 
 
-async def _account(tx: ReadSession, number: str) -> DepositAccount | None:
+async def _account(tx: ReadSession, number: str, currency: str) -> DepositAccount | None:
     try:
-        return await accounts.by_number(tx, number)
+        return await accounts.by_number(tx, number, currency=currency)
     except accounts.UnknownAccount:
         return None
 
@@ -200,12 +203,9 @@ async def _refusal(
         return SameAccount()
     if not same_name((await parties.get(tx, creditor.party_id)).name, order.creditor_name):
         return CreditorNameMismatch(account_number=order.creditor_account_number)
-    return (
-        _wrong_currency(order.amount, creditor)
-        or _not_open(debtor)
-        or _not_open(creditor)
-        or _blocked(payer)
-    )
+    if not accounts.takes(creditor, order.amount.currency):
+        return _wrong_currency(order.amount, creditor)
+    return await stopped(tx, debtor, creditor, at=order.initiated_at) or _blocked(payer)
 
 
 def _blocked(payer: parties.Party) -> PartyBlocked | None:
@@ -217,12 +217,6 @@ def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowe
     if amount.currency == account.currency:
         return None
     return CurrencyNotAllowed(currency=amount.currency, account_currency=account.currency)
-
-
-def _not_open(account: DepositAccount) -> AccountNotOpen | None:
-    if account.status is accounts.DepositAccountStatus.OPEN:
-        return None
-    return AccountNotOpen(account_number=account.number)
 
 
 async def _store_settled(tx: WriteSession, order: PaymentOrder) -> None:

@@ -179,6 +179,18 @@ class FetchUnknown(TongbaoError):
     title = Text(zh="没有这次取数记录", en="No such fetch")
 
 
+class DataExpired(TongbaoError):
+    """What was fetched is deleted: its time was over, or its consent was withdrawn."""
+
+    code = "sources.data_expired"
+    kind = Kind.REFUSED
+    title = Text(zh="已取数据已到期删除", en="The fetched data has expired")
+    detail = Text(
+        zh="按授权承诺的保存期限，数据已于 {deleted_at} 删除；取数记录与摘要仍在。",
+        en="It was deleted at {deleted_at} as its consent promises; its record and digest stay.",
+    )
+
+
 class PayloadDamaged(TongbaoError):
     """The stored payload no longer has the digest it was stored with."""
 

@@ -1,4 +1,4 @@
-"""Verbs of sources: begin a fetch, download, record it, read what was fetched.
+"""Verbs of sources: begin a fetch, download, record it, read what was fetched, delete it.
 
 Fetching takes three steps, because no database transaction may stay open while another system
 answers::
@@ -22,6 +22,7 @@ from tongbao.core.sources.domain.download import (
 from tongbao.core.sources.domain.errors import (
     VAT_INVOICES,
     ConsentChanged,
+    DataExpired,
     FetchUnknown,
     Finding,
     NotATaxpayer,
@@ -32,6 +33,7 @@ from tongbao.core.sources.domain.errors import (
     SourceUntrustworthy,
     TaxpayerUnknown,
 )
+from tongbao.core.sources.domain.retention import Use
 from tongbao.core.sources.gateways import Connector
 from tongbao.core.sources.service.fetching import (
     Read,
@@ -41,11 +43,18 @@ from tongbao.core.sources.service.fetching import (
     record_fetch,
 )
 from tongbao.core.sources.service.reading import Fetch, fetches_of, get_fetch, load_invoices
+from tongbao.core.sources.service.retention import (
+    consumer,
+    delete_expired,
+    forget,
+    register_uses,
+)
 
 __all__ = [
     "VAT_INVOICES",
     "Connector",
     "ConsentChanged",
+    "DataExpired",
     "Download",
     "DownloadLimits",
     "Fetch",
@@ -61,11 +70,16 @@ __all__ = [
     "SourceUnavailable",
     "SourceUntrustworthy",
     "TaxpayerUnknown",
+    "Use",
     "begin_fetch",
     "connect_tax_office",
+    "consumer",
+    "delete_expired",
     "download",
     "fetches_of",
+    "forget",
     "get_fetch",
     "load_invoices",
     "record_fetch",
+    "register_uses",
 ]

@@ -20,6 +20,7 @@ from tongbao.core.sources.domain.download import (
 )
 from tongbao.core.sources.domain.errors import VAT_INVOICES, ConsentChanged, NotATaxpayer
 from tongbao.core.sources.domain.passage import Passage
+from tongbao.core.sources.domain.retention import keeps_from
 from tongbao.core.sources.events import DataFetched
 from tongbao.core.sources.gateways import Connector
 from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
@@ -123,6 +124,7 @@ async def record_fetch(
         payload_sha256=received.payload_sha256,
         begun_at=ticket.begun_at,
         fetched_at=at,
+        keep_until=keeps_from(at, consent.retention),
     )
     tx.add(row)
     await tx.flush()

@@ -16,7 +16,7 @@ from tongbao.core.sources.domain.download import (
     parse_days,
     unpack,
 )
-from tongbao.core.sources.domain.errors import FetchUnknown
+from tongbao.core.sources.domain.errors import DataExpired, FetchUnknown
 from tongbao.core.sources.models import FetchRow
 from tongbao.infra.db import ReadSession
 from tongbao.risk.rating.service import InvoiceTable
@@ -26,7 +26,7 @@ FETCHES_SHOWN_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A completed fetch; amounts in minor units (fen)."""
+    """A completed fetch; amounts in minor units (fen). `deleted_at`: when its payload went."""
 
     id: FetchId
     party_id: UUID
@@ -41,6 +41,8 @@ class Fetch:
     tax_minor: int
     payload_sha256: str
     fetched_at: datetime
+    keep_until: datetime
+    deleted_at: datetime | None
 
 
 async def get_fetch(tx: ReadSession, fetch_id: UUID) -> Fetch:
@@ -65,11 +67,15 @@ async def fetches_of(tx: ReadSession, party_id: UUID) -> list[Fetch]:
 async def load_invoices(tx: ReadSession, fetch_id: UUID) -> InvoiceTable:
     """Return the invoices of a fetch exactly as they were stored.
 
-    Raises `FetchUnknown`, and `PayloadDamaged` if the bytes no longer have their digest.
+    Raises `FetchUnknown`, `DataExpired` once they were deleted, and `PayloadDamaged` if the bytes
+    no longer have their digest.
     """
     row = await tx.get(FetchRow, fetch_id, options=[undefer(FetchRow.payload)])
     if row is None:
         raise FetchUnknown
+    if row.payload is None:
+        assert row.payload_deleted_at is not None, "a payload goes at a moment"
+        raise DataExpired(deleted_at=row.payload_deleted_at.isoformat())
     _, columns = await asyncio.to_thread(unpack, row.payload, row.payload_sha256)
     return _table(columns)
 
@@ -101,4 +107,6 @@ def fetch_of(row: FetchRow) -> Fetch:
         tax_minor=row.tax_minor,
         payload_sha256=row.payload_sha256,
         fetched_at=row.fetched_at,
+        keep_until=row.keep_until,
+        deleted_at=row.payload_deleted_at,
     )

@@ -54,6 +54,7 @@ from tongbao.products.lending.service.reading import (
 )
 from tongbao.products.lending.service.replaying import replay
 from tongbao.products.lending.service.reviewing import review
+from tongbao.products.lending.service.using import uses
 
 __all__ = [
     "CONSENT_WITHDRAWN",
@@ -109,4 +110,5 @@ __all__ = [
     "replay",
     "review",
     "steps",
+    "uses",
 ]

@@ -24,7 +24,8 @@ from tongbao.risk.rating import service as rating
 async def replay(tx: ReadSession, decision_id: UUID) -> Replay:
     """Repeat a decision from its stored data, model and policy, and compare it to the record.
 
-    Raises `UnknownDecision`, and `sources.PayloadDamaged` if the stored data is not what it was.
+    Raises `UnknownDecision`, `sources.DataExpired` once the data was deleted, and
+    `sources.PayloadDamaged` if it is not what it was.
     """
     row = await tx.get(DecisionRow, decision_id, populate_existing=True)
     if row is None:
