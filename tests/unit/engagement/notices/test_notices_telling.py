@@ -75,6 +75,7 @@ class Company:
 
 
 async def _user(tx: WriteSession) -> UUID:
+    person = await parties.register_person(tx, name="成员", at=AT)
     made = await identity.create_user(
         tx,
         login=f"told-{next(_numbers)}-{new_id().hex[-6:]}",
@@ -82,6 +83,7 @@ async def _user(tx: WriteSession) -> UUID:
         name="测试用户",
         kind=UserKind.CUSTOMER,
         roles=[Role.CUSTOMER],
+        party_ids=[person.id],
         at=AT,
     )
     return made.id
