@@ -20,6 +20,8 @@ from sqlalchemy import text
 from benchmarks.support import pgbench
 from benchmarks.support.full_bank import DAY, FullBank, full_bank
 from tongbao.app import eod
+from tongbao.infra import log
+from tongbao.infra.settings import Settings
 
 ACCOUNTS: Final = int(os.environ.get("TONGBAO_BENCH_ACCOUNTS", "1000000"))
 AT: Final = datetime(DAY.year, DAY.month, DAY.day, 16, 3, tzinfo=UTC)  # 00:03 in China
@@ -35,6 +37,7 @@ _TOTALS: Final = text("""
 async def measure(*, deep: bool = False) -> dict[str, Any]:
     """Return the figures by name; there is one mode."""
     del deep
+    log.configure(Settings(log_level="warning"))
     async with full_bank(ACCOUNTS) as bank:
         await pgbench.prepare(bank.server)
         tps = [await pgbench.tps(bank.server, seconds=PGBENCH_SECONDS)]

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.support import api, pgbench
-from benchmarks.support.scene import BATCH, Scene, scene
+from benchmarks.support.scene import BATCH, Scene, scene, settle
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import PostingResult, Teller
 from tongbao.infra.postgres import EmbeddedPostgres
@@ -128,6 +128,7 @@ def _fall_percent(start: float, end: float) -> float:
 async def _batches(stage: Scene, count: int) -> float:
     """Return the transactions per second of a list of `count` batches, booked in bulk."""
     transactions = stage.batch(count * BATCH)  # made beforehand: making them is not booking
+    settle()
     started = time.perf_counter()
     _all_posted(await ledger.post_many(stage.database, transactions, clock=now))
     return count * BATCH / (time.perf_counter() - started)
@@ -136,6 +137,7 @@ async def _batches(stage: Scene, count: int) -> float:
 async def _writers(stage: Scene, count: int) -> float:
     """Return the same of writers that know nothing of each other, each in its own transaction."""
     batches = [stage.batch() for _ in range(count)]
+    settle()
 
     async def write() -> None:
         while batches:

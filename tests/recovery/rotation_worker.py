@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.sealed import Sealings
 from tongbao.infra import crypto
-from tongbao.infra.crypto import resealing, rewrapping, runs
+from tongbao.infra.crypto import resealing, retagging, rewrapping, runs
 from tongbao.infra.db import Database
 
 AT = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -17,6 +17,7 @@ BATCH = 7
 async def rotate(url: str, table: str, keys: str, what: str, stop_at: int, say: Connection) -> None:
     rewrapping.KEYS_A_BATCH = BATCH  # type: ignore[misc]
     resealing.FIELDS_A_BATCH = BATCH  # type: ignore[misc]
+    retagging.TAGS_A_BATCH = BATCH  # type: ignore[misc]
     moved = 0
     move = runs.move
 
@@ -35,6 +36,9 @@ async def rotate(url: str, table: str, keys: str, what: str, stop_at: int, say: 
     await crypto.start(database, at=AT)
     if what == "keys":
         await crypto.rotate_keys(database, clock=lambda: AT)
+    elif what == "blinds":
+        due = AT + retagging.DUE_AFTER
+        await crypto.rotate_blinds(database, [Sealings(table).blind], clock=lambda: due)
     else:
         await crypto.rotate_fields(database, [Sealings(table).column], clock=lambda: AT)
     say.send("done")

@@ -14,7 +14,7 @@ from tests.recovery.rotation_worker import AT, BATCH, work
 from tests.support.keys import FIELD_KEY, own_keys
 from tests.support.sealed import Sealings
 from tongbao.infra import crypto
-from tongbao.infra.crypto import resealing, rewrapping
+from tongbao.infra.crypto import resealing, retagging, rewrapping
 from tongbao.infra.db import Database
 from tongbao.infra.postgres import APP_ROLE, Urls
 from tongbao.kernel.ids import new_id
@@ -39,6 +39,7 @@ def urls(fresh_database: Callable[..., Urls]) -> Urls:
 async def fresh(urls: Urls, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     monkeypatch.setattr(rewrapping, "KEYS_A_BATCH", BATCH)
     monkeypatch.setattr(resealing, "FIELDS_A_BATCH", BATCH)
+    monkeypatch.setattr(retagging, "TAGS_A_BATCH", BATCH)
     opened = Database.connect(urls.app, role=APP_ROLE, pool_size=3)
     with own_keys():
         crypto.use(crypto.Given.of_text(KEYS, path="test"))
@@ -90,6 +91,26 @@ async def test_a_killed_rotation_goes_on(fresh: Database, urls: Urls, what: str)
     else:
         assert found.generations == {1: OWNERS + OWN, 2: OWNERS + OWN - 1}  # but of blind indexes
     assert crypto.blind("a", field="b.c") == tag
+
+
+async def test_killed_while_tags_are_made_anew(fresh: Database, urls: Urls) -> None:
+    sealings = Sealings.create(urls.owner)
+    texts = await sealings.fill(fresh, [new_id() for _ in range(OWNERS)], EACH)
+
+    async def all_found() -> bool:
+        return all([await sealings.find(fresh, text) == [row] for row, text in texts.items()])
+
+    begun = await crypto.rotate_blinds(fresh, [sealings.blind], clock=lambda: AT)
+    assert begun.ended_at is None
+    for stop_at in (2, 2, 3):  # the first move takes the run into the column
+        assert killed(urls, sealings, "blinds", stop_at) == "here"
+        assert await all_found()
+    due = AT + retagging.DUE_AFTER
+    run = await crypto.rotate_blinds(fresh, [sealings.blind], clock=lambda: due)
+    assert (run.id, run.ended_at) == (begun.id, due)
+    assert (run.changed, run.broken) == (OWNERS * EACH, 0)
+    assert await all_found()
+    assert len(crypto.blinds("a", field="b.c")) == 1
 
 
 async def test_a_run_that_is_not_disturbed_says_so(fresh: Database, urls: Urls) -> None:

@@ -18,6 +18,7 @@ from tongbao.infra.outbox.models import OutboxRow
 from tongbao.infra.runs import Work
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Rate
+from tongbao.lib.interest.accrual import Tiers
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain.products import CATALOGUE
 from tongbao.products.deposits.models import DepositRow, RateRow
@@ -76,6 +77,7 @@ class Saver:
             deposit_id=deposit.id,
             amount=None if amount is None else cny(amount),
             withdrawn_by=self.actor,
+            without_step_up=True,
             at=noon(on),
         )
 
@@ -260,3 +262,16 @@ async def told(tx: WriteSession, deposit_id: UUID) -> list[str]:
         select(OutboxRow.type).where(OutboxRow.subject == str(deposit_id)).order_by(OutboxRow.seq)
     )
     return [each.removeprefix("deposits.") for (each,) in rows]
+
+
+async def post_demand(tx: WriteSession, rate: Rate = DEMAND) -> None:
+    """Post the demand rate of savings."""
+    await accounts.set_rate(
+        tx,
+        product=accounts.Product.SAVINGS,
+        currency="CNY",
+        tiers=Tiers.flat(rate),
+        valid_from=MONDAY,
+        set_by=new_id(),
+        at=noon(MONDAY),
+    )

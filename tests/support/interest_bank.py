@@ -122,53 +122,59 @@ class Bank:
         ended, self.today = self.today, self.today + timedelta(days=1)
         eod.begin_with(self.first)
         await eod.end_days(self.database, clock=lambda: self.at, steps=steps)
+        await self.note_credits(ended)
+
+    async def note_credits(self, ended: date) -> None:
+        """Note what the end of a day credited, with the value date of the day after."""
+        credited = await self._by_account(_CREDITED)
         for holder in self.holders:
-            credited = await self.credited(holder)
-            if credited > holder.paid:
-                holder.movements.append((ended + timedelta(days=1), credited - holder.paid))
-                holder.paid = credited
+            paid = credited.get(holder.account.ledger_account_id, 0)
+            if paid > holder.paid:
+                holder.movements.append((ended + timedelta(days=1), paid - holder.paid))
+                holder.paid = paid
 
     async def settle(self, holder: Holder) -> Money:
         """Settle an account with today's value date."""
         async with self.database.write() as tx:
             return await accounts.settle(tx, holder.account, on=self.today, at=self.at)
 
-    async def credited(self, holder: Holder) -> int:
-        """Return the interest an account was credited so far."""
-        async with self.database.read() as tx:
-            found = await tx.execute(
-                text("""
-                    SELECT coalesce(sum(p.amount), 0)
-                      FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
-                      JOIN ledger_account a ON a.id = p.credit_account_id
-                     WHERE a.uid = :uid AND t.type LIKE 'accounts.interest%'
-                """),
-                {"uid": holder.account.ledger_account_id},
-            )
-            return int(found.scalar_one())
-
     async def accrued(self, holder: Holder) -> int:
         """Return the pieces an account has on its row."""
         async with self.database.read() as tx:
             return (await accounts.accrued(tx, holder.account))[0]
 
-    async def earned(self, holder: Holder, *, before: date | None = None) -> int:
-        """Return the pieces `lib.interest` has for the days since the first, before today."""
-        currency = holder.account.currency
+    async def all_accrued(self) -> list[int]:
+        """Return the same of every holder."""
+        found = await self._by_account(_ACCRUED)
+        return [found.get(holder.account.ledger_account_id, 0) for holder in self.holders]
+
+    async def _by_account(self, statement: str) -> dict[UUID, int]:
         async with self.database.read() as tx:
-            versions = await accounts.rate_versions(tx, currency=currency)
-        if not versions:
-            return 0
-        tariff = Tariff(tuple((each.valid_from, each.tiers) for each in versions))
+            return {uid: int(value) for uid, value in await tx.execute(text(statement))}
+
+    async def rates(self) -> dict[str, list[accounts.RateVersion]]:
+        """Return the versions of rates by currency."""
+        found: dict[str, list[accounts.RateVersion]] = {}
+        async with self.database.read() as tx:
+            for each in await accounts.rate_versions(tx):
+                found.setdefault(each.currency, []).append(each)
+        return found
+
+    async def earned(self, holder: Holder) -> int:
+        """Return the pieces `lib.interest` has for the days since the first, before today."""
+        return self.earned_by(holder, await self.rates())
+
+    def earned_by(self, holder: Holder, rates: dict[str, list[accounts.RateVersion]]) -> int:
+        """Return the same, by rates that were looked up."""
+        versions = rates.get(holder.account.currency, [])
         pieces, day = 0, self.first
-        while day < (before or self.today):
+        while day < self.today:
             holding = [each for each in versions if each.valid_from <= day]
             if holding:
+                convention = holding[-1].day_count
+                tariff = Tariff(tuple((each.valid_from, each.tiers) for each in versions))
                 pieces += day_pieces(
-                    holder.day_end(day),
-                    on=day,
-                    tiers=tariff.on(day),
-                    convention=holding[-1].day_count,
+                    holder.day_end(day), on=day, tiers=tariff.on(day), convention=convention
                 )
             day += timedelta(days=1)
         return pieces
@@ -184,6 +190,14 @@ class Bank:
                 return 0
             return (await ledger.balance(tx, ledger.AccountId(found))).posted
 
+    async def books(self) -> dict[str, object]:
+        """Return all there is to know of interest: what is accrued, booked and credited."""
+        async with self.database.read() as tx:
+            found: dict[str, object] = {}
+            for name, statement in _BOOKS.items():
+                found[name] = [tuple(row) for row in await tx.execute(text(statement))]
+            return found
+
     async def sum_accrued(self, currency: str) -> int:
         """Return the pieces of all accounts of a currency, as their rows have them."""
         async with self.database.read() as tx:
@@ -196,6 +210,38 @@ class Bank:
                 {"currency": currency},
             )
             return int(found.scalar_one())
+
+
+_CREDITED = """
+    SELECT a.uid, sum(p.amount)
+      FROM ledger_transaction t
+      JOIN ledger_posting p ON p.transaction_id = t.id
+      JOIN ledger_account a ON a.id = p.credit_account_id
+     WHERE t.type IN ('accounts.interest', 'accounts.interest_settled') GROUP BY a.uid
+"""
+_ACCRUED = """
+    SELECT b.ledger_account_id, i.accrued
+      FROM accounts_interest i JOIN accounts_account b ON b.id = i.account_id
+"""
+_BOOKS = {
+    "accrued": """
+        SELECT b.number, i.through, i.accrued, i.last_pieces, i.due, i.settled_on
+          FROM accounts_interest i JOIN accounts_account b ON b.id = i.account_id ORDER BY b.number
+    """,
+    "totals": "SELECT currency, accrued, payable FROM accounts_interest_total ORDER BY currency",
+    "booked": """
+        SELECT t.type, t.effective_on, coalesce(d.code, d.name), coalesce(c.code, c.name), p.amount
+          FROM ledger_posting p JOIN ledger_transaction t ON t.id = p.transaction_id
+          JOIN ledger_account d ON d.id = p.debit_account_id
+          JOIN ledger_account c ON c.id = p.credit_account_id
+         ORDER BY 1, 2, 3, 4, 5
+    """,
+    "runs": """
+        SELECT r.day, r.status, s.position, s.name, s.status, s.cursor, s.items, s.pieces
+          FROM runs_run r JOIN runs_step s ON s.run_id = r.id ORDER BY 1, 3
+    """,
+    "cut_off": "SELECT day FROM ledger_cut_off ORDER BY day",
+}
 
 
 def rounded(pieces: int) -> int:

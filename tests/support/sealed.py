@@ -10,7 +10,7 @@ import psycopg
 from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, select, text
 
 from tongbao.infra import crypto
-from tongbao.infra.crypto import SealedColumn
+from tongbao.infra.crypto import BlindColumn, SealedColumn
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
@@ -31,6 +31,7 @@ class Sealings:
             Column("id", Uuid, primary_key=True),
             Column("owner_id", Uuid, nullable=False),
             Column("sealed", LargeBinary),
+            Column("tag", LargeBinary),
         )
         self.column = SealedColumn(
             table=self.table,
@@ -40,6 +41,26 @@ class Sealings:
             field=f"{name}.text",
         )
 
+    @property
+    def blind(self) -> BlindColumn:
+        """The column of tags beside the texts."""
+        return BlindColumn(
+            table=self.table,
+            tag=self.table.c.tag,
+            row=self.table.c.id,
+            owner=self.table.c.owner_id,
+            sealed=self.table.c.sealed,
+            of=self.column.field,
+            spelled=str,
+        )
+
+    async def find(self, database: Database, words: str) -> list[UUID]:
+        """Return the rows of a text, found by its tags."""
+        tags = crypto.blinds(words, field=self.blind.field)
+        query = select(self.table.c.id).where(self.table.c.tag.in_(tags))
+        async with database.read() as look:
+            return list((await look.scalars(query)).all())
+
     @classmethod
     def create(cls, owner_url: str, name: str | None = None) -> "Sealings":
         """Make the table; its name is made up unless one is given."""
@@ -47,7 +68,8 @@ class Sealings:
         with psycopg.connect(owner_url, autocommit=True) as connection:
             connection.execute(
                 f"CREATE TABLE {made.table.name}"
-                " (id uuid PRIMARY KEY, owner_id uuid NOT NULL, sealed bytea)"
+                " (id uuid PRIMARY KEY, owner_id uuid NOT NULL, sealed bytea,"
+                " tag bytea)"
             )
             connection.execute(f"GRANT ALL ON {made.table.name} TO tongbao_app")
         return made
@@ -57,7 +79,8 @@ class Sealings:
         row = new_id()
         box = await crypto.box(tx, owner=owner)
         sealed = box.seal(words, field=self.column.field, row=row)
-        values = {"id": row, "owner_id": owner, "sealed": sealed}
+        tag = crypto.blind(words, field=self.blind.field)
+        values = {"id": row, "owner_id": owner, "sealed": sealed, "tag": tag}
         await tx.execute(self.table.insert().values(values))
         return row
 

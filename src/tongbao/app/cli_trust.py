@@ -99,12 +99,23 @@ def crypto_rotate(
     fields: Annotated[
         bool, typer.Option("--fields", help="New record keys, and every field sealed anew")
     ] = False,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="A new key of blind indexes, and every tag made anew")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Wrap all record keys under the newest key; exit 1 if fields do not open."""
-    from tongbao.app.crypto import rotate
+    """Wrap all record keys under the newest key; exit 1 if fields do not open.
 
-    raise typer.Exit(rotate(Settings(), fields=fields, as_json=as_json))
+    `--blind` is run twice: it makes the key, and, an hour later, the tags.
+    """
+    from tongbao.app.crypto import rotate
+    from tongbao.infra.crypto import Rotation
+
+    if fields and blind:
+        typer.echo("--fields or --blind, not both / --fields 与 --blind 只能选一个", err=True)
+        raise typer.Exit(2)
+    what = Rotation.FIELDS if fields else Rotation.BLINDS if blind else Rotation.KEYS
+    raise typer.Exit(rotate(Settings(), what=what, as_json=as_json))
 
 
 @agreements_cli.command("verify")

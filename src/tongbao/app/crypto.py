@@ -1,6 +1,7 @@
 """`tongbao crypto`: how the keys of sealed fields stand, and giving them new ones."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -8,33 +9,61 @@ from uuid import UUID
 
 from tongbao.app import tables, wiring
 from tongbao.app.commands import migrated, on_database, record, say
+from tongbao.core.parties import service as parties
 from tongbao.infra import audit as trail
 from tongbao.infra import crypto
-from tongbao.infra.crypto import Run, Standing
-from tongbao.infra.db import Database
+from tongbao.infra.crypto import Rotation, Run, Standing
+from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 
 
-def rotate(settings: Settings, *, fields: bool, as_json: bool) -> int:
-    """Wrap all record keys under the newest KEK, or seal all fields anew; 1 if some do not open."""
+def rotate(settings: Settings, *, what: Rotation, as_json: bool) -> int:
+    """Wrap record keys under the newest KEK, or make fields or blind tags anew; 1 if some fail."""
     tables.load()
 
     async def work(database: Database) -> Run:
-        await record(database, "crypto.fields.rotated" if fields else "crypto.keys.rotated")
-        if fields:
-            return await crypto.rotate_fields(database, crypto.sealed_columns(), clock=now)
-        return await crypto.rotate_keys(database, clock=now)
+        await record(database, f"crypto.{what.value}.rotated")
+        match what:
+            case Rotation.KEYS:
+                return await crypto.rotate_keys(database, clock=now)
+            case Rotation.FIELDS:
+                return await crypto.rotate_fields(database, crypto.sealed_columns(), clock=now)
+            case Rotation.BLINDS:
+                return await crypto.rotate_blinds(
+                    database, crypto.blind_columns(), clock=now, retagged=retagged
+                )
 
     with migrated(settings) as ready:
         run = on_database(ready, work)
     if as_json:
         say(json.dumps(_of_run(run)))
-    elif fields:
-        say(f"{run.changed} fields are sealed anew; {run.broken} do not open")
     else:
-        say(f"{run.changed} record keys are wrapped under {run.target}")
+        say(_said(run))
     return 1 if run.broken else 0
+
+
+async def retagged(
+    tx: WriteSession, column: crypto.BlindColumn, owners: Sequence[UUID], at: datetime
+) -> None:
+    """Compare parties anew whose tags of contacts or documents were made anew."""
+    if column.table.name.startswith("parties_"):
+        await parties.tags_anew(tx, party_ids=owners, at=at)
+
+
+def _said(run: Run) -> str:
+    match run.kind:
+        case Rotation.KEYS:
+            return f"{run.changed} record keys are wrapped under {run.target}"
+        case Rotation.FIELDS:
+            return f"{run.changed} fields are sealed anew; {run.broken} do not open"
+    if run.ended_at is None:
+        due = run.started_at + crypto.DUE_AFTER
+        return (
+            f"The new key of blind indexes is there since {run.started_at.isoformat()}; every"
+            f" process learns of it by itself. Run this again after {due.isoformat()}."
+        )
+    return f"{run.changed} blind tags are made anew; {run.broken} values do not open"
 
 
 def status(settings: Settings, *, as_json: bool) -> int:

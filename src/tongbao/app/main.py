@@ -40,6 +40,7 @@ from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
+from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
 ROUTERS = (
@@ -53,6 +54,7 @@ ROUTERS = (
     payments,
     statements,
     statement_documents,
+    limits,
     lending,
     inbox,
     deposits,
@@ -107,7 +109,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.keys.attempt(at=now())
         wiring.connect_secret(settings)
         app.state.database = database
-        async with flow.running(database):
+        async with flow.running(database), crypto.refreshing(database, clock=now):
             yield
             await app.state.streams.close()
         await database.close()

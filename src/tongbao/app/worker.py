@@ -65,25 +65,26 @@ async def run_worker(
     wiring.connect_crypto(settings)
     try:
         await crypto.start(database, at=now())
-        with _signals(stop), _metrics_page(settings):
-            logger.info(
-                "worker started",
-                pid=os.getpid(),
-                consumers=[consumer.name for consumer in consumers],
-                tasks=sorted(jobs.task_names()),
-            )
-            async with asyncio.TaskGroup() as group:
-                group.create_task(Relay(database, consumers).run(stop))
-                group.create_task(
-                    jobs.run(
-                        database,
-                        stop,
-                        concurrency=CONCURRENCY,
-                        shutdown_seconds=STOP_SECONDS,
-                        queues=queues,
-                    )
+        async with crypto.refreshing(database, clock=now):
+            with _signals(stop), _metrics_page(settings):
+                logger.info(
+                    "worker started",
+                    pid=os.getpid(),
+                    consumers=[consumer.name for consumer in consumers],
+                    tasks=sorted(jobs.task_names()),
                 )
-                group.create_task(_beat(stop))
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(Relay(database, consumers).run(stop))
+                    group.create_task(
+                        jobs.run(
+                            database,
+                            stop,
+                            concurrency=CONCURRENCY,
+                            shutdown_seconds=STOP_SECONDS,
+                            queues=queues,
+                        )
+                    )
+                    group.create_task(_beat(stop))
             logger.info("worker stopped")
     finally:
         await database.close()

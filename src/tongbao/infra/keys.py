@@ -3,7 +3,7 @@
 Each purpose has a key of its own, made by HMAC-SHA256 when it is asked for, so that what one
 purpose tags means nothing to another. Nothing is stored. When the secret changes, the older one
 (`TONGBAO_SECRET_KEY_OLDER`) goes on to be good for what was tagged with it: codes under way, signed
-device cookies, tickets. What is tagged from then on has the new one.
+device cookies, tickets, counts of attempts. What is tagged from then on has the new one.
 """
 
 import hmac

@@ -131,6 +131,20 @@ def test_commands_about_keys_are_in_the_trail_with_who_ran_them(
     ]
 
 
+def test_a_rotation_of_blind_indexes_says_when_to_run_it_again(
+    tongbao: Tongbao, of_its_own: Urls
+) -> None:
+    for _ in range(2):  # the second is too early, and changes nothing
+        ended = tongbao("crypto", "rotate", "--blind")
+        assert ended.status == 0
+        assert "Run this again after" in ended.lines[-1]
+    run = json.loads(tongbao("crypto", "rotate", "--blind", "--json").out)
+    assert (run["kind"], run["ended_at"], run["changed"]) == ("blinds", None, 0)
+    assert [action for action, _, _ in actions(of_its_own)].count("crypto.blinds.rotated") == 3
+    ended = tongbao("crypto", "rotate", "--blind", "--fields")
+    assert (ended.status, ended.err.startswith("--fields or --blind, not both")) == (2, True)
+
+
 def test_a_migration_is_in_the_trail_once(
     tongbao: Tongbao, monkeypatch: pytest.MonkeyPatch, fresh_database: Callable[..., Urls]
 ) -> None:

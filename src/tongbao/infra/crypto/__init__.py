@@ -13,7 +13,14 @@ data; a record key seals the owner's fields. Destroying it erases what it sealed
 from tongbao.infra.crypto.blinds import blind, blinds
 from tongbao.infra.crypto.boxes import Box, Row
 from tongbao.infra.crypto.ciphers import CipherName
-from tongbao.infra.crypto.columns import Sealed, SealedColumn, sealed_columns
+from tongbao.infra.crypto.columns import (
+    Blind,
+    BlindColumn,
+    Sealed,
+    SealedColumn,
+    blind_columns,
+    sealed_columns,
+)
 from tongbao.infra.crypto.erasures import Erasure, erasures
 from tongbao.infra.crypto.erasures import repeat as repeat_erasures
 from tongbao.infra.crypto.errors import Erased, FieldKeyLost, FieldKeyUnusable, SealBroken
@@ -22,13 +29,17 @@ from tongbao.infra.crypto.kms import Kms, KmsGateway, KmsUnavailable
 from tongbao.infra.crypto.process import Installed, installed, use
 from tongbao.infra.crypto.records import SYSTEM, box, boxes, destroy
 from tongbao.infra.crypto.resealing import rotate_fields
+from tongbao.infra.crypto.retagging import DUE_AFTER, rotate_blinds
 from tongbao.infra.crypto.rewrapping import rotate_keys
-from tongbao.infra.crypto.runs import Run
+from tongbao.infra.crypto.runs import Rotation, Run
 from tongbao.infra.crypto.standing import Standing, standing
-from tongbao.infra.crypto.start import Starting, check, start
+from tongbao.infra.crypto.start import Starting, check, refresh, refreshing, start
 
 __all__ = [
+    "DUE_AFTER",
     "SYSTEM",
+    "Blind",
+    "BlindColumn",
     "Box",
     "CipherName",
     "Erased",
@@ -40,6 +51,7 @@ __all__ = [
     "Kms",
     "KmsGateway",
     "KmsUnavailable",
+    "Rotation",
     "Row",
     "Run",
     "SealBroken",
@@ -50,6 +62,7 @@ __all__ = [
     "Starting",
     "add_to_file",
     "blind",
+    "blind_columns",
     "blinds",
     "box",
     "boxes",
@@ -58,7 +71,10 @@ __all__ = [
     "erasures",
     "installed",
     "new_secret_text",
+    "refresh",
+    "refreshing",
     "repeat_erasures",
+    "rotate_blinds",
     "rotate_fields",
     "rotate_keys",
     "sealed_columns",

@@ -19,15 +19,21 @@ _PURPOSE: Final = b"tongbao blind/"
 
 def blind(value: str | bytes, *, field: str) -> bytes:
     """Return the 32-byte tag of a value, which the caller has normalised, for storing."""
-    return _tag(installed().blind[0], value, field)
+    return _tag(installed().blind[0].key, value, field)
+
+
+def newest_tag(value: str | bytes, *, field: str) -> bytes:
+    """Return the tag under the newest key there is, for making stored ones anew."""
+    newest = max(installed().blind, key=lambda each: each.generation)
+    return _tag(newest.key, value, field)
 
 
 def blinds(value: str | bytes, *, field: str) -> list[bytes]:
-    """Return the tags under every version of the key, the newest first, for looking up.
+    """Return the tags under every version of the key, the one for storing first, for looking up.
 
     There are two while the blind indexes are being made anew; use `= ANY(...)`.
     """
-    return [_tag(root, value, field) for root in installed().blind]
+    return [_tag(root.key, value, field) for root in installed().blind]
 
 
 def _tag(root: bytes, value: str | bytes, field: str) -> bytes:

@@ -9,7 +9,7 @@ A table class says it together with the classes of its data::
 `seal` and `open` are called with that `field` and with the primary key as `row`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,59 @@ class SealedColumn:
     def name(self) -> str:
         """The table's name and the column's."""
         return f"{self.table.name}.{self.sealed.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Blind:
+    """One column of blind tags, of the sealed column `of` beside it.
+
+    `spelled` gives the one spelling that is tagged. A table says it as `__blind__`.
+    """
+
+    column: str
+    of: str
+    spelled: Callable[[str], str] = str
+
+
+@dataclass(frozen=True, slots=True)
+class BlindColumn:
+    """A column of blind tags, with the sealed values they are made of."""
+
+    table: Table
+    tag: Column[bytes]
+    row: Column[Any]
+    owner: Column[UUID]
+    sealed: Column[bytes]
+    of: str
+    spelled: Callable[[str], str]
+
+    @property
+    def name(self) -> str:
+        """The table's name and the column's."""
+        return f"{self.table.name}.{self.tag.name}"
+
+    @property
+    def field(self) -> str:
+        """What `blind` is called with."""
+        return self.name
+
+
+def blind_columns(base: type[DeclarativeBase] = Base) -> list[BlindColumn]:
+    """Return every declared column of blind tags, by name; the tables must be imported."""
+    sealed = {each.name: each for each in sealed_columns(base)}
+    found = []
+    for mapper in base.registry.mappers:
+        table = mapper.local_table
+        assert isinstance(table, Table)
+        for each in getattr(mapper.class_, "__blind__", ()):
+            of = sealed[f"{table.name}.{each.of}"]
+            assert isinstance(of.owner, Column), "what is the installation's own is not looked up"
+            found.append(
+                BlindColumn(
+                    table, table.c[each.column], of.row, of.owner, of.sealed, of.field, each.spelled
+                )
+            )
+    return sorted(found, key=lambda each: each.name)
 
 
 def sealed_columns(base: type[DeclarativeBase] = Base) -> list[SealedColumn]:

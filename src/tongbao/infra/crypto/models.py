@@ -82,7 +82,7 @@ class RotationRow(Base):
 
     __tablename__ = "infra_crypto_rotation"
     __table_args__ = (
-        CheckConstraint("kind IN ('keys', 'fields')", name="kind"),
+        CheckConstraint("kind IN ('keys', 'fields', 'blinds')", name="kind"),
         Index(
             "uq_infra_crypto_rotation_open",
             "kind",

@@ -1,7 +1,7 @@
 """What this process was given: keys, the cipher of new values, the keys of blind indexes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from tongbao.infra.crypto.ciphers import CipherName, can_use
@@ -10,12 +10,20 @@ from tongbao.infra.crypto.keks import Ring, Source
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """One generation of what the keys of blind indexes come from."""
+
+    generation: int
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Installed:
-    """Keys that were checked against the database; `blind` holds the roots, the newest first."""
+    """Keys that were checked against the database; of `blind` the first is for storing."""
 
     ring: Ring
     cipher: CipherName
-    blind: Sequence[bytes] = ()
+    blind: Sequence[Root] = ()
 
 
 _sources: Final[list[tuple[Source, CipherName]]] = []

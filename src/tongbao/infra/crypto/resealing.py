@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Column,
     Integer,
     LargeBinary,
     Select,
@@ -138,14 +139,14 @@ async def _batch(
     if run.step not in columns:  # a version before this one had it
         return await runs.move(tx, run, step=_after(run.step, columns), position=None, at=at)
     chosen = columns[run.step]
-    done = await reseal(tx, chosen, after=_parse(chosen, run.position))
+    done = await reseal(tx, chosen, after=parsed(chosen.row, run.position))
     skipped = run.skipped + done.skipped
     at_end = done.last is None
     return await runs.move(
         tx,
         run,
         step=_after(run.step, columns) if at_end and not skipped else run.step,
-        position=None if done.last is None else _text(done.last),
+        position=None if done.last is None else row_text(done.last),
         changed=done.changed,
         skipped=0 if at_end else skipped,
         broken=done.broken,
@@ -238,7 +239,7 @@ def _sealed_anew(
             continue
         made[row] = box.seal(plain, field=chosen.field, row=row)
     for row in broken:  # not where the exception is: a traceback could show what is beside it
-        log.error("sealed_value_does_not_open", column=chosen.name, row=_text(row))
+        log.error("sealed_value_does_not_open", column=chosen.name, row=row_text(row))
     return made, len(broken)
 
 
@@ -263,10 +264,11 @@ _PARSERS: Final[dict[type[Any], Callable[[str], RowId]]] = {
 }
 
 
-def _parse(chosen: SealedColumn, position: str | None) -> RowId | None:
+def parsed(row: Column[Any], position: str | None) -> RowId | None:
     """Return a row's key from its text."""
-    return None if position is None else _PARSERS[type(chosen.row.type)](position)
+    return None if position is None else _PARSERS[type(row.type)](position)
 
 
-def _text(row: RowId) -> str:
+def row_text(row: RowId) -> str:
+    """Return a row's key as a text."""
     return row.hex() if isinstance(row, bytes) else str(row)

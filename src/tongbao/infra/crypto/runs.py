@@ -25,6 +25,7 @@ class Rotation(StrEnum):
 
     KEYS = "keys"  # record keys are wrapped under the newest KEK
     FIELDS = "fields"  # fields are sealed anew under new record keys
+    BLINDS = "blinds"  # tags are made anew under a new key of blind indexes
 
 
 @dataclass(frozen=True, slots=True)

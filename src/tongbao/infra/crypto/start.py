@@ -1,8 +1,11 @@
 """Fetching the keys at the start of a process, and refusing to start with the wrong ones."""
 
+import asyncio
 import hmac
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -15,11 +18,15 @@ from tongbao.infra.crypto import records
 from tongbao.infra.crypto.boxes import RecordKey
 from tongbao.infra.crypto.errors import FieldKeyLost, FieldKeyUnusable
 from tongbao.infra.crypto.keks import Ring
-from tongbao.infra.crypto.models import KekRow
-from tongbao.infra.crypto.process import Installed, install, installed, used
+from tongbao.infra.crypto.models import KekRow, RecordKeyRow
+from tongbao.infra.crypto.process import Installed, Root, install, installed, used
 from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.kernel.errors import TongbaoError
 
 _LOCK: Final = 0x4B454B
+REFRESH_SECONDS: Final = 60.0
+WRITTEN_AFTER: Final = timedelta(minutes=10)
+"""A new key of blind indexes is known to every process by then, and used for storing."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +57,7 @@ async def _start(database: Database, *, at: datetime) -> None:
         await check(tx, ring)
         await _write_down(tx, ring, at=at)
         install(Installed(ring, cipher))
-        roots = await _blind_roots(tx)
+        roots = await _blind_roots(tx, at=at)
     install(Installed(ring, cipher, tuple(roots)))
 
 
@@ -75,8 +82,7 @@ class Starting:
     async def ready(self, *, at: datetime) -> None:
         """Start, or check again. Raises what `attempt` does, and what the database says."""
         if self._done:
-            async with self._database.read() as tx:
-                await check(tx)
+            await refresh(self._database, at=at)
         else:
             await start(self._database, at=at)
             self._done = True
@@ -119,8 +125,54 @@ async def _write_down(tx: WriteSession, ring: Ring, *, at: datetime) -> None:
         await tx.execute(insert(KekRow), rows)
 
 
-async def _blind_roots(tx: WriteSession) -> list[bytes]:
-    """Make the installation's own keys where there are none; return those of blind indexes."""
+async def refresh(database: Database, *, at: datetime) -> None:
+    """Check the keys again, and learn of a new key of blind indexes. Raises what `check` does."""
+    async with database.read() as tx:
+        await check(tx)
+        roots = await _blind_roots(tx, at=at)
+    install(replace(installed(), blind=tuple(roots)))
+
+
+@asynccontextmanager
+async def refreshing(
+    database: Database, *, clock: Callable[[], datetime], every_seconds: float = REFRESH_SECONDS
+) -> AsyncIterator[None]:
+    """Refresh now and then inside the block, however often it fails."""
+
+    async def keep() -> None:
+        while True:
+            await asyncio.sleep(every_seconds)
+            try:
+                await refresh(database, at=clock())
+            except (DBAPIError, PoolTimeout, TongbaoError, AssertionError) as error:
+                log.warning("keys_not_refreshed", error=type(error).__name__)
+
+    running = asyncio.create_task(keep())
+    try:
+        yield
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+
+async def _blind_roots(tx: ReadSession, *, at: datetime) -> list[Root]:
+    """Make the installation's own keys where there are none; return those of blind indexes.
+
+    The first is for storing: the newest that every process knows by now.
+    """
     made = await records.boxes(tx, owners=records.OWN)
     keys: Sequence[RecordKey] = made[records.BLIND].keys
-    return [key.key for key in reversed(keys)]
+    known = await tx.scalars(
+        select(RecordKeyRow.id).where(
+            RecordKeyRow.owner == records.BLIND, RecordKeyRow.created_at <= at - WRITTEN_AFTER
+        )
+    )
+    for_all = set(known.all())
+    storing = max(
+        (key for key in keys if key.id in for_all),
+        key=lambda key: key.generation,
+        default=keys[0],
+    )
+    others = [key for key in reversed(keys) if key is not storing]
+    return [Root(key.generation, key.key) for key in (storing, *others)]

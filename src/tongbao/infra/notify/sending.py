@@ -1,7 +1,7 @@
 """Writing a message with the transaction that wants it sent; how many an address may get."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -62,7 +62,12 @@ class Recipient:
     @property
     def tag(self) -> bytes:
         """A keyed hash of the address: equal for equal ones, and no way back."""
-        return keys.tag("recipient", self.channel.encode(), self.address.encode())
+        return self.tags[0]
+
+    @property
+    def tags(self) -> list[bytes]:
+        """The tag under every secret that is still good, the newest first."""
+        return keys.tags("recipient", self.channel.encode(), self.address.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ async def send(
     assert facts.keys() == template.facts, f"{template.name} wants {sorted(template.facts)}"
     assert hidden.keys() == template.secrets, f"{template.name} wants {sorted(template.secrets)}"
     assert ADDRESS_KEY not in hidden
-    wait = await _wait(tx, tag=to.tag, kind=template.kind, at=at)
+    wait = await _wait(tx, tags=to.tags, kind=template.kind, at=at)
     if wait is not None and template.kind is Kind.CODE:
         raise TooManyMessages(retry_after_seconds=wait)
     message_id = new_id()
@@ -140,13 +145,17 @@ def mask_address(to: Recipient) -> str:
     return masking.phone(to.address) if to.channel == "phone" else masking.email(to.address)
 
 
-async def _wait(tx: WriteSession, *, tag: bytes, kind: Kind, at: datetime) -> int | None:
+async def _wait(tx: WriteSession, *, tags: Sequence[bytes], kind: Kind, at: datetime) -> int | None:
     """Return for how many seconds the address has got enough of a kind; None if it has not.
 
     One transaction at a time for each address and kind, so that parallel ones count each other; and
     a code, which somebody waits for, never waits for a batch of information.
     """
+<<<<<<< HEAD
     lock = int.from_bytes(hashlib.sha256(tag + kind.encode()).digest()[:4], signed=True)
+=======
+    lock = int.from_bytes(hashlib.sha256(tags[0]).digest()[:4], signed=True)
+>>>>>>> main
     await tx.execute(select(func.pg_advisory_xact_lock(_LOCK, lock)))
     bounds = BOUNDS[kind]
     most = max(number for number, _ in bounds)
@@ -154,7 +163,7 @@ async def _wait(tx: WriteSession, *, tag: bytes, kind: Kind, at: datetime) -> in
     rows = await tx.scalars(
         select(MessageRow.created_at)
         .where(
-            MessageRow.recipient_tag == tag,
+            MessageRow.recipient_tag.in_(tags),
             MessageRow.kind == kind,
             MessageRow.state != "held_back",
             MessageRow.created_at > at - longest,

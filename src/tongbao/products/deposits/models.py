@@ -104,7 +104,7 @@ class DepositRow(Base):
         _one_of("state", State),
         _one_of("kind", Kind),
         _one_of("instruction", Instruction),
-        CheckConstraint("number ~ '^[0-9]{19}$'", name="number_digits"),
+        CheckConstraint("number ~ '^[0-9]{8,34}$'", name="number_digits"),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("holder IN ('person', 'organisation')", name="holder"),
         CheckConstraint("principal_minor >= 0 AND opening_minor > 0", name="amounts"),

@@ -136,6 +136,16 @@ class Rule:
         """Tell whether a customer may lower or raise it for themself: what only they use up."""
         return self.counted_by == {Dimension.PARTY}
 
+    def meets(self, *, operation: str, party_kind: str, level: int) -> bool:
+        """Tell whether it is about whatever such a party does so, on any way."""
+        return (
+            self.operation in (None, operation) or operation.startswith(f"{self.operation}.")
+        ) and (
+            self.party_kind in (None, party_kind)
+            and self.level in (None, level)
+            and self.product is self.channel is None
+        )
+
     def counts_as(self, other: "Rule") -> bool:
         """Tell whether what was used of one holds against the other."""
         mine = (self.counted_by, self.measure, self.currency)
@@ -319,14 +329,22 @@ class RuleWrong(TongbaoError):
     detail = Text(zh="请检查 {why}", en="Please check {why}")
 
 
+class MeasureWrong(TongbaoError):
+    """A maximum in another currency than the limit's, or a number where it is an amount."""
+
+    code = "limits.measure_wrong"
+    title = Text(zh="限额的单位不符", en="Not what this limit is measured in")
+    detail = Text(zh="该限额以 {measure} 计", en="This limit is measured in {measure}")
+
+
 class RateWrong(TongbaoError):
     """A rate no amount could be compared by."""
 
     code = "limits.rate_wrong"
     title = Text(zh="参考汇率不正确", en="The reference rate is wrong")
     detail = Text(
-        zh="{currency} 的参考汇率须大于零，人民币恒为 1",
-        en="The rate of {currency} must be above zero, and that of CNY is 1",
+        zh="{currency} 的参考汇率须大于零且尚未到期，人民币恒为 1",
+        en="The rate of {currency} must be above zero and not over; that of CNY is 1",
     )
 
 

@@ -138,7 +138,7 @@ async def test_another_currency(tx: WriteSession) -> None:
 async def test_above_the_limit(tx: WriteSession) -> None:
     firm, supplier = await new_holder(tx, "甲"), await new_holder(tx, "乙")
     order = await pay(tx, firm, supplier, "50000000.01")
-    await rejected(tx, order, "payments.amount_above_maximum", "AM02")
+    await rejected(tx, order, "limits.exceeded", "AM02")
 
 
 @pytest.mark.parametrize("side", [0, 1])

@@ -172,7 +172,7 @@ async def test_an_account_that_takes_nothing_leaves_it_to_its_holder(
             document_number="（2026）浙0106执1号",
             reason="执行案件",
             from_at=noon(START),
-            until_at=None,
+            until_at=noon(START + timedelta(days=180)),
         ),
         placed_by=new_id(),
         approved_by=new_id(),

@@ -56,6 +56,18 @@ class DayNotCutOff(TongbaoError):
     detail = Text(zh="{day} 尚未日切", en="{day} is not cut off yet")
 
 
+class InterestTotalsDiffer(TongbaoError):
+    """What all accounts have earned is not the sum of what each has: the run stops there."""
+
+    code = "accounts.interest_totals_differ"
+    kind = Kind.CONFLICT
+    title = Text(zh="应付利息总分不符", en="The totals of interest differ")
+    detail = Text(
+        zh="{currencies} 各账户应计利息之和与总额不符",
+        en="In {currencies} the interest of all accounts is not the sum of each account's",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RateVersion:
     """The rates of a product in a currency from a day on."""

@@ -49,7 +49,7 @@ class RateRow(Base):
         CheckConstraint("day_count IN ('act/360', 'act/365', 'act/act')", name="day_count"),
         CheckConstraint(
             "from_minor[1] = 0 AND cardinality(from_minor) = cardinality(annual_rate)"
-            " AND cardinality(from_minor) <= 20",
+            " AND cardinality(from_minor) BETWEEN 1 AND 20",
             name="tiers",
         ),
         CheckConstraint(

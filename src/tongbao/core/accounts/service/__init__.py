@@ -20,6 +20,7 @@ from tongbao.core.accounts.domain.errors import (
     UnknownAccount,
 )
 from tongbao.core.accounts.domain.filtering import EntryFilter
+from tongbao.core.accounts.domain.interest import RateVersion
 from tongbao.core.accounts.domain.numbers import Check, NumberScheme
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import (
@@ -41,8 +42,8 @@ from tongbao.core.accounts.service.configuration import (
 from tongbao.core.accounts.service.deducting import deduct
 from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
 from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
-from tongbao.core.accounts.service.entries import counterparties, entries
 from tongbao.core.accounts.service.interest import accrued, settle
+from tongbao.core.accounts.service.listing import counterparties, entries
 from tongbao.core.accounts.service.numbering import is_account_number, new_number
 from tongbao.core.accounts.service.opening import apply, open_account
 from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
@@ -118,6 +119,7 @@ __all__ = [
     "ProposedExtension",
     "ProposedRelease",
     "ProposedRestraint",
+    "RateVersion",
     "ReasonMissing",
     "Restraint",
     "Side",

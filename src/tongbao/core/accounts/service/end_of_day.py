@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tongbao.core.accounts.domain.interest import (
     DayNotCutOff,
+    InterestTotalsDiffer,
     credited_on,
     is_capitalisation_day,
 )
@@ -45,6 +46,18 @@ _CAPITALISE: Final = text("""
 """)
 
 
+# Whoever changes the one changes the other on the same transaction, so one snapshot has both.
+_DIFFERING: Final = text("""
+    SELECT t.currency
+      FROM accounts_interest_total t
+      LEFT JOIN (SELECT b.currency, sum(i.accrued) AS accrued
+                   FROM accounts_interest i JOIN accounts_account b ON b.id = i.account_id
+                  GROUP BY b.currency) AS x ON x.currency = t.currency
+     WHERE t.accrued <> coalesce(x.accrued, 0)
+     ORDER BY t.currency
+""")
+
+
 async def value_dated(tx: WriteSession, *, day: date, cursor: str | None, at: datetime) -> Progress:
     """Correct what days before `day` have earned, by postings with such dates that came since.
 
@@ -73,7 +86,9 @@ async def accrue(tx: WriteSession, *, day: date, cursor: str | None, at: datetim
     """Let accounts earn the day `day` on their balance at its end, by effective date.
 
     The last piece has the ledger show what all of them have earned: interest expense to interest
-    payable, the rounded change of the sum. Raises `DayNotCutOff`.
+    payable, the rounded change of the sum.
+
+    Raises `DayNotCutOff`, and `InterestTotalsDiffer` if the sum is not that of its parts.
     """
     cut_off = await _cut_off(tx, day)
     parameters = {
@@ -86,6 +101,9 @@ async def accrue(tx: WriteSession, *, day: date, cursor: str | None, at: datetim
     found = (await tx.execute(_ACCRUE, parameters)).one()
     if found.last is not None:
         return Progress(items=int(found.accounts), cursor=str(found.last))
+    differing = (await tx.scalars(_DIFFERING)).all()
+    if differing:
+        raise InterestTotalsDiffer(currencies=", ".join(differing))
     for currency in await _currencies(tx):
         await show_payable(tx, currency=currency, on=day, at=at)
     await tx.execute(update(InterestProgressRow).values(last_day=day))

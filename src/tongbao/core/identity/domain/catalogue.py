@@ -194,6 +194,21 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("lending:decide", _ANY, _TOP, "审核转人工的申请", "Decide referred applications"),
     ("lending:read_any", _ANY, _HIGH, "查看所有申请与贷款", "Read all applications and loans"),
     (
+        "limits:approve",
+        _SYSTEM,
+        _TOP,
+        "复核限额规则与参考汇率",
+        "Approve rules of limits, and rates",
+    ),
+    (
+        "limits:propose",
+        _SYSTEM,
+        _TOP,
+        "提议限额规则与参考汇率",
+        "Propose rules of limits and rates",
+    ),
+    ("limits:read_any", _ANY, _HIGH, "查看限额规则与客户限额", "Read rules and anybody's limits"),
+    (
         "parties:apply",
         _OWN,
         _HIGH,
@@ -210,6 +225,7 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
     ("payments:initiate", _OWN, _HIGH, "发起本主体的付款", "Initiate payments of an own party"),
     ("payments:read_any", _ANY, _HIGH, "查看所有付款", "Read all payments"),
+    ("payments:set_limits", _OWN, _HIGH, "设置本主体的限额", "Set limits of an own party"),
     (
         "payments:settle_alone",
         _OWN,

@@ -52,6 +52,7 @@ _READ_ANY: Final = frozenset(
         "deposits:read_any",
         "ledger:read",
         "lending:read_any",
+        "limits:read_any",
         "parties:read_any",
         "payments:read_any",
     }
@@ -76,6 +77,7 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "lending:accept",
             "parties:apply",
             "parties:maintain",
+            "payments:set_limits",
             "privacy:erase",
             "privacy:export",
             "privacy:reveal",
@@ -108,7 +110,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "webhooks:manage_any",
     },
     Role.STAFF_RISK: _READ_ANY
-    | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
+    | {"lending:decide", "limits:propose", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
         "accounts:approve_restraint",
@@ -121,6 +123,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:approve_staff",
         "identity:read_users",
         "ledger:approve",
+        "limits:approve",
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
@@ -130,6 +133,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         {
             "accounts:read_any",
             "deposits:read_any",
+            "limits:read_any",
             "parties:read_any",
             "payments:read_any",
             "statements:issue_any",
@@ -189,6 +193,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "payments:approve",
         "identity:manage_members",
         Text(zh="管理用户者不复核付款", en="who manages users does not approve payments"),
+    ),
+    (
+        "limits:propose",
+        "limits:approve",
+        Text(zh="限额经办与复核分离", en="who proposes limits does not approve them"),
     ),
     (
         "identity:manage_staff",

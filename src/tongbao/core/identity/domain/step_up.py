@@ -96,6 +96,14 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="大额存款提前支取", en="Taking out a large deposit before its time"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    "payments.limits.raise": Rule(
+        Text(zh="临时提高限额", en="Raising a limit for a time"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.limits.loosen": Rule(
+        Text(zh="放宽自设限额", en="A higher limit of one's own"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "identity.totp.set_up": Rule(
         Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_FIRST_FACTOR
     ),
@@ -190,6 +198,8 @@ def described(action: Action) -> Text:
     """
     if action.kind == "identity.contact.change":
         return _contact_change(action)
+    if action.kind.startswith("payments.limits."):
+        return _limit_change(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -199,6 +209,17 @@ def described(action: Action) -> Text:
     return Text(
         zh=f"向 {name}（账号尾号 {number}）付款 {currency} {amount}",
         en=f"the payment of {currency} {amount} to {name} (account ending in {number})",
+    )
+
+
+def _limit_change(action: Action) -> Text:
+    """Return which limit is to be how much, and for how long."""
+    zh, en = (_plain(action.facts.get(f"limit_{each}", ""), 40) for each in ("zh", "en"))
+    maximum = _plain(action.facts.get("maximum", ""), 28)
+    hours = _plain(action.facts.get("hours", ""), 2)
+    return Text(
+        zh=f"将限额“{zh}”调整为 {maximum}" + (f"（{hours} 小时）" if hours else ""),
+        en=f"the limit '{en}' of {maximum}" + (f" for {hours} hours" if hours else ""),
     )
 
 

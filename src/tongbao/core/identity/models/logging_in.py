@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra import crypto
-from tongbao.infra.crypto.columns import Sealed
+from tongbao.infra.crypto.columns import Blind, Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -43,6 +43,7 @@ class ContactRow(Base):
         CheckConstraint("language IN ('zh', 'en')", name="language"),
     )
     __sealed__ = (Sealed("address_sealed", owner="user_id"),)
+    __blind__ = (Blind("address_blind", of="address_sealed"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("identity_user.id"))

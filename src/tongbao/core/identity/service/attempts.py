@@ -1,11 +1,11 @@
 """Counting attempts: each is counted before it is judged, and taken back when it was right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import LargeBinary, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain.attempts import PAUSES, LogInPaused, Scope
@@ -18,10 +18,11 @@ KEPT: Final = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Count:
-    """One thing that attempts are counted for."""
+    """One thing that attempts are counted for; `older` are its tags under an older secret."""
 
     scope: Scope
     key_tag: bytes
+    older: tuple[bytes, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Counted:
 
 def count_for(scope: Scope, *parts: str) -> Count:
     """Return the count for a text or several; what they say cannot be read from the table."""
-    return Count(scope, keys.tag(f"attempts/{scope}", *(part.encode() for part in parts)))
+    tag, *older = keys.tags(f"attempts/{scope}", *(part.encode() for part in parts))
+    return Count(scope, tag, tuple(older))
 
 
 async def count_attempt(
@@ -46,6 +48,8 @@ async def count_attempt(
     moment wait for each other and count each other.
     """
     ordered = sorted(counts)
+    for each in ordered:
+        await _carry_over(tx, each)
     await tx.execute(
         insert(AttemptRow).on_conflict_do_nothing(),
         [
@@ -82,6 +86,20 @@ async def count_attempt(
     return Counted(ordered, began_pause)
 
 
+async def _carry_over(tx: WriteSession, count: Count) -> None:
+    """Go on with what was counted under an older secret, unless it was gone on with already."""
+    for tag in count.older:
+        before = select(
+            AttemptRow.scope,
+            literal(count.key_tag, LargeBinary),
+            AttemptRow.refusals,
+            AttemptRow.last_at,
+            AttemptRow.paused_until,
+        ).where(AttemptRow.scope == count.scope, AttemptRow.key_tag == tag)
+        columns = ["scope", "key_tag", "refusals", "last_at", "paused_until"]
+        await tx.execute(insert(AttemptRow).from_select(columns, before).on_conflict_do_nothing())
+
+
 async def forgive(tx: WriteSession, *, counted: Counted) -> None:
     """Take back an attempt that was right.
 
@@ -99,7 +117,12 @@ async def forgive(tx: WriteSession, *, counted: Counted) -> None:
             )
         else:
             await tx.execute(
-                delete(AttemptRow).where(*this).execution_options(synchronize_session=False)
+                delete(AttemptRow)
+                .where(
+                    AttemptRow.scope == each.scope,
+                    AttemptRow.key_tag.in_([each.key_tag, *each.older]),
+                )
+                .execution_options(synchronize_session=False)
             )
 
 

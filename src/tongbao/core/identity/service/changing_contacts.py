@@ -74,7 +74,7 @@ async def begin_contact_change(
     await spend(tx, token=step_up_token, action=action, actor=actor, at=at)
     taken = await find_contact(tx, contact=contact) is not None
     change_id, code = await issue_code(
-        tx, purpose=Purpose.VERIFY_CONTACT, subject=_subject(actor, contact, current), at=at
+        tx, purpose=Purpose.VERIFY_CONTACT, subject=_subjects(actor, contact, current)[0], at=at
     )
     await notify.send(  # to another user no code is sent, so nobody knows it
         tx,
@@ -111,7 +111,7 @@ async def confirm_contact_change(
         tx,
         code_id=change_id,
         purpose=Purpose.VERIFY_CONTACT,
-        subject="" if contact is None else _subject(actor, contact, current),
+        subject=asked if contact and asked in _subjects(actor, contact, current) else "",
         code=code,
         at=at,
     )
@@ -190,11 +190,14 @@ async def _queue(tx: WriteSession, user_id: UUID) -> None:
     await tx.execute(select(func.pg_advisory_xact_lock(_LOCK, key)))
 
 
-def _subject(actor: Actor, contact: Contact, current: Sequence[Reachable]) -> str:
-    """Return what a code is for: whose change, in which session, of and to which contacts."""
-    before = keys.tag("contacts", *(each.contact.address.encode() for each in current)).hex()
-    facts = [contact.channel, contact.address, str(actor.id), str(actor.session_id), before]
-    return json.dumps(facts)
+def _subjects(actor: Actor, contact: Contact, current: Sequence[Reachable]) -> list[str]:
+    """Return what a code is for: whose change, in which session, of and to which contacts.
+
+    There is one for each secret that is still good, the newest first.
+    """
+    facts = [contact.channel, contact.address, str(actor.id), str(actor.session_id)]
+    before = keys.tags("contacts", *(each.contact.address.encode() for each in current))
+    return [json.dumps([*facts, tag.hex()]) for tag in before]
 
 
 def _contact_in(subject: str) -> Contact:

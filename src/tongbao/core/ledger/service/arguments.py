@@ -30,7 +30,7 @@ SELECT refusal, sequence, refused_posting, available, debit_balance, credit_bala
                    %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s))
 SELECT posted.*, infra_audit_append(
     %s, %s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
-    %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::text[], %s::uuid[]::text[], %s::bytea[], %s::bytea[], %s::text[],
     %s::text[], %s::bytea[], %s::text[], posted.refusal)
   FROM posted
 """

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
@@ -39,6 +40,8 @@ _REASONS: dict[str, type[TongbaoError]] = {
     "period_closed": domain.PeriodClosed,
     "batch_refused": domain.BatchRefused,
 }
+
+_ENTRY: Final = audit.Entry(action=audit.HOT_ACTION, object_type="transactions")
 
 Row = tuple[
     list[str | None],
@@ -169,12 +172,8 @@ async def _book(
     if by is None:
         (found,) = await tx.fetch(POST, parameters)
     else:
-        entries = [
-            audit.Entry(action=audit.HOT_ACTION, object_type="transactions", object_id=new.id)
-            for new in transactions
-        ]
-        recorded = (*parameters, *audit.arguments(entries, by, at=at))
-        (found,) = await tx.fetch(POST_AND_RECORD, recorded)
+        entries = audit.arguments_alike(_ENTRY, [new.id for new in transactions], by, at=at)
+        (found,) = await tx.fetch(POST_AND_RECORD, (*parameters, *entries))
     results = _results(transactions, found[:6])
     if wake and not any(result.status == "posted" for result in results):
         outbox.wake_unused()

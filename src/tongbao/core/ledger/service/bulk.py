@@ -88,7 +88,7 @@ def _raise_first(ended: Iterable[asyncio.Task[None]]) -> None:
         raise errors[0]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Which of the list are booked together, and what nobody else may touch meanwhile."""
 
@@ -110,9 +110,8 @@ class Schedule:
     passed_over_max: int
     read: int = 0  # so many of the list were looked at
     passed_over: list[int] = field(default_factory=list)  # in the order of the list
-    in_use: set[int] = field(default_factory=set)
     unlimited: set[int] = field(default_factory=set)
-    batches: int = 0
+    under_way: list[Batch] = field(default_factory=list)
 
     def next(self) -> Batch | None:
         """Return the next batch; None when nothing is left, or too little to begin now.
@@ -123,7 +122,8 @@ class Schedule:
         places: list[int] = []
         passed_over: list[int] = []
         keys: set[int] = set()
-        taboo: set[int] = set()  # of those passed over now
+        # Made anew each time: a set that much was taken from is slow to look into.
+        taboo: set[int] = set().union(*[batch.keys for batch in self.under_way])
         postings = looked = 0
         ahead = range(self.read, len(self.transactions))
         for place in chain(self.passed_over, ahead):
@@ -133,20 +133,20 @@ class Schedule:
             new = self.transactions[place]
             its = self._keys(new)
             twin = new.id.int in keys  # judged when it is known what became of the first
-            if not twin and its.isdisjoint(self.in_use) and its.isdisjoint(taboo):
+            if not twin and its.isdisjoint(taboo):
                 places.append(place)
                 keys |= its
                 postings += len(new.postings)
             else:
                 passed_over.append(place)
                 taboo |= its
-        if not places or (self.batches and postings < self.postings_max):
+        if not places or (self.under_way and postings < self.postings_max):
             return None
         self.read += max(0, looked - len(self.passed_over))
         self.passed_over = passed_over + self.passed_over[looked:]
-        self.in_use |= keys
-        self.batches += 1
-        return Batch(places, keys)
+        batch = Batch(places, keys)
+        self.under_way.append(batch)
+        return batch
 
     def _keys(self, new: NewTransaction) -> set[int]:
         keys = {new.id.int}
@@ -157,14 +157,12 @@ class Schedule:
 
     def end(self, batch: Batch, booked: Sequence[PostingResult]) -> None:
         """Let go of what a batch had in use, and learn which accounts have no limit."""
-        self.batches -= 1
-        self.in_use -= batch.keys
+        self.under_way.remove(batch)
         for place, result in zip(batch.places, booked, strict=True):
             new = self.transactions[place]
-            if result.status != "posted" or new.kind is not TransactionKind.POSTED:
-                continue
-            for posting, after in zip(new.postings, result.postings, strict=True):
-                if after.debit_balance is None:
+            for posting, (debit, credit) in zip(new.postings, result.postings, strict=False):
+                posted = new.kind is TransactionKind.POSTED  # a hold says nothing of limits
+                if debit is None and posted:
                     self.unlimited.add(posting.debit.int)
-                if after.credit_balance is None:
+                if credit is None and posted:
                     self.unlimited.add(posting.credit.int)

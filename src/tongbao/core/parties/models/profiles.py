@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tongbao.infra.crypto.columns import Sealed
+from tongbao.core.parties.domain.contacts import contact_key
+from tongbao.infra.crypto.columns import Blind, Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
@@ -165,6 +166,7 @@ class ContactRow(Base):
         Index(None, "party_id", "id"),
     )
     __sealed__ = (Sealed("value_sealed", owner="party_id"),)
+    __blind__ = (Blind("value_blind", of="value_sealed", spelled=contact_key),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
@@ -252,6 +254,7 @@ class DocumentRow(Base):
         ),
     )
     __sealed__ = (Sealed("number_sealed", owner="party_id"),)
+    __blind__ = (Blind("number_blind", of="number_sealed"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))

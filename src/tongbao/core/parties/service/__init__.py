@@ -57,7 +57,6 @@ from tongbao.core.parties.domain.levels import (
     Limits,
     Need,
     PartyKind,
-    limits_for,
     needs_for,
 )
 from tongbao.core.parties.domain.lifecycle import (
@@ -136,12 +135,13 @@ from tongbao.core.parties.service.lifecycle import (
     change_status,
     level,
     level_history,
+    limits_by_level,
     rate,
     risk_of,
     set_level,
     status_history,
 )
-from tongbao.core.parties.service.matching import duplicates, work_duplicate
+from tongbao.core.parties.service.matching import duplicates, tags_anew, work_duplicate
 from tongbao.core.parties.service.material import Outside, PictureReader
 from tongbao.core.parties.service.outside import connect_outside
 from tongbao.core.parties.service.reading_cases import (
@@ -275,7 +275,7 @@ __all__ = [
     "get_case",
     "level",
     "level_history",
-    "limits_for",
+    "limits_by_level",
     "list_parties",
     "locked",
     "lower_overdue",
@@ -304,6 +304,7 @@ __all__ = [
     "submit_id_card",
     "submit_licence",
     "submit_picture",
+    "tags_anew",
     "verify_contact",
     "warn_of_expiry",
     "work_duplicate",

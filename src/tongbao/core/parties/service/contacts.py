@@ -56,6 +56,9 @@ async def add_contact(
     there = await contacts(tx, party_id)
     if len(there) >= CONTACTS_MAX:
         raise TooMany(maximum=CONTACTS_MAX)
+    # The index tells no two apart whose tags were made under two keys, during a rotation.
+    if any(each.kind is kind and contact_key(each.value) == contact_key(clean) for each in there):
+        raise ContactTaken
     made = ContactPoint(
         id=ContactId(new_id()),
         party_id=party_id,

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from tongbao.core.parties.domain.duplicates import (
     CANDIDATE_SCORE_MIN,
@@ -37,6 +39,8 @@ from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
+
+PARTIES_A_PIECE: Final = 100
 
 
 async def look(tx: WriteSession, *, party_id: UUID, at: datetime) -> list[Duplicate]:
@@ -155,6 +159,39 @@ async def duplicates(
         query = query.where(DuplicateRow.id < decode_cursor(after, UUID)[0])
     found = [_duplicate(row) for row in await tx.scalars(query)]
     return Page[Duplicate].of(found, limit=limit, cursor=lambda last: encode_cursor(last.id))
+
+
+async def tags_anew(tx: WriteSession, *, party_ids: Collection[UUID], at: datetime) -> None:
+    """Write the keys of parties anew, whose blind tags were; look where somebody shares one.
+
+    A party that came meanwhile was compared with those alone whose tags were new already.
+    """
+    ids = sorted(party_ids)
+    for start in range(0, len(ids), PARTIES_A_PIECE):
+        piece = ids[start : start + PARTIES_A_PIECE]
+        features = await _features(tx, piece)
+        rows = [
+            {"key": key, "party_id": party_id}
+            for party_id, found in features.items()
+            for key in sorted(match_keys(found))
+        ]
+        await tx.execute(delete(MatchKeyRow).where(MatchKeyRow.party_id.in_(piece)))
+        if rows:
+            await tx.execute(insert(MatchKeyRow), rows)
+        other = aliased(MatchKeyRow)
+        shared = await tx.scalars(
+            select(MatchKeyRow.party_id)
+            .where(
+                MatchKeyRow.party_id.in_(piece),
+                func.left(MatchKeyRow.key, 2).in_(("d:", "p:", "e:")),
+                exists().where(
+                    other.key == MatchKeyRow.key, other.party_id != MatchKeyRow.party_id
+                ),
+            )
+            .distinct()
+        )
+        for party_id in sorted(shared.all()):
+            await look(tx, party_id=party_id, at=at)
 
 
 async def open_pairs(tx: ReadSession, party_id: UUID) -> int:

@@ -90,3 +90,13 @@ def closing_digest(code: str, number: str, last: date, closing: Money) -> str:
     """
     line = f"{code}|{number}|{last.isoformat()}|{closing.currency} {closing.text}"
     return hashlib.sha256(line.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What anyone with the document in hand may hear of it."""
+
+    document: Document
+    holder: str
+    number: str
+    closing_digest: str | None

@@ -60,16 +60,15 @@ async def order_document(
     `statements.statement_broken`. Needs the permission `statements:issue` for an account of an
     own party, `statements:issue_any` for others.
     """
-    order = body.order
-    account = await orderable(tx, actor, order.account_id)
-    match order:
+    account = await orderable(tx, actor, body.account_id)
+    match body:
         case StatementOrder():
             made = await service.order_statement(
                 tx,
                 account,
-                first=order.first,
-                last=order.last,
-                language=order.language,
+                first=body.first,
+                last=body.last,
+                language=body.language,
                 ordered_by=actor.id,
                 at=at,
             )
@@ -77,14 +76,14 @@ async def order_document(
             made = await service.order_balance_certificate(
                 tx,
                 account,
-                on=order.on,
-                language=order.language,
+                on=body.on,
+                language=body.language,
                 ordered_by=actor.id,
                 at=at,
             )
         case _:
             made = await service.order_opening_certificate(
-                tx, account, language=order.language, ordered_by=actor.id, at=at
+                tx, account, language=body.language, ordered_by=actor.id, at=at
             )
     response.headers["Location"] = f"{api.prefix}/documents/{made.id}"
     return StatementDocumentOut.of(made)

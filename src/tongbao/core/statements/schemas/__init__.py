@@ -6,10 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tongbao.core.statements.domain.documents import Document, DocumentKind, printed
+from tongbao.core.statements.domain.documents import (
+    Confirmation,
+    Document,
+    DocumentKind,
+    printed,
+)
 from tongbao.core.statements.domain.masking import masked_number
 from tongbao.core.statements.domain.statements import Month, Statement
-from tongbao.core.statements.service import Confirmation
 from tongbao.infra import pdf
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
@@ -90,6 +94,10 @@ class MonthOut(Shape):
         )
 
 
+def _example(**facts: str) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [{**facts, "language": "zh"}]})
+
+
 class _Order(Shape):
     account_id: UUID
     language: Language = "zh"
@@ -98,19 +106,8 @@ class _Order(Shape):
 class StatementOrder(_Order):
     """A statement as PDF."""
 
-    model_config = ConfigDict(
-        title="StatementOrder",
-        json_schema_extra={
-            "examples": [
-                {
-                    "kind": "statement",
-                    "account_id": _ACCOUNT,
-                    "first": "2025-10-01",
-                    "last": "2025-10-31",
-                    "language": "zh",
-                }
-            ]
-        },
+    model_config = _example(
+        kind="statement", account_id=_ACCOUNT, first="2025-10-01", last="2025-10-31"
     )
 
     kind: Literal["statement"]
@@ -121,6 +118,8 @@ class StatementOrder(_Order):
 class BalanceCertificateOrder(_Order):
     """A certificate of the balance at the end of a day (存款证明)."""
 
+    model_config = _example(kind="balance_certificate", account_id=_ACCOUNT, on="2025-10-31")
+
     kind: Literal["balance_certificate"]
     on: Annotated[date, Field(description="Today: as of this moment")]
 
@@ -128,32 +127,15 @@ class BalanceCertificateOrder(_Order):
 class OpeningCertificateOrder(_Order):
     """A certificate that the account was opened and is held (开户证明)."""
 
+    model_config = _example(kind="opening_certificate", account_id=_ACCOUNT)
+
     kind: Literal["opening_certificate"]
 
 
-class DocumentOrder(Shape):
-    """What is to be issued."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "order": {
-                        "kind": "statement",
-                        "account_id": _ACCOUNT,
-                        "first": "2025-10-01",
-                        "last": "2025-10-31",
-                        "language": "zh",
-                    }
-                }
-            ]
-        }
-    )
-
-    order: Annotated[
-        StatementOrder | BalanceCertificateOrder | OpeningCertificateOrder,
-        Field(discriminator="kind"),
-    ]
+DocumentOrder = Annotated[
+    StatementOrder | BalanceCertificateOrder | OpeningCertificateOrder,
+    Field(discriminator="kind"),
+]
 
 
 class StatementDocumentOut(Shape):

@@ -1,6 +1,7 @@
 """Statements of accounts, certificates about them, and what confirms them to others."""
 
 from tongbao.core.statements.domain.documents import (
+    Confirmation,
     Document,
     DocumentId,
     DocumentKind,
@@ -27,7 +28,7 @@ from tongbao.core.statements.service.configuration import (
     configuration,
     configure,
 )
-from tongbao.core.statements.service.confirming import Confirmation, confirm, confirm_file
+from tongbao.core.statements.service.confirming import confirm, confirm_file
 from tongbao.core.statements.service.documents import (
     document_file,
     get_document,

@@ -1,13 +1,16 @@
 """Confirming documents to whoever holds one: what was issued, names and numbers masked."""
 
 import hashlib
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.parties import service as parties
-from tongbao.core.statements.domain.documents import Document, closing_digest, read_code
+from tongbao.core.statements.domain.documents import (
+    Confirmation,
+    closing_digest,
+    read_code,
+)
 from tongbao.core.statements.domain.errors import UnknownCode
 from tongbao.core.statements.domain.masking import masked_name, masked_number
 from tongbao.core.statements.models import DocumentRow
@@ -15,16 +18,6 @@ from tongbao.core.statements.service.configuration import configuration
 from tongbao.core.statements.service.documents import document_of
 from tongbao.infra import pdf
 from tongbao.infra.db import ReadSession
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What anyone with the document in hand may hear of it."""
-
-    document: Document
-    holder: str
-    number: str
-    closing_digest: str | None
 
 
 async def confirm(tx: ReadSession, *, code: str) -> Confirmation:

@@ -28,14 +28,25 @@ STATEMENT: Final = pdf.Template.of("tongbao.core.statements", "pdf/statement.typ
 CERTIFICATE: Final = pdf.Template.of("tongbao.core.statements", "pdf/certificate.typ")
 SECONDS_MAX: Final = 60.0
 
-MOVEMENTS_MAX: Final = 4_000
+MOVEMENTS_MAX: Final = 3_000
 PAGES_MAX: Final = 200
 """About as many pages as so many movements take; a PDF of more serves nobody."""
+NAME_SHOWN_MAX: Final = 60
+REFERENCE_SHOWN_MAX: Final = 100
+"""What of a name and a reference is printed, so that the bounds of a PDF hold whatever they are."""
 
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+_CURRENCIES: Final = {
+    "CNY": "人民币",
+    "EUR": "欧元",
+    "GBP": "英镑",
+    "HKD": "港元",
+    "JPY": "日元",
+    "USD": "美元",
+}
 _STATUS: Final = {
     DepositAccountStatus.OPEN: Text(zh="正常", en="Open"),
     DepositAccountStatus.FROZEN: Text(zh="冻结", en="Frozen"),
@@ -70,7 +81,7 @@ async def statement_paper(
             "credit_entries": of.span.credit_entries,
             "debit_entries": of.span.debit_entries,
             "capitals": _capitals(of.closing),
-            "currency": of.account.currency,
+            "currency": currency(of.account.currency, language),
             "lines": [_line(line, language) for line in lines],
         },
         pictures={"qr": _qr(document.code)},
@@ -91,7 +102,7 @@ async def certificate_paper(
         [label("户名", "Account holder"), holder],
         [label("账号", "Account number"), grouped(account.number)],
         [label("账户类型", "Type of account"), product(account).say(language)],
-        [label("币种", "Currency"), account.currency],
+        [label("币种", "Currency"), currency(account.currency, language)],
         [
             label("开户日期", "Opened on"),
             said(business_date(account.opened_at), language),
@@ -158,18 +169,31 @@ def _of_when(document: Document, language: Language) -> str:
 def _line(line: Line, language: Language) -> list[pdf.Json]:
     booked = line.booked_at.astimezone(BANK_ZONE)
     incoming = line.direction == "credit"
-    other = "  ".join(each for each in (line.counterparty_name, line.counterparty_number) if each)
+    name = shortened(line.counterparty_name, NAME_SHOWN_MAX)
+    other = "  ".join(each for each in (name, line.counterparty_number) if each)
     return [
         booked.strftime("%Y-%m-%d"),
         booked.strftime("%H:%M:%S"),
         line.value_on.isoformat(),
         entry_words(line.type, line.direction, reversal=line.reversal).say(language),
         other,
-        line.reference or "",
+        shortened(line.reference, REFERENCE_SHOWN_MAX),
         figures(line.amount) if incoming else "",
         "" if incoming else figures(line.amount),
         figures(line.balance_after),
     ]
+
+
+def shortened(text: str | None, length_max: int) -> str:
+    """Return a text of at most so many signs; the other forms have it whole."""
+    text = " ".join((text or "").split())
+    return text if len(text) <= length_max else f"{text[: length_max - 1]}…"
+
+
+def currency(code: str, language: Language) -> str:
+    """Return a currency's code, in Chinese behind its name where it is a usual one."""
+    name = _CURRENCIES.get(code) if language == "zh" else None
+    return code if name is None else f"{name} {code}"
 
 
 def grouped(number: str) -> str:

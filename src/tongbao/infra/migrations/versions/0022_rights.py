@@ -1,4 +1,4 @@
-"""Until when fetched data is kept, and that it was deleted."""
+"""How long fetched data is kept, rotations of blind indexes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    kind = op.f("ck_infra_crypto_rotation_kind")
+    op.drop_constraint(kind, "infra_crypto_rotation", type_="check")
+    op.create_check_constraint(
+        kind, "infra_crypto_rotation", "kind IN ('keys', 'fields', 'blinds')"
+    )
     op.add_column("sources_fetch", sa.Column("keep_until", sa.DateTime(timezone=True)))
     op.add_column("sources_fetch", sa.Column("payload_deleted_at", sa.DateTime(timezone=True)))
     op.execute(

@@ -53,7 +53,7 @@ def upgrade() -> None:
             name=op.f("ck_accounts_rate_rate"),
         ),
         sa.CheckConstraint(
-            "from_minor[1] = 0 AND cardinality(from_minor) = cardinality(annual_rate) AND cardinality(from_minor) <= 20",
+            "from_minor[1] = 0 AND cardinality(from_minor) = cardinality(annual_rate) AND cardinality(from_minor) BETWEEN 1 AND 20",
             name=op.f("ck_accounts_rate_tiers"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts_rate")),

@@ -81,7 +81,7 @@ def upgrade() -> None:
             "kind IN ('time', 'instalment', 'notice')", name=op.f("ck_deposits_deposit_kind")
         ),
         sa.CheckConstraint(
-            "number ~ '^[0-9]{19}$'", name=op.f("ck_deposits_deposit_number_digits")
+            "number ~ '^[0-9]{8,34}$'", name=op.f("ck_deposits_deposit_number_digits")
         ),
         sa.CheckConstraint(
             "state IN ('open', 'matured', 'paid_out', 'renewed', 'broken', 'closed')",

@@ -45,7 +45,9 @@ class DepositOut(Shape):
     model_config = ConfigDict(title="Deposit")
 
     id: UUID
-    number: Annotated[str, Field(description="19 digits; a renewal keeps it")]
+    number: Annotated[
+        str, Field(description="In the bank's scheme of account numbers; a renewal keeps it")
+    ]
     sequence: Annotated[int, Field(description="1, and one more with each renewal")]
     party_id: UUID
     account_id: Annotated[UUID, Field(description="The settlement account")]

@@ -79,13 +79,15 @@ async def withdraw(
     withdrawn_by: Actor,
     at: datetime,
     step_up_token: str | None = None,
+    without_step_up: bool = False,
 ) -> tuple[Deposit, Settlement]:
     """Pay `amount` (None: everything) and its interest into the settlement account.
 
     Before maturity this breaks the deposit; a part of a time deposit once, and the rest goes on as
     if nothing had happened. From maturity on it pays what the term has earned. From a notice
     deposit it draws, at the notice rate if a notice of this day covers it. A large sum taken out
-    before its time is confirmed by a step-up.
+    before its time is confirmed by a step-up, except for a request that is no customer's
+    (`without_step_up`).
 
     Raises `UnknownDeposit`, `auth.Forbidden`, `DepositEnded`, `PartNotPossible`, `PartOutOfRange`,
     `AccountNotUsable`, `identity.StepUpRequired`, and what the ledger refuses.
@@ -102,7 +104,7 @@ async def withdraw(
         raise AccountNotUsable(currency=before.currency)
     early = not before.has_matured(on)
     action = break_to_confirm(before, settlement.principal) if early else None
-    if action is not None:
+    if action is not None and not without_step_up:
         await identity.spend_step_up(
             tx, token=step_up_token, action=action, actor=withdrawn_by, at=at
         )

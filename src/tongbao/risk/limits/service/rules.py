@@ -44,6 +44,12 @@ SELECT code, title_zh, title_en, counted_by, time_window, maximum, measure, curr
    AND (%s::text[] IS NULL OR code = ANY (%s))
  ORDER BY code
 """
+_RATES: Final = """
+SELECT DISTINCT ON (currency) currency, cny_per_unit, valid_from, valid_until
+  FROM limits_reference_rate
+ WHERE valid_from <= %s
+ ORDER BY currency, valid_from DESC
+"""
 
 
 async def rules(tx: ReadSession, *, at: datetime) -> list[Rule]:
@@ -163,10 +169,11 @@ async def set_rate(
     """Say what one unit of a currency is worth in CNY from now on, for limits alone.
 
     From `until` on there is no rate, unless another was set meanwhile. Raises
-    `money.UnknownCurrency`, and `RateWrong` for one that is not above zero.
+    `money.UnknownCurrency`, and `RateWrong` for one not above zero or over at once.
     """
     scale = Money.zero(currency).scale
-    if cny_per_unit <= Rate.zero() or (currency == BASE and cny_per_unit != ONE):
+    is_over = until is not None and until <= at
+    if is_over or cny_per_unit <= Rate.zero() or (currency == BASE and cny_per_unit != ONE):
         raise RateWrong(currency=currency)
     facts = {
         "valid_until": until, "scale": scale, "cny_per_unit": cny_per_unit.decimal
@@ -180,20 +187,15 @@ async def set_rate(
 
 async def rates(tx: ReadSession, *, at: datetime) -> list[ReferenceRate]:
     """Return the newest rate of each currency at a moment, expired or not, by currency."""
-    rows = await tx.scalars(
-        select(ReferenceRateRow)
-        .distinct(ReferenceRateRow.currency)
-        .where(ReferenceRateRow.valid_from <= at)
-        .order_by(ReferenceRateRow.currency, ReferenceRateRow.valid_from.desc())
-    )
+    rows = await tx.fetch(_RATES, (at,))
     return [
         ReferenceRate(
-            currency=row.currency,
-            cny_per_unit=Rate.parse(format(row.cny_per_unit, "f")),
-            valid_from=row.valid_from,
-            valid_until=row.valid_until,
+            currency=currency,
+            cny_per_unit=Rate.parse(format(cny_per_unit, "f")),
+            valid_from=valid_from,
+            valid_until=valid_until,
         )
-        for row in rows
+        for currency, cny_per_unit, valid_from, valid_until in rows
     ]
 
 

@@ -8,10 +8,11 @@ be read again (by the same Idempotency-Key, and under `payment_id`).
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response, status
+from fastapi import Depends, Query, Request, Response, status
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
+from tongbao.core.payments.router.headers import StepUpHeader
 from tongbao.core.payments.schemas import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
@@ -34,10 +35,6 @@ READ_ANY = "payments:read_any"
 
 api = router(prefix=PREFIX, tags=["payments"])
 
-StepUpHeader = Annotated[
-    str | None,
-    Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
-]
 After = Annotated[
     str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
 ]
@@ -142,7 +139,7 @@ async def read_headroom(
     return HeadroomOut.of(able, account_id=account.id, day=business_date(at))
 
 
-@api.get("/{payment_id}", summary="One payment")
+@api.get("/{payment_id:uuid}", summary="One payment")
 async def read_payment(
     payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage
 ) -> PaymentOut:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from tongbao.core.payments.domain import (
     CREDITOR_NAME_LENGTH_MAX,
@@ -15,16 +15,9 @@ from tongbao.core.payments.domain import (
     Status,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
-
-EXAMPLE_ID = "0197c0de-0000-7000-8000-000000000001"
-
-
-class Shape(BaseModel):
-    """Base of the shapes: nothing beyond what is declared."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class NewTransfer(Shape):
