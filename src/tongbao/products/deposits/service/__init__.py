@@ -38,6 +38,7 @@ from tongbao.products.deposits.service.reading import (
     list_deposits,
     standing,
 )
+from tongbao.products.deposits.service.running import over_account
 from tongbao.products.deposits.service.withdrawing import quote, withdraw
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "list_deposits",
     "mature",
     "open_deposit",
+    "over_account",
     "pay_instalment",
     "preview_agreement",
     "product",
