@@ -1,15 +1,20 @@
 """Unmistakable values go in through the API; nowhere do they come out unmasked.
 
 Every GET address as every role, the answers to those who handed the values in, all logs, metrics,
-the export of the ledger, and every row of every table: events, webhooks, messages and stored
-answers among them. What is sealed lies in the same rows, so a value that is found lies in clear.
+the export of the ledger, what commands print, copies of other people's data, and every row of every
+table: events, webhooks, messages and stored answers among them. The files that are shipped hold
+numbers of nobody. What is sealed lies in the same rows, so a value that is found lies in clear.
 """
 
+import asyncio
 import io
 import logging
+import re
+import zipfile
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,18 +22,24 @@ import psycopg
 import pytest
 import structlog
 from psycopg import sql
+from pypdf import PdfReader
+from stdnum import luhn
 from stdnum.cn import ric
 
+import tongbao
 from tests.contract.test_permission_matrix import ENDS_THE_LOG_IN, Requests, World, world
-from tests.support.bank import Bank, done
+from tests.support.bank import Bank, done, own_logs, settings
+from tongbao.app import audit, commands, crypto, outbox, privacy
 from tongbao.app.permissions import Address, addresses
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role
 from tongbao.core.identity.domain.contacts import clean_contact
 from tongbao.core.ledger import service as ledger
+from tongbao.infra.crypto import Rotation
 from tongbao.infra.db import Database
 from tongbao.kernel import masking
 from tongbao.kernel.clock import now
+from tongbao.kernel.ids import new_id
 
 __all__ = ["world"]
 
@@ -45,6 +56,11 @@ CORE: Final[Mapping[str, str]] = {
     "log-in e-mail address": "planted.wombat",
 }
 NAME: Final = "欧阳静慧子"
+CARD: Final = "6222021234567890" + "417"
+"""A card's number, as somebody types it where an account's is asked for."""
+MADE_UP: Final = frozenset({"110101199001010015", "13800138000"})
+"""Numbers of nobody that documents and the sandbox use."""
+SHIPPED: Final = Path(tongbao.__file__).parents[2]
 
 
 def core_in(text: str) -> list[str]:
@@ -141,6 +157,13 @@ async def plant(bank: Bank, world: World) -> tuple[tuple[Mapping[str, str], ...]
     await hand_in(operations, "POST", documents, shown)
     wrong = {"type": "id_card", "number": ID_NUMBER[:-1] + "#", **validity}
     answers.append((await operations.ask("POST", documents, json=wrong)).text)
+    order = {
+        "debtor_account_id": world.own["account_id"],
+        "creditor_account_number": CARD,
+        "creditor_name": NAME,
+        "amount": {"amount": "1.00", "currency": "CNY"},
+    }
+    await firm.ask("POST", "/payments", json=order, key=str(new_id()))  # there is no such account
     me = await firm.get("/identity/me")
     async with bank.database.write() as tx:
         for text in (CORE["log-in phone"], f"{CORE['log-in e-mail address']}@example.org"):
@@ -233,11 +256,20 @@ def test_no_log_holds_core_data_or_a_name(planted: Planted) -> None:
     assert NAME not in told
 
 
+def test_no_log_holds_the_number_of_a_card_or_an_account(bank: Bank, planted: Planted) -> None:
+    told = "\n".join(planted.logged)
+    numbers = [number for (number,) in bank.query("SELECT number FROM accounts_account")]
+    assert numbers
+    assert [number for number in [CARD, *numbers] if number in told] == []
+
+
 def test_a_log_that_holds_core_data_is_found() -> None:
     with logs_heard() as heard:
         structlog.stdlib.get_logger("tests").info("planted", value=CORE["passport"])
         logging.getLogger("tests").info("planted %s", CORE["passport"])
+        logging.getLogger("tests").info("planted %s", CARD)
     assert [core_in(line) for line in heard if core_in(line)] == [["passport"], ["passport"]]
+    assert CARD in "".join(heard)
 
 
 def test_no_row_holds_core_data_in_clear(bank: Bank, planted: Planted) -> None:
@@ -281,3 +313,107 @@ async def test_metrics_and_the_ledger_export_hold_neither_core_data_nor_names(
     for text in (metrics, book):
         assert core_in(text) == []
         assert NAME not in text
+
+
+def texts_of(archive: bytes) -> dict[str, str]:
+    """Return what a person reads in a copy of data, by file."""
+    found = {}
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        for name in opened.namelist():
+            content = opened.read(name)
+            if name.endswith(".pdf"):
+                pages = PdfReader(io.BytesIO(content)).pages
+                text = "".join(page.extract_text() for page in pages).replace("\u200b", "")
+                found[name] = "".join(text.split())
+            elif name.endswith((".json", ".csv")):
+                found[name] = content.decode()
+    return found
+
+
+async def copy_of(who: Any, party_id: str) -> dict[str, str]:
+    answer = await who.stepped_up("POST", f"/privacy/parties/{party_id}/export")
+    assert answer.status_code == 200, answer.text
+    return texts_of(answer.content)
+
+
+async def test_a_copy_of_ones_data_holds_core_data_of_nobody_else(
+    bank: Bank, world: World, planted: Planted
+) -> None:
+    with kept_for_good(bank):
+        other = await bank.customer()
+        texts = await copy_of(other, other.party_id)
+    assert {"data.json", "report-zh.pdf", "report-en.pdf"} <= texts.keys()
+    for name, text in texts.items():
+        assert core_in(text) == [], name
+        assert NAME not in text, name
+
+
+async def test_the_subject_itself_sees_its_core_data_whole(
+    bank: Bank, world: World, planted: Planted
+) -> None:
+    """So that the copy of another would show them, were they in it."""
+    firm = world.members[identity.MemberRole.HOLDER]
+    with kept_for_good(bank):
+        texts = await copy_of(firm, world.own["party_id"])
+    for name in ("data.json", "report-zh.pdf", "report-en.pdf"):
+        assert {"phone", "passport"} <= set(core_in(texts[name])), name
+
+
+async def test_no_command_prints_core_data_or_a_name(
+    bank: Bank, planted: Planted, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    given = settings(bank.urls)
+    exported = tmp_path / "trail.jsonl"
+
+    def run() -> None:
+        crypto.status(given, as_json=False)
+        crypto.list_erasures(given)
+        crypto.rotate(given, what=Rotation.FIELDS, as_json=True)
+        audit.export(given, exported, subject=None, actor=None, since=None, until=None)
+        outbox.lag(given, as_json=False)
+        outbox.parked(given, "webhooks", after=0, limit=100, as_json=False)
+        commands.verify(given, as_json=False)
+        commands.export_ledger(given, file=None, language="beancount")
+        commands.say(privacy.inventory(as_json=False, as_markdown=False))
+
+    with own_logs():
+        await asyncio.to_thread(run)
+    printed = "".join(capsys.readouterr())
+    assert "generation 1" in printed
+    assert "2001" in printed or "open" in printed
+    for text in (printed, exported.read_text("utf-8")):
+        assert core_in(text) == []
+        assert NAME not in text
+        assert CARD not in text
+
+
+def shipped() -> Iterator[tuple[Path, str]]:
+    """Yield the texts that are shipped: the program, its demo and sandbox, its documents."""
+    for folder in ("src", "docs"):
+        for file in sorted((SHIPPED / folder).rglob("*")):
+            if file.suffix in {".py", ".md", ".json", ".csv", ".sql", ".typ", ".html", ".toml"}:
+                yield file, file.read_text("utf-8")
+
+
+_DOCUMENTS: Final = re.compile(r"(?<!\d)\d{17}[\dX](?!\d)")
+_PHONES: Final = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+_CARDS: Final = re.compile(r"(?<!\d)62\d{14,17}(?!\d)")
+
+
+def numbers_in(text: str) -> set[str]:
+    """Return what would be somebody's: valid identity numbers, telephones, cards."""
+    documents = {
+        each for each in _DOCUMENTS.findall(text) if ric.calc_check_digit(each) == each[-1]
+    }
+    cards = {each for each in _CARDS.findall(text) if luhn.is_valid(each)}
+    return documents | cards | set(_PHONES.findall(text))
+
+
+def test_files_that_are_shipped_hold_numbers_of_nobody() -> None:
+    found = {(file.name, number) for file, text in shipped() for number in numbers_in(text)}
+    assert {number for _, number in found} <= MADE_UP, sorted(found)
+    assert len(list(shipped())) > 500
+
+
+def test_a_file_that_held_one_would_be_found() -> None:
+    assert numbers_in(f"see {ID_NUMBER}, call {CORE['phone']}") == {ID_NUMBER, CORE["phone"]}

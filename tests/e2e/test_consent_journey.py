@@ -122,6 +122,28 @@ async def test_the_very_next_fetch_is_refused_and_nothing_is_asked_of_the_source
     assert bank.rows("sources_fetch") == before
 
 
+async def test_the_firm_sees_what_was_fetched_on_its_consent_and_nobody_else_does(
+    bank: Bank, walked: Walked
+) -> None:
+    path = f"/sources/consents/{walked.consent['id']}/fetches"
+    first = await walked.firm.get(path, limit=1)
+    rest = await walked.firm.get(path, limit=1, after=first["next"])
+    fetches = [*first["items"], *rest["items"]]
+    assert rest["next"] is None
+    used = [application["data"]["row_count"] for application in walked.applications.values()]
+    assert sorted(each["row_count"] for each in fetches) == sorted(used)
+    for each in fetches:
+        assert each["source"] == "tax.vat_invoices"
+        assert each["deleted_at"] is None  # loans run on them, though the consent is withdrawn
+        assert each["keep_until"] > each["fetched_at"]
+        assert "payload" not in each
+    auditor = await bank.staff(Role.AUDITOR)
+    assert len((await auditor.get(path))["items"]) == 2
+    for stranger in (await bank.customer(), await bank.service()):
+        refused = await stranger.ask("GET", path)
+        assert problem(refused) == (404, "agreements.unknown_consent")
+
+
 async def test_whoever_depended_on_it_was_told(bank: Bank, walked: Walked) -> None:
     await bank.work()
     risk = await bank.staff(Role.STAFF_RISK)

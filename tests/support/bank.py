@@ -119,8 +119,13 @@ class Caller:
         return done(await self.ask("GET", path, params=query))
 
     async def post(self, path: str, body: object = None, **more: Any) -> Any:
-        """Return what a POST answers, which must be a success; under a key of its own."""
+        """Return what a POST answers, which must be a success; under a key of its own.
+
+        A signature is confirmed where it must be.
+        """
         more.setdefault("key", str(new_id()))
+        if path.endswith("/acceptance"):
+            return done(await self.stepped_up("POST", path, json=body, **more))
         return done(await self.ask("POST", path, json=body, **more))
 
     async def stepped_up(
@@ -283,10 +288,10 @@ class Bank:
         return {"Authorization": f"Bearer {done(answer)['access_token']}"}
 
     async def work(self) -> None:
-        """Run the jobs that are due and tell lending of consents, as the worker would."""
+        """Run the jobs that are due and tell whoever depends on consents, as the worker would."""
         load_jobs()
         await jobs.drain(self.database)
-        await outbox.Relay(self.database, [lending.consumer()]).drain()
+        await outbox.Relay(self.database, [lending.consumer(), sources.consumer()]).drain()
 
     def let_time_pass(self) -> None:
         """Make every waiting job due."""

@@ -21,6 +21,7 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
+from tongbao.core.sources.router import api as sources
 from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS
 from tongbao.core.statements.router import api as statements
 from tongbao.core.statements.router import documents_api as statement_documents
@@ -58,6 +59,7 @@ ROUTERS = (
     lending,
     inbox,
     deposits,
+    sources,
     privacy,
     webhooks,
     proposals,

@@ -141,6 +141,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "deposits_read_certificate": Door(any_permission="deposits:read_any"),
     "deposits_read_deposit": Door(any_permission="deposits:read_any"),
     "deposits_read_quote": Door(any_permission="deposits:read_any"),
+    "sources_list_fetches": Door(any_permission="agreements:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,

@@ -1,5 +1,6 @@
 """What was done with data on people."""
 
+from datetime import datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -33,6 +34,14 @@ class Erased(_OfParty, Event):
     """Data on a party was erased; its id leads to nobody any more."""
 
     type: ClassVar[str] = "privacy.erased"
+
+
+class ErasureQueued(_OfParty, Event):
+    """Data on a party is erased once the law's time is over."""
+
+    type: ClassVar[str] = "privacy.erasure_queued"
+
+    due_at: datetime
 
 
 class Exported(_OfParty, Event):

@@ -3,11 +3,12 @@
 Lists show it masked to everybody. A reveal is a POST, for it writes: who saw what, when and why.
 """
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response, status
-from fastapi.responses import StreamingResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.background import BackgroundTask
 
 from tongbao.core.parties import service as parties
@@ -15,13 +16,22 @@ from tongbao.core.privacy import service
 from tongbao.core.privacy.schemas import ErasureOut, HoldOut, RevealedFacts, RevealedValue
 from tongbao.infra import files
 from tongbao.infra.auth import CurrentActor
-from tongbao.infra.proposals import HELD, hold
+from tongbao.infra.db import ReadSession
+from tongbao.infra.proposals import hold
+from tongbao.infra.proposals.schemas import ProposalOut
 from tongbao.infra.web import NO_IDEMPOTENCY_KEY, Instant, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.infra.web.trail import REASON_HEADER, ReasonMissing, reason_of
+from tongbao.kernel.text import Language
 
 api = router(prefix="/api/v1/privacy", tags=["privacy"])
 
 NOT_KEPT = [NO_IDEMPOTENCY_KEY]
+HELD_OR_QUEUED: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "model": ProposalOut | ErasureOut,
+        "description": "A second person must approve it, or it is done when the time is over",
+    }
+}
 
 
 StepUpHeader = Annotated[
@@ -129,11 +139,16 @@ async def get_erasure(
     unknown = parties.UnknownParty(party_id=party_id)
     if not actor.may(service.ERASE_ANY):
         actor.check("privacy:erase", party_id=party_id, unknown=unknown)
+    return await _outlook(tx, party_id, at, language)
+
+
+async def _outlook(tx: ReadSession, party_id: UUID, at: datetime, language: Language) -> ErasureOut:
     party = await parties.get(tx, party_id)
     found = await service.holds(tx, party_id=party_id, at=at)
     return ErasureOut(
         erased=party.name == parties.ERASED_NAME,
         holds=[HoldOut.of(each, language) for each in found],
+        queued_for=await service.queued_for(tx, party_id=party_id),
     )
 
 
@@ -142,7 +157,7 @@ async def get_erasure(
     summary="Have data on a party erased",
     status_code=status.HTTP_204_NO_CONTENT,
     response_class=Response,
-    responses=HELD,
+    responses=HELD_OR_QUEUED,
     dependencies=NOT_KEPT,
 )
 async def erase(
@@ -151,10 +166,12 @@ async def erase(
     actor: CurrentActor,
     at: Instant,
     request: Request,
+    language: RequestLanguage,
     step_up_token: StepUpHeader = None,
 ) -> Response:
     """Erase data on an own party after a step-up; needs `privacy:erase`. It cannot be undone.
 
+    What nothing but the law's five years keeps is erased when they are over: 202 with the outlook.
     With `privacy:erase_any` any customer's, once a second person approves: 202 with the proposal.
     Contacts, documents, pictures and log-ins go, what was booked and agreed stays. Problems:
     `parties.unknown_party`, `privacy.erasure_held`, `identity.step_up_required`.
@@ -163,7 +180,12 @@ async def erase(
         await service.check_erasable(tx, party_id=party_id, at=at)
         wanted = service.Erasure(party_id=party_id)
         return await hold(service.ERASURE, wanted, request=request, tx=tx, maker=actor, at=at)
-    await service.erase_own(tx, party_id=party_id, actor=actor, step_up_token=step_up_token, at=at)
+    due_at = await service.erase_own(
+        tx, party_id=party_id, actor=actor, step_up_token=step_up_token, at=at
+    )
+    if due_at > at:
+        outlook = await _outlook(tx, party_id, at, language)
+        return JSONResponse(outlook.model_dump(mode="json"), status.HTTP_202_ACCEPTED)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

@@ -47,3 +47,6 @@ class ErasureOut(BaseModel):
 
     erased: bool
     holds: list[HoldOut]
+    queued_for: Annotated[
+        datetime | None, Field(description="It was asked for, and is done from then on")
+    ] = None

@@ -26,6 +26,7 @@ from tongbao.infra import audit
 from tongbao.infra.address import NOWHERE, client_address
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.infra.web.objects import digest_of_row
 from tongbao.infra.web.problems import database_error, request_id_of
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
@@ -37,6 +38,8 @@ BAD_REQUEST: Final = 400
 SERVER_ERRORS: Final = 500
 
 _DOORS: Final = frozenset({Kind.UNAUTHENTICATED, Kind.FORBIDDEN, Kind.NOT_FOUND})
+_MODULE_AT: Final = 3
+_SAID: Final = frozenset({"object_id", "before", "after"})
 _TURNED_AWAY: Final = frozenset({Kind.LIMITED, Kind.UNAVAILABLE})
 
 
@@ -115,6 +118,7 @@ class Trail:
     """What a route adds to the trail: facts of its own entry, and entries beside it."""
 
     facts: dict[str, Any] = field(default_factory=dict)
+    before: bytes | None = None
     more: list[audit.Entry] = field(default_factory=list)
 
     def about(
@@ -151,6 +155,15 @@ async def _trail(request: Request) -> Trail:
 AuditTrail = Annotated[Trail, Depends(_trail)]
 
 
+async def note_before(request: Request, tx: ReadSession) -> None:
+    """Keep what the object of a request is before anything is done to it, as a digest."""
+    if isinstance(tx, WriteSession):
+        noun, object_id = _object(request, None)
+        if object_id is not None:
+            trail = await _trail(request)
+            trail.before = await _digest(request, tx, noun, object_id)
+
+
 async def note_answer(request: Request, tx: ReadSession, response: Response, at: datetime) -> None:
     """Write what a request did, and what its route added, before its transaction commits.
 
@@ -168,10 +181,32 @@ async def note_answer(request: Request, tx: ReadSession, response: Response, at:
     outcome: audit.Outcome = "done" if code is None else "refused"
     entry = _entry(request, outcome=outcome, code=code, location=response.headers.get("location"))
     if code is None:
-        entry = entry._replace(**trail.facts)
+        entry = entry._replace(**await _change(request, tx, entry, trail), **trail.facts)
         await audit.record(tx, [entry, *trail.more], at=at)
     else:
         await audit.record(tx, [entry], at=at)
+
+
+async def _change(
+    request: Request, tx: WriteSession, entry: audit.Entry, trail: Trail
+) -> dict[str, Any]:
+    """Return the digests of an object before and after a request, which its route did not say."""
+    if not isinstance(entry.object_id, UUID) or trail.facts.keys() & _SAID:
+        return {}
+    _, named = _object(request, None)
+    return {
+        "before": trail.before if named == entry.object_id else None,
+        "after": await _digest(request, tx, entry.object_type, entry.object_id),
+    }
+
+
+async def _digest(
+    request: Request, tx: WriteSession, noun: str | None, object_id: UUID
+) -> bytes | None:
+    tag, _, _ = action_of(request.scope).partition(".")
+    given = request.path_params.items()
+    parameter = next((name for name, value in given if _uuid(value) == object_id), None)
+    return await digest_of_row(tx, tag=tag, noun=noun, parameter=parameter, object_id=object_id)
 
 
 async def note_failure(request: Request, error: Exception, at: datetime, *, reads: bool) -> None:
@@ -223,10 +258,20 @@ def _entry(
 
 
 def action_of(scope: Mapping[str, Any]) -> str:
-    """Return what a request does, in the words of its route: `payments.transfer`."""
+    """Return what a request does, in the words of its route: `payments.transfer`.
+
+    A router inside another one keeps its routes' tags to itself, so the address tells as well.
+    """
     route = scope["route"]
     tags = [str(tag) for tag in getattr(route, "tags", None) or ()]
-    return ".".join([*tags[:1], str(getattr(route, "name", "request"))])
+    module = tags[0] if tags else _module_of(scope["path"])
+    return ".".join([*([module] if module else []), str(getattr(route, "name", "request"))])
+
+
+def _module_of(path: str) -> str | None:
+    """Return the module of an address of the API: `/api/v1/parties/…` is of `parties`."""
+    segments = path.split("/")
+    return segments[_MODULE_AT] if len(segments) > _MODULE_AT and segments[1] == "api" else None
 
 
 def _subject(request: Request) -> UUID | None:

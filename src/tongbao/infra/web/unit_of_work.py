@@ -38,7 +38,7 @@ from tongbao.infra.web.body import BufferedRequest, read_body
 from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.routes import dependant_of, template_of
-from tongbao.infra.web.trail import caller_of, note_answer, note_failure
+from tongbao.infra.web.trail import caller_of, note_answer, note_before, note_failure
 from tongbao.kernel.clock import now
 from tongbao.kernel.errors import Kind, TongbaoError
 
@@ -230,6 +230,7 @@ class _UnitOfWork:
         else:
             actor, key = None, None
         await self._parse(request)
+        await note_before(request, tx)
         if actor is None or key is None:
             response = await self._handler(request)
         else:

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Response, status
+from fastapi import Depends, Header, Query, Response, status
 
 from tongbao.core.sources import service as sources
 from tongbao.infra.auth import Actor, CurrentActor, require
@@ -149,8 +149,23 @@ async def accept(
     actor: CurrentActor,
     at: Instant,
     response: Response,
+    step_up_token: Annotated[
+        str | None,
+        Header(
+            alias="Step-Up-Token",
+            max_length=512,
+            description="Of the confirmed signature, word for word; good once",
+        ),
+    ] = None,
 ) -> LoanOut:
-    """Sign the agreement; the money is in the account when this answers."""
+    """Sign the agreement; the money is in the account when this answers.
+
+    It takes a step-up for these very words (`identity.step_up_required` says which). Problems:
+    `lending.unknown_application`, `lending.no_offer`, `lending.offer_expired`,
+    `lending.already_accepted`, `lending.amount_not_offered`, `lending.account_not_usable`,
+    `agreements.agreement_text_mismatch`, `identity.step_up_required`,
+    `identity.cooling_off`.
+    """
     loan = await service.accept(
         tx,
         application_id=application_id,
@@ -158,6 +173,7 @@ async def accept(
         language=body.language,
         text_digest=body.text_digest,
         accepted_by=actor,
+        confirmation=service.Confirmation(step_up_token),
         at=at,
     )
     response.headers["Location"] = f"{PREFIX}/loans/{loan.id}"

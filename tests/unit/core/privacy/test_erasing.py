@@ -1,15 +1,17 @@
 """The right to erasure: what may go is gone for good, what the law keeps stays."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from tests.support.bank import Bank, done, problem
 from tests.unit.core.privacy.conftest import ID_NUMBER, PHONE, Person, person_of
+from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.service import Role
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
+from tongbao.core.privacy import service
 from tongbao.core.privacy.domain.erasure import Hold, KeptFor, file_hold
 from tongbao.infra import crypto
 from tongbao.kernel.clock import now
@@ -42,7 +44,11 @@ async def known_of(bank: Bank, person: Person) -> list[object]:
 async def test_who_was_no_customer_yet_is_forgotten_at_once(bank: Bank) -> None:
     person = await person_of(bank)
     me = await person.caller.get("/identity/me")
-    assert await person.caller.get(erasure(person.party_id)) == {"erased": False, "holds": []}
+    assert await person.caller.get(erasure(person.party_id)) == {
+        "erased": False,
+        "holds": [],
+        "queued_for": None,
+    }
     asked = await person.caller.ask("POST", erasure(person.party_id))
     assert problem(asked) == (403, "identity.step_up_required")
     assert not await opens_nothing(bank, person)
@@ -53,7 +59,7 @@ async def test_who_was_no_customer_yet_is_forgotten_at_once(bank: Bank) -> None:
     assert await known_of(bank, person) == [[], [], [], {None}]
     operations = await bank.staff()
     outlook = await operations.get(erasure(person.party_id))
-    assert outlook == {"erased": True, "holds": []}
+    assert outlook == {"erased": True, "holds": [], "queued_for": None}
     for what in ("contact", "document", "picture"):
         gone = await operations.ask("POST", person.path(what), headers=WHY)
         assert problem(gone)[0] == 404
@@ -156,3 +162,88 @@ def test_a_customers_file_is_kept_five_years(
 ) -> None:
     assert file_hold(was_customer=True, closed_at=closed_at, at=at) == hold
     assert file_hold(was_customer=False, closed_at=closed_at, at=at) is None
+
+
+async def former_customer(bank: Bank) -> Person:
+    """Make a person who was a customer until a moment ago."""
+    person = await person_of(bank)
+    party_id = UUID(person.party_id)
+    async with bank.database.write() as tx:
+        await parties.set_level(
+            tx,
+            party_id=party_id,
+            level=parties.Level.FULL,
+            reason="已核实",
+            changed_by=None,
+            at=now(),
+        )
+        await parties.change_status(
+            tx,
+            party_id=party_id,
+            status=parties.Status.CLOSED,
+            reason="客户要求销户",
+            changed_by=None,
+            at=now(),
+        )
+    return person
+
+
+async def when_due(bank: Bank, person: Person) -> datetime:
+    ((due,),) = bank.query(
+        "SELECT due_at FROM privacy_erasure WHERE party_id = %s AND done_at IS NULL",
+        UUID(person.party_id),
+    )
+    assert isinstance(due, datetime)
+    return due
+
+
+async def test_what_only_the_five_years_keep_is_erased_when_they_are_over(bank: Bank) -> None:
+    person = await former_customer(bank)
+    path = erasure(person.party_id)
+    answer = await person.caller.stepped_up("POST", path)
+    assert answer.status_code == 202, answer.text
+    outlook = answer.json()
+    (held,) = outlook["holds"]
+    assert (held["ground"], outlook["erased"]) == ("customer_file", False)
+    assert outlook["queued_for"] == held["until"] is not None
+    assert await person.caller.get(path) == outlook
+    again = await person.caller.stepped_up("POST", path)  # asked for once is enough
+    assert again.json() == outlook
+    due = await when_due(bank, person)
+    assert datetime.fromisoformat(held["until"]) == due
+    assert bank.query(
+        "SELECT count(*) FROM infra_audit WHERE action = 'parties.party.erasure_queued'"
+        " AND subject_id = %s",
+        UUID(person.party_id),
+    ) == [(1,)]
+
+    assert await service.erase_due(bank.database, at=due - timedelta(seconds=1)) == 0
+    assert not await opens_nothing(bank, person)
+    assert await service.erase_due(bank.database, at=due) == 1
+    assert await opens_nothing(bank, person)
+    assert await service.erase_due(bank.database, at=due) == 0
+    operations = await bank.staff()
+    outlook = await operations.get(path)
+    assert (outlook["erased"], outlook["queued_for"]) == (True, None)
+
+
+async def test_a_relation_that_began_again_keeps_what_waited(bank: Bank) -> None:
+    person = await former_customer(bank)
+    assert (await person.caller.stepped_up("POST", erasure(person.party_id))).status_code == 202
+    due = await when_due(bank, person)
+    async with bank.database.write() as tx:
+        await accounts.open_account(tx, party_id=UUID(person.party_id), currency="CNY", at=now())
+    assert await service.erase_due(bank.database, at=due) == 0
+    assert not await opens_nothing(bank, person)
+    assert await when_due(bank, person) == due + timedelta(days=30)
+
+
+async def test_staffs_proposal_waits_as_well(bank: Bank) -> None:
+    person = await former_customer(bank)
+    operations, compliance = await bank.staff(), await bank.staff(Role.STAFF_COMPLIANCE)
+    proposal = done(await operations.ask("POST", erasure(person.party_id)))
+    decided = {"digest": proposal["digest"]}
+    done(await compliance.ask("POST", f"/proposals/{proposal['id']}/approval", json=decided))
+    assert not await opens_nothing(bank, person)
+    assert await service.erase_due(bank.database, at=await when_due(bank, person)) == 1
+    assert await opens_nothing(bank, person)

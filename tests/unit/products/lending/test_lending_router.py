@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from fastapi import FastAPI
 
+from tests.support.step_up import confirmed
 from tests.unit.products.lending.conftest import (
     AT,
     Customer,
@@ -23,6 +25,7 @@ from tests.unit.products.lending.conftest import (
     withdraw,
 )
 from tongbao.core.accounts import service as accounts
+from tongbao.core.agreements import service as agreements
 from tongbao.core.identity.domain import PERMISSIONS, Role
 from tongbao.infra import jobs as infra_jobs
 from tongbao.infra.auth import Actor
@@ -57,6 +60,8 @@ class Client:
 
     http: httpx2.AsyncClient
     headers: dict[str, str]
+    actor: Actor
+    database: Database
 
     async def get(self, path: str, **parameters: str | int) -> httpx2.Response:
         return await self.http.get(f"{URL}{path}", params=parameters, headers=self.headers)
@@ -64,6 +69,15 @@ class Client:
     async def post(self, path: str, body: object, *, key: str | None = None) -> httpx2.Response:
         headers = self.headers | {"Idempotency-Key": key or str(new_id())}
         return await self.http.post(f"{URL}{path}", json=body, headers=headers)
+
+    async def sign(self, path: str, body: object, *, key: str | None = None) -> httpx2.Response:
+        """Post what is asked to be confirmed first, and confirm it."""
+        refused = await self.post(path, body, key=key)
+        if refused.status_code != 403:
+            return refused
+        token = await confirmed(self.database, self.actor, refused.json()["action"])
+        again = replace(self, headers=self.headers | {"Step-Up-Token": token})
+        return await again.post(path, body, key=key)
 
 
 NewClient = Callable[[Actor], Client]
@@ -91,11 +105,12 @@ async def http(database: Database, actors: dict[str, Actor]) -> AsyncIterator[ht
 
 
 @pytest.fixture
-def client_of(http: httpx2.AsyncClient, actors: dict[str, Actor]) -> NewClient:
+def client_of(http: httpx2.AsyncClient, actors: dict[str, Actor], database: Database) -> NewClient:
     def make(actor: Actor) -> Client:
         token = f"lending-{next(serial)}"
         actors[token] = actor
-        return Client(http, {"Authorization": f"Bearer {token}", "Accept-Language": "en"})
+        headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+        return Client(http, headers, actor, database)
 
     return make
 
@@ -176,7 +191,7 @@ async def test_from_application_to_money(database: Database, client_of: NewClien
 
     body = await offer.acceptance("250000.00")
     key = str(new_id())
-    accepted = await offer.client.post(f"/applications/{offer.id}/acceptance", body, key=key)
+    accepted = await offer.client.sign(f"/applications/{offer.id}/acceptance", body, key=key)
     assert accepted.status_code == 201, accepted.text
     loan = accepted.json()
     assert loan["outstanding"] == loan["principal"] == {"amount": "250000.00", "currency": "CNY"}
@@ -197,13 +212,52 @@ async def test_from_application_to_money(database: Database, client_of: NewClien
 
 
 @pytest.mark.usefixtures("bank")
+async def test_a_signature_is_confirmed_for_these_very_words(
+    database: Database, client_of: NewClient
+) -> None:
+    offer = await offered(database, client_of, a_good_firm())
+    path = f"/applications/{offer.id}/acceptance"
+    body, other = await offer.acceptance("60000.00"), await offer.acceptance("70000.00")
+    refused = await offer.client.post(path, body)
+    assert problem(refused) == (403, "identity.step_up_required")
+    asked = refused.json()["action"]
+    assert asked == {
+        "kind": "lending.accept",
+        "facts": {
+            "application_id": offer.id,
+            "amount": "60000.00",
+            "currency": "CNY",
+            "language": "zh",
+            "text_digest": body["text_digest"],
+        },
+    }
+    token = await confirmed(database, offer.customer.actor, asked)
+    with_token = replace(offer.client, headers=offer.client.headers | {"Step-Up-Token": token})
+    assert problem(await with_token.post(path, other)) == (403, "identity.step_up_required")
+    stranger = client_of(replace(offer.customer.actor, id=new_id()))
+    stolen = replace(stranger, headers=stranger.headers | {"Step-Up-Token": token})
+    assert problem(await stolen.post(path, body)) == (403, "identity.step_up_required")
+    altered = body | {"text_digest": "0" * 64}
+    assert problem(await with_token.post(path, altered)) == (
+        422,
+        "agreements.agreement_text_mismatch",
+    )
+    loan = await with_token.post(path, body)
+    assert loan.status_code == 201, loan.text
+    async with database.read() as tx:
+        evidence = await agreements.signing_evidence(tx, UUID(loan.json()["agreement_id"]))
+    assert evidence is not None
+    assert evidence.step_up_id is not None
+
+
+@pytest.mark.usefixtures("bank")
 async def test_the_same_offer_at_the_same_time_pays_once(
     database: Database, client_of: NewClient
 ) -> None:
     offer = await offered(database, client_of, a_good_firm())
     body = await offer.acceptance("50000.00")
     answers = await asyncio.gather(
-        *(offer.client.post(f"/applications/{offer.id}/acceptance", body) for _ in range(5))
+        *(offer.client.sign(f"/applications/{offer.id}/acceptance", body) for _ in range(5))
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409, 409]
     async with database.read() as tx:

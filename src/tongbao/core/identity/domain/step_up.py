@@ -104,6 +104,11 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="放宽自设限额", en="A higher limit of one's own"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    # A contract says what it is about in its words, so what proves a payment proves its signature.
+    "lending.accept": Rule(
+        Text(zh="签署贷款合同", en="Signing a loan agreement"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "identity.totp.set_up": Rule(
         Text(zh="绑定动态口令", en="Setting up an authenticator app"), _OF_A_FIRST_FACTOR
     ),
@@ -142,6 +147,7 @@ COOLED: Final = frozenset(
         "accounts.close",
         "identity.contact.change",
         "identity.limits.change",
+        "lending.accept",
         *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),
     }
 )
@@ -200,6 +206,8 @@ def described(action: Action) -> Text:
         return _contact_change(action)
     if action.kind.startswith("payments.limits."):
         return _limit_change(action)
+    if action.kind == "lending.accept":
+        return _loan(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -220,6 +228,16 @@ def _limit_change(action: Action) -> Text:
     return Text(
         zh=f"将限额“{zh}”调整为 {maximum}" + (f"（{hours} 小时）" if hours else ""),
         en=f"the limit '{en}' of {maximum}" + (f" for {hours} hours" if hours else ""),
+    )
+
+
+def _loan(action: Action) -> Text:
+    """Return which agreement is signed: by what is paid out."""
+    amount = _plain(action.facts.get("amount", ""), 24)
+    currency = _plain(action.facts.get("currency", ""), 3)
+    return Text(
+        zh=f"签署 {currency} {amount} 的贷款合同",
+        en=f"signing a loan agreement of {currency} {amount}",
     )
 
 

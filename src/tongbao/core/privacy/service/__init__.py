@@ -7,6 +7,7 @@ from tongbao.core.privacy.service.erasing import (
     ERASURE,
     Erasure,
     check_erasable,
+    erase_due,
     erase_own,
     holds,
     register_holding,
@@ -20,6 +21,7 @@ from tongbao.core.privacy.service.revealing import (
     reveal_evidence,
     reveal_picture,
 )
+from tongbao.core.privacy.service.waiting import queued_for
 
 __all__ = [
     "ERASE_ANY",
@@ -34,9 +36,11 @@ __all__ = [
     "Subject",
     "Wish",
     "check_erasable",
+    "erase_due",
     "erase_own",
     "export_own",
     "holds",
+    "queued_for",
     "register_holding",
     "reveal_contact",
     "reveal_document",

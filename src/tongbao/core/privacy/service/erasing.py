@@ -23,9 +23,10 @@ from tongbao.core.privacy.domain.erasure import (
     file_hold,
 )
 from tongbao.core.privacy.events import Erased
+from tongbao.core.privacy.service import waiting
 from tongbao.infra import audit, outbox
 from tongbao.infra.auth import Actor
-from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.proposals import Action, Approved
 from tongbao.kernel.page import PAGE_LIMIT_MAX
 from tongbao.kernel.text import Text
@@ -33,6 +34,7 @@ from tongbao.kernel.text import Text
 ERASE: Final = "privacy:erase"
 ERASE_ANY: Final = "privacy:erase_any"
 REASON: Final = "erasure"
+DUE_AT_ONCE_MAX: Final = 1_000
 
 Holding = Callable[[ReadSession, UUID], Awaitable[Sequence[Hold]]]
 """From a party to what another module keeps data on it for."""
@@ -84,10 +86,14 @@ async def holds(tx: ReadSession, *, party_id: UUID, at: datetime) -> list[Hold]:
     return [*found, *([file] if file else [])]
 
 
-async def check_erasable(tx: ReadSession, *, party_id: UUID, at: datetime) -> None:
-    """Raise `ErasureHeld` with everything that keeps data on a party; `parties.UnknownParty`."""
+async def check_erasable(tx: ReadSession, *, party_id: UUID, at: datetime) -> datetime:
+    """Return from when on data on a party can be erased: now, or when the law's time is over.
+
+    Raises `ErasureHeld` with everything that keeps it while nobody can say how long, and
+    `parties.UnknownParty`.
+    """
     found = await holds(tx, party_id=party_id, at=at)
-    if found:
+    if any(each.until is None for each in found):
         raise ErasureHeld(
             holds=[
                 {
@@ -99,29 +105,61 @@ async def check_erasable(tx: ReadSession, *, party_id: UUID, at: datetime) -> No
                 for each in found
             ]
         )
+    return max((each.until for each in found if each.until is not None), default=at)
 
 
 async def erase_own(
     tx: WriteSession, *, party_id: UUID, actor: Actor, step_up_token: str | None, at: datetime
-) -> None:
-    """Erase data on a party of the caller's.
+) -> datetime:
+    """Erase data on a party of the caller's, now or once the law's time is over; return when.
 
     Raises `parties.UnknownParty`, `Forbidden`, `ErasureHeld`, `identity.StepUpRequired`.
     """
     actor.check(ERASE, party_id=party_id, unknown=parties.UnknownParty(party_id=party_id))
-    await check_erasable(tx, party_id=party_id, at=at)
+    due_at = await check_erasable(tx, party_id=party_id, at=at)
     await identity.spend_step_up(
         tx, token=step_up_token, action=erase_action(party_id), actor=actor, at=at
     )
-    await _erase(tx, party_id=party_id, at=at)
+    await _erase_from(tx, party_id=party_id, asked_by=actor.id, due_at=due_at, at=at)
+    return due_at
 
 
 @ERASURE.executes
-async def _approved(tx: WriteSession, wanted: Erasure, by: Approved, at: datetime) -> str:  # noqa: ARG001
-    """Erase now, unless something has come to keep the data meanwhile."""
-    await check_erasable(tx, party_id=wanted.party_id, at=at)
-    await _erase(tx, party_id=wanted.party_id, at=at)
+async def _approved(tx: WriteSession, wanted: Erasure, by: Approved, at: datetime) -> str:
+    """Erase now or in time, unless something has come to keep the data meanwhile."""
+    due_at = await check_erasable(tx, party_id=wanted.party_id, at=at)
+    await _erase_from(tx, party_id=wanted.party_id, asked_by=by.maker.id, due_at=due_at, at=at)
     return f"/api/v1/privacy/parties/{wanted.party_id}/erasure"
+
+
+async def erase_due(database: Database, *, at: datetime) -> int:
+    """Carry out what waited and is due, each on a transaction of its own; return how many.
+
+    What something keeps by then, as a relation that began again, goes on waiting.
+    """
+    assert _holding, "the composition root says what data is kept for: register_holding"
+    erased = 0
+    for _ in range(DUE_AT_ONCE_MAX):
+        async with database.write() as tx:
+            row = await waiting.next_due(tx, at=at)
+            if row is None:
+                break
+            found = await holds(tx, party_id=row.party_id, at=at)
+            if found:
+                row.due_at = max(each.until or at + waiting.LOOK_AGAIN for each in found)
+            else:
+                await _erase(tx, party_id=row.party_id, at=at)
+                erased += 1
+    return erased
+
+
+async def _erase_from(
+    tx: WriteSession, *, party_id: UUID, asked_by: UUID, due_at: datetime, at: datetime
+) -> None:
+    if due_at > at:
+        await waiting.queue(tx, party_id=party_id, asked_by=asked_by, due_at=due_at, at=at)
+    else:
+        await _erase(tx, party_id=party_id, at=at)
 
 
 async def _erase(tx: WriteSession, *, party_id: UUID, at: datetime) -> None:
@@ -135,4 +173,5 @@ async def _erase(tx: WriteSession, *, party_id: UUID, at: datetime) -> None:
         reason=REASON,
     )
     await audit.record(tx, [entry], at=at)
+    await waiting.end(tx, party_id=party_id, at=at)
     await outbox.append(tx, [Erased(party_id=party_id)], at=at)

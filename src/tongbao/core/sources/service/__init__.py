@@ -33,6 +33,7 @@ from tongbao.core.sources.domain.errors import (
     SourceUntrustworthy,
     TaxpayerUnknown,
 )
+from tongbao.core.sources.domain.fetches import Fetch
 from tongbao.core.sources.domain.retention import Use
 from tongbao.core.sources.gateways import Connector
 from tongbao.core.sources.service.fetching import (
@@ -42,7 +43,12 @@ from tongbao.core.sources.service.fetching import (
     download,
     record_fetch,
 )
-from tongbao.core.sources.service.reading import Fetch, fetches_of, get_fetch, load_invoices
+from tongbao.core.sources.service.reading import (
+    fetches_of,
+    fetches_on,
+    get_fetch,
+    load_invoices,
+)
 from tongbao.core.sources.service.retention import (
     consumer,
     delete_expired,
@@ -77,6 +83,7 @@ __all__ = [
     "delete_expired",
     "download",
     "fetches_of",
+    "fetches_on",
     "forget",
     "get_fetch",
     "load_invoices",

@@ -19,13 +19,14 @@ from tongbao.core.sources.domain.download import (
     FetchTicket,
 )
 from tongbao.core.sources.domain.errors import VAT_INVOICES, ConsentChanged, NotATaxpayer
+from tongbao.core.sources.domain.fetches import Fetch
 from tongbao.core.sources.domain.passage import Passage
 from tongbao.core.sources.domain.retention import keeps_from
 from tongbao.core.sources.events import DataFetched
 from tongbao.core.sources.gateways import Connector
 from tongbao.core.sources.gateways.tax_office import TaxOfficeGateway
 from tongbao.core.sources.models import FetchRow
-from tongbao.core.sources.service.reading import Fetch, fetch_of
+from tongbao.core.sources.service.reading import fetch_of
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id

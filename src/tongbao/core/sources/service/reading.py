@@ -1,8 +1,6 @@
 """What was fetched, as it was stored."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 import numpy as np
@@ -17,32 +15,13 @@ from tongbao.core.sources.domain.download import (
     unpack,
 )
 from tongbao.core.sources.domain.errors import DataExpired, FetchUnknown
+from tongbao.core.sources.domain.fetches import Fetch
 from tongbao.core.sources.models import FetchRow
 from tongbao.infra.db import ReadSession
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.risk.rating.service import InvoiceTable
 
 FETCHES_SHOWN_MAX = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """A completed fetch; amounts in minor units (fen). `deleted_at`: when its payload went."""
-
-    id: FetchId
-    party_id: UUID
-    consent_id: UUID
-    source: str
-    purpose: str
-    taxpayer_name: str
-    period_from: date
-    period_to: date
-    row_count: int
-    amount_minor: int
-    tax_minor: int
-    payload_sha256: str
-    fetched_at: datetime
-    keep_until: datetime
-    deleted_at: datetime | None
 
 
 async def get_fetch(tx: ReadSession, fetch_id: UUID) -> Fetch:
@@ -62,6 +41,25 @@ async def fetches_of(tx: ReadSession, party_id: UUID) -> list[Fetch]:
         .limit(FETCHES_SHOWN_MAX)
     )
     return [fetch_of(row) for row in rows]
+
+
+async def fetches_on(
+    tx: ReadSession, consent_id: UUID, *, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
+) -> Page[Fetch]:
+    """Return the fetches made on a consent, the latest first. Raises `kernel.page.BadCursor`."""
+    query = (
+        select(FetchRow)
+        .where(FetchRow.consent_id == consent_id)
+        .order_by(FetchRow.id.desc())
+        .limit(limit + 1)
+    )
+    if after is not None:
+        query = query.where(FetchRow.id < decode_cursor(after, UUID)[0])
+    return Page[Fetch].of(
+        [fetch_of(row) for row in await tx.scalars(query)],
+        limit=limit,
+        cursor=lambda last: encode_cursor(last.id),
+    )
 
 
 async def load_invoices(tx: ReadSession, fetch_id: UUID) -> InvoiceTable:

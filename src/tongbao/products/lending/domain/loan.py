@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.core.identity.service import Action
 from tongbao.kernel.capitals import capitals
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money, Rate
@@ -95,3 +96,17 @@ def agreement_parameters(
         "account_number": account_number,
         "repayment_method": REPAYMENT_METHOD_NAME.say(language),
     }
+
+
+def acceptance_to_confirm(
+    *, application_id: UUID, amount: Money, text_digest: str, language: Language
+) -> Action:
+    """Return what the acceptor confirms: this application, amount and wording, word for word."""
+    facts = {
+        "application_id": str(application_id),
+        "amount": amount.text,
+        "currency": amount.currency,
+        "language": language,
+        "text_digest": text_digest,
+    }
+    return Action("lending.accept", facts)

@@ -34,7 +34,12 @@ from tongbao.products.lending.domain.review import (
     ReviewOutcome,
     UnknownReview,
 )
-from tongbao.products.lending.service.accepting import accept, expire_offer, preview_agreement
+from tongbao.products.lending.service.accepting import (
+    Confirmation,
+    accept,
+    expire_offer,
+    preview_agreement,
+)
 from tongbao.products.lending.service.applying import TERM_MONTHS_DEFAULT, apply
 from tongbao.products.lending.service.consents_ended import (
     close_review,
@@ -54,6 +59,7 @@ from tongbao.products.lending.service.reading import (
 )
 from tongbao.products.lending.service.replaying import replay
 from tongbao.products.lending.service.reviewing import review
+from tongbao.products.lending.service.running import over_account
 from tongbao.products.lending.service.using import uses
 
 __all__ = [
@@ -65,6 +71,7 @@ __all__ = [
     "Application",
     "ApplicationId",
     "ApplicationOpen",
+    "Confirmation",
     "Decision",
     "DecisionId",
     "IllegalTransition",
@@ -105,6 +112,7 @@ __all__ = [
     "list_reviews",
     "loan",
     "loan_of_application",
+    "over_account",
     "preview_agreement",
     "process",
     "replay",

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
+from tongbao.core.identity import service as identity
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
@@ -31,6 +32,7 @@ from tongbao.products.lending.domain.loan import (
     REPAYMENT_METHOD,
     Loan,
     LoanId,
+    acceptance_to_confirm,
     agreement_parameters,
     maturity,
 )
@@ -59,6 +61,13 @@ class _Contract:
     parameters: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The token of a step-up, None where none came with the request."""
+
+    token: str | None
+
+
 async def preview_agreement(
     tx: ReadSession,
     *,
@@ -74,6 +83,10 @@ async def preview_agreement(
     """
     row = await unlocked(tx, application_id)
     contract = await _contract(tx, row, amount=amount, actor=read_by, language=language, at=at)
+    return _words(contract, language)
+
+
+def _words(contract: _Contract, language: Language) -> agreements.Rendered:
     return agreements.preview(
         template=agreements.LOAN_AGREEMENT, parameters=contract.parameters, language=language
     )
@@ -88,6 +101,7 @@ async def accept(
     at: datetime,
     language: Language = "zh",
     text_digest: str | None = None,
+    confirmation: Confirmation | None = None,
 ) -> Loan:
     """Sign the agreement and pay out `amount`, all or nothing on the caller's transaction.
 
@@ -99,6 +113,8 @@ async def accept(
         at: the moment of signing and booking.
         language: in which the agreement is signed.
         text_digest: SHA-256 of the text shown before (`preview_agreement`); None: not compared.
+        confirmation: what the acceptor confirmed by step-up, asked for by whoever takes requests of
+            people; None where nobody sits before it, as in the demo.
 
     Raises:
         UnknownApplication: none, or not one of the acceptor's parties'.
@@ -108,10 +124,25 @@ async def accept(
         AmountNotOffered: below the smallest loan, above the limit, or in another currency.
         AccountNotUsable: the account was frozen or closed meanwhile.
         agreements.AgreementTextMismatch: something else was shown.
+        identity.StepUpRequired: these very words were not confirmed.
         TongbaoError: what the ledger refuses.
     """
     row = await locked(tx, application_id)
     contract = await _contract(tx, row, amount=amount, actor=accepted_by, language=language, at=at)
+    shown = _words(contract, language)
+    if text_digest is not None and text_digest != shown.digest:
+        raise agreements.AgreementTextMismatch
+    step_up_id = None
+    if confirmation is not None:
+        step_up_id = await identity.spend_step_up(
+            tx,
+            token=confirmation.token,
+            action=acceptance_to_confirm(
+                application_id=row.id, amount=amount, text_digest=shown.digest, language=language
+            ),
+            actor=accepted_by,
+            at=at,
+        )
     await move(tx, row, State.ACCEPTED, by=accepted_by.id, at=at)
     agreement = await agreements.sign(
         tx,
@@ -119,8 +150,9 @@ async def accept(
         template=agreements.LOAN_AGREEMENT,
         parameters=contract.parameters,
         language=language,
-        text_digest=text_digest,
+        text_digest=shown.digest,
         signed_by=accepted_by,
+        step_up_id=step_up_id,
         at=at,
     )
     loan = await _disburse(tx, row, contract, agreement=agreement, amount=amount, at=at)
