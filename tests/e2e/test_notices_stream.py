@@ -30,7 +30,9 @@ STREAM = "/notices/stream"
 def streams(bank: Bank) -> Iterator[Streams]:
     """Streams that stay open until the test is over."""
     kept = bank.app.state.streams
-    bank.app.state.streams = Streams(lifetime_seconds=3_600, check_seconds=0.05)
+    bank.app.state.streams = Streams(
+        lifetime_seconds=3_600, check_seconds=0.05, send_seconds_max=3_600
+    )
     yield bank.app.state.streams
     bank.app.state.streams = kept
 
