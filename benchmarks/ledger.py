@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.support import api, pgbench
-from benchmarks.support.scene import BATCH, Scene, scene
+from benchmarks.support.scene import BATCH, Scene, scene, settle
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import PostingResult, Teller
 from tongbao.infra.postgres import EmbeddedPostgres
@@ -23,6 +23,7 @@ from tongbao.kernel.clock import now
 
 PGBENCH_SECONDS = 6
 BATCHES = 250
+WRITERS_BATCHES = 100
 WRITERS = 2
 CALLERS = 256
 SINGLE_SECONDS = 6.0
@@ -52,6 +53,7 @@ async def _figures(stage: Scene, server: EmbeddedPostgres) -> dict[str, Any]:
     before = await _bytes(stage)
     batch_per_s = await _batches(stage, BATCHES)
     bytes_per_transfer = (await _bytes(stage) - before) / (BATCHES * BATCH)
+    writers_per_s = await _writers(stage, WRITERS_BATCHES)
     single_per_s, latencies = await _singles(stage)
     tps.append(await pgbench.tps(server, seconds=PGBENCH_SECONDS))
     token = await api.token(stage)
@@ -64,6 +66,7 @@ async def _figures(stage: Scene, server: EmbeddedPostgres) -> dict[str, Any]:
     baseline = statistics.median(tps)
     return {
         "batch_per_s": round(batch_per_s),
+        "writers_per_s": round(writers_per_s),
         "single_per_s": round(single_per_s),
         "single_p50_ms": round(_percentile(latencies, 50), 1),
         "single_p99_ms": round(_percentile(latencies, 99), 1),
@@ -123,8 +126,18 @@ def _fall_percent(start: float, end: float) -> float:
 
 
 async def _batches(stage: Scene, count: int) -> float:
-    """Return the transactions per second of `count` batches, two under way at a time."""
-    batches = [stage.batch() for _ in range(count)]  # made beforehand: making them is not booking
+    """Return the transactions per second of a list of `count` batches, booked in bulk."""
+    transactions = stage.batch(count * BATCH)  # made beforehand: making them is not booking
+    settle()
+    started = time.perf_counter()
+    _all_posted(await ledger.post_many(stage.database, transactions, clock=now))
+    return count * BATCH / (time.perf_counter() - started)
+
+
+async def _writers(stage: Scene, count: int) -> float:
+    """Return the same of writers that know nothing of each other, each in its own transaction."""
+    batches = [stage.batch() for _ in range(count)]
+    settle()
 
     async def write() -> None:
         while batches:

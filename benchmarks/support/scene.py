@@ -1,5 +1,6 @@
 """The stage of the ledger's benchmark: a durable PostgreSQL of its own, accounts with money."""
 
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from random import Random
 
 from sqlalchemy import text
 
+from tongbao.app.serve import GARBAGE_MIN
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import (
     AccountId,
@@ -78,9 +80,18 @@ async def scene(*, accounts: int = ACCOUNTS) -> AsyncIterator[tuple[Scene, Embed
         run_migrations(urls.owner)
         database = Database.connect(urls.app)
         try:
-            yield await _furnish(urls, database, accounts), server
+            furnished = await _furnish(urls, database, accounts)
+            settle()
+            yield furnished, server
         finally:
             await database.close()
+
+
+def settle() -> None:
+    """Set the garbage collector as a worker of the API does; what is there by now stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_MIN)
 
 
 async def _furnish(urls: Urls, database: Database, count: int) -> Scene:

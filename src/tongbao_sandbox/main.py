@@ -16,6 +16,9 @@ from tongbao_sandbox import (
     tax_office,
 )
 from tongbao_sandbox.book import FirmBook
+from tongbao_sandbox.channels import bank, card, wallet_a, wallet_b
+from tongbao_sandbox.channels import control as channel_control
+from tongbao_sandbox.channels.desk import Desks
 from tongbao_sandbox.faults import Faults
 from tongbao_sandbox.identity_provider import routes as identity_provider
 from tongbao_sandbox.identity_provider.state import Provider
@@ -57,6 +60,17 @@ def create_app(
     app.include_router(identity_services.listing)
     app.include_router(identity_services.router)
     app.include_router(key_management.router)
+    app.state.channels = Desks()
+    for part in (
+        channel_control.router,
+        card.router,
+        wallet_a.router,
+        wallet_b.v3,
+        wallet_b.router,
+        bank.v1,
+        bank.router,
+    ):
+        app.include_router(part)
     problems.add_handlers(app)
     patch_fastapi(app)
     return app

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from html import escape
@@ -15,6 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao_sandbox import problems
+from tongbao_sandbox.clock import now
 
 _PAGE = Path(__file__).parent / "static" / "inbox.html"
 _NOTHING = '<tr><td colspan="3">还没有消息 / Nothing yet</td></tr>'
@@ -124,7 +124,7 @@ class Inbox:
                 to=to,
                 subject=subject,
                 text=text,
-                taken_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                taken_at=f"{now():%Y-%m-%dT%H:%M:%SZ}",
             )
             self._messages[key] = message
             if len(self._messages) > KEPT_MAX:

@@ -38,6 +38,7 @@ def running(app: FastAPI) -> Iterator[str]:
 
     def run() -> None:
         loop.run_until_complete(server.serve())
+        loop.run_until_complete(_end_tasks())
         loop.close()
 
     thread = threading.Thread(target=run, name="tongbao-sandbox", daemon=True)
@@ -49,6 +50,14 @@ def running(app: FastAPI) -> Iterator[str]:
         loop.call_soon_threadsafe(server.stop)
         thread.join(STOP_SECONDS_MAX)
         time.sleep(SETTLE_SECONDS)
+
+
+async def _end_tasks() -> None:
+    """End what still waits to send a message again."""
+    waiting = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _server(app: FastAPI, host: str, port: int) -> Server:

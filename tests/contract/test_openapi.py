@@ -20,10 +20,15 @@ PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 Document = dict[str, Any]
 # What is answered with a file.
 FILES = {
+    "accounts_export_entries": {"text/csv"},
     "agreements_get_document": {"application/pdf"},
     "agreements_print_receipt": {"application/pdf"},
     "audit_export_entries": {"application/jsonl", "text/csv"},
+    "notices_follow": {"text/event-stream"},
     "privacy_export": {"application/zip"},
+    "statements_download_camt053": {"application/xml"},
+    "statements_download_csv": {"text/csv"},
+    "statements_get_file": {"application/pdf"},
     "privacy_reveal_picture": {"image/jpeg", "application/pdf"},
 }
 
@@ -150,6 +155,8 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "oauth_token",  # a client proves itself in the form or by HTTP Basic
         "oauth_introspect",
         "oauth_revoke",
+        "statements_confirm",
+        "statements_confirm_file",
         "identity_answer_factor",
         "identity_ask_factor",
         "identity_begin_recovery",

@@ -28,6 +28,8 @@ from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
+from tongbao.engagement.notices.models import NoticeRow
+from tongbao.engagement.notices.service.declared.privacy import EXPORTED
 from tongbao.infra import crypto, files
 from tongbao.infra.audit import planted as audit_trail
 from tongbao.infra.audit.models import AlertRow
@@ -54,8 +56,14 @@ LEDGER_NAMES: Final = {"account_id": "ledger_account_id"}
 AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 # So have contacts one logs in by and those of a party.
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
+# So have documents of identity and those we issue.
+STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
+    "code": "person_3_day",
+    "currency": "USD",
+    "period": "day",
+    "tally": "outgoing",
     "change_id": "0197c0de-0000-7000-8000-000000000009",
     "factor": "otp_sms",
     "kind": "licence_picture",
@@ -74,9 +82,10 @@ MADE_BY: Final = (
     ("kid", "identity_add_key", ("kid",)),
     ("endpoint_id", "webhooks_create_endpoint", ("endpoint", "id")),
     ("delivery_id", "webhooks_ping", ("id",)),
+    ("statement_document_id", "statements_order_document", ("id",)),
 )
 # Queries that must be given, and what is in a body under another name.
-QUERIES: Final = {"amount": "300000.00"}
+QUERIES: Final = {"amount": "300000.00", "first": "2025-10-01", "last": "2025-10-31"}
 VALUES: Final = {"provider": "sandbox", "state": "of-no-flow"}
 SAME_AS: Final = {"debtor_account_id": "account_id", "from_party_id": "related_party_id"}
 # What changes the caller's own log-in would end it for the requests that follow.
@@ -271,6 +280,21 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 expires_at=now() + timedelta(minutes=3),
             )
         )
+        notice = new_id()
+        await tx.execute(
+            insert(NoticeRow).values(
+                id=notice,
+                user_id=strange_user,
+                event_seq=0,
+                code=EXPORTED.code,
+                version=EXPORTED.version,
+                category=EXPORTED.category.value,
+                critical=True,
+                facts={},
+                happened_at=now(),
+                created_at=now(),
+            )
+        )
         assert await identity.add_contact(
             tx,
             user_id=strange_user,
@@ -294,6 +318,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "log_in_contact_id": str(contact.id),
         "membership_id": member["id"],
         "party_id": firm.party_id,
+        "notice_id": str(notice),
         "passkey_id": str(passkey),
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
@@ -436,6 +461,7 @@ class Requests:
         self.is_ledger = "ledger" in self.facts["tags"]
         self.is_audit = "audit" in self.facts["tags"]
         self.is_identity = "identity" in self.facts["tags"]
+        self.is_statements = "statements" in self.facts["tags"]
 
     @property
     def names(self) -> list[str]:
@@ -458,6 +484,8 @@ class Requests:
             name = AUDIT_NAMES.get(name, name)
         if self.is_identity:
             name = IDENTITY_NAMES.get(name, name)
+        if self.is_statements:
+            name = STATEMENT_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]
 
     def names_things(self) -> bool:

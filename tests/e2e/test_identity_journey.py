@@ -41,7 +41,7 @@ async def test_a_person_is_identified_and_may_pay_a_little(bank: Bank) -> None:
     to = {**await shop.open_account(), "name": shop.firm.name}
     account = await person.post("/accounts", {"party_id": party_id})
     refused = await pay(person, account, "1.00", to)
-    assert problem(refused) == (422, "payments.above_level_limit")
+    assert problem(refused) == (422, "limits.exceeded")
 
     level = await person.get(f"/parties/{party_id}/level")
     assert (level["level"], level["next"]["needs"]) == (0, ["id_card", "identity_bureau"])
@@ -57,7 +57,7 @@ async def test_a_person_is_identified_and_may_pay_a_little(bank: Bank) -> None:
     without_money = await pay(person, account, "2000.00", to)
     assert problem(without_money) == (422, "ledger.insufficient_funds")
     too_much = await pay(person, account, "2000.01", to)
-    assert problem(too_much) == (422, "payments.above_level_limit")
+    assert problem(too_much) == (422, "limits.exceeded")
 
 
 async def test_what_a_machine_will_not_decide_goes_to_staff(bank: Bank) -> None:

@@ -259,7 +259,7 @@ async def test_an_account_with_money_is_not_closed(bank: Bank) -> None:
     answer = await operations.ask(
         "POST", f"/accounts/{account['id']}/closing", json={"reason": "x"}
     )
-    assert problem(answer) == (409, "ledger.status_refused")
+    assert problem(answer) == (409, "accounts.not_closable")
     assert (await customer.get(f"/accounts/{account['id']}"))["status"] == "open"
 
 

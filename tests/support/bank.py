@@ -346,6 +346,7 @@ def settings(urls: Urls, **more: Any) -> Settings:
         face_service_token=TOKEN,
         log_level="warning",
         queue_delay_ms_max=60_000,  # how busy the machine is, is no property of the code
+        stream_seconds_max=0,  # whoever asks for every address gets an answer that ends
         **{"data_dir": Path(gettempdir()) / "tongbao-test-data", **more},
     )
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src"
-MODULE_GROUPS = ("core", "products", "risk")
+MODULE_GROUPS = ("core", "engagement", "products", "risk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The command `tongbao`."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -119,9 +120,26 @@ def verify(*, as_json: AsJson = False) -> None:
 
 
 @cli.command()
+def eod(
+    *,
+    date: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The last day to end; else yesterday"),
+    ] = None,
+) -> None:
+    """End the business days that are over and were not ended yet; started again it goes on."""
+    from tongbao.app.ending import end_days
+
+    raise typer.Exit(end_days(Settings(), upto=None if date is None else date.date()))
+
+
+@cli.command()
 def bench(
     name: Annotated[
-        str, typer.Argument(help="Which benchmark: ledger, http, login, protect, audit, flow")
+        str,
+        typer.Argument(
+            help="Which benchmark: ledger, http, login, protect, audit, flow, limits, eod"
+        ),
     ],
     *,
     as_json: AsJson = False,

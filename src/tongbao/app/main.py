@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import tongbao
-from tongbao.app import site, wiring
+from tongbao.app import eod, site, wiring
 from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
+from tongbao.core.accounts.router.rates import api as rates
 from tongbao.core.agreements.router import api as agreements
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
@@ -21,6 +22,11 @@ from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
 from tongbao.core.sources.router import api as sources
+from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS
+from tongbao.core.statements.router import api as statements
+from tongbao.core.statements.router import documents_api as statement_documents
+from tongbao.engagement.notices import service as notices
+from tongbao.engagement.notices.router import api as inbox
 from tongbao.infra import crypto, log, metrics
 from tongbao.infra.address import networks
 from tongbao.infra.audit.router import api as audit
@@ -28,11 +34,14 @@ from tongbao.infra.flow.control import Flow, policies
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
+from tongbao.infra.runs.router import api as runs
 from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
+from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
+from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
 ROUTERS = (
@@ -41,19 +50,27 @@ ROUTERS = (
     parties,
     identity_cases,
     accounts,
+    rates,
     agreements,
     payments,
+    statements,
+    statement_documents,
+    limits,
     lending,
     sources,
+    inbox,
+    deposits,
     privacy,
     webhooks,
     proposals,
+    runs,
     audit,
 )
 
 LARGER_BODIES = {
     "/api/v1/ledger/batches": 8 * 1024 * 1024,  # 10,000 transactions
     PICTURES_PATH: PICTURES_BYTES_MAX,
+    FILE_CONFIRMATIONS: FILE_BYTES_MAX,
 }
 
 DESCRIPTION = """
@@ -83,7 +100,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_webhooks(settings)
         wiring.connect_privacy()
         wiring.connect_identity(settings)
+        wiring.connect_accounts(settings)
         wiring.connect_agreements(settings)
+        eod.begin_with(settings.end_of_day_first)
+        wiring.connect_statements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
         wiring.connect_crypto(settings)
@@ -93,6 +113,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.database = database
         async with flow.running(database), crypto.refreshing(database, clock=now):
             yield
+            await app.state.streams.close()
         await database.close()
 
     app = FastAPI(
@@ -114,13 +135,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def keys_at_hand() -> None:
         await app.state.keys.ready(at=now())
 
-    app.state.settings = settings
-    app.state.authenticate = identity.authenticate
-    app.state.authenticate_many = identity.authenticate_many
-    app.state.sessions = identity.BrowserSessions()
-    app.state.note_misplaced = identity.note_misplaced_token
-    app.state.admit = flow.admit_actor
-    app.state.find_actor = identity.find_actor
+    _hand_over(app, flow, settings)
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(metadata_routes())
@@ -134,6 +149,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         gate=flow,
     )
     return app
+
+
+def _hand_over(app: FastAPI, flow: Flow, settings: Settings) -> None:
+    """Give the edge what it is to ask, and routes what they share."""
+    app.state.settings = settings
+    app.state.authenticate = identity.authenticate
+    app.state.authenticate_many = identity.authenticate_many
+    app.state.sessions = identity.BrowserSessions()
+    app.state.note_misplaced = identity.note_misplaced_token
+    app.state.admit = flow.admit_actor
+    app.state.aside = flow.aside
+    app.state.streams = notices.Streams(lifetime_seconds=settings.stream_seconds_max)
+    app.state.find_actor = identity.find_actor
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -95,6 +95,15 @@ _ABOUT_ONESELF: Final = (
     "identity_set_payment_password",
     "identity_set_up_totp",
     "identity_unlink",
+    "notices_archive",
+    "notices_change_preferences",
+    "notices_count_unread",
+    "notices_follow",
+    "notices_list_notices",
+    "notices_mark_all_read",
+    "notices_mark_read",
+    "notices_read_notice",
+    "notices_read_preferences",
     "proposals_list_mine",
     "proposals_list_to_approve",
 )
@@ -109,10 +118,15 @@ _APPLIED: Final = Door(permission="parties:apply", any_permission="parties:apply
 # By operation, those that name no permission at the door.
 OPEN_DOORS: Final[Mapping[str, Door]] = {
     **dict.fromkeys(_ABOUT_ONESELF, Door(kind=May.SELF)),
+    "accounts_awaken": Door(permission="accounts:awaken"),
+    "accounts_close": Door(permission="accounts:close", any_permission="accounts:close_any"),
     "accounts_get_account": Door(any_permission="accounts:read_any"),
+    "accounts_export_entries": Door(any_permission="accounts:read_any"),
     "accounts_get_balance": Door(any_permission="accounts:read_any"),
+    "accounts_get_pockets": Door(any_permission="accounts:read_any"),
     "accounts_list_accounts": Door(any_permission="accounts:read_any"),
     "accounts_list_entries": Door(any_permission="accounts:read_any"),
+    "accounts_list_restraints": Door(any_permission="accounts:read_any"),
     "accounts_open_account": Door(permission="accounts:open", any_permission="accounts:open_any"),
     "agreements_get_agreement": Door(any_permission="agreements:read_any"),
     "agreements_get_consent": Door(any_permission="agreements:read_any"),
@@ -124,6 +138,10 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
     "sources_list_fetches": Door(any_permission="agreements:read_any"),
+    "deposits_list_deposits": Door(any_permission="deposits:read_any"),
+    "deposits_read_certificate": Door(any_permission="deposits:read_any"),
+    "deposits_read_deposit": Door(any_permission="deposits:read_any"),
+    "deposits_read_quote": Door(any_permission="deposits:read_any"),
     "identity_read_company": Door(any_permission="identity:read_users"),
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,
@@ -157,12 +175,28 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "privacy_reveal_document": _REVEALED,
     "privacy_reveal_evidence": _REVEALED,
     "privacy_reveal_picture": _REVEALED,
+    "payments_list_limits": Door(any_permission="limits:read_any"),
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),
     "proposals_approve": _INVOLVED,
     "proposals_read_proposal": _INVOLVED,
     "proposals_refuse": _INVOLVED,
     "proposals_withdraw": _INVOLVED,
+    **dict.fromkeys(
+        (
+            "statements_download_camt053",
+            "statements_download_csv",
+            "statements_get_document",
+            "statements_get_file",
+            "statements_list_documents",
+            "statements_list_months",
+            "statements_read_statement",
+        ),
+        Door(any_permission="accounts:read_any"),
+    ),
+    "statements_order_document": Door(
+        permission="statements:issue", any_permission="statements:issue_any"
+    ),
 }
 
 

@@ -9,6 +9,7 @@ from granian.constants import Interfaces, Loops, SSLProtocols
 
 from tongbao.infra.metrics_directory import share_between_processes
 from tongbao.infra.settings import Settings
+from tongbao.infra.stopping import also_at_stop
 from tongbao.infra.tls import TlsFiles
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def worker_app() -> "FastAPI":
     from tongbao.app.main import create_app  # noqa: PLC0415
 
     app = create_app()
+    app.state.streams.at_stop = also_at_stop
     gc.collect()
     gc.freeze()
     gc.set_threshold(GARBAGE_MIN)

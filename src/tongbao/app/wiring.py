@@ -4,7 +4,8 @@ A module with something to do when an event happens adds its `Consumer` to `CONS
 entry: every file `jobs.py` of the package is found.
 """
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -13,16 +14,20 @@ from uuid import UUID
 import tongbao
 from tongbao.app import alerting
 from tongbao.app.published import PUBLISHED
+from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
+from tongbao.core.statements import service as statements
+from tongbao.engagement.notices import service as notices
 from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
-from tongbao.infra.db import ReadSession
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -38,6 +43,7 @@ CONSUMERS: Final[tuple[Consumer, ...]] = (
     loans.consumer(),
     sources.consumer(),
     alerting.consumer(),
+    notices.consumer(),
 )
 
 _ROOT: Final = Path(tongbao.__file__).parent
@@ -121,6 +127,38 @@ def thresholds(settings: Settings) -> Thresholds:
     )
 
 
+async def _confirm(
+    tx: WriteSession,
+    *,
+    kind: str,
+    facts: Mapping[str, str],
+    token: str | None,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    action = identity.Action(kind, facts)
+    await identity.spend_step_up(tx, token=token, action=action, actor=actor, at=at)
+
+
+def connect_accounts(settings: Settings) -> None:
+    """Say how this process numbers accounts, when one falls asleep, and how people confirm."""
+    accounts.configure(
+        accounts.Configuration(
+            numbers=accounts.NumberScheme(
+                prefix=settings.account_number_prefix,
+                length=settings.account_number_length,
+                check=accounts.Check(settings.account_number_check),
+            ),
+            dormancy=accounts.Dormancy(
+                months=settings.dormancy_months,
+                bound_major=settings.dormancy_bound,
+                notice=timedelta(days=settings.dormancy_notice_days),
+            ),
+            confirm=_confirm,
+        )
+    )
+
+
 def connect_agreements(settings: Settings) -> None:
     """Say with what this process signs receipts and seals agreements; made where not named."""
     named, retired = settings.receipt_key_file, settings.receipt_retired_keys_file
@@ -143,6 +181,14 @@ def agreement_seal(settings: Settings) -> pdf.Seal:
         return pdf.Seal.load(settings.seal_file)
     path = settings.data_dir / "keys" / "seal.pem"
     return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
+
+
+def connect_statements(settings: Settings) -> None:
+    """Say with what this process seals statements, and where people have them confirmed."""
+    seal = agreement_seal(settings)
+    statements.configure(
+        statements.Configuration(seal=seal, roots=(seal.root,), origin=settings.origin)
+    )
 
 
 def connect_crypto(settings: Settings) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 from prometheus_client import start_http_server
 
-from tongbao.app import wiring
+from tongbao.app import eod, wiring
 from tongbao.app.connect import connect
 from tongbao.infra import crypto, jobs, log, metrics
 from tongbao.infra.outbox import Consumer, Relay
@@ -35,7 +35,9 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     log.configure(settings)
     wiring.connect_sources(settings)
     wiring.connect_keys(settings)
+    wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
+    wiring.connect_statements(settings)
     wiring.connect_messages(settings)
     asyncio.run(run_worker(settings, queues=queues))
 
@@ -54,6 +56,7 @@ async def run_worker(
     wiring.load_jobs()
     wiring.connect_privacy()
     wiring.connect_webhooks(settings)
+    eod.begin_with(settings.end_of_day_first)
     stop = stop or asyncio.Event()
     needed = CONCURRENCY + len(consumers) + SPARE_CONNECTIONS
     enough = max(settings.database_pool_size, needed)

@@ -27,6 +27,7 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 class Kind(Enum):
     """A type of elements: its number in PostgreSQL, that of its arrays, and its size in bytes."""
 
+    BOOLEAN = (16, 1000, 1)
     BYTES = (17, 1001, None)
     BIGINT = (20, 1016, 8)
     SMALLINT = (21, 1005, 2)

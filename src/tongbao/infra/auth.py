@@ -52,7 +52,8 @@ class Actor:
     log-in: password, otp, totp, passkey, client. `person_id` is the natural person behind the
     log-in, where known: two log-ins of one person are not four eyes. `roles` are the names of what
     `permissions` come from, for the audit trail; nothing is decided by them. `networks` are those
-    the actor may call from; none means anywhere.
+    the actor may call from; none means anywhere. `device_id` is the known device of a browser's
+    session; None for a bearer token.
     """
 
     id: UUID
@@ -66,6 +67,7 @@ class Actor:
     person_id: UUID | None = None
     roles: tuple[str, ...] = ()
     networks: Sequence[Network] = ()
+    device_id: UUID | None = None
 
     def __post_init__(self) -> None:
         """Spread the permissions over the parties where nobody said what is granted at each."""

@@ -24,16 +24,22 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/post_any.sql"),
     ("tongbao.core.ledger", "sql/post.sql"),
     ("tongbao.core.ledger", "sql/history.sql"),
+    ("tongbao.core.ledger", "sql/spans.sql"),
     ("tongbao.core.ledger", "sql/days.sql"),
     ("tongbao.core.ledger", "sql/reports.sql"),
     ("tongbao.core.ledger", "sql/guards.sql"),
+    ("tongbao.core.ledger", "sql/day_ends.sql"),
+    ("tongbao.core.ledger", "sql/credit_many.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
     ("tongbao.core.parties", "sql/guards.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
+    ("tongbao.core.accounts", "sql/interest.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.core.sources", "sql/guards.sql"),
+    ("tongbao.core.statements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
+    ("tongbao.products.deposits", "sql/guards.sql"),
 )
 
 # The application's role reads and writes every table; a module takes back in its own files what

@@ -4,7 +4,7 @@ A secret has a default for development only. Anywhere else the default is refuse
 whatever has no place in production: the embedded database and demonstration data.
 """
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     queue_delay_ms_max: int = Field(
         default=500, ge=1, description="Where work waits longer all the time, some of it gets 503"
     )
+    stream_seconds_max: int = Field(
+        default=900, ge=0, le=86_400, description="After how long a page's stream connects anew"
+    )
     rate_limits: dict[str, str] = Field(
         default={},
         description='Limits that differ from the usual ones, as JSON: {"login": "30/60"}',
@@ -150,6 +153,24 @@ class Settings(BaseSettings):
     identity_bureau_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
     face_service_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     face_service_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
+    account_number_prefix: str = Field(
+        default="990001", pattern=r"^[0-9]+$", description="What new account numbers begin with"
+    )
+    account_number_length: int = Field(default=19, ge=8, le=34)
+    account_number_check: Literal["luhn", "mod97", "none"] = Field(
+        default="luhn", description="How their last digits check the others"
+    )
+    dormancy_months: int = Field(
+        default=24, ge=1, le=600, description="Without the holder moving anything, it falls asleep"
+    )
+    dormancy_bound: int = Field(
+        default=1_000,
+        ge=0,
+        description="Only with less than so many units of its currency on it",
+    )
+    dormancy_notice_days: int = Field(
+        default=60, ge=0, le=366, description="So long before, its holder is told"
+    )
     ledger_key_file: Path | None = Field(
         default=None,
         description=(
@@ -172,6 +193,9 @@ class Settings(BaseSettings):
         default=time(8), description="On business days; what administrators do outside is an alert"
     )
     office_closes: time = Field(default=time(20), description="In the bank's time zone")
+    end_of_day_first: date | None = Field(
+        default=None, description="First business day to be ended; unset: of the first booking"
+    )
     passkey_domain: str = Field(
         default="",
         description="Relying party id of passkeys: the host of public_url or one above; unset: it",

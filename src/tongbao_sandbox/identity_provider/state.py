@@ -1,7 +1,5 @@
 """What the identity provider remembers: its keys, codes not redeemed, and what goes wrong now."""
 
-import calendar
-import time
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from threading import Lock
@@ -9,6 +7,8 @@ from typing import Annotated, Literal
 
 from joserfc.jwk import ECKey, RSAKey
 from pydantic import BaseModel, ConfigDict, Field
+
+from tongbao_sandbox.clock import now
 
 KEYS_KEPT = 2
 CODES_MAX = 10_000
@@ -113,4 +113,4 @@ class Provider:
 
 def seconds_now() -> int:
     """Return the seconds since 1970, as JSON web tokens count them."""
-    return calendar.timegm(time.gmtime())
+    return int(now().timestamp())

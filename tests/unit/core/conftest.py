@@ -21,6 +21,8 @@ from tongbao.core.parties import service as parties
 from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties_api
 from tongbao.core.parties.router import cases as cases_api
+from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS, documents_api
+from tongbao.core.statements.router import api as statements_api
 from tongbao.infra.auth import Actor, ActorKind
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.web import install
@@ -120,9 +122,18 @@ def app(database: Database, actors: dict[str, Actor]) -> FastAPI:
     made.state.authenticate = authenticate
     made.state.sessions = identity.BrowserSessions()
     made.state.note_misplaced = identity.note_misplaced_token
-    for router in (parties_api, cases_api, identity_api, accounts_api, agreements_api):
+    for router in (
+        parties_api,
+        cases_api,
+        identity_api,
+        accounts_api,
+        agreements_api,
+        statements_api,
+        documents_api,
+    ):
         made.include_router(router)
-    install(made, larger_bodies={PICTURES_PATH: PICTURES_BYTES_MAX})
+    larger = {PICTURES_PATH: PICTURES_BYTES_MAX, FILE_CONFIRMATIONS: FILE_BYTES_MAX}
+    install(made, larger_bodies=larger)
     return made
 
 

@@ -43,6 +43,7 @@ def arguments(
     entries: Sequence[Entry], who: Sequence[Caller], *, at: datetime
 ) -> tuple[object, ...]:
     """Return the arguments of the appending function: moment, number, an array per property."""
+    address, device, kind, actor, roles, session, request = _callers(who)
     return (
         at,
         len(entries),
@@ -50,10 +51,10 @@ def arguments(
         _column(Kind.TEXT, [each.action for each in entries], str.encode),
         _column(Kind.TEXT, [each.outcome for each in entries], str.encode),
         _column(Kind.TEXT, [each.code for each in entries], str.encode),
-        _column(Kind.UUID, [each.actor_id for each in who], _uuid),
-        _column(Kind.TEXT, [each.kind for each in who], str.encode),
-        _column(Kind.TEXT, [" ".join(each.roles) or None for each in who], str.encode),
-        _column(Kind.UUID, [each.session_id for each in who], _uuid),
+        actor,
+        kind,
+        roles,
+        session,
         _column(Kind.UUID, [each.subject for each in entries], _uuid),
         _column(Kind.TEXT, [each.object_type for each in entries], str.encode),
         _column(Kind.TEXT, [_name(each.object_id) for each in entries], str.encode),
@@ -64,10 +65,59 @@ def arguments(
             [each.reason or one.reason for each, one in zip(entries, who, strict=True)],
             str.encode,
         ),
+        address,
+        device,
+        request,
+    )
+
+
+def arguments_alike(
+    entry: Entry, object_ids: Sequence[UUID], who: Sequence[Caller], *, at: datetime
+) -> tuple[object, ...]:
+    """Do the same for entries that differ in object and caller alone; their ids go as `uuid[]`.
+
+    Thousands of postings have such entries, and the text of an id costs as much as all the rest.
+    """
+    address, device, kind, actor, roles, session, request = _callers(who)
+    return (
+        at,
+        len(object_ids),
+        array(Kind.SMALLINT, [_small(_years(entry))]),
+        _common(Kind.TEXT, entry.action, str.encode),
+        _common(Kind.TEXT, entry.outcome, str.encode),
+        _common(Kind.TEXT, entry.code, str.encode),
+        actor,
+        kind,
+        roles,
+        session,
+        _common(Kind.UUID, entry.subject, _uuid),
+        _common(Kind.TEXT, entry.object_type, str.encode),
+        array_with_nulls(Kind.UUID, [None, *[each.int.to_bytes(16) for each in object_ids]]),
+        _common(Kind.BYTES, entry.before, bytes),
+        _common(Kind.BYTES, entry.after, bytes),
+        _column(Kind.TEXT, [entry.reason or one.reason for one in who], str.encode),
+        address,
+        device,
+        request,
+    )
+
+
+def _callers(who: Sequence[Caller]) -> tuple[Array | None, ...]:
+    """Return what entries take from their callers: address, device, kind, actor and so on."""
+    return (
         _column(Kind.TEXT, [each.address for each in who], str.encode),
         _column(Kind.BYTES, [each.device for each in who], bytes),
+        _column(Kind.TEXT, [each.kind for each in who], str.encode),
+        _column(Kind.UUID, [each.actor_id for each in who], _uuid),
+        _column(Kind.TEXT, [" ".join(each.roles) or None for each in who], str.encode),
+        _column(Kind.UUID, [each.session_id for each in who], _uuid),
         _column(Kind.TEXT, [each.request_id for each in who], str.encode),
     )
+
+
+def _common(kind: Kind, value: Value | None, encode: Callable[[Value], bytes]) -> Array | None:
+    """Return the array of a property that all entries have alike."""
+    return None if value is None else array(kind, [encode(value)])
 
 
 def _column(
@@ -76,7 +126,7 @@ def _column(
     """Return the array of a property: what all entries have, or nothing and then each one's."""
     common = values[0]
     if values.count(common) == len(values):
-        return None if common is None else array(kind, [encode(common)])
+        return _common(kind, common, encode)
     return array_with_nulls(kind, [None, *[v if v is None else encode(v) for v in values]])
 
 

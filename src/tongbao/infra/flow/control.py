@@ -8,8 +8,8 @@ The headers are those of draft-ietf-httpapi-ratelimit-headers-09 (March 2025)::
 `r` requests may follow at once; after `t` seconds without any the whole quota is there again.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from starlette.types import Scope
@@ -43,6 +43,7 @@ GUESSABLE: Final = (
     "/api/v1/identity/factor-recoveries",
     "/api/v1/identity/password",
     "/api/v1/oauth/",
+    "/api/v1/statements/confirmations",
 )
 
 
@@ -92,6 +93,15 @@ class Flow:
     def leave(self) -> None:
         """Count a request out."""
         self.overload.in_flight -= 1
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Do not count the request as under way while the block runs: it only waits."""
+        self.overload.in_flight -= 1
+        try:
+            yield
+        finally:
+            self.overload.in_flight += 1
 
     async def admit(self, scope: Scope) -> None:
         """Judge a request by its address. Raises `TooManyRequests`, `LimitsUnknown`."""

@@ -14,17 +14,27 @@ message is gone, and then forgotten; what stays is a masked address and whether 
 
 from tongbao.infra.notify.gateway import MessageGateway
 from tongbao.infra.notify.jobs import use
-from tongbao.infra.notify.sending import Channel, Recipient, TooManyMessages, mask_address, send
+from tongbao.infra.notify.sending import (
+    Channel,
+    Outcome,
+    Recipient,
+    TooManyMessages,
+    mask_address,
+    outcomes,
+    send,
+)
 from tongbao.infra.notify.templates import Kind, Template, template, templates
 
 __all__ = [
     "Channel",
     "Kind",
     "MessageGateway",
+    "Outcome",
     "Recipient",
     "Template",
     "TooManyMessages",
     "mask_address",
+    "outcomes",
     "send",
     "template",
     "templates",

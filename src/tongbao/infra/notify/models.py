@@ -38,7 +38,7 @@ class MessageRow(Base):
     __sealed__ = (Sealed("sealed", owner=SYSTEM),)
     __table_args__ = (
         CheckConstraint("channel IN ('phone', 'email')", name="channel"),
-        CheckConstraint("kind IN ('code', 'notice', 'alert')", name="kind"),
+        CheckConstraint("kind IN ('code', 'notice', 'alert', 'information')", name="kind"),
         CheckConstraint("language IN ('zh', 'en')", name="language"),
         CheckConstraint(
             "state IN ('queued', 'sent', 'refused', 'failed', 'expired', 'held_back')",

@@ -1,7 +1,7 @@
 """Writing a message with the transaction that wants it sent; how many an address may get."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.infra import jobs, keys
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.notify.models import MessageRow
 from tongbao.infra.notify.sealing import seal
 from tongbao.infra.notify.templates import Kind, Template
@@ -32,6 +32,7 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[int, timedelta], ...]]] = {
     ),
     Kind.NOTICE: ((10, timedelta(hours=1)), (30, timedelta(days=1))),
     Kind.ALERT: ((60, timedelta(hours=1)), (200, timedelta(days=1))),
+    Kind.INFORMATION: ((30, timedelta(hours=1)), (100, timedelta(days=1))),
 }
 _LOCK: Final = 0x4D53
 
@@ -69,6 +70,15 @@ class Recipient:
         return keys.tags("recipient", self.channel.encode(), self.address.encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message: queued, sent, refused, failed, expired or held_back."""
+
+    recipient_masked: str
+    state: str
+    ended_at: datetime | None
+
+
 async def send(
     tx: WriteSession,
     *,
@@ -78,12 +88,14 @@ async def send(
     secrets: Mapping[str, str] | None = None,
     language: Language,
     at: datetime,
+    not_before: datetime | None = None,
 ) -> UUID:
     """Write a message and enqueue its sending on the same transaction; return its id.
 
     Raises `TooManyMessages` for a code beyond the bounds of its address. A notice beyond them is
     written down as held back and not sent: whoever has something else to do must not fail on it.
-    `facts` and `secrets` must be exactly what the template has places for.
+    `facts` and `secrets` must be exactly what the template has places for. It is sent at once, or
+    `not_before` an instant, from which on it is good for as long as its template says.
     """
     hidden = dict(secrets or {})
     assert facts.keys() == template.facts, f"{template.name} wants {sorted(template.facts)}"
@@ -109,13 +121,23 @@ async def send(
             sealed=sealed,
             state="held_back" if held_back else "queued",
             created_at=at,
-            expires_at=at + template.good_for,
+            expires_at=max(at, not_before or at) + template.good_for,
             ended_at=at if held_back else None,
         )
     )
     if not held_back:
-        await jobs.defer(tx, TASK, {"message_id": str(message_id)})
+        await jobs.defer(tx, TASK, {"message_id": str(message_id)}, at=not_before)
     return message_id
+
+
+async def outcomes(tx: ReadSession, message_ids: Collection[UUID]) -> Mapping[UUID, Outcome]:
+    """Return what became of messages, as long as they are kept."""
+    rows = await tx.execute(
+        select(
+            MessageRow.id, MessageRow.recipient_masked, MessageRow.state, MessageRow.ended_at
+        ).where(MessageRow.id.in_(list(message_ids)))
+    )
+    return {row.id: Outcome(row.recipient_masked, row.state, row.ended_at) for row in rows}
 
 
 def mask_address(to: Recipient) -> str:

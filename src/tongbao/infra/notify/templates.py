@@ -11,15 +11,17 @@ from tongbao.kernel.text import Language, Text
 
 
 class Kind(StrEnum):
-    """What a message is for: a code that somebody waits for, a notice, or an alert.
+    """What a message is for: a code somebody waits for, a notice, an alert, or information.
 
-    An alert tells of a change that lets somebody in or keeps somebody out. It has bounds of its
-    own, so that whoever can cause notices cannot have it held back.
+    An alert tells of a change that lets somebody in or keeps somebody out. Information tells of
+    ordinary business. Each kind has bounds of its own, so that whoever can cause the one cannot
+    have the other held back.
     """
 
     CODE = "code"
     NOTICE = "notice"
     ALERT = "alert"
+    INFORMATION = "information"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

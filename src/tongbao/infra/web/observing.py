@@ -22,8 +22,9 @@ def record(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
     requests, duration = _meters(method, route, status)
     requests.inc()
-    duration.observe(seconds)
     state = scope["state"]
+    if "streamed" not in state:  # how long somebody listened is no time to answer
+        duration.observe(seconds)
     actor = state.get("actor")
     request = log.RequestFacts(
         method=method,

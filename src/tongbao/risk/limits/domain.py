@@ -1,20 +1,27 @@
 """Rules of how much may be moved, and what a use of them is."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final, Literal
 from uuid import UUID
 
 from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.money import Money
+from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Text
 
 BATCH_MAX: Final = 10_000
 MAXIMUM_MAX: Final = 10**17
 RAISE_HOURS_MAX: Final = 24
+ROLLING_HOURS_MAX: Final = 8_784
+BASE: Final = "CNY"
+ONE: Final = Rate.parse("1")
+CODE_PATTERN: Final = r"^[a-z][a-z0-9_]{2,63}$"
+PERIOD_PATTERN: Final = r"^(transaction|day|month|year|[1-9][0-9]{0,3}h)$"
+_CODE: Final = re.compile(CODE_PATTERN)
 _NAME: Final = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
@@ -46,11 +53,32 @@ class Window(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceRate:
+    """What one unit of a currency is worth in CNY, for limits alone."""
+
+    currency: str
+    cny_per_unit: Rate
+    valid_from: datetime
+    valid_until: datetime | None
+
+
+class Beyond(StrEnum):
+    """What becomes of a use that goes beyond a rule."""
+
+    REFUSE = "refuse"
+    REVIEW = "review"  # a person looks at it; once they have, it counts and passes
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """At most `maximum` of `measure` in `window`, for each different value of `counted_by`.
 
-    What is None does not matter: a rule without a `channel` holds in all of them together. Of
-    `raise_maximum` a customer may have a raise for a time; without it there is none.
+    What is None does not matter: a rule without a `channel` holds in all of them together. An
+    `operation` stands for everything below it, too: `payments` for `payments.transfer`.
+
+    Rules of one `tally` (by default each has its own) look at the same counters: what was used
+    under one of them, in whichever window, holds against the others. Of `raise_maximum` a customer
+    may have a raise for a time; without it there is none.
     """
 
     code: str
@@ -67,23 +95,61 @@ class Rule:
     channel: str | None = None
     rolling_hours: int | None = None
     raise_maximum: int | None = None
+    beyond: Beyond = Beyond.REFUSE
+    tally: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "tally", self.tally or self.code)
+        if _CODE.fullmatch(self.code) is None:
+            raise RuleWrong(why="code")
+        if _CODE.fullmatch(self.tally) is None:
+            raise RuleWrong(why="tally")
         if not self.counted_by:
             raise RuleWrong(why="counted_by")
-        if not 0 <= self.maximum <= (self.raise_maximum or self.maximum) <= MAXIMUM_MAX:
-            raise RuleWrong(why="maximum")
+        if not 0 <= self.maximum <= self.ceiling <= MAXIMUM_MAX:
+            raise RuleWrong(why="maximum, raise_maximum")
         if (self.measure is Measure.AMOUNT) != (self.currency is not None):
-            raise RuleWrong(why="currency")
+            raise RuleWrong(why="measure, currency")
         if (self.window is Window.ROLLING) != (self.rolling_hours is not None):
+            raise RuleWrong(why="window, rolling_hours")
+        if self.rolling_hours is not None and not 1 <= self.rolling_hours <= ROLLING_HOURS_MAX:
             raise RuleWrong(why="rolling_hours")
+        self.amount(self.maximum)
+
+    @property
+    def ceiling(self) -> int:
+        """Return how far anybody may be raised."""
+        return self.maximum if self.raise_maximum is None else self.raise_maximum
+
+    @property
+    def period(self) -> str:
+        """Return the window in a word: `day`, or `24h` for a rolling one."""
+        return self.window.value if self.rolling_hours is None else f"{self.rolling_hours}h"
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether a customer may know what is used of it: not where others use it up, too."""
+        return Dimension.PARTY in self.counted_by
+
+    @property
+    def is_own(self) -> bool:
+        """Tell whether a customer may lower or raise it for themself: what only they use up."""
+        return self.counted_by == {Dimension.PARTY}
+
+    def meets(self, *, operation: str, party_kind: str, level: int) -> bool:
+        """Tell whether it is about whatever such a party does so, on any way."""
+        return (
+            self.operation in (None, operation) or operation.startswith(f"{self.operation}.")
+        ) and (
+            self.party_kind in (None, party_kind)
+            and self.level in (None, level)
+            and self.product is self.channel is None
+        )
 
     def counts_as(self, other: "Rule") -> bool:
         """Tell whether what was used of one holds against the other."""
-        mine = (self.counted_by, self.window, self.rolling_hours, self.measure, self.currency)
-        return mine == (
-            other.counted_by, other.window, other.rolling_hours, other.measure, other.currency,
-        )  # fmt: skip
+        mine = (self.counted_by, self.measure, self.currency)
+        return mine == (other.counted_by, other.measure, other.currency)
 
     def amount(self, value: int) -> Money | None:
         """Return `value` of this rule's measure as money; None where it counts uses."""
@@ -91,10 +157,21 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A rule as it held, or holds, from a moment on."""
+
+    rule: Rule
+    valid_from: datetime
+    valid_until: datetime | None
+    set_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
     """What somebody is about to move, as facts; nothing is looked up here.
 
-    `device` and `counterparty` are opaque names: an id, an account number, a digest.
+    `device` and `counterparty` are opaque names: an id, an account number, a digest. `reviewed`
+    says that a person has looked at exactly this use and lets it pass.
     """
 
     id: UUID
@@ -107,26 +184,71 @@ class Use:
     channel: str | None = None
     device: str | None = None
     counterparty: str | None = None
+    reviewed: bool = False
 
     def __post_init__(self) -> None:
         names = (self.operation, self.product, self.channel, self.device, self.counterparty)
         assert all(name is None or _NAME.fullmatch(name) for name in names), "a name is no text"
         assert self.amount.minor > 0, "nothing is moved"
 
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Return what the conditions of rules look at: equal ones meet the same rules."""
+        return (
+            self.operation, self.party_kind, self.level, self.product, self.channel,
+            self.device is not None, self.counterparty is not None, self.amount.currency,
+            self.reviewed,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """What is left of one rule for one subject."""
+    """What is left of one rule for one subject.
+
+    `maximum` is the one that holds for it now: `lowered` by the party itself, or `raised` until
+    `raised_until`. `amount` is what the use would take; None where there is no rate for it.
+    """
 
     rule: Rule
     maximum: int
     used: int
+    amount: int | None
+    lowered: int | None = None
+    raised: int | None = None
     raised_until: datetime | None = None
 
     @property
     def left(self) -> int:
         """Return what may still be used; nothing below zero."""
         return max(self.maximum - self.used, 0)
+
+    @property
+    def unraised(self) -> int:
+        """Return the maximum as it is without a raise."""
+        return self.rule.maximum if self.lowered is None else min(self.rule.maximum, self.lowered)
+
+    def loosened_by(self, maximum: int | None) -> bool:
+        """Tell whether an own maximum would let the party move more than the one it has."""
+        return self.lowered is not None and (maximum is None or maximum > self.lowered)
+
+    @property
+    def covers(self) -> bool:
+        """Tell whether the use would pass this rule."""
+        return self.amount is not None and self.amount <= self.left
+
+
+def tightest(rooms: Sequence[Headroom]) -> Headroom | None:
+    """Return the rule that binds first: that of which the use takes the largest part of the left.
+
+    None without rules. A rule without a rate for the use comes before all others.
+    """
+    return min(rooms, key=_slack, default=None)
+
+
+def _slack(room: Headroom) -> Fraction:
+    if room.amount is None:
+        return Fraction(-1)
+    return Fraction(room.left, room.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +277,30 @@ class LimitExceeded(TongbaoError):
     )
 
 
+class SharedLimitExceeded(TongbaoError):
+    """The use would go beyond a limit that others use up, too: what is left is not told."""
+
+    code = "limits.shared_exceeded"
+    kind = Kind.REFUSED
+    title = Text(zh="超出共用限额", en="Above a shared limit")
+    detail = Text(
+        zh="“{rule}”的限额为 {maximum}，由多方共用，余额不足",
+        en="The limit '{rule}' is {maximum} for all who share it; too little is left",
+    )
+
+
+class ReviewNeeded(TongbaoError):
+    """Beyond this limit a person looks at the use before it may pass."""
+
+    code = "limits.review_needed"
+    kind = Kind.REFUSED
+    title = Text(zh="需人工审核", en="A person must look at this first")
+    detail = Text(
+        zh="超出“{rule}”的限额 {maximum}（还可使用 {left}），须人工审核后办理",
+        en="Beyond the limit '{rule}' of {maximum} ({left} is left) a person must look at it first",
+    )
+
+
 class RateMissing(TongbaoError):
     """An amount cannot be compared with a limit in another currency."""
 
@@ -168,7 +314,7 @@ class RateMissing(TongbaoError):
 
 
 class UnknownRule(TongbaoError):
-    """There is no rule of that code now."""
+    """There is no such rule now, or none that holds for this customer."""
 
     code = "limits.unknown_rule"
     kind = Kind.NOT_FOUND
@@ -183,6 +329,25 @@ class RuleWrong(TongbaoError):
     detail = Text(zh="请检查 {why}", en="Please check {why}")
 
 
+class MeasureWrong(TongbaoError):
+    """A maximum in another currency than the limit's, or a number where it is an amount."""
+
+    code = "limits.measure_wrong"
+    title = Text(zh="限额的单位不符", en="Not what this limit is measured in")
+    detail = Text(zh="该限额以 {measure} 计", en="This limit is measured in {measure}")
+
+
+class RateWrong(TongbaoError):
+    """A rate no amount could be compared by."""
+
+    code = "limits.rate_wrong"
+    title = Text(zh="参考汇率不正确", en="The reference rate is wrong")
+    detail = Text(
+        zh="{currency} 的参考汇率须大于零且尚未到期，人民币恒为 1",
+        en="The rate of {currency} must be above zero and not over; that of CNY is 1",
+    )
+
+
 class RaiseRefused(TongbaoError):
     """This limit cannot be raised so far, or not for so long."""
 
@@ -190,8 +355,8 @@ class RaiseRefused(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="不能提高到该限额", en="The limit cannot be raised so far")
     detail = Text(
-        zh="该限额最高可临时提高到 {maximum}，最长 {hours} 小时",
-        en="It can be raised to at most {maximum}, for at most {hours} hours",
+        zh="该限额目前为 {current}，最高可临时提高到 {maximum}，最长 {hours} 小时",
+        en="It is {current} now and can be raised to at most {maximum}, for at most {hours} hours",
     )
 
 

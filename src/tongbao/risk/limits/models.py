@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     DateTime,
-    ForeignKey,
     Identity,
     Index,
     Numeric,
@@ -30,12 +29,14 @@ _MAXIMUM = "maximum BETWEEN 0 AND 100000000000000000"
 class RuleRow(Base):
     """One version of a rule; only its end is ever written afterwards.
 
-    Versions of one code count the same thing, so that what was used holds against the next one.
+    Rules of one tally count the same thing, so that what was used holds against each of them.
     """
 
     __tablename__ = "limits_rule"
     __table_args__ = (
         CheckConstraint("code ~ '^[a-z][a-z0-9_]{2,63}$'", name="code"),
+        CheckConstraint("tally ~ '^[a-z][a-z0-9_]{2,63}$'", name="tally"),
+        CheckConstraint("beyond IN ('refuse', 'review')", name="beyond"),
         CheckConstraint("party_kind IN ('person', 'organisation')", name="party_kind"),
         CheckConstraint("level BETWEEN 0 AND 3", name="level"),
         CheckConstraint(
@@ -63,9 +64,9 @@ class RuleRow(Base):
     )
     __data__ = Declared(
         general=(
-            "code", "title_zh", "title_en", "operation", "party_kind", "level", "product",
-            "channel", "counted_by", "measure", "currency", "time_window", "rolling_hours",
-            "maximum", "raise_maximum",
+            "code", "tally", "title_zh", "title_en", "beyond", "operation", "party_kind", "level",
+            "product", "channel", "counted_by", "measure", "currency", "time_window",
+            "rolling_hours", "maximum", "raise_maximum",
         ),
         technical=("id", "valid_from", "valid_until", "set_by"),
         keep=Keep.CONFIGURATION,
@@ -73,6 +74,7 @@ class RuleRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     code: Mapped[str] = mapped_column(Text)
+    tally: Mapped[str] = mapped_column(Text)
     title_zh: Mapped[str] = mapped_column(Text)
     title_en: Mapped[str] = mapped_column(Text)
     operation: Mapped[str | None] = mapped_column(Text)
@@ -87,32 +89,41 @@ class RuleRow(Base):
     rolling_hours: Mapped[int | None] = mapped_column(SmallInteger)
     maximum: Mapped[int] = mapped_column(BigInteger)
     raise_maximum: Mapped[int | None] = mapped_column(BigInteger)
+    beyond: Mapped[str] = mapped_column(Text, server_default=text("'refuse'"))
     valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     set_by: Mapped[UUID]
 
 
 class OwnMaximumRow(Base):
-    """A maximum that holds for one party alone: its own lower one, or a raise for a time."""
+    """A maximum that holds for one party alone: its own lower one, or a raise for a time.
+
+    It is about a tally's period, not about a rule: a party whose level changes meets another rule
+    of the tally and keeps what it has set.
+    """
 
     __tablename__ = "limits_own"
     __table_args__ = (
         CheckConstraint("kind IN ('lowered', 'raised')", name="kind"),
         CheckConstraint(_MAXIMUM, name="maximum"),
-        CheckConstraint("valid_until > valid_from", name="valid"),
+        CheckConstraint("valid_until >= valid_from", name="valid"),
         CheckConstraint("kind <> 'raised' OR valid_until IS NOT NULL", name="raised_for_a_time"),
-        Index(None, "party_id", "rule_code"),
+        CheckConstraint(
+            "period ~ '^(transaction|day|month|year|[1-9][0-9]{0,3}h)$'", name="period"
+        ),
+        Index(None, "party_id", "tally", "period"),
     )
     __data__ = Declared(
         important=("maximum",),
-        general=("rule_code", "kind"),
+        general=("tally", "period", "kind"),
         technical=("id", "party_id", "valid_from", "valid_until", "set_by"),
         keep=Keep.RELATION_AND_5_YEARS,
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     party_id: Mapped[UUID]
-    rule_code: Mapped[str] = mapped_column(Text)
+    tally: Mapped[str] = mapped_column(Text)
+    period: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     maximum: Mapped[int] = mapped_column(BigInteger)
     valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -121,76 +132,86 @@ class OwnMaximumRow(Base):
 
 
 class ReferenceRateRow(Base):
-    """What one unit of a currency is worth in CNY from a moment on; for limits, never for money."""
+    """What one unit of a currency is worth in CNY from a moment on; for limits, never for money.
+
+    The newest one holds, until `valid_until` if it has one: then there is none.
+    """
 
     __tablename__ = "limits_reference_rate"
     __table_args__ = (
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
         CheckConstraint("cny_per_unit > 0", name="cny_per_unit"),
         CheckConstraint("scale BETWEEN 0 AND 4", name="scale"),
+        CheckConstraint("valid_until > valid_from", name="valid"),
     )
-    __data__ = Declared(general=("currency", "scale", "cny_per_unit"), technical=("valid_from",))
+    __data__ = Declared(
+        general=("currency", "scale", "cny_per_unit"), technical=("valid_from", "valid_until")
+    )
 
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     scale: Mapped[int] = mapped_column(SmallInteger)
     cny_per_unit: Mapped[Decimal] = mapped_column(Numeric(24, 12))
 
 
 class CounterRow(Base):
-    """What has been used of a rule by one subject in one window of time.
+    """What has been used of a tally by one subject: in its newest day, month and year.
 
-    A rolling rule's counter starts at minus infinity and stays at 0: what counts is in
-    `limits_rolling`.
+    `subject` is a party, or the digest of everything that the tally is counted by. A sum is that of
+    the day, month or year in which `last_day` lies; of an older one nothing is left.
     """
 
     __tablename__ = "limits_counter"
     __table_args__ = (
-        CheckConstraint("used >= 0", name="used"),
-        UniqueConstraint("subject", "rule_code", "starts_on"),
+        CheckConstraint(
+            "used_day >= 0 AND used_month >= used_day AND used_year >= used_month", name="used"
+        ),
+        UniqueConstraint("subject", "tally"),
     )
     __data__ = Declared(
-        important=("subject", "used"), technical=("id", "rule_code", "starts_on"),
+        important=("subject", "used_day", "used_month", "used_year"),
+        technical=("id", "tally", "last_day"),
         keep=Keep.RELATION_AND_5_YEARS,
-    )  # fmt: skip
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    subject: Mapped[str] = mapped_column(Text)
-    rule_code: Mapped[str] = mapped_column(Text)
-    starts_on: Mapped[date] = mapped_column(Date)
-    used: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-
-
-class RollingRow(Base):
-    """One use that counts for some hours."""
-
-    __tablename__ = "limits_rolling"
-    __table_args__ = (Index(None, "counter_id", "used_at"),)
-    __data__ = Declared(
-        important=("amount",), technical=("use_id", "counter_id", "used_at"), keep=Keep.SHORT
-    )
-
-    use_id: Mapped[UUID] = mapped_column(primary_key=True)
-    counter_id: Mapped[int] = mapped_column(ForeignKey("limits_counter.id"), primary_key=True)
-    used_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    amount: Mapped[int] = mapped_column(BigInteger)
+    subject: Mapped[UUID]
+    used_day: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    used_month: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    used_year: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    last_day: Mapped[date] = mapped_column(Date, server_default=text("'0001-01-01'"))
+    tally: Mapped[str] = mapped_column(Text)
 
 
 class ReservationRow(Base):
-    """What one use took of its counters, so that it can be given back once."""
+    """What one use took of one counter, so that it can be given back once.
+
+    `rolling` ones are looked at by rules of the last so many hours.
+    """
 
     __tablename__ = "limits_reservation"
     __table_args__ = (
-        CheckConstraint("cardinality(counter_ids) = cardinality(amounts)", name="lines"),
+        CheckConstraint("amount > 0", name="amount"),
+        Index(
+            "ix_limits_reservation_rolling",
+            "counter_id",
+            "reserved_at",
+            postgresql_where=text("rolling AND released_at IS NULL"),
+        ),
     )
     __data__ = Declared(
-        important=("amounts",),
-        technical=("use_id", "reserved_at", "released_at", "counter_ids"),
+        important=("amount",),
+        technical=(
+            "use_id", "counter_id", "counted_on", "rolling", "reserved_at", "released_at",
+        ),
         keep=Keep.RELATION_AND_5_YEARS,
-    )
+    )  # fmt: skip
 
     use_id: Mapped[UUID] = mapped_column(primary_key=True)
+    counter_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
     reserved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     released_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    counter_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    amounts: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    counted_on: Mapped[date] = mapped_column(Date)
+    rolling: Mapped[bool]

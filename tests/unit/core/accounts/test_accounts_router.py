@@ -82,7 +82,12 @@ async def test_balance_and_statement(
     account = await opened(client, who)
     zero = {"amount": "0.00", "currency": "CNY"}
     balance = (await client.get(f"{URL}/{account['id']}/balance", headers=who.headers)).json()
-    assert balance == {"account_id": account["id"], "booked": zero, "available": zero}
+    assert balance == {
+        "account_id": account["id"],
+        "booked": zero,
+        "available": zero,
+        "restrained": zero,
+    }
     await paid_in(database, account["number"], "12.50")
     await paid_in(database, account["number"], "7.50")
     balance = (await client.get(f"{URL}/{account['id']}/balance", headers=who.headers)).json()

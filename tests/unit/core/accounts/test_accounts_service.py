@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from tongbao.core.accounts import service as accounts
-from tongbao.core.accounts.domain import SERIAL_MAX
+from tongbao.core.accounts.domain.numbers import NumberScheme
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra.db import Database, WriteSession
@@ -87,7 +87,10 @@ async def test_a_new_account_is_empty(tx: WriteSession) -> None:
     account = await an_account(tx, currency="JPY")
     balance = await accounts.balance(tx, account.id)
     assert balance == accounts.AccountBalance(
-        account_id=account.id, booked=Money.zero("JPY"), available=Money.zero("JPY")
+        account_id=account.id,
+        booked=Money.zero("JPY"),
+        available=Money.zero("JPY"),
+        restrained=Money.zero("JPY"),
     )
     page = await accounts.entries(tx, account.id)
     assert (page.items, page.next) == ([], None)
@@ -208,6 +211,6 @@ async def test_the_sequence_ends_with_the_last_number_and_cannot_be_set_back(
             )
         )
     ).one()
-    assert tuple(row) == (1, SERIAL_MAX, False)
+    assert tuple(row) == (1, NumberScheme().serial_max, False)
     with pytest.raises(ProgrammingError, match="permission denied"):
         await tx.execute(text("SELECT setval('accounts_number_serial', 1)"))

@@ -76,6 +76,18 @@ PUBLISHED_TEMPLATES = {
         "loan_agreement",
         "2026-11",
     ): "e5da57e576c5fd290725155aaf6cf357b501c1e2d16126546f620c4ffabe3ec8",
+    (
+        "time_deposit_agreement",
+        "2026-11",
+    ): "cef7babb82e04a3f5d52ca966e73eb915631531dc28ce56ff0d53a576f4fc03e",
+    (
+        "instalment_savings_agreement",
+        "2026-11",
+    ): "fa570a164e28bb6e3666fa4ca0994d3efa15deebecf5f9dce19dc4807a1cc04f",
+    (
+        "notice_deposit_agreement",
+        "2026-11",
+    ): "e2ec10e8f66b289a798cabffecbf2a0198daf38b64599227f079863e37510787",
 }
 
 

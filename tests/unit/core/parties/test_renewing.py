@@ -19,6 +19,7 @@ from tongbao.core.parties.service.renewing import lower_overdue, open_renewals
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.jobs import JobContext
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
 
 LAST_DAY = date(2026, 11, 25)
 # The last day is over at midnight in China, eight hours before it is in London.
@@ -173,7 +174,8 @@ async def test_less_may_be_paid_when_the_grace_is_over(tx: WriteSession) -> None
     assert party_id in await lower_overdue(tx, at=OVER + GRACE)
     assert party_id not in await lower_overdue(tx, at=OVER + GRACE + DAY)
     assert await level_of(tx, party_id) == 0
-    assert parties.limits_for(parties.PartyKind.PERSON, parties.Level.NONE).bounded
+    allowed = await parties.limits_by_level(tx, parties.PartyKind.PERSON, at=OVER)
+    assert allowed[parties.Level.NONE].per_day == Money.zero("CNY")
     (change, _) = await parties.level_history(tx, party_id)
     assert change.changed_by is None
     assert "身份证件过期" in change.reason

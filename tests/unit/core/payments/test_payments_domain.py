@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tongbao.core.payments import domain
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
+from tongbao.kernel.text import Text
+from tongbao.risk.limits import service as limits
 
 
 @pytest.mark.parametrize(
@@ -116,14 +118,18 @@ def test_only_positive_amounts(minor: int) -> None:
         domain.check_amount(Money(minor, "CNY"))
 
 
-@pytest.mark.parametrize("currency", ["CNY", "JPY", "KWD"])
-def test_the_limit_of_one_transfer_is_in_whole_units(currency: str) -> None:
-    at_limit = Money.parse("50000000", currency)
-    assert domain.above_maximum(at_limit) is None
-    refusal = domain.above_maximum(at_limit + Money(1, currency))
-    assert refusal is not None
-    assert refusal.iso_code == "AM02"
-    assert "50000000" in refusal.say("en")
+@pytest.mark.parametrize(
+    ("period", "iso_code"), [("transaction", "AM02"), ("day", "AM14"), ("24h", "AM14")]
+)
+def test_a_limit_of_one_payment_has_another_iso_code(period: str, iso_code: str) -> None:
+    refusal = limits.LimitExceeded(
+        rule=Text(zh="每日限额", en="A day"), rule_code="day", period=period, maximum="CNY 1.00",
+        left="CNY 0.50",
+    )  # fmt: skip
+    reason = domain.reason_of(refusal)
+    assert (reason.code, reason.iso_code) == ("limits.exceeded", iso_code)
+    assert reason.text.en == "The limit 'A day' is CNY 1.00; CNY 0.50 is left"
+    assert "每日限额" in reason.text.zh
 
 
 def rejections(base: type[domain.Rejection] = domain.Rejection) -> list[type[domain.Rejection]]:

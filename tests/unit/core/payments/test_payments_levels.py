@@ -13,20 +13,22 @@ from tongbao.core.parties.service import Level
 from tongbao.core.payments import service
 from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.ids import new_id
-from tongbao.kernel.money import Money
+from tongbao.kernel.money import Money, Rate
+from tongbao.risk.limits import service as limits
 
 
 def reason(order: service.PaymentOrder) -> tuple[str, str] | None:
     return None if order.reason is None else (order.reason.code, order.reason.iso_code)
 
 
-LIMIT = ("payments.above_level_limit", "AM14")
+LIMIT = ("limits.exceeded", "AM14")
+ONE = ("limits.exceeded", "AM02")
 
 
 async def test_who_is_not_identified_pays_nothing(tx: WriteSession) -> None:
     stranger = await new_holder(tx, "甲", money="100.00", level=Level.NONE)
     shop = await new_holder(tx, "乙")
-    assert reason(await pay(tx, stranger, shop, "0.01")) == LIMIT
+    assert reason(await pay(tx, stranger, shop, "0.01")) == ONE
     assert reason(await pay(tx, shop, stranger, "0.01")) == ("ledger.insufficient_funds", "AM04")
 
 
@@ -47,7 +49,7 @@ async def test_a_level_bounds_a_transfer_and_a_day(
     shop = await new_holder(tx, "乙")
     orders = [await pay(tx, payer, shop, amount) for amount in amounts]
     assert [order.status is service.Status.SETTLED for order in orders] == settled
-    assert {reason(order) for order in orders} <= {None, LIMIT}
+    assert {reason(order) for order in orders} <= {None, LIMIT, ONE}
 
 
 async def test_the_next_day_counts_anew_and_the_year_goes_on(tx: WriteSession) -> None:
@@ -61,7 +63,7 @@ async def test_the_next_day_counts_anew_and_the_year_goes_on(tx: WriteSession) -
     assert settled == [True] * 25 + [False] * 15
     refusal = orders[-1].refusal
     assert refusal is not None
-    assert (refusal.code, refusal.facts["period"]) == (LIMIT[0], "per_year")
+    assert (refusal.code, refusal.facts["period"]) == (LIMIT[0], "year")
     fresh = await pay(tx, payer, shop, "2000.00", at=AT + timedelta(days=45))
     assert fresh.status is service.Status.SETTLED, "a new year"
 
@@ -89,11 +91,20 @@ async def test_two_payments_at_once_do_not_pass_together(database: Database) -> 
     assert sum(await asyncio.gather(*(once() for _ in range(4)))) == 1
 
 
-async def test_another_currency_is_for_those_without_a_limit(tx: WriteSession) -> None:
-    payer = await new_holder(tx, "甲", money="9.00", currency="USD", level=Level.STANDARD)
+async def test_another_currency_counts_at_its_reference_rate(tx: WriteSession) -> None:
+    payer = await new_holder(tx, "甲", money="9000.00", currency="USD", level=Level.BASIC)
     shop = await new_holder(tx, "乙", currency="USD")
-    dollar = Money.parse("1.00", "USD")
-    assert reason(await pay(tx, payer, shop, dollar)) == LIMIT
+    await limits.set_rate(tx, "USD", Rate.parse("8"), at=AT)
+    for amount, expected in (("250.01", ONE), ("249.99", None), ("0.02", LIMIT), ("0.01", None)):
+        order = await pay(tx, payer, shop, Money.parse(amount, "USD"))
+        assert reason(order) == expected, amount
+
+
+async def test_without_a_rate_nothing_is_paid(tx: WriteSession) -> None:
+    payer = await new_holder(tx, "甲", money="9.000", currency="KWD")
+    shop = await new_holder(tx, "乙", currency="KWD")
+    order = await pay(tx, payer, shop, Money.parse("1.000", "KWD"))
+    assert reason(order) == ("limits.rate_missing", "AM03")
 
 
 @pytest.mark.parametrize("status", [parties.Status.BLOCKED, parties.Status.CLOSED])

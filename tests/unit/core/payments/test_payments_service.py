@@ -138,20 +138,31 @@ async def test_another_currency(tx: WriteSession) -> None:
 async def test_above_the_limit(tx: WriteSession) -> None:
     firm, supplier = await new_holder(tx, "甲"), await new_holder(tx, "乙")
     order = await pay(tx, firm, supplier, "50000000.01")
-    await rejected(tx, order, "payments.amount_above_maximum", "AM02")
+    await rejected(tx, order, "limits.exceeded", "AM02")
 
 
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("status", ["frozen", "closed"])
 async def test_a_frozen_or_closed_account(tx: WriteSession, side: int, status: str) -> None:
     firm, supplier = await new_holder(tx, "甲", money="100.00"), await new_holder(tx, "乙")
-    await tx.execute(
-        text("UPDATE accounts_account SET status = :status WHERE id = :id"),
-        {"status": status, "id": (firm, supplier)[side].account.id},
-    )
-    tx.expire_all()
+    stopped = (firm, supplier)[side].account
+    if status == "frozen":
+        await accounts.stop_at_once(
+            tx, account_id=stopped.id, reason="可疑", stopped_by=new_id(), at=AT
+        )
+    else:
+        await closed(tx, stopped)
     order = await pay(tx, firm, supplier)
     await rejected(tx, order, "payments.account_not_open", "AC06")
+
+
+async def closed(tx: WriteSession, account: accounts.DepositAccount) -> None:
+    """Close an account; what is on it goes to another of its holder."""
+    other = await accounts.open_account(tx, party_id=account.party_id, currency="CNY", at=AT)
+    wish = accounts.Closing(
+        account_id=account.id, reason="不用了", pay_to=other.number, closed_by=new_id()
+    )
+    await accounts.close(tx, wish, at=AT)
 
 
 async def test_anothers_account_cannot_be_debited(tx: WriteSession) -> None:

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.unit.risk.limits.conftest import AT, STAFF, Rules
+from tests.unit.risk.limits.conftest import AT, Rules
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Rate
@@ -183,57 +183,14 @@ async def test_without_rules_everything_may_be_moved(rules: Rules) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE limits_counter SET used = 0",
+        "UPDATE limits_counter SET used_day = 0",
         "DELETE FROM limits_reservation",
-        "INSERT INTO limits_rolling VALUES (gen_random_uuid(), 1, now(), 1)",
+        "INSERT INTO limits_counter (subject, tally) VALUES (gen_random_uuid(), 'outgoing')",
     ],
 )
 async def test_nobody_writes_a_counter_but_by_reserving(tx: WriteSession, statement: str) -> None:
     with pytest.raises(DBAPIError, match="permission denied"):
         await tx.execute(text(statement))
-
-
-async def test_own_maxima_and_raises(rules: Rules) -> None:
-    rule = await rules.set(maximum=1_000, raise_maximum=5_000)
-    own: dict[str, Any] = {"party_id": rules.party, "rule_code": rule.code, "set_by": STAFF}
-    await limits.lower(rules.tx, **own, maximum=300, at=AT)
-    assert await rules.left() == [300]
-    assert await rules.left(party_id=new_id()) == [1_000]
-    until = AT + timedelta(hours=24)
-    await limits.raise_for_a_time(rules.tx, **own, maximum=5_000, until=until, at=AT)
-    assert await rules.take(rules.use(4_000)) == ["reserved"]
-    (now_,) = await limits.headroom(rules.tx, rules.use(), at=AT)
-    assert (now_.left, now_.raised_until) == (1_000, until)
-    assert await rules.left(until) == [300]
-    await limits.lower(rules.tx, **own, maximum=None, at=until)
-    assert await rules.left(until) == [1_000]
-
-
-@pytest.mark.parametrize(
-    ("maximum", "hours"), [(5_001, 1), (1_000, 1), (2_000, 25), (2_000, 0), (-1, 1)]
-)
-async def test_a_raise_is_bounded(rules: Rules, maximum: int, hours: int) -> None:
-    rule = await rules.set(maximum=1_000, raise_maximum=5_000)
-    with pytest.raises(limits.RaiseRefused):
-        await limits.raise_for_a_time(
-            rules.tx,
-            party_id=rules.party,
-            rule_code=rule.code,
-            maximum=maximum,
-            until=AT + timedelta(hours=hours),
-            set_by=STAFF,
-            at=AT,
-        )
-
-
-@pytest.mark.parametrize("maximum", [-1, 1_001])
-async def test_an_own_maximum_is_lower(rules: Rules, maximum: int) -> None:
-    rule = await rules.set(maximum=1_000)
-    with pytest.raises(limits.NotLower):
-        await limits.lower(
-            rules.tx, party_id=rules.party, rule_code=rule.code, maximum=maximum, set_by=STAFF,
-            at=AT,
-        )  # fmt: skip
 
 
 async def test_what_was_used_holds_against_the_next_version(rules: Rules) -> None:
@@ -242,8 +199,9 @@ async def test_what_was_used_holds_against_the_next_version(rules: Rules) -> Non
     later = AT + timedelta(hours=1)
     await rules.set(maximum=900, at=later)
     assert await rules.take(rules.use(101), rules.use(100), at=later) == ["refused", "reserved"]
-    with pytest.raises(limits.RuleWrong):
-        await rules.set(window=Window.MONTH, at=later)
+    for change in ({"window": Window.MONTH}, {"tally": "another"}, {"currency": "USD"}):
+        with pytest.raises(limits.RuleWrong):
+            await rules.set(**change, at=later)
 
 
 async def test_a_rule_ends(rules: Rules) -> None:

@@ -1,51 +1,175 @@
 """Opening customers' accounts, changing what they may do, and reading what is on them."""
 
 from tongbao.core.accounts.domain import (
-    BANK_PREFIX,
     AccountBalance,
-    AccountClosed,
     AccountEntry,
     Counterparty,
     DepositAccount,
     DepositAccountId,
     DepositAccountStatus,
-    Product,
+)
+from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
+from tongbao.core.accounts.domain.errors import (
+    AccountClosed,
+    AccountDormant,
+    CreditsStopped,
+    DebitsStopped,
+    LevelTooLow,
+    NotClosable,
     ReasonMissing,
     UnknownAccount,
-    is_account_number,
 )
-from tongbao.core.accounts.service.opening import open_account
+from tongbao.core.accounts.domain.filtering import EntryFilter
+from tongbao.core.accounts.domain.interest import RateVersion
+from tongbao.core.accounts.domain.numbers import Check, NumberScheme
+from tongbao.core.accounts.domain.products import AccountClass, Product
+from tongbao.core.accounts.domain.restraints import (
+    Authority,
+    Ending,
+    Held,
+    Order,
+    Restraint,
+    Standing,
+    Stop,
+)
+from tongbao.core.accounts.service.closing import Closing, close
+from tongbao.core.accounts.service.configuration import (
+    Configuration,
+    Dormancy,
+    configure,
+    register_running,
+)
+from tongbao.core.accounts.service.deducting import deduct
+from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
+from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
+from tongbao.core.accounts.service.interest import accrued, settle
+from tongbao.core.accounts.service.listing import counterparties, entries
+from tongbao.core.accounts.service.numbering import is_account_number, new_number
+from tongbao.core.accounts.service.opening import apply, open_account
+from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
+from tongbao.core.accounts.service.proposing import (
+    DEDUCTION,
+    EXTENSION,
+    RELEASE,
+    RESTRAINT,
+    ProposedDeduction,
+    ProposedExtension,
+    ProposedRelease,
+    ProposedRestraint,
+    carry_out,
+    restrain,
+)
+from tongbao.core.accounts.service.rates import rate_versions, set_rate, tariff
 from tongbao.core.accounts.service.reading import (
     balance,
+    balances,
     by_ledger_accounts,
     by_number,
-    entries,
     for_party,
     get,
+    ledger_accounts,
     list_accounts,
+    pockets,
+    restraints,
+    restraints_of,
 )
-from tongbao.core.accounts.service.standing import change_status
+from tongbao.core.accounts.service.restraining import (
+    extend,
+    lift_at_once,
+    place,
+    release,
+    stop_at_once,
+)
+from tongbao.core.accounts.service.standing import DUE_MAX, Side, catch_up, stops
+from tongbao.core.accounts.service.wallets import reached, takes
 
 __all__ = [
-    "BANK_PREFIX",
+    "DEDUCTION",
+    "DUE_MAX",
+    "EXTENSION",
+    "RELEASE",
+    "RESTRAINT",
     "AccountBalance",
+    "AccountClass",
     "AccountClosed",
+    "AccountDormant",
     "AccountEntry",
+    "Authority",
+    "Check",
+    "Closing",
+    "Configuration",
     "Counterparty",
+    "CreditsStopped",
+    "DebitsStopped",
     "DepositAccount",
     "DepositAccountId",
     "DepositAccountStatus",
+    "Dormancy",
+    "Ending",
+    "EntryCategory",
+    "EntryFilter",
+    "Held",
+    "LevelTooLow",
+    "NotClosable",
+    "NumberScheme",
+    "Order",
+    "Piece",
     "Product",
+    "ProposedDeduction",
+    "ProposedExtension",
+    "ProposedRelease",
+    "ProposedRestraint",
+    "RateVersion",
     "ReasonMissing",
+    "Restraint",
+    "Side",
+    "Standing",
+    "Stop",
     "UnknownAccount",
+    "accrue",
+    "accrued",
+    "apply",
+    "awaken",
     "balance",
+    "balances",
     "by_ledger_accounts",
     "by_number",
-    "change_status",
+    "capitalise",
+    "carry_out",
+    "catch_up",
+    "category_of",
+    "close",
+    "configure",
+    "counterparties",
+    "deduct",
     "entries",
+    "entry_words",
+    "extend",
+    "fall_asleep",
     "for_party",
     "get",
     "is_account_number",
+    "ledger_accounts",
+    "lift_at_once",
     "list_accounts",
+    "new_number",
+    "next_piece",
     "open_account",
+    "opened_before",
+    "place",
+    "pockets",
+    "rate_versions",
+    "reached",
+    "register_running",
+    "release",
+    "restrain",
+    "restraints",
+    "restraints_of",
+    "set_rate",
+    "settle",
+    "stop_at_once",
+    "stops",
+    "takes",
+    "tariff",
+    "value_dated",
 ]

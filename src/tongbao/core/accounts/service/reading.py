@@ -1,22 +1,22 @@
 """Reading accounts and what is on them."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from tongbao.core.accounts.domain import (
     AccountBalance,
-    AccountEntry,
-    Counterparty,
     DepositAccount,
-    UnknownAccount,
-    is_account_number,
+    DepositAccountStatus,
 )
-from tongbao.core.accounts.models import AccountRow
-from tongbao.core.accounts.service.rows import account_of
+from tongbao.core.accounts.domain.errors import UnknownAccount
+from tongbao.core.accounts.domain.numbers import is_digits
+from tongbao.core.accounts.domain.restraints import Held, Restraint, effective, standing
+from tongbao.core.accounts.models import AccountRow, RestraintRow
+from tongbao.core.accounts.service.rows import account_of, restraint_of
 from tongbao.core.ledger import service as ledger
-from tongbao.core.parties import service as parties
 from tongbao.infra.db import ReadSession
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
@@ -24,22 +24,28 @@ from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_
 
 async def get(tx: ReadSession, account_id: UUID) -> DepositAccount:
     """Return one account. Raises `UnknownAccount`."""
-    row = await tx.scalar(select(AccountRow).where(AccountRow.id == account_id))
+    row = await tx.scalar(
+        select(AccountRow)
+        .where(AccountRow.id == account_id)
+        .execution_options(populate_existing=True)
+    )
     if row is None:
         raise UnknownAccount(account=account_id)
     return account_of(row)
 
 
-async def by_number(tx: ReadSession, number: str) -> DepositAccount:
-    """Return the account with this number.
+async def by_number(tx: ReadSession, number: str, *, currency: str | None = None) -> DepositAccount:
+    """Return the account with this number: of a wallet the pocket in `currency`, if it has one.
 
-    Raises `UnknownAccount`, also for a text that no account number can look like.
+    Of a wallet without that pocket, or where no currency is named, its first pocket. A number of an
+    earlier scheme is as good as one of today's. Raises `UnknownAccount`, also for a text that no
+    account number can look like.
     """
-    row = (
-        await tx.scalar(select(AccountRow).where(AccountRow.number == number))
-        if is_account_number(number)
-        else None
-    )
+    query = select(AccountRow).where(AccountRow.number == number).limit(1)
+    if currency is not None:
+        query = query.order_by((AccountRow.currency == currency).desc())
+    query = query.order_by(AccountRow.id)
+    row = await tx.scalar(query) if is_digits(number) else None
     if row is None:
         raise UnknownAccount(account=number)
     return account_of(row)
@@ -53,6 +59,18 @@ async def by_ledger_accounts(
         select(AccountRow).where(AccountRow.ledger_account_id.in_(list(ledger_account_ids)))
     )
     return {row.ledger_account_id: account_of(row) for row in rows}
+
+
+async def ledger_accounts(
+    tx: ReadSession, account_ids: Collection[UUID]
+) -> Mapping[UUID, ledger.AccountId]:
+    """Return where the money of some accounts is booked, by the account's id."""
+    rows = await tx.execute(
+        select(AccountRow.id, AccountRow.ledger_account_id).where(
+            AccountRow.id.in_(list(account_ids))
+        )
+    )
+    return {account_id: ledger.AccountId(on_ledger) for account_id, on_ledger in rows}
 
 
 async def list_accounts(
@@ -85,53 +103,94 @@ async def for_party(
     return await list_accounts(tx, among=[party_id], after=after, limit=limit)
 
 
-async def balance(tx: ReadSession, account_id: UUID) -> AccountBalance:
-    """Return what is on an account. Raises `UnknownAccount`."""
-    account = await get(tx, account_id)
-    on_ledger = await ledger.balance(tx, account.ledger_account_id)
-    assert on_ledger.available is not None, "a deposit account has a limit"
-    return AccountBalance(
-        account_id=account.id,
-        booked=on_ledger.asset.money(on_ledger.posted),
-        available=on_ledger.asset.money(on_ledger.available),
-    )
+async def restraints(tx: ReadSession, account_id: UUID, *, at: datetime) -> list[Held]:
+    """Return the restraints that stand on an account or will, in their rank.
 
-
-async def entries(
-    tx: ReadSession, account_id: UUID, *, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
-) -> Page[AccountEntry]:
-    """Return the movements of an account, the latest booked first.
-
-    Nothing is masked: it is the holder's own statement, with the number and name of the customer
-    on the other side. Raises `UnknownAccount` and `kernel.page.BadCursor`.
+    Raises `UnknownAccount`.
     """
     account = await get(tx, account_id)
-    page = await ledger.entries(tx, account.ledger_account_id, after=after, limit=limit)
-    others = await by_ledger_accounts(tx, {entry.counter_account_id for entry in page.items})
-    names = await parties.names(tx, {other.party_id for other in others.values()})
-    return Page[AccountEntry](
-        items=[
-            AccountEntry(
-                transaction_id=entry.transaction_id,
-                sequence=entry.sequence,
-                type=entry.type,
-                direction=entry.direction,
-                amount=Money(entry.amount, account.currency),
-                balance_after=(
-                    None
-                    if entry.balance_after is None
-                    else Money(entry.balance_after, account.currency)
-                ),
-                booked_at=entry.booked_at,
-                effective_on=entry.effective_on,
-                reference=entry.reference,
-                counterparty=(
-                    Counterparty(number=other.number, name=names[other.party_id])
-                    if (other := others.get(entry.counter_account_id))
-                    else None
-                ),
+    found = (await restraints_of(tx, [account]))[account.id]
+    room = (await ledger.balance(tx, account.ledger_account_id)).room
+    assert room is not None, "a deposit account has a limit"
+    holds = effective(found, room=room, at=at)
+    return [
+        Held(
+            each,
+            None if each.amount is None else Money(holds.get(each.id, 0), account.currency),
+        )
+        for each in found
+        if each.order.until_at is None or at < each.order.until_at
+    ]
+
+
+async def balance(
+    tx: ReadSession, account_id: UUID, *, at: datetime | None = None
+) -> AccountBalance:
+    """Return what is on an account; see `balances`. Raises `UnknownAccount`."""
+    account = await get(tx, account_id)
+    (found,) = await balances(tx, [account], at=at)
+    return found
+
+
+async def balances(
+    tx: ReadSession, accounts: Collection[DepositAccount], *, at: datetime | None = None
+) -> list[AccountBalance]:
+    """Return what is on accounts, in their order, as of one snapshot.
+
+    What restraints keep is judged at `at`, whether or not the ledger follows already; without it,
+    as the ledger has it. Nothing is available where debits are stopped, and never less than zero.
+    """
+    on_ledger = await ledger.balances(tx, [each.ledger_account_id for each in accounts])
+    found = {} if at is None else await restraints_of(tx, accounts)
+    answers = []
+    for account in accounts:
+        now = on_ledger[account.ledger_account_id]
+        assert now.room is not None, "a deposit account has a limit"
+        if at is None:
+            withheld, stopped = now.withheld, account.status is not DepositAccountStatus.OPEN
+        else:
+            held = standing(found[account.id], at)
+            withheld = held.withheld
+            stopped = held.debits or account.dormant_since is not None
+        kept = min(max(now.room, 0), withheld)
+        answers.append(
+            AccountBalance(
+                account_id=account.id,
+                booked=now.asset.money(now.posted),
+                available=now.asset.money(0 if stopped else now.room - kept),
+                restrained=now.asset.money(kept),
             )
-            for entry in page.items
-        ],
-        next=page.next,
+        )
+    return answers
+
+
+async def pockets(
+    tx: ReadSession, account_id: UUID, *, at: datetime
+) -> list[tuple[DepositAccount, AccountBalance]]:
+    """Return every pocket of a wallet with what is in it, in one read; of another account itself.
+
+    Raises `UnknownAccount`.
+    """
+    account = await get(tx, account_id)
+    rows = await tx.scalars(
+        select(AccountRow).where(AccountRow.number == account.number).order_by(AccountRow.id)
     )
+    found = [account_of(row) for row in rows]
+    return list(zip(found, await balances(tx, found, at=at), strict=True))
+
+
+async def restraints_of(
+    tx: ReadSession, accounts: Collection[DepositAccount]
+) -> dict[UUID, list[Restraint]]:
+    """Return by account the restraints that nobody and nothing has ended, in their rank."""
+    found: dict[UUID, list[Restraint]] = {account.id: [] for account in accounts}
+    currencies: dict[UUID, str] = {account.id: account.currency for account in accounts}
+    rows = await tx.scalars(
+        select(RestraintRow)
+        .where(RestraintRow.account_id.in_(found), RestraintRow.ended_at.is_(None))
+        .order_by(RestraintRow.rank)
+        .execution_options(populate_existing=True)
+    )
+    for row in rows:
+        found[row.account_id].append(restraint_of(row, currencies[row.account_id]))
+    return found

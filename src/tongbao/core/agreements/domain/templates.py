@@ -18,10 +18,14 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final
 
+from tongbao.core.agreements.domain import deposit_texts
 from tongbao.core.agreements.domain.agreements import ParametersMismatch, UnknownTemplate
 from tongbao.kernel.text import Language, Text
 
 LOAN_AGREEMENT: Final = "loan_agreement"
+TIME_DEPOSIT_AGREEMENT: Final = "time_deposit_agreement"
+INSTALMENT_SAVINGS_AGREEMENT: Final = "instalment_savings_agreement"
+NOTICE_DEPOSIT_AGREEMENT: Final = "notice_deposit_agreement"
 PARAMETER_LENGTH_MAX: Final = 200
 
 # A line feed or an invisible character in a value could forge a clause or hide one.
@@ -124,6 +128,19 @@ _LOAN_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     }
 )
 
+_DEPOSIT_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "currency": Kind.CURRENCY,
+        "amount": Kind.AMOUNT,
+        "annual_rate_percent": Kind.PERCENT,
+        "starts_on": Kind.DATE,
+        "account_number": Kind.ACCOUNT,
+    }
+)
+_TERM_KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {**_DEPOSIT_KINDS, "months": Kind.INTEGER, "matures_on": Kind.DATE}
+)
+
 TEMPLATES: Final[tuple[Template, ...]] = (
     Template(
         name=LOAN_AGREEMENT,
@@ -213,6 +230,16 @@ Borrower: {borrower_name}, unified social credit code {borrower_registration_num
 13. Signature. This agreement is signed electronically and takes effect when the borrower confirms it; the lender then adds its electronic seal, by which both parties and others can verify it. If the Chinese and the English text differ, the Chinese text prevails.""",
         ),
         kinds=_LOAN_KINDS,
+    ),
+    Template(TIME_DEPOSIT_AGREEMENT, "2026-11", deposit_texts.TIME_DEPOSIT, _TERM_KINDS),
+    Template(
+        INSTALMENT_SAVINGS_AGREEMENT, "2026-11", deposit_texts.INSTALMENT_SAVINGS, _TERM_KINDS
+    ),
+    Template(
+        NOTICE_DEPOSIT_AGREEMENT,
+        "2026-11",
+        deposit_texts.NOTICE_DEPOSIT,
+        {**_DEPOSIT_KINDS, "notice_days": Kind.INTEGER, "minimum": Kind.AMOUNT},
     ),
 )
 

@@ -46,7 +46,13 @@ from tongbao.core.agreements.domain.errors import (
     UnknownConsentText,
     UnknownReceipt,
 )
-from tongbao.core.agreements.domain.templates import LOAN_AGREEMENT, Rendered
+from tongbao.core.agreements.domain.templates import (
+    INSTALMENT_SAVINGS_AGREEMENT,
+    LOAN_AGREEMENT,
+    NOTICE_DEPOSIT_AGREEMENT,
+    TIME_DEPOSIT_AGREEMENT,
+    Rendered,
+)
 from tongbao.core.agreements.service.configuration import (
     Configuration,
     configuration,
@@ -86,8 +92,11 @@ from tongbao.core.agreements.service.signing import (
 __all__ = [
     "CONFIRM_WITHIN",
     "CREDIT_ASSESSMENT",
+    "INSTALMENT_SAVINGS_AGREEMENT",
     "LOAN_AGREEMENT",
+    "NOTICE_DEPOSIT_AGREEMENT",
     "TAX_VAT_INVOICES",
+    "TIME_DEPOSIT_AGREEMENT",
     "TONGBAO",
     "Agreement",
     "AgreementId",

@@ -49,8 +49,10 @@ _READ_ANY: Final = frozenset(
     {
         "accounts:read_any",
         "agreements:read_any",
+        "deposits:read_any",
         "ledger:read",
         "lending:read_any",
+        "limits:read_any",
         "parties:read_any",
         "payments:read_any",
     }
@@ -61,10 +63,12 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
         name for name, permission in CATALOGUE.items() if permission.reach is Reach.OWN
     ),
     MemberRole.VIEWER: frozenset(),
-    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate"}),
-    MemberRole.CHECKER: frozenset({"payments:approve"}),
+    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate", "statements:issue"}),
+    MemberRole.CHECKER: frozenset({"payments:approve", "statements:issue"}),
     MemberRole.ADMINISTRATOR: frozenset(
         {
+            "accounts:awaken",
+            "accounts:close",
             "accounts:open",
             "agreements:grant",
             "agreements:withdraw",
@@ -73,9 +77,11 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "lending:accept",
             "parties:apply",
             "parties:maintain",
+            "payments:set_limits",
             "privacy:erase",
             "privacy:export",
             "privacy:reveal",
+            "statements:issue",
         }
     ),
 }
@@ -97,31 +103,51 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:verify",
         "privacy:erase_any",
         "privacy:reveal_any",
+        "runs:read",
+        "runs:start",
+        "statements:issue_any",
         "webhooks:manage",
         "webhooks:manage_any",
     },
     Role.STAFF_RISK: _READ_ANY
-    | {"lending:decide", "parties:rate", "parties:verify", "privacy:reveal_any"},
+    | {"lending:decide", "limits:propose", "parties:rate", "parties:verify", "privacy:reveal_any"},
     Role.STAFF_COMPLIANCE: _READ_ANY
     | {
+        "accounts:approve_restraint",
+        "accounts:approve_rates",
         "audit:close_alerts",
         "audit:read",
+        "deposits:approve_rates",
         "identity:approve_appointment",
         "identity:approve_recovery",
         "identity:approve_staff",
         "identity:read_users",
         "ledger:approve",
+        "limits:approve",
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
+        "runs:read",
     },
-    Role.STAFF_SERVICE: frozenset({"accounts:read_any", "parties:read_any", "payments:read_any"}),
+    Role.STAFF_SERVICE: frozenset(
+        {
+            "accounts:read_any",
+            "deposits:read_any",
+            "limits:read_any",
+            "parties:read_any",
+            "payments:read_any",
+            "statements:issue_any",
+        }
+    ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
-    Role.STAFF_PRODUCT: frozenset({"lending:read_any"}),
+    Role.STAFF_PRODUCT: frozenset(
+        {"accounts:set_rates", "deposits:propose_rates", "deposits:read_any", "lending:read_any"}
+    ),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
-    Role.AUDITOR: _READ_ANY | {"audit:read", "identity:read_users", "proposals:read_any"},
+    Role.AUDITOR: _READ_ANY
+    | {"audit:read", "identity:read_users", "proposals:read_any", "runs:read"},
     Role.SERVICE: frozenset({"ledger:manage", "ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {
@@ -139,6 +165,21 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         Text(zh="经办与复核分离", en="who adjusts does not approve"),
     ),
     (
+        "accounts:restrict_any",
+        "accounts:approve_restraint",
+        Text(zh="限制经办与复核分离", en="who restrains accounts does not approve it"),
+    ),
+    (
+        "accounts:set_rates",
+        "accounts:approve_rates",
+        Text(zh="利率提议与复核分离", en="who proposes rates does not approve them"),
+    ),
+    (
+        "deposits:propose_rates",
+        "deposits:approve_rates",
+        Text(zh="利率经办与复核分离", en="who proposes rates does not approve them"),
+    ),
+    (
         "payments:initiate",
         "payments:approve",
         Text(zh="付款经办与复核分离", en="who initiates payments does not approve them"),
@@ -152,6 +193,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "payments:approve",
         "identity:manage_members",
         Text(zh="管理用户者不复核付款", en="who manages users does not approve payments"),
+    ),
+    (
+        "limits:propose",
+        "limits:approve",
+        Text(zh="限额经办与复核分离", en="who proposes limits does not approve them"),
     ),
     (
         "identity:manage_staff",

@@ -43,9 +43,9 @@ ROLE_WORDS: Final[Mapping[Role | MemberRole, Text]] = {
         "a consent of its own (PIPL, article 13), which nothing here asks for yet",
     ),
     Role.STAFF_PRODUCT: Text(
-        zh="查看贷款产品的申请与借据；产品参数尚在代码中，无可修改",
-        en="Reads applications and loans of the lending product; its terms are code, so there is "
-        "nothing to change",
+        zh="提议活期与定期存款利率；查看存款、贷款申请与借据；贷款产品参数尚在代码中",
+        en="Proposes rates of demand and time deposits; reads deposits, applications and loans, "
+        "whose product's terms are code",
     ),
     Role.STAFF_ADMINISTRATOR: Text(
         zh="提议员工与角色、停用用户；不动资金，不看客户业务",

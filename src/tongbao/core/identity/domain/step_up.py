@@ -64,6 +64,17 @@ _OF_THE_PROFILE: Final = (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
 _OF_A_NEWCOMER: Final = (*_OF_THE_PROFILE, Proof.PASSWORD)
 
 RULES: Final[Mapping[str, Rule]] = {
+    "accounts.restraint.approve": Rule(
+        Text(zh="复核账户限制或扣划", en="Approving a restraint or a deduction"),
+        (Proof.PASSKEY, Proof.TOTP),
+    ),
+    "accounts.close": Rule(
+        Text(zh="销户", en="Closing an account"), (Proof.PASSKEY, Proof.TOTP, Proof.CODE)
+    ),
+    "accounts.awaken": Rule(
+        Text(zh="唤醒休眠账户", en="Awakening a dormant account"),
+        (Proof.PASSKEY, Proof.TOTP, Proof.CODE),
+    ),
     # A code of an authenticator app says nothing of payee and amount, so it confirms no payment
     # alone (as PSD2's dynamic linking, RTS article 5, has it).
     "payments.transfer.large": Rule(
@@ -81,6 +92,21 @@ RULES: Final[Mapping[str, Rule]] = {
     # A contract says what it is about in its words, so what proves a payment proves its signature.
     "lending.accept": Rule(
         Text(zh="签署贷款合同", en="Signing a loan agreement"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "deposits.open.large": Rule(
+        Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
+    ),
+    "deposits.break.large": Rule(
+        Text(zh="大额存款提前支取", en="Taking out a large deposit before its time"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.limits.raise": Rule(
+        Text(zh="临时提高限额", en="Raising a limit for a time"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.limits.loosen": Rule(
+        Text(zh="放宽自设限额", en="A higher limit of one's own"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
     "identity.totp.set_up": Rule(
@@ -118,10 +144,11 @@ RULES: Final[Mapping[str, Rule]] = {
 
 COOLED: Final = frozenset(
     {
+        "accounts.close",
         "identity.contact.change",
         "identity.limits.change",
         "lending.accept",
-        *(kind for kind in RULES if kind.startswith("payments.")),
+        *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),
     }
 )
 """What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""
@@ -179,6 +206,8 @@ def described(action: Action) -> Text:
         return _contact_change(action)
     if action.kind == "lending.accept":
         return _loan(action)
+    if action.kind.startswith("payments.limits."):
+        return _limit_change(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -198,6 +227,17 @@ def _loan(action: Action) -> Text:
     return Text(
         zh=f"签署 {currency} {amount} 的贷款合同",
         en=f"signing a loan agreement of {currency} {amount}",
+    )
+
+
+def _limit_change(action: Action) -> Text:
+    """Return which limit is to be how much, and for how long."""
+    zh, en = (_plain(action.facts.get(f"limit_{each}", ""), 40) for each in ("zh", "en"))
+    maximum = _plain(action.facts.get("maximum", ""), 28)
+    hours = _plain(action.facts.get("hours", ""), 2)
+    return Text(
+        zh=f"将限额“{zh}”调整为 {maximum}" + (f"（{hours} 小时）" if hours else ""),
+        en=f"the limit '{en}' of {maximum}" + (f" for {hours} hours" if hours else ""),
     )
 
 

@@ -140,6 +140,12 @@ from tongbao.core.identity.service.proposing import (
     new_staff,
 )
 from tongbao.core.identity.service.purging import purge
+from tongbao.core.identity.service.readers import (
+    Reader,
+    parties_of,
+    readers_of,
+    standing_among,
+)
 from tongbao.core.identity.service.registering import (
     begin_registration,
     check_registration,
@@ -235,6 +241,7 @@ __all__ = [
     "PlacesGateway",
     "Proof",
     "Reach",
+    "Reader",
     "RelyingParty",
     "Removal",
     "Role",
@@ -327,9 +334,11 @@ __all__ = [
     "note_new_device",
     "note_place",
     "note_refusals",
+    "parties_of",
     "permissions",
     "proceed",
     "purge",
+    "readers_of",
     "remove_contact",
     "remove_member",
     "reset_password",
@@ -338,6 +347,7 @@ __all__ = [
     "revoke_tokens",
     "set_dual_control",
     "spend_step_up",
+    "standing_among",
     "tell_of_misplaced",
     "tell_role",
     "unblock_user",

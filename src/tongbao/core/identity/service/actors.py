@@ -65,6 +65,7 @@ def actor_of(
     at: datetime,
     session_id: UUID | None = None,
     factors: frozenset[str] = frozenset(),
+    device_id: UUID | None = None,
 ) -> Actor | None:
     """Return the actor of a row with `ACTOR_COLUMNS`, or of its facts; None if it is blocked.
 
@@ -95,6 +96,7 @@ def actor_of(
         grants=grants,
         person_id=row.person_id,
         roles=_roles(memberships, at) if is_customer else tuple(row.roles),
+        device_id=device_id,
     )
 
 

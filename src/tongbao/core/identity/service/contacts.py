@@ -61,12 +61,15 @@ async def add_contact(
 
 async def contacts_of(tx: ReadSession, *, user_id: UUID) -> Sequence[Reachable]:
     """Return a user's verified contacts: at most one phone and one e-mail address."""
-    rows = await tx.scalars(
+    found = await tx.scalars(
         select(ContactRow)
         .where(ContactRow.user_id == user_id)
         .order_by(ContactRow.channel)
         .execution_options(populate_existing=True)
     )
+    rows = found.all()
+    if not rows:
+        return []
     box = await crypto.box(tx, owner=user_id)
     return [
         _reachable(row, box.open(row.address_sealed, field=ADDRESS, row=row.id)) for row in rows

@@ -45,7 +45,7 @@ _SHOWN: Final = (
 
 _FIND: Final = f"""
     SELECT x.issued_at, x.used_at, x.replaced_at, s.rotated_at, s.last_seen_at, s.expires_at,
-           s.ended_at IS NOT NULL, s.id, s.factors, {ACTOR_SQL}
+           s.ended_at IS NOT NULL, s.id, s.factors, s.device_id, {ACTOR_SQL}
       FROM identity_session_secret x
       JOIN identity_session s ON s.id = x.session_id
       JOIN identity_user u ON u.id = s.user_id
@@ -114,7 +114,19 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
     rows = await tx.fetch(_FIND, (token_hash(secret),))
     if not rows:
         return None
-    (issued, used, replaced, rotated, seen, expires, ended, session_id, factors, *facts) = rows[0]
+    (
+        issued,
+        used,
+        replaced,
+        rotated,
+        seen,
+        expires,
+        ended,
+        session_id,
+        factors,
+        device_id,
+        *facts,
+    ) = rows[0]
     shown = Shown(
         issued_at=issued,
         used_at=used,
@@ -129,7 +141,13 @@ async def find_session(tx: ReadSession, secret: str, at: datetime) -> BrowserSes
             return None
         case Standing.REUSED:
             raise SecretReused
-    actor = actor_of(ActorFacts(*facts), at=at, session_id=session_id, factors=frozenset(factors))
+    actor = actor_of(
+        ActorFacts(*facts),
+        at=at,
+        session_id=session_id,
+        factors=frozenset(factors),
+        device_id=device_id,
+    )
     if actor is None:
         return None
     return BrowserSession(actor=actor, session_id=session_id, upkeep=shown.is_upkeep_due(at))

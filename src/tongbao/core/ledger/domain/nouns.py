@@ -30,6 +30,8 @@ POSTINGS_MAX = 100
 POSTINGS_PER_BATCH_MAX = 10_000
 METADATA_MAX = 20
 
+_CURRENCY_CODES = {symbol: f"{symbol}/{scale}" for symbol, scale in CURRENCIES.items()}
+
 Amount = Money | Quantity
 
 
@@ -74,6 +76,7 @@ class AccountStatus(StrEnum):
     """Whether an account takes part in postings."""
 
     ACTIVE = "active"
+    PART_FROZEN = "part_frozen"  # all but what is withheld moves
     DEBIT_FROZEN = "debit_frozen"
     CREDIT_FROZEN = "credit_frozen"
     FROZEN = "frozen"
@@ -132,6 +135,14 @@ class Balance:
     pending_out: int
     available: int | None
     version: int
+    overdraft: int | None = None
+    withheld: int = 0
+    """What may not leave, there or still to come; `available` is without it, and never below 0."""
+
+    @property
+    def room(self) -> int | None:
+        """Return what could leave if nothing were withheld; None: no limit."""
+        return None if self.overdraft is None else self.posted - self.pending_out + self.overdraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,28 +191,25 @@ class NewTransaction:
         Stored for ever: the way it is computed never changes. One line a part; free text is JSON,
         which holds no line break.
         """
-        parts = [
-            self.type,
-            self.effective_on.isoformat() if self.effective_on else "",
-            self.correlation_id.hex if self.correlation_id else "",
-            json.dumps([self.reference, sorted(self.metadata.items())])
-            if self.reference is not None or self.metadata
-            else "",
-        ]
+        effective = self.effective_on.isoformat() if self.effective_on else ""
+        correlation = self.correlation_id.hex if self.correlation_id else ""
+        described = ""
+        if self.reference is not None or self.metadata:
+            described = json.dumps([self.reference, sorted(self.metadata.items())])
+        text = f"{self.type}\n{effective}\n{correlation}\n{described}"
         if self.kind is not TransactionKind.POSTED:
-            parts += [
-                self.kind,
-                self.target.hex if self.target else "",
-                self.expires_at.astimezone(UTC).isoformat() if self.expires_at else "",
-            ]
+            target = self.target.hex if self.target else ""
+            expires = self.expires_at.astimezone(UTC).isoformat() if self.expires_at else ""
+            text += f"\n{self.kind}\n{target}\n{expires}"
         for posting in self.postings:
             if posting.ordinal is not None:
-                parts.append(str(posting.ordinal))
+                text += f"\n{posting.ordinal}"
             amount = posting.amount
-            parts.append(
-                f"{posting.debit.hex}\n{posting.credit.hex}\n{asset_code(amount)}\n{units(amount)}"
+            text += (
+                f"\n{posting.debit.int:032x}\n{posting.credit.int:032x}"
+                f"\n{asset_code(amount)}\n{units(amount)}"
             )
-        return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).digest()
+        return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 class PostedPosting(NamedTuple):
@@ -293,7 +301,7 @@ class Period:
 def asset_code(amount: Amount) -> str:
     """Return the code of the asset an amount is of, such as `CNY/2`."""
     if isinstance(amount, Money):
-        return f"{amount.currency}/{amount.scale}"
+        return _CURRENCY_CODES[amount.currency]
     return f"{amount.asset}/{amount.scale}"
 
 

@@ -11,6 +11,7 @@ from tongbao.core.ledger.models.books import (
     TailRow,
     TransactionRow,
 )
+from tongbao.core.ledger.models.cutting_off import CutOffRow, CutOffTotalRow
 from tongbao.core.ledger.models.derived import (
     CategoryDayRow,
     DayProgressRow,
@@ -25,6 +26,8 @@ __all__ = [
     "AccountRow",
     "AssetRow",
     "CategoryDayRow",
+    "CutOffRow",
+    "CutOffTotalRow",
     "DayProgressRow",
     "DayRow",
     "HoldRow",

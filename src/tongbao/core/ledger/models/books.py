@@ -55,12 +55,16 @@ class AccountRow(Base):
 
     `overdraft` NULL means no limit: an internal account whose row is not updated per posting;
     its counters are a roll-up, and `ledger_tail` holds what came since.
+
+    `withheld` is what may not leave, whether it is there already or comes later; such an account
+    is never plainly active, so `ledger_post` goes the long way, which knows of it.
     """
 
     __tablename__ = "ledger_account"
     __data__ = Declared(
         important=(
             "overdraft",
+            "withheld",
             "debits_posted",
             "credits_posted",
             "debits_pending",
@@ -81,6 +85,7 @@ class AccountRow(Base):
     )
     asset_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("ledger_asset.id"))
     overdraft: Mapped[int | None] = mapped_column(BigInteger)
+    withheld: Mapped[int] = mapped_column(BigInteger, server_default="0")
     status: Mapped[str] = mapped_column(Text, server_default="active")
     debits_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
     credits_posted: Mapped[int] = mapped_column(BigInteger, server_default="0")
@@ -96,8 +101,14 @@ class AccountRow(Base):
             name="category",
         ),
         CheckConstraint(
-            "status IN ('active', 'debit_frozen', 'credit_frozen', 'frozen', 'closed')",
+            "status IN"
+            " ('active', 'part_frozen', 'debit_frozen', 'credit_frozen', 'frozen', 'closed')",
             name="status",
+        ),
+        CheckConstraint(
+            "withheld >= 0 AND (withheld = 0"
+            " OR (overdraft IS NOT NULL AND status NOT IN ('active', 'closed')))",
+            name="withheld",
         ),
         CheckConstraint("overdraft >= 0", name="overdraft"),
         CheckConstraint(

@@ -19,13 +19,16 @@ from tongbao.core.ledger.domain import (
     TransactionKind,
     asset_of,
 )
+from tongbao.core.ledger.domain.cutting_off import ControlTotalsDiffer, CutOff
 from tongbao.core.ledger.domain.searching import (
     Criteria,
     TransactionCriteria,
     TransactionState,
 )
+from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
 from tongbao.core.ledger.service.booking import post
+from tongbao.core.ledger.service.bulk import post_many
 from tongbao.core.ledger.service.chart import (
     account,
     assets,
@@ -34,6 +37,12 @@ from tongbao.core.ledger.service.chart import (
     internal_account,
     open_account,
     roll_up,
+)
+from tongbao.core.ledger.service.cutting_off import (
+    cut_off,
+    cut_off_of,
+    first_day,
+    last_cut_off,
 )
 from tongbao.core.ledger.service.exporting import export_beancount
 from tongbao.core.ledger.service.history import (
@@ -51,8 +60,11 @@ from tongbao.core.ledger.service.resolving import (
     reversal,
     void,
 )
-from tongbao.core.ledger.service.searching import find_entries, find_transactions
+from tongbao.core.ledger.service.restricting import Restriction, last_debited, lock, restrict
+from tongbao.core.ledger.service.searching import cursor_after, find_entries, find_transactions
+from tongbao.core.ledger.service.spans import movements, span, totals_before
 from tongbao.core.ledger.service.teller import Teller
+from tongbao.core.ledger.service.touching import touched
 from tongbao.core.ledger.service.tree import (
     checkpoint,
     extend_tree,
@@ -77,16 +89,21 @@ __all__ = [
     "Category",
     "Checkpoint",
     "ConsistencyProof",
+    "ControlTotalsDiffer",
     "Criteria",
+    "CutOff",
     "Entry",
     "Finding",
     "InclusionProof",
     "InsufficientFunds",
+    "Movement",
     "NewPosting",
     "NewTransaction",
     "Period",
     "PostedPosting",
     "PostingResult",
+    "Restriction",
+    "Span",
     "Teller",
     "Transaction",
     "TransactionCriteria",
@@ -106,6 +123,9 @@ __all__ = [
     "change_status",
     "checkpoint",
     "close_period",
+    "cursor_after",
+    "cut_off",
+    "cut_off_of",
     "declare_asset",
     "declare_period",
     "entries",
@@ -115,17 +135,27 @@ __all__ = [
     "extend_tree",
     "find_entries",
     "find_transactions",
+    "first_day",
     "income_statement",
     "internal_account",
+    "last_cut_off",
+    "last_debited",
+    "lock",
     "measure_tree",
+    "movements",
     "note_findings",
     "open_account",
     "periods",
     "post",
+    "post_many",
     "prove_consistency",
     "prove_inclusion",
+    "restrict",
     "reversal",
     "roll_up",
+    "span",
+    "totals_before",
+    "touched",
     "transaction",
     "trial_balance",
     "verify",

@@ -3,15 +3,17 @@
 This and the content hash are most of what Python does for a batch, hence the bare style.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from json import dumps
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import NewTransaction, TransactionKind
-from tongbao.infra.arrays import Kind, array, array_with_nulls, days, jsonb, microseconds
+from tongbao.infra.arrays import Array, Kind, array, array_with_nulls, days, jsonb, microseconds
+
+Value = TypeVar("Value")
 
 POST: Final = """
 SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
@@ -28,7 +30,7 @@ SELECT refusal, sequence, refused_posting, available, debit_balance, credit_bala
                    %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s))
 SELECT posted.*, infra_audit_append(
     %s, %s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
-    %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[],
+    %s::uuid[], %s::uuid[], %s::text[], %s::uuid[]::text[], %s::bytea[], %s::bytea[], %s::text[],
     %s::text[], %s::bytea[], %s::text[], posted.refusal)
   FROM posted
 """
@@ -50,11 +52,9 @@ def arguments(
     `today` is effective where a transaction names no date; `wake` whether readers of the outbox
     are woken.
     """
-    postings = [
-        (item, posting.ordinal or place, posting)
-        for item, new in enumerate(transactions, start=1)
-        for place, posting in enumerate(new.postings, start=1)
-    ]
+    postings = [posting for new in transactions for posting in new.postings]
+    assets = [domain.asset_code(posting.amount) for posting in postings]
+    asset = {code: code.encode() for code in set(assets)}
     effective = {day: days(day or today) for day in {new.effective_on for new in transactions}}
     return (
         array(Kind.UUID, [new.id.int.to_bytes(16) for new in transactions]),
@@ -62,37 +62,49 @@ def arguments(
         array(Kind.SMALLINT, [_KINDS[new.kind] for new in transactions]),
         array(Kind.TEXT, [new.type.encode() for new in transactions]),
         array(Kind.DATE, [effective[new.effective_on] for new in transactions]),
-        array_with_nulls(Kind.TEXT, [_text(new.reference) for new in transactions]),
-        array_with_nulls(
-            Kind.JSONB,
-            [jsonb(dumps(dict(new.metadata))) if new.metadata else None for new in transactions],
-        ),
-        array_with_nulls(Kind.UUID, [_id(new.correlation_id) for new in transactions]),
-        array_with_nulls(Kind.UUID, [_id(new.target) for new in transactions]),
-        array_with_nulls(Kind.INSTANT, [_moment(new.expires_at) for new in transactions]),
-        array(Kind.INTEGER, [item.to_bytes(4) for item, _, _ in postings]),
-        array(Kind.SMALLINT, [ordinal.to_bytes(2) for _, ordinal, _ in postings]),
-        array(Kind.UUID, [posting.debit.int.to_bytes(16) for _, _, posting in postings]),
-        array(Kind.UUID, [posting.credit.int.to_bytes(16) for _, _, posting in postings]),
+        _nullable(Kind.TEXT, [new.reference for new in transactions], str.encode),
+        _nullable(Kind.JSONB, [new.metadata or None for new in transactions], _metadata),
+        _nullable(Kind.UUID, [new.correlation_id for new in transactions], _id),
+        _nullable(Kind.UUID, [new.target for new in transactions], _id),
+        _nullable(Kind.INSTANT, [new.expires_at for new in transactions], microseconds),
         array(
-            Kind.TEXT, [domain.asset_code(posting.amount).encode() for _, _, posting in postings]
+            Kind.INTEGER,
+            [
+                item.to_bytes(4)
+                for item, new in enumerate(transactions, start=1)
+                for _ in new.postings
+            ],
         ),
         array(
-            Kind.BIGINT, [domain.units(posting.amount).to_bytes(8) for _, _, posting in postings]
+            Kind.SMALLINT,
+            [
+                (posting.ordinal or place).to_bytes(2)
+                for new in transactions
+                for place, posting in enumerate(new.postings, start=1)
+            ],
         ),
+        array(Kind.UUID, [posting.debit.int.to_bytes(16) for posting in postings]),
+        array(Kind.UUID, [posting.credit.int.to_bytes(16) for posting in postings]),
+        array(Kind.TEXT, [asset[code] for code in assets]),
+        array(Kind.BIGINT, [domain.units(posting.amount).to_bytes(8) for posting in postings]),
         at,
         atomic,
         wake,
     )
 
 
-def _text(text: str | None) -> bytes | None:
-    return None if text is None else text.encode()
+def _nullable(
+    kind: Kind, values: list[Value | None], encode: Callable[[Value], bytes]
+) -> Array | None:
+    """Return the array of `values`; None, which is NULL for each, if there are none at all."""
+    if values.count(None) == len(values):
+        return None
+    return array_with_nulls(kind, [None if one is None else encode(one) for one in values])
 
 
-def _id(value: UUID | None) -> bytes | None:
-    return None if value is None else value.int.to_bytes(16)
+def _id(value: UUID) -> bytes:
+    return value.int.to_bytes(16)
 
 
-def _moment(value: datetime | None) -> bytes | None:
-    return None if value is None else microseconds(value)
+def _metadata(value: Mapping[str, str]) -> bytes:
+    return jsonb(dumps(dict(value)))

@@ -1,7 +1,8 @@
 """Booking: a batch in, a result per item out."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import (
@@ -40,6 +41,8 @@ _REASONS: dict[str, type[TongbaoError]] = {
     "batch_refused": domain.BatchRefused,
 }
 
+_ENTRY: Final = audit.Entry(action=audit.HOT_ACTION, object_type="transactions")
+
 Row = tuple[
     list[str | None],
     list[int],
@@ -76,24 +79,8 @@ async def post(
         TooManyPostings: the batch, or a transaction in it, is empty or too large.
     """
     _check_sizes(transactions)
-    today = business_date(at)
-    results: dict[int, PostingResult] = {}
-    first_with: dict[object, int] = {}
-    targets: set[TransactionId] = set()
-    bookable: list[int] = []
-    for position, new in enumerate(transactions):
-        first = first_with.setdefault(new.id, position)
-        if first != position:
-            continue  # a twin inside the batch: judged below by the first one's result
-        error = _fault(new, today_iso=today.isoformat())
-        if error is None and new.target in targets:
-            error = domain.TargetRepeated(target=str(new.target))
-        if new.target is not None:
-            targets.add(new.target)
-        if error is None:
-            bookable.append(position)
-        else:
-            results[position] = _refused(new, error)
+    results, first_with = _judge(transactions, business_date(at))
+    bookable = [p for p in first_with.values() if p not in results]
     if atomic and results:
         results.update({p: _refused(transactions[p], domain.BatchRefused()) for p in bookable})
         bookable = []
@@ -101,35 +88,58 @@ async def post(
         items = [transactions[p] for p in bookable]
         who = None if by is None else [by[p] for p in bookable]
         booked = await _book(tx, items, who, at=at, atomic=atomic)
+        if len(booked) == len(transactions):
+            return booked  # the usual batch
         results.update(zip(bookable, booked, strict=True))
     for position, new in enumerate(transactions):
         if position not in results:
-            first = first_with[new.id]
+            first = first_with[new.id.int]
             results[position] = _twin(transactions[first], results[first], new)
     return [results[position] for position in range(len(transactions))]
 
 
+def _judge(
+    transactions: Sequence[NewTransaction], today: date
+) -> tuple[dict[int, PostingResult], dict[int, int]]:
+    """Return what is refused before any account is looked at, and the first place of each id."""
+    results: dict[int, PostingResult] = {}
+    first_with: dict[int, int] = {}
+    targets: set[TransactionId] = set()
+    for position, new in enumerate(transactions):
+        if first_with.setdefault(new.id.int, position) != position:
+            continue  # a twin inside the batch: judged by the first one's result
+        error = _fault(new, today)
+        if new.target is not None:
+            if error is None and new.target in targets:
+                error = domain.TargetRepeated(target=str(new.target))
+            targets.add(new.target)
+        if error is not None:
+            results[position] = _refused(new, error)
+    return results, first_with
+
+
 def _check_sizes(transactions: Sequence[NewTransaction]) -> None:
-    postings = sum(len(new.postings) for new in transactions)
+    postings = sum([len(new.postings) for new in transactions])
     if (
         not 1 <= len(transactions) <= domain.BATCH_MAX
         or postings > domain.POSTINGS_PER_BATCH_MAX
-        or any(not fits(new) for new in transactions)
+        or not all(map(fits, transactions))
     ):
         raise domain.TooManyPostings(batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX)
 
 
 def fits(new: NewTransaction) -> bool:
     """Tell whether a transaction has as many postings as one of its kind may have."""
-    if new.kind in {TransactionKind.VOID, TransactionKind.EXPIRY}:
-        return not new.postings
-    return 1 <= len(new.postings) <= domain.POSTINGS_MAX
+    postings = len(new.postings)
+    if new.kind is TransactionKind.VOID or new.kind is TransactionKind.EXPIRY:
+        return not postings
+    return 0 < postings <= domain.POSTINGS_MAX
 
 
-def _fault(new: NewTransaction, *, today_iso: str) -> TongbaoError | None:
+def _fault(new: NewTransaction, today: date) -> TongbaoError | None:
     """Return what is wrong with a transaction before any account is looked at."""
-    if new.effective_on is not None and new.effective_on.isoformat() > today_iso:
-        return domain.EffectiveDateInFuture(business_date=today_iso)
+    if new.effective_on is not None and new.effective_on > today:
+        return domain.EffectiveDateInFuture(business_date=today.isoformat())
     for posting in new.postings:
         if not 0 < domain.units(posting.amount) <= domain.AMOUNT_MAX_MINOR:
             return domain.AmountOutOfRange()
@@ -162,12 +172,8 @@ async def _book(
     if by is None:
         (found,) = await tx.fetch(POST, parameters)
     else:
-        entries = [
-            audit.Entry(action=audit.HOT_ACTION, object_type="transactions", object_id=new.id)
-            for new in transactions
-        ]
-        recorded = (*parameters, *audit.arguments(entries, by, at=at))
-        (found,) = await tx.fetch(POST_AND_RECORD, recorded)
+        entries = audit.arguments_alike(_ENTRY, [new.id for new in transactions], by, at=at)
+        (found,) = await tx.fetch(POST_AND_RECORD, (*parameters, *entries))
     results = _results(transactions, found[:6])
     if wake and not any(result.status == "posted" for result in results):
         outbox.wake_unused()

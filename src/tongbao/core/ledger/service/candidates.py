@@ -1,8 +1,8 @@
 """Where a search begins: numbers of transactions, newest first, taken from one index each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -66,6 +66,14 @@ class Bounds:
     limited: bool
     spans: tuple[tuple[int, int], ...]
     versions: tuple[int, int]
+
+    def exact(self, criteria: Criteria) -> bool:
+        """Tell whether every candidate of the account meets the criteria.
+
+        Booking times have become versions, a direction is one of its two windows.
+        """
+        rest = replace(criteria, booked_from=None, booked_until=None, direction=None)
+        return self.limited and rest == Criteria()
 
 
 def enough(criteria: Criteria, limit: int) -> int:
@@ -141,13 +149,17 @@ def by_reference(criteria: Criteria, bounds: Bounds) -> list[Select[Any]]:
     return _newest(TransactionRow.id, bounds, asked)
 
 
-def by_account(bounds: Bounds, *, holds: bool) -> list[Select[Any]]:
-    """Return the windows of an account's postings, and of its holds, on either side."""
+def by_account(
+    bounds: Bounds, *, holds: bool, direction: Literal["debit", "credit"] | None = None
+) -> list[Select[Any]]:
+    """Return the windows of an account's postings, and of its holds, on either side or on one."""
     windows: list[Select[Any]] = []
-    for account, version in (
-        (PostingRow.debit_account_id, PostingRow.debit_version),
-        (PostingRow.credit_account_id, PostingRow.credit_version),
+    for side, account, version in (
+        ("debit", PostingRow.debit_account_id, PostingRow.debit_version),
+        ("credit", PostingRow.credit_account_id, PostingRow.credit_version),
     ):
+        if direction not in (None, side):
+            continue
         if bounds.limited:
             after, last = bounds.versions
             windows.append(

@@ -105,14 +105,17 @@ def _balance(row: Row[Any]) -> Balance:
         posted, coming, going = debits - credits_, debits_pending, credits_pending
     else:
         posted, coming, going = credits_ - debits, credits_pending, debits_pending
+    room = None if account.overdraft is None else posted - going + account.overdraft
     return Balance(
         account_id=AccountId(account.uid),
         asset=_asset_of(row.AssetRow),
         posted=posted,
         pending_in=coming,
         pending_out=going,
-        available=None if account.overdraft is None else posted - going + account.overdraft,
+        available=None if room is None else max(room - account.withheld, 0),
         version=account.version + int(row.postings),
+        overdraft=account.overdraft,
+        withheld=account.withheld,
     )
 
 

@@ -92,8 +92,11 @@ async def find_entries(
     bounds = await bounds_of(tx, criteria, account=account_id, upto=upto)
     if bounds.account is None:
         raise domain.AccountNotFound(account_id=str(account_id))
-    windows = by_reference(criteria, bounds) or by_account(bounds, holds=False)
-    numbers, frontier = await candidates(tx, windows, n=enough(criteria, limit))
+    windows = by_reference(criteria, bounds) or by_account(
+        bounds, holds=False, direction=criteria.direction
+    )
+    examined = limit + 1 if bounds.exact(criteria) else enough(criteria, limit)
+    numbers, frontier = await candidates(tx, windows, n=examined)
     mine = case((PostingRow.debit_account_id == bounds.account, "debit"), else_="credit")
     other = case(
         (PostingRow.debit_account_id == bounds.account, PostingRow.credit_account_id),
@@ -133,6 +136,11 @@ async def find_entries(
         items=[entry_of(row) for row in rows[:limit]],
         next=None if following is None else encode_cursor(*following),
     )
+
+
+def cursor_after(entry: Entry) -> str:
+    """Return what continues `find_entries` behind an entry it gave."""
+    return encode_cursor(entry.sequence, entry.ordinal)
 
 
 async def find_transactions(

@@ -63,7 +63,7 @@ GRANT SELECT ON ledger_asset, ledger_account, ledger_transaction, ledger_posting
     ledger_hold, ledger_open_pending, ledger_reversed, ledger_period TO tongbao_app;
 GRANT INSERT (code, symbol, scale) ON ledger_asset TO tongbao_app;
 GRANT INSERT (uid, code, name, category, asset_id, overdraft, opened_at) ON ledger_account TO tongbao_app;
-GRANT UPDATE (status, name) ON ledger_account TO tongbao_app;
+GRANT UPDATE (status, name, withheld) ON ledger_account TO tongbao_app;
 GRANT INSERT (starts_on, ends_on) ON ledger_period TO tongbao_app;
 
 REVOKE ALL ON FUNCTION ledger_post, ledger_post_plain, ledger_post_any, ledger_check_batch,

@@ -59,7 +59,10 @@ DECLARE
     leg_slot integer[];
     leg_change numeric[];
     leg_room numeric[];
+    leg_withheld numeric[];
     room numeric[];
+    room_before numeric[];
+    withheld numeric[];
     item integer;
     first integer;
     last integer;
@@ -209,7 +212,8 @@ BEGIN
                    CASE WHEN a.debit_normal = (x.side = 1) THEN 0 ELSE -x.pending END AS held,
                    CASE WHEN x.side = 1 THEN greatest(a.debits_posted, a.debits_pending)
                         ELSE greatest(a.credits_posted, a.credits_pending) END AS counter,
-                   a.version, ledger_balance(a) AS balance, ledger_room(a) AS room, a.last_booked_at
+                   a.version, ledger_balance(a) AS balance, ledger_room(a) AS room, a.withheld,
+                   a.last_booked_at
               FROM (SELECT n, item, 1 AS side, debit AS account, posted, pending, live
                       FROM unnest(m_item, m_debit, m_posted, m_pending, m_live)
                            WITH ORDINALITY AS u(item, debit, posted, pending, live, n)
@@ -223,7 +227,8 @@ BEGIN
                    balance + sum(change) OVER w AS balance_after,
                    version + count(*) FILTER (WHERE posted > 0) OVER w AS version_after,
                    counter + sum(posted + abs(pending)) OVER w AS counter_after,  -- at least
-                   room + sum(change + held) OVER w AS room_after,
+                   room + sum(change + held) OVER w AS room_after, withheld,
+                   sum(change + held) OVER (PARTITION BY account, counts, item) AS item_change,
                    lead(item) OVER w IS DISTINCT FROM item AS ends_item
               FROM leg
             WINDOW w AS (PARTITION BY account, counts ORDER BY n, side ROWS UNBOUNDED PRECEDING)
@@ -233,7 +238,9 @@ BEGIN
                    max(balance_after) FILTER (WHERE side = 2 AND counts) AS c_balance,
                    max(version_after) FILTER (WHERE side = 1 AND counts AND posted > 0) AS d_version,
                    max(version_after) FILTER (WHERE side = 2 AND counts AND posted > 0) AS c_version,
-                   bool_or(counts AND ends_item AND room_after < 0) AS overdraws,
+                   -- Below what is withheld a balance may only rise: what comes is caught.
+                   bool_or(counts AND ends_item AND (room_after < 0
+                           OR (item_change < 0 AND room_after < withheld))) AS overdraws,
                    bool_or(counts AND greatest(abs(balance_after), counter_after) > counter_max)
                        AS overflows,
                    max(last_booked_at) FILTER (WHERE counts) AS last_booked_at
@@ -259,10 +266,10 @@ BEGIN
 
         -- Somebody lacks funds: walk the items one by one, as a slow ledger would.
         SELECT array_agg(slot ORDER BY n, side), array_agg(change ORDER BY n, side),
-               array_agg(room ORDER BY n, side)
-          INTO leg_slot, leg_change, leg_room
+               array_agg(room ORDER BY n, side), array_agg(withheld ORDER BY n, side)
+          INTO leg_slot, leg_change, leg_room, leg_withheld
           FROM (SELECT x.n, x.side, dense_rank() OVER (ORDER BY a.id)::integer AS slot,
-                       ledger_room(a) AS room,
+                       ledger_room(a) AS room, a.withheld,
                        CASE WHEN a.debit_normal = (x.side = 1) THEN x.posted::numeric
                             ELSE -x.posted::numeric - x.pending END AS change
                   FROM (SELECT n, 1 AS side, debit AS account, posted, pending
@@ -275,6 +282,7 @@ BEGIN
                   LEFT JOIN ledger_account a ON a.id = x.account) AS walk;
         FOR leg IN 1 .. cardinality(leg_slot) LOOP
             room[leg_slot[leg]] := leg_room[leg];  -- NULL for an internal account: endless
+            withheld[leg_slot[leg]] := leg_withheld[leg];
         END LOOP;
         last := 0;
         WHILE last < cardinality(m_item) LOOP
@@ -285,20 +293,24 @@ BEGIN
                 last := last + 1;
             END LOOP;
             CONTINUE WHEN NOT item_live[item];
+            room_before := room;
             FOR leg IN 2 * first - 1 .. 2 * last LOOP
                 room[leg_slot[leg]] := room[leg_slot[leg]] + leg_change[leg];
             END LOOP;
             short := NULL;
             FOR leg IN 2 * first - 1 .. 2 * last LOOP
-                IF short IS NULL AND room[leg_slot[leg]] < 0 THEN short := leg; END IF;
+                k := leg_slot[leg];
+                IF short IS NULL AND (room[k] < 0
+                   OR (room[k] < room_before[k] AND room[k] < withheld[k])) THEN
+                    short := leg;
+                END IF;
             END LOOP;
             IF short IS NOT NULL THEN
-                FOR leg IN 2 * first - 1 .. 2 * last LOOP
-                    room[leg_slot[leg]] := room[leg_slot[leg]] - leg_change[leg];
-                END LOOP;
+                room := room_before;
                 refusal[item] := 'insufficient_funds';
                 refused_posting[item] := m_posting[(short + 1) / 2];
-                available[item] := room[leg_slot[short]];
+                k := leg_slot[short];
+                available[item] := greatest(room[k] - withheld[k], 0);
             END IF;
         END LOOP;
     END LOOP;

@@ -1,9 +1,4 @@
-"""How well we know a party, what each level takes, and how much may be moved at it.
-
-Persons: the levels follow the three classes of bank accounts (银发〔2015〕392号, 银发〔2016〕302号,
-银发〔2018〕16号): class III 2,000 a day and 50,000 a year, class II 10,000 and 200,000, class I
-without such a bound. Organisations: figures of our own, to be set by each bank.
-"""
+"""How well we know a party, and what each level takes. How much may be moved at it, limits say."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,16 +42,11 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What may be paid out at a level, in CNY; None is no limit by identity checks."""
+    """What may be paid out at a level; None is no limit of that kind."""
 
-    per_transaction: Money | None
-    per_day: Money | None
-    per_year: Money | None
-
-    @property
-    def bounded(self) -> bool:
-        """Tell whether anything is limited at all."""
-        return not (self.per_transaction is self.per_day is self.per_year is None)
+    per_transaction: Money | None = None
+    per_day: Money | None = None
+    per_year: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +61,8 @@ class LevelChange:
     changed_at: datetime
 
 
-def _cny(per_transaction: int, per_day: int, per_year: int) -> Limits:
-    return Limits(*(Money(yuan * 100, "CNY") for yuan in (per_transaction, per_day, per_year)))
-
-
-_NO_LIMIT: Final = Limits(None, None, None)
 _PERSON: Final = PartyKind.PERSON
 _ORGANISATION: Final = PartyKind.ORGANISATION
-
-LIMITS: Final[Mapping[tuple[PartyKind, Level], Limits]] = {
-    (_PERSON, Level.NONE): _cny(0, 0, 0),
-    (_PERSON, Level.BASIC): _cny(2_000, 2_000, 50_000),
-    (_PERSON, Level.STANDARD): _cny(10_000, 10_000, 200_000),
-    (_PERSON, Level.FULL): _NO_LIMIT,
-    (_ORGANISATION, Level.NONE): _cny(0, 0, 0),
-    (_ORGANISATION, Level.BASIC): _cny(50_000, 100_000, 1_000_000),
-    (_ORGANISATION, Level.STANDARD): _cny(500_000, 1_000_000, 20_000_000),
-    (_ORGANISATION, Level.FULL): _NO_LIMIT,
-}
 
 _PERSON_BASIC: Final = frozenset({Need.ID_CARD, Need.IDENTITY_BUREAU})
 _ORGANISATION_BASIC: Final = frozenset({Need.BUSINESS_LICENCE, Need.BUSINESS_REGISTRY})
@@ -106,11 +80,6 @@ NEEDS: Final[Mapping[tuple[PartyKind, Level], frozenset[Need]]] = {
     (_ORGANISATION, Level.STANDARD): _ORGANISATION_STANDARD,
     (_ORGANISATION, Level.FULL): _ORGANISATION_STANDARD | {Need.BENEFICIAL_OWNERS},
 }
-
-
-def limits_for(kind: PartyKind, level: Level) -> Limits:
-    """Return what a party of this kind may pay out at this level."""
-    return LIMITS[kind, level]
 
 
 def needs_for(kind: PartyKind, level: Level) -> frozenset[Need]:

@@ -61,7 +61,7 @@ async def list_status_changes(party_id: UUID, tx: ReadTx) -> StatusChanges:
 
 
 @api.get("/{party_id}/level", summary="How well a party is known")
-async def get_level(party_id: UUID, tx: ReadTx, actor: CurrentActor) -> LevelOut:
+async def get_level(party_id: UUID, tx: ReadTx, actor: CurrentActor, at: Instant) -> LevelOut:
     """Return the level with its limits, and what the next one takes and opens.
 
     Problems: `parties.unknown_party`.
@@ -69,7 +69,8 @@ async def get_level(party_id: UUID, tx: ReadTx, actor: CurrentActor) -> LevelOut
     check_sees(actor, party_id)
     party = await service.get(tx, party_id)
     history = await service.level_history(tx, party_id)
-    return LevelOut.of(party.kind, party.level, list(history))
+    limits = await service.limits_by_level(tx, party.kind, at=at)
+    return LevelOut.of(party.kind, party.level, list(history), limits)
 
 
 @api.get(

@@ -1,5 +1,6 @@
 """API shapes of a party's states, levels and risk."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +13,6 @@ from tongbao.core.parties.domain.levels import (
     Limits,
     Need,
     PartyKind,
-    limits_for,
     needs_for,
 )
 from tongbao.core.parties.domain.lifecycle import Risk, RiskRating, Status, StatusChange
@@ -65,7 +65,7 @@ class StatusChanges(Shape):
 
 
 class LimitsOut(Shape):
-    """What may be paid out, in CNY; null is no limit by identity checks."""
+    """What may be paid out; null is no limit of that kind."""
 
     model_config = ConfigDict(title="Limits")
 
@@ -125,7 +125,13 @@ class LevelOut(Shape):
     history: list[LevelChangeOut]
 
     @classmethod
-    def of(cls, kind: PartyKind, level: Level, history: list[LevelChange]) -> "LevelOut":
+    def of(
+        cls,
+        kind: PartyKind,
+        level: Level,
+        history: list[LevelChange],
+        limits: Mapping[Level, Limits],
+    ) -> "LevelOut":
         """Return the shape of a level."""
         following = None
         if level < Level.FULL:
@@ -133,11 +139,11 @@ class LevelOut(Shape):
             following = NextLevel(
                 level=int(above),
                 needs=sorted(needs_for(kind, above)),
-                limits=LimitsOut.of(limits_for(kind, above)),
+                limits=LimitsOut.of(limits[above]),
             )
         return cls(
             level=int(level),
-            limits=LimitsOut.of(limits_for(kind, level)),
+            limits=LimitsOut.of(limits[level]),
             next=following,
             history=[LevelChangeOut.of(change) for change in history],
         )

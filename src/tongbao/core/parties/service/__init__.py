@@ -57,7 +57,6 @@ from tongbao.core.parties.domain.levels import (
     Limits,
     Need,
     PartyKind,
-    limits_for,
     needs_for,
 )
 from tongbao.core.parties.domain.lifecycle import (
@@ -136,6 +135,7 @@ from tongbao.core.parties.service.lifecycle import (
     change_status,
     level,
     level_history,
+    limits_by_level,
     rate,
     risk_of,
     set_level,
@@ -275,7 +275,7 @@ __all__ = [
     "get_case",
     "level",
     "level_history",
-    "limits_for",
+    "limits_by_level",
     "list_parties",
     "locked",
     "lower_overdue",

@@ -1,12 +1,13 @@
 """A party's life: states, levels and risk ratings, each change a row and an event."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
 
-from tongbao.core.parties.domain.levels import Level, LevelChange
+from tongbao.core.parties.domain.levels import Level, LevelChange, Limits, PartyKind
 from tongbao.core.parties.domain.lifecycle import (
     Risk,
     RiskRating,
@@ -24,8 +25,12 @@ from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
+from tongbao.risk.limits import service as limits
+from tongbao.risk.limits.service import Window
 
 HISTORY_MAX = 200
+PAYING: Final = "payments.transfer"
 
 
 async def change_status(
@@ -107,6 +112,30 @@ async def set_level(
 async def level(tx: ReadSession, party_id: UUID) -> Level:
     """Return how well a party is known. Raises `UnknownParty`."""
     return (await get(tx, party_id)).level
+
+
+async def limits_by_level(
+    tx: ReadSession, kind: PartyKind, *, at: datetime
+) -> Mapping[Level, Limits]:
+    """Return what the rules of limits let a party of this kind pay out at each level."""
+    rules = await limits.rules(tx, at=at)
+    return {level: _limits(rules, kind, level) for level in Level}
+
+
+def _limits(rules: Sequence[limits.Rule], kind: PartyKind, level: Level) -> Limits:
+    found: dict[Window, Money] = {}
+    for rule in rules:
+        most = rule.amount(rule.maximum)
+        met = rule.meets(operation=PAYING, party_kind=kind.value, level=int(level))
+        if met and rule.is_own and most is not None:
+            other = found.get(rule.window)
+            if other is None or (other.currency == most.currency and most < other):
+                found[rule.window] = most
+    return Limits(
+        per_transaction=found.get(Window.TRANSACTION),
+        per_day=found.get(Window.DAY),
+        per_year=found.get(Window.YEAR),
+    )
 
 
 async def rate(

@@ -16,7 +16,6 @@ from enum import StrEnum
 from typing import ClassVar, Final, NewType
 from uuid import UUID
 
-from tongbao.core.parties.service import Level, Limits
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -26,8 +25,6 @@ PaymentId = NewType("PaymentId", UUID)
 END_TO_END_ID_LENGTH_MAX: Final = 35
 REMITTANCE_LENGTH_MAX: Final = 140
 CREDITOR_NAME_LENGTH_MAX: Final = 140
-AMOUNT_MAX_MAJOR: Final = 50_000_000
-"""Largest single book transfer, in whole units of its currency."""
 
 # The character set of the SWIFT network (set X), which ISO 20022 identifiers keep to; a slash may
 # neither begin nor end one, nor stand doubled (CBPR+ usage guidelines).
@@ -220,15 +217,6 @@ class CurrencyNotAllowed(Rejection):
     )
 
 
-class AmountAboveMaximum(Rejection):
-    """More than one transfer may carry."""
-
-    code = "payments.amount_above_maximum"
-    iso_code = "AM02"
-    title = Text(zh="超过单笔限额", en="Above the limit of one transfer")
-    detail = Text(zh="单笔转账上限为 {maximum}", en="A single transfer may carry at most {maximum}")
-
-
 class AccountNotOpen(Rejection):
     """An account is frozen or closed."""
 
@@ -248,58 +236,30 @@ class PartyBlocked(Rejection):
     title = Text(zh="客户状态不允许付款", en="The customer may not pay")
 
 
-class AboveLevelLimit(Rejection):
-    """More than may be paid out before the identity is checked further."""
-
-    code = "payments.above_level_limit"
-    iso_code = "AM14"
-    title = Text(zh="超过身份认证等级的限额", en="Above the limit of the identity level")
-    detail = Text(
-        zh="认证等级 {level} 的限额({period})为 {maximum},已用 {used};完成更高等级认证可提高限额",
-        en="At identity level {level} the limit ({period}) is {maximum}, of which {used} is used; "
-        "a higher level raises it",
-    )
-
-
-def above_level(
-    amount: Money, *, level: Level, limits: Limits, used_day: Money, used_year: Money
-) -> AboveLevelLimit | None:
-    """Return the refusal of an amount that the identity level does not allow.
-
-    `used_day` and `used_year` are what was paid out before, in CNY like the limits. Another
-    currency is for whoever has no such limit.
-    """
-    nothing = Money.zero("CNY")
-    for period, maximum, used in (
-        ("per_transaction", limits.per_transaction, nothing),
-        ("per_day", limits.per_day, used_day),
-        ("per_year", limits.per_year, used_year),
-    ):
-        if maximum is None:
-            continue
-        if amount.currency != maximum.currency or used + amount > maximum:
-            return AboveLevelLimit(
-                level=int(level), period=period, maximum=str(maximum), used=str(used)
-            )
-    return None
-
-
-# ISO 20022 codes for what the ledger may say no to.
-LEDGER_ISO_CODES: Final[dict[str, str]] = {
+# ISO 20022 codes for what others may say no to: the ledger, and limits.
+ISO_CODES: Final[dict[str, str]] = {
     "ledger.insufficient_funds": "AM04",
     "ledger.account_frozen": "AC06",
     "ledger.account_closed": "AC04",
     "ledger.amount_out_of_range": "AM02",
+    "accounts.account_dormant": "AC06",
+    "limits.exceeded": "AM14",
+    "limits.rate_missing": "AM03",
+    "limits.review_needed": "AM14",
+    "limits.shared_exceeded": "AM14",
 }
+ISO_CODE_OF_ONE_PAYMENT: Final = "AM02"
+"""Of a limit that one payment alone goes beyond."""
 
 
 def reason_of(refusal: TongbaoError) -> Reason:
     """Return a refusal as it is stored."""
-    iso_code = (
-        refusal.iso_code
-        if isinstance(refusal, Rejection)
-        else LEDGER_ISO_CODES.get(refusal.code, "NARR")
-    )
+    if isinstance(refusal, Rejection):
+        iso_code = refusal.iso_code
+    elif refusal.facts.get("period") == "transaction":
+        iso_code = ISO_CODE_OF_ONE_PAYMENT
+    else:
+        iso_code = ISO_CODES.get(refusal.code, "NARR")
     return Reason(
         code=refusal.code,
         iso_code=iso_code,
@@ -311,12 +271,6 @@ def check_amount(amount: Money) -> None:
     """Raise `AmountNotPositive` for zero or less."""
     if amount.minor <= 0:
         raise AmountNotPositive
-
-
-def above_maximum(amount: Money) -> AmountAboveMaximum | None:
-    """Return the refusal of an amount above the limit of one transfer."""
-    maximum = Money(AMOUNT_MAX_MAJOR * 10**amount.scale, amount.currency)
-    return AmountAboveMaximum(maximum=str(maximum)) if amount > maximum else None
 
 
 def clean_end_to_end_id(text: str) -> str:

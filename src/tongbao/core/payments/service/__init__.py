@@ -14,8 +14,16 @@ from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate
+from tongbao.core.payments.service.limiting import (
+    end_raise,
+    headroom,
+    own_limits,
+    raise_limit,
+    set_own_limit,
+)
 from tongbao.core.payments.service.payees import confirm_payee
-from tongbao.core.payments.service.transferring import for_account, get, transfer
+from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
     "TRANSFER",
@@ -32,8 +40,13 @@ __all__ = [
     "alone",
     "check_may_initiate",
     "confirm_payee",
+    "end_raise",
     "for_account",
     "get",
+    "headroom",
+    "own_limits",
     "proposed",
+    "raise_limit",
+    "set_own_limit",
     "transfer",
 ]

@@ -35,7 +35,7 @@ class ProposedTransfer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     debtor_account_id: UUID
-    creditor_account_number: Annotated[str, Field(pattern=r"^[0-9]{19}$")]
+    creditor_account_number: Annotated[str, Field(pattern=r"^[0-9]{8,34}$")]
     creditor_name: str
     amount: MoneyField
     remittance: str | None = None

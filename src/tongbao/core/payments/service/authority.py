@@ -6,10 +6,11 @@ from typing import Final
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.identity import service as identity
-from tongbao.core.payments.domain import ApprovalNeeded, NotWithinBand
+from tongbao.core.payments.domain import AccountNotOpen, ApprovalNeeded, NotWithinBand
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.infra.auth import Actor, Forbidden
 from tongbao.infra.db import WriteSession
+from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 
 INITIATE: Final = "payments:initiate"
@@ -54,3 +55,17 @@ async def check_second_person(
     member = await identity.membership_of(tx, user_id=approver.id, party_id=party_id, at=at)
     if member is None or not member.covers(amount):
         raise NotWithinBand(amount=str(amount))
+
+
+async def stopped(
+    tx: WriteSession, debtor: DepositAccount, creditor: DepositAccount, *, at: datetime
+) -> TongbaoError | None:
+    """Return why one of the two may not take part; of the creditor only that it may not."""
+    pays, receives = await accounts.stops(
+        tx, [(debtor.id, accounts.Side.PAYS), (creditor.id, accounts.Side.RECEIVES)], at=at
+    )
+    if isinstance(pays, accounts.AccountDormant):
+        return pays
+    if pays is not None:
+        return AccountNotOpen(account_number=debtor.number)
+    return None if receives is None else AccountNotOpen(account_number=creditor.number)

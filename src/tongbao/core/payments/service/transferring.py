@@ -1,32 +1,28 @@
-"""Paying from one customer's account to another's, and reading payments."""
+"""Paying from one customer's account to another's."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import aliased
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
+from tongbao.core.identity import service as identity
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
-    AccountNotOpen,
     CreditorAccountUnknown,
     CreditorNameMismatch,
     CurrencyNotAllowed,
     EndToEndIdUsed,
+    PartyBlocked,
     PaymentId,
     PaymentOrder,
-    Reason,
     SameAccount,
     Status,
     Transfer,
-    UnknownPayment,
-    above_maximum,
     check_amount,
     clean_creditor_name,
     clean_end_to_end_id,
@@ -37,8 +33,12 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
-from tongbao.core.payments.service.levels import not_at_this_level
+from tongbao.core.payments.service.authority import (
+    check_may_initiate,
+    check_second_person,
+    stopped,
+)
+from tongbao.core.payments.service.limiting import use_of
 from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
@@ -46,13 +46,7 @@ from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
-from tongbao.kernel.page import (
-    PAGE_LIMIT_DEFAULT,
-    Page,
-    decode_cursor,
-    encode_cursor,
-)
-from tongbao.kernel.text import Text
+from tongbao.risk.limits import service as limits
 
 TRANSACTION_TYPE = "payments.transfer"
 
@@ -93,6 +87,7 @@ async def transfer(
     await check_second_person(
         tx, debtor=debtor, amount=amount, maker=initiated_by, approver=approved_by, at=at
     )
+    payer = await parties.get(tx, debtor.party_id)
     payment_id = PaymentId(new_id())
     order = Transfer(
         id=payment_id,
@@ -100,7 +95,7 @@ async def transfer(
         reason=None,
         debtor_account_id=debtor.id,
         debtor_account_number=debtor.number,
-        debtor_name=(await parties.get(tx, debtor.party_id)).name,
+        debtor_name=payer.name,
         creditor_account_id=None,
         creditor_account_number=creditor_account_number,
         creditor_name=clean_creditor_name(creditor_name),
@@ -113,74 +108,32 @@ async def transfer(
         initiated_by=initiated_by.id,
         initiated_at=at,
     )
-    creditor = await _account(tx, creditor_account_number)
-    refusal = await _refusal(tx, order, debtor=debtor, creditor=creditor)
-    order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
+    creditor = await _account(tx, creditor_account_number, amount.currency)
+    refusal = await _refusal(tx, order, debtor=debtor, payer=payer, creditor=creditor)
+    if refusal is None:
+        use = use_of(order, debtor=debtor, payer=payer, actor=approved_by or initiated_by)
+        (reservation,) = await limits.reserve(tx, [use], at=at)
+        refusal = reservation.error
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
-            await require_step_up(
-                tx, order, party_id=debtor.party_id, token=step_up_token, actor=initiated_by, at=at
-            )
+            try:
+                await require_step_up(
+                    tx,
+                    order,
+                    party_id=debtor.party_id,
+                    token=step_up_token,
+                    actor=initiated_by,
+                    at=at,
+                )
+            except identity.StepUpRequired:
+                await limits.release(tx, [order.id], at=at)  # whoever asks may go on with `tx`
+                raise
         alone = None if approved_by else initiated_by
+        creditor = await accounts.reached(tx, creditor, currency=amount.currency, at=at)
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
+    order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     return await _store_rejected(tx, order, refusal, at=at)
-
-
-async def get(
-    tx: ReadSession, payment_id: UUID, *, visible_to: Collection[UUID] | None = None
-) -> PaymentOrder:
-    """Return one payment; only if one of the parties `visible_to` may see it, unless it is None.
-
-    The debtor sees every order, the creditor those that were settled. Raises `UnknownPayment`.
-    """
-    row = await tx.scalar(
-        select(PaymentOrderRow)
-        .where(PaymentOrderRow.id == payment_id)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise UnknownPayment
-    if visible_to is not None:
-        involved = [row.debtor_account_id]
-        if row.status == Status.SETTLED and row.creditor_account_id is not None:
-            involved.append(row.creditor_account_id)
-        owners = {(await accounts.get(tx, account_id)).party_id for account_id in involved}
-        if owners.isdisjoint(visible_to):
-            raise UnknownPayment
-    return _order(row)
-
-
-async def for_account(
-    tx: ReadSession, *, account_id: UUID, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
-) -> Page[PaymentOrder]:
-    """Return the payments from and to an account, newest first.
-
-    Orders rejected are shown to their debtor only. Raises `kernel.page.BadCursor`.
-    """
-    last = None if after is None else decode_cursor(after, UUID)[0]
-    out = select(PaymentOrderRow).where(PaymentOrderRow.debtor_account_id == account_id)
-    into = select(PaymentOrderRow).where(
-        PaymentOrderRow.creditor_account_id == account_id,
-        PaymentOrderRow.status == Status.SETTLED.value,
-    )
-    # Two short index scans; one condition with OR would sort all payments of a busy account.
-    halves = []
-    for half in (out, into):
-        part = half if last is None else half.where(PaymentOrderRow.id < last)
-        halves.append(part.order_by(PaymentOrderRow.id.desc()).limit(limit + 1))
-    both = aliased(
-        PaymentOrderRow, union_all(*(half.subquery().select() for half in halves)).subquery()
-    )
-    rows = await tx.scalars(
-        select(both)
-        .order_by(both.id.desc())
-        .limit(limit + 1)
-        .execution_options(populate_existing=True)
-    )
-    return Page[PaymentOrder].of(
-        [_order(row) for row in rows], limit=limit, cursor=lambda order: encode_cursor(order.id)
-    )
 
 
 async def _carry_out(
@@ -196,12 +149,14 @@ async def _carry_out(
 
     `alone` is who pays without a second person.
     """
+    order = replace(order, creditor_account_id=creditor.id)
     await _store_settled(tx, order)
     refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
     if refusal is None:
         if alone is not None:
             await count_alone(tx, party_id=debtor.party_id, amount=order.amount, actor=alone, at=at)
         return await _settled(tx, order, at=at)
+    await limits.release(tx, [order.id], at=at)
     order = _rejected(order, refusal)
     await tx.execute(
         update(PaymentOrderRow)
@@ -212,9 +167,9 @@ async def _carry_out(
     return await _told_rejected(tx, order, at=at)
 
 
-async def _account(tx: ReadSession, number: str) -> DepositAccount | None:
+async def _account(tx: ReadSession, number: str, currency: str) -> DepositAccount | None:
     try:
-        return await accounts.by_number(tx, number)
+        return await accounts.by_number(tx, number, currency=currency)
     except accounts.UnknownAccount:
         return None
 
@@ -224,10 +179,14 @@ async def _refusal(
     order: PaymentOrder,
     *,
     debtor: DepositAccount,
+    payer: parties.Party,
     creditor: DepositAccount | None,
 ) -> TongbaoError | None:
-    """Return the first rule the order breaks. Nothing about the creditor but yes or no leaks."""
-    refusal = _wrong_currency(order.amount, debtor) or above_maximum(order.amount)
+    """Return the first rule the order breaks, limits aside.
+
+    Nothing about the creditor but yes or no leaks.
+    """
+    refusal = _wrong_currency(order.amount, debtor)
     if refusal is not None:
         return refusal
     if creditor is None:
@@ -236,26 +195,20 @@ async def _refusal(
         return SameAccount()
     if not same_name((await parties.get(tx, creditor.party_id)).name, order.creditor_name):
         return CreditorNameMismatch(account_number=order.creditor_account_number)
-    return (
-        _wrong_currency(order.amount, creditor)
-        or _not_open(debtor)
-        or _not_open(creditor)
-        or await not_at_this_level(
-            tx, order.amount, party_id=debtor.party_id, at=order.initiated_at
-        )
-    )
+    if not accounts.takes(creditor, order.amount.currency):
+        return _wrong_currency(order.amount, creditor)
+    return await stopped(tx, debtor, creditor, at=order.initiated_at) or _blocked(payer)
+
+
+def _blocked(payer: parties.Party) -> PartyBlocked | None:
+    gone = payer.status in (parties.Status.BLOCKED, parties.Status.CLOSED)
+    return PartyBlocked() if gone else None
 
 
 def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowed | None:
     if amount.currency == account.currency:
         return None
     return CurrencyNotAllowed(currency=amount.currency, account_currency=account.currency)
-
-
-def _not_open(account: DepositAccount) -> AccountNotOpen | None:
-    if account.status is accounts.DepositAccountStatus.OPEN:
-        return None
-    return AccountNotOpen(account_number=account.number)
 
 
 async def _store_settled(tx: WriteSession, order: PaymentOrder) -> None:
@@ -369,30 +322,3 @@ def _columns(order: PaymentOrder) -> dict[str, object]:
         "initiated_by": order.initiated_by,
         "initiated_at": order.initiated_at,
     }
-
-
-def _order(row: PaymentOrderRow) -> PaymentOrder:
-    reason = None
-    if row.reason_code is not None:
-        reason = Reason(
-            code=row.reason_code,
-            iso_code=row.reason_iso_code or "NARR",
-            text=Text(zh=row.reason_zh or "", en=row.reason_en or ""),
-        )
-    return PaymentOrder(
-        id=PaymentId(row.id),
-        status=Status(row.status),
-        reason=reason,
-        debtor_account_id=row.debtor_account_id,
-        debtor_account_number=row.debtor_account_number,
-        debtor_name=row.debtor_name,
-        creditor_account_id=row.creditor_account_id,
-        creditor_account_number=row.creditor_account_number,
-        creditor_name=row.creditor_name,
-        amount=Money(row.amount_minor, row.currency),
-        end_to_end_id=row.end_to_end_id,
-        remittance=row.remittance,
-        transaction_id=row.transaction_id,
-        initiated_by=row.initiated_by,
-        initiated_at=row.initiated_at,
-    )

@@ -56,9 +56,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "ledger_tail": "derived from the postings",
     "ledger_transaction": "accounts and their statements say the same",
     "limits_counter": "how much of a limit is used: derived from payments",
-    "limits_own": "limits somebody set, under a digest",
+    "limits_own": "limits somebody set; whoever acts for them reads them among their limits",
     "limits_reservation": "how much of a limit is used: derived from payments",
-    "limits_rolling": "how much of a limit is used: derived from payments",
     "parties_duplicate": "says something of another party as well",
     "parties_match_key": "made of what is in the other tables",
 }

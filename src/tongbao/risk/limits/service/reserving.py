@@ -1,6 +1,6 @@
 """Using up limits on the transaction of what they are for, and giving back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -11,36 +11,32 @@ from tongbao.infra.arrays import Array, Kind, array, array_with_nulls
 from tongbao.infra.db import ReadSession, WriteSession, Writing
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
-from tongbao.kernel.money import Money
 from tongbao.risk.limits.domain import (
     BATCH_MAX,
+    Beyond,
     Headroom,
     LimitExceeded,
     RateMissing,
     Reservation,
+    ReviewNeeded,
     Rule,
+    SharedLimitExceeded,
     Use,
     counted,
     distinct,
 )
 from tongbao.risk.limits.service.rules import by_codes
 
-_FACTS: Final = (
-    "%s::text[], %s::uuid[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[],"
-    " %s::text[], %s::text[], %s::bigint[], %s, %s"
-)
 _RESERVE: Final = (
-    f"SELECT refusal, rule_code, used, maximum FROM limits_reserve(%s::uuid[], {_FACTS})"  # noqa: S608 - constants
+    "SELECT refusal, rule_code, used, maximum FROM limits_reserve("
+    "%s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::text[], %s::bigint[],"
+    " %s::text[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::boolean[],"
+    " %s::boolean[], %s::text[], %s::boolean[], %s, %s)"
 )
-_LEFT: Final = f"""
-SELECT l.rule_code, l.maximum,
-       coalesce(limits_used(l.rule_code, l.subject, l.starts_on, l.since), 0), own.valid_until
-  FROM limits_lines({_FACTS}) AS l
-  LEFT JOIN LATERAL (SELECT max(o.valid_until) AS valid_until FROM limits_own o
-                      WHERE o.party_id = %s AND o.rule_code = l.rule_code AND o.kind = 'raised'
-                        AND o.valid_from <= %s AND %s < o.valid_until) own ON true
- ORDER BY l.rule_code
-"""  # noqa: S608 - constants
+_LEFT: Final = (
+    "SELECT rule_code, maximum, used, amount, lowered, raised, raised_until FROM limits_left("
+    "%s, %s::uuid, %s, %s::smallint, %s, %s, %s, %s, %s, %s::bigint, %s, %s, %s)"
+)
 
 
 async def reserve(tx: Writing, uses: Sequence[Use], *, at: datetime) -> list[Reservation]:
@@ -58,10 +54,11 @@ async def reserve(tx: Writing, uses: Sequence[Use], *, at: datetime) -> list[Res
     """
     assert 1 <= len(uses) <= BATCH_MAX, f"a batch of {len(uses)}"
     assert distinct(uses), "two uses of a batch have the same id"
-    ids = array(Kind.UUID, [use.id.int.to_bytes(16) for use in uses])
     ((refusals, codes, used, maxima),) = await tx.fetch(
-        _RESERVE, (ids, *_facts(uses), at, business_date(at))
+        _RESERVE, (*_facts(uses), at, business_date(at))
     )
+    if refusals is None:  # as usual: everything fits
+        return [Reservation(use.id, "reserved") for use in uses]
     rules = await by_codes(tx, {code for code in codes if code is not None}, at=at)
     results = []
     for use, refusal, code, so_far, maximum in zip(
@@ -87,51 +84,71 @@ async def release(tx: WriteSession, use_ids: Collection[UUID], *, at: datetime) 
     return set(rows)
 
 
-async def headroom(
-    tx: ReadSession, use: Use, *, at: datetime, only: Collection[str] | None = None
-) -> list[Headroom]:
+async def headroom(tx: ReadSession, use: Use, *, at: datetime) -> list[Headroom]:
     """Return what is left of each rule that a use would meet; nothing is locked or taken.
 
-    `only` names the codes of the rules asked for.
+    In the order in which they would refuse it: transaction, day, month, year, rolling.
     """
-    rows = await tx.fetch(_LEFT, (*_facts([use]), at, business_date(at), use.party_id, at, at))
+    rows = await tx.fetch(
+        _LEFT,
+        (
+            use.operation, use.party_id, use.party_kind, use.level, use.product, use.channel,
+            use.device, use.counterparty, use.amount.currency, use.amount.minor, use.reviewed,
+            at, business_date(at),
+        ),
+    )  # fmt: skip
     rules = await by_codes(tx, {row[0] for row in rows}, at=at)
-    return [
-        Headroom(rule=rules[code], maximum=maximum, used=used, raised_until=raised_until)
-        for code, maximum, used, raised_until in rows
-        if only is None or code in only
-    ]
+    return [Headroom(rules[code], *facts) for code, *facts in rows]
 
 
 def _error(refusal: str, use: Use, rule: Rule, *, used: int, maximum: int) -> TongbaoError:
     if refusal == "no_rate":
         return RateMissing(currency=use.amount.currency)
-    left = max(maximum - used, 0)
-    return LimitExceeded(
-        rule=rule.title, rule_code=rule.code, maximum=counted(rule, maximum),
-        left=counted(rule, left),
-    )  # fmt: skip
+    facts: dict[str, object] = {
+        "rule": rule.title, "rule_code": rule.code, "period": rule.period,
+        "maximum": counted(rule, maximum),
+    }  # fmt: skip
+    if not rule.is_told:
+        return SharedLimitExceeded(**facts)
+    facts["left"] = counted(rule, max(maximum - used, 0))
+    return (LimitExceeded if rule.beyond is Beyond.REFUSE else ReviewNeeded)(**facts)
 
 
 def _facts(uses: Sequence[Use]) -> tuple[Array | None, ...]:
-    """Return the arrays that say what the uses are, as `limits_lines` takes them."""
+    """Return the arrays that say what the uses are, as `limits_reserve` takes them.
+
+    What the conditions of rules look at is said once for all uses that are alike.
+    """
+    classes: dict[tuple[object, ...], int] = {}
+    first: list[Use] = []
+    numbers = []
+    for use in uses:
+        number = classes.setdefault(use.kind, len(classes) + 1)
+        if number > len(first):
+            first.append(use)
+        numbers.append(number)
     return (
-        array(Kind.TEXT, [use.operation.encode() for use in uses]),
+        array(Kind.UUID, [use.id.int.to_bytes(16) for use in uses]),
+        array(Kind.INTEGER, [number.to_bytes(4) for number in numbers]),
         array(Kind.UUID, [use.party_id.int.to_bytes(16) for use in uses]),
-        array(Kind.TEXT, [use.party_kind.encode() for use in uses]),
-        array(Kind.SMALLINT, [use.level.to_bytes(2) for use in uses]),
-        _texts([use.product for use in uses]),
-        _texts([use.channel for use in uses]),
         _texts([use.device for use in uses]),
         _texts([use.counterparty for use in uses]),
-        array(Kind.TEXT, [use.amount.currency.encode() for use in uses]),
-        array(Kind.BIGINT, [_minor(use.amount) for use in uses]),
+        array(Kind.BIGINT, [use.amount.minor.to_bytes(8) for use in uses]),
+        _texts([use.operation for use in first]),
+        _texts([use.party_kind for use in first]),
+        array(Kind.SMALLINT, [use.level.to_bytes(2) for use in first]),
+        _texts([use.product for use in first]),
+        _texts([use.channel for use in first]),
+        _flags(use.device is not None for use in first),
+        _flags(use.counterparty is not None for use in first),
+        _texts([use.amount.currency for use in first]),
+        _flags(use.reviewed for use in first),
     )
 
 
-def _texts(texts: list[str | None]) -> Array | None:
+def _texts(texts: Iterable[str | None]) -> Array | None:
     return array_with_nulls(Kind.TEXT, [None if one is None else one.encode() for one in texts])
 
 
-def _minor(amount: Money) -> bytes:
-    return amount.minor.to_bytes(8)
+def _flags(flags: Iterable[bool]) -> Array:
+    return array(Kind.BOOLEAN, [flag.to_bytes(1) for flag in flags])

@@ -1,98 +1,173 @@
 -- Limits are judged and used up here and nowhere else, whole batches at a time.
 --
--- A *line* is what one use of a limit comes to: this item uses this much of this counter, of which
--- there is that much at most. One item has a line for each rule that it meets.
+-- Uses of the same kind meet the same rules: a *class* is what the conditions of rules look at, and
+-- a *bound* is a rule that a class meets. What has been used is kept by *tally*: one counter for
+-- each subject, with the sums of its newest day, month and year. A *take* is what one item adds to
+-- one counter; a *slot* is the place of a counter in the batch.
 
--- The lines of a batch. Items are counted from 1. A rule that counts by something an item does not
--- have (a device, a counterparty) does not meet it. Amounts in another currency are converted at
--- the newest reference rate and rounded up; without a rate `amount` is NULL.
-CREATE OR REPLACE FUNCTION limits_lines(
-    p_operation text[], p_party uuid[], p_party_kind text[], p_level smallint[], p_product text[],
-    p_channel text[], p_device text[], p_counterparty text[], p_currency text[], p_amount bigint[],
-    p_at timestamptz, p_day date
+-- The rule's maximum as it is for one party: a raise beats what the party set for itself, and
+-- reaches no further than the rule lets anybody be raised now.
+CREATE OR REPLACE FUNCTION limits_effective(
+    p_maximum bigint, p_ceiling bigint, p_lowered bigint, p_raised bigint
+) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT greatest(least(p_maximum, p_lowered),
+                    CASE WHEN p_raised IS NOT NULL THEN least(p_ceiling, p_raised) END)
+$$;
+
+-- Whose counter of a tally it is: the party itself, or the digest of everything it is counted by.
+CREATE OR REPLACE FUNCTION limits_subject(
+    p_counted_by text[], p_party uuid, p_product text, p_channel text, p_device text,
+    p_counterparty text
+) RETURNS uuid
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN p_counted_by = '{party}' THEN p_party
+    ELSE encode(substr(sha256(convert_to(concat_ws('/',
+        CASE WHEN 'party' = ANY (p_counted_by) THEN 'party=' || p_party END,
+        CASE WHEN 'product' = ANY (p_counted_by) THEN 'product=' || p_product END,
+        CASE WHEN 'channel' = ANY (p_counted_by) THEN 'channel=' || p_channel END,
+        CASE WHEN 'device' = ANY (p_counted_by) THEN 'device=' || p_device END,
+        CASE WHEN 'counterparty' = ANY (p_counted_by) THEN 'counterparty=' || p_counterparty END
+    ), 'UTF8')), 1, 16), 'hex')::uuid END
+$$;
+
+-- The bounds of classes, which are counted from 1; `grp` numbers the pairs of class and tally. An
+-- operation is that of the rule or below it (`payments` is met by `payments.transfer`). A rule that
+-- counts by something a class lacks (a device, a counterparty) does not meet it.
+-- A minor unit of the class's currency is `num / den` of the rule's; without a rate both are NULL.
+CREATE OR REPLACE FUNCTION limits_bounds(
+    p_operation text[], p_party_kind text[], p_level smallint[], p_product text[],
+    p_channel text[], p_has_device boolean[], p_has_counterparty boolean[], p_currency text[],
+    p_reviewed boolean[], p_at timestamptz
 ) RETURNS TABLE (
-    item integer, rule_code text, subject text, starts_on date, since timestamptz,
-    amount bigint, maximum bigint
+    class integer, grp integer, tally text, rule_code text, counted_by text[], measure text,
+    num numeric, den numeric, time_window text, rolling_hours smallint, period text,
+    maximum bigint, ceiling bigint, place integer
 )
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
-    SELECT u.item::integer, r.code,
-           concat_ws('/',
-               CASE WHEN 'party' = ANY (r.counted_by) THEN 'party=' || u.party END,
-               CASE WHEN 'product' = ANY (r.counted_by) THEN 'product=' || u.product END,
-               CASE WHEN 'channel' = ANY (r.counted_by) THEN 'channel=' || u.channel END,
-               CASE WHEN 'device' = ANY (r.counted_by) THEN 'device=' || u.device END,
-               CASE WHEN 'counterparty' = ANY (r.counted_by)
-                    THEN 'counterparty=' || u.counterparty END),
-           CASE r.time_window WHEN 'day' THEN p_day
-                              WHEN 'month' THEN date_trunc('month', p_day)::date
-                              WHEN 'year' THEN date_trunc('year', p_day)::date
-                              WHEN 'rolling' THEN DATE '-infinity' END,
-           CASE r.time_window WHEN 'rolling' THEN p_at - make_interval(hours => r.rolling_hours) END,
-           CASE WHEN r.measure = 'count' THEN 1
-                WHEN r.currency = u.currency THEN u.amount
-                WHEN theirs.cny_per_unit * ours.cny_per_unit IS NOT NULL
-                THEN least(9223372036854775807,
-                           ceil(u.amount * theirs.cny_per_unit * 10::numeric ^ ours.scale
-                                / (ours.cny_per_unit * 10::numeric ^ theirs.scale)))::bigint END,
-           coalesce(own.raised, least(r.maximum, own.lowered))
-      FROM unnest(p_operation, p_party, p_party_kind, p_level, p_product, p_channel, p_device,
-                  p_counterparty, p_currency, p_amount) WITH ORDINALITY
-           AS u(operation, party, party_kind, level, product, channel, device, counterparty,
-                currency, amount, item)
+    SELECT k.class::integer, dense_rank() OVER (ORDER BY k.class, r.tally)::integer, r.tally,
+           r.code, r.counted_by, r.measure,
+           CASE WHEN r.currency <> k.currency
+                THEN trunc(theirs.cny_per_unit * 10::numeric ^ (12 + ours.scale))
+                ELSE 1 END,
+           CASE WHEN r.currency <> k.currency
+                THEN trunc(ours.cny_per_unit * 10::numeric ^ (12 + theirs.scale))
+                ELSE 1 END,
+           r.time_window, r.rolling_hours, coalesce(r.rolling_hours || 'h', r.time_window),
+           CASE WHEN r.beyond = 'review' AND k.reviewed THEN 1000000000000000000
+                ELSE r.maximum END,
+           coalesce(r.raise_maximum, r.maximum),
+           array_position(ARRAY['transaction', 'day', 'month', 'year', 'rolling'], r.time_window)
+      FROM unnest(p_operation, p_party_kind, p_level, p_product, p_channel, p_has_device,
+                  p_has_counterparty, p_currency, p_reviewed) WITH ORDINALITY
+           AS k(operation, party_kind, level, product, channel, has_device, has_counterparty,
+                currency, reviewed, class)
       JOIN limits_rule r
-        ON (r.operation IS NULL OR r.operation = u.operation)
-       AND (r.party_kind IS NULL OR r.party_kind = u.party_kind)
-       AND (r.level IS NULL OR r.level = u.level)
-       AND (r.product IS NULL OR r.product = u.product)
-       AND (r.channel IS NULL OR r.channel = u.channel)
+        ON (r.operation IS NULL OR k.operation = r.operation
+            OR starts_with(k.operation, r.operation || '.'))
+       AND (r.party_kind IS NULL OR r.party_kind = k.party_kind)
+       AND (r.level IS NULL OR r.level = k.level)
+       AND (r.product IS NULL OR r.product = k.product)
+       AND (r.channel IS NULL OR r.channel = k.channel)
        AND r.valid_from <= p_at AND (r.valid_until IS NULL OR p_at < r.valid_until)
-       AND (u.product IS NOT NULL OR 'product' <> ALL (r.counted_by))
-       AND (u.channel IS NOT NULL OR 'channel' <> ALL (r.counted_by))
-       AND (u.device IS NOT NULL OR 'device' <> ALL (r.counted_by))
-       AND (u.counterparty IS NOT NULL OR 'counterparty' <> ALL (r.counted_by))
+       AND (k.product IS NOT NULL OR 'product' <> ALL (r.counted_by))
+       AND (k.channel IS NOT NULL OR 'channel' <> ALL (r.counted_by))
+       AND (k.has_device OR 'device' <> ALL (r.counted_by))
+       AND (k.has_counterparty OR 'counterparty' <> ALL (r.counted_by))
       LEFT JOIN LATERAL (
-          SELECT min(o.maximum) FILTER (WHERE o.kind = 'lowered') AS lowered,
-                 max(o.maximum) FILTER (WHERE o.kind = 'raised') AS raised
-            FROM limits_own o
-           WHERE o.party_id = u.party AND o.rule_code = r.code
-             AND o.valid_from <= p_at AND (o.valid_until IS NULL OR p_at < o.valid_until)
-      ) own ON true
-      LEFT JOIN LATERAL (
-          SELECT q.cny_per_unit, q.scale FROM limits_reference_rate q
-           WHERE q.currency = u.currency AND q.valid_from <= p_at
+          SELECT q.cny_per_unit, q.scale, q.valid_until FROM limits_reference_rate q
+           WHERE q.currency = k.currency AND q.valid_from <= p_at
            ORDER BY q.valid_from DESC LIMIT 1
-      ) theirs ON r.measure = 'amount' AND r.currency <> u.currency
+      ) theirs ON r.currency <> k.currency AND coalesce(p_at < theirs.valid_until, true)
       LEFT JOIN LATERAL (
-          SELECT q.cny_per_unit, q.scale FROM limits_reference_rate q
+          SELECT q.cny_per_unit, q.scale, q.valid_until FROM limits_reference_rate q
            WHERE q.currency = r.currency AND q.valid_from <= p_at
            ORDER BY q.valid_from DESC LIMIT 1
-      ) ours ON r.measure = 'amount' AND r.currency <> u.currency
+      ) ours ON r.currency <> k.currency AND coalesce(p_at < ours.valid_until, true)
 $$;
 
--- What has been used of counters, at a moment; nothing is locked.
-CREATE OR REPLACE FUNCTION limits_used(
-    p_rule_code text, p_subject text, p_starts_on date, p_since timestamptz
+-- What an amount adds to a counter; amounts in another currency are rounded up, exactly. NULL where
+-- there is no rate. What no counter could hold becomes the most that it could.
+CREATE OR REPLACE FUNCTION limits_taken(
+    p_measure text, p_amount bigint, p_num numeric, p_den numeric
 ) RETURNS bigint
+LANGUAGE sql IMMUTABLE
+AS $$
+    SELECT CASE WHEN p_measure = 'count' THEN 1
+                WHEN p_num = p_den THEN p_amount
+                WHEN p_num * p_den IS NOT NULL
+                THEN least(9223372036854775807,
+                           div(p_amount * p_num + p_den - 1, p_den))::bigint END
+$$;
+
+-- What is left of every bound for one use; nothing is locked or taken.
+CREATE OR REPLACE FUNCTION limits_left(
+    p_operation text, p_party uuid, p_party_kind text, p_level smallint, p_product text,
+    p_channel text, p_device text, p_counterparty text, p_currency text, p_amount bigint,
+    p_reviewed boolean, p_at timestamptz, p_day date
+) RETURNS TABLE (
+    rule_code text, period text, maximum bigint, used bigint, amount bigint, lowered bigint,
+    raised bigint, raised_until timestamptz
+)
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
-    SELECT CASE WHEN p_since IS NULL THEN c.used
-                ELSE coalesce((SELECT sum(x.amount)::bigint FROM limits_rolling x
-                                WHERE x.counter_id = c.id AND x.used_at > p_since), 0) END
-      FROM limits_counter c
-     WHERE c.rule_code = p_rule_code AND c.subject = p_subject AND c.starts_on = p_starts_on
+    SELECT b.rule_code, b.period,
+           limits_effective(b.maximum, b.ceiling, own.lowered, own.raised),
+           coalesce(CASE b.time_window
+               WHEN 'transaction' THEN 0
+               WHEN 'day' THEN CASE WHEN c.last_day >= p_day THEN c.used_day END
+               WHEN 'month' THEN CASE WHEN c.last_day >= date_trunc('month', p_day)
+                                      THEN c.used_month END
+               WHEN 'year' THEN CASE WHEN c.last_day >= date_trunc('year', p_day)
+                                     THEN c.used_year END
+               ELSE (SELECT sum(x.amount)::bigint FROM limits_reservation x
+                      WHERE x.counter_id = c.id AND x.rolling AND x.released_at IS NULL
+                        AND x.reserved_at > p_at - make_interval(hours => b.rolling_hours))
+           END, 0),
+           limits_taken(b.measure, p_amount, b.num, b.den), own.lowered, own.raised,
+           own.raised_until
+      FROM limits_bounds(ARRAY[p_operation], ARRAY[p_party_kind], ARRAY[p_level],
+                         ARRAY[p_product], ARRAY[p_channel], ARRAY[p_device IS NOT NULL],
+                         ARRAY[p_counterparty IS NOT NULL], ARRAY[p_currency], ARRAY[p_reviewed],
+                         p_at) AS b
+      LEFT JOIN limits_counter c
+        ON c.subject = limits_subject(b.counted_by, p_party, p_product, p_channel, p_device,
+                                      p_counterparty)
+       AND c.tally = b.tally
+      LEFT JOIN LATERAL (
+          SELECT min(o.maximum) FILTER (WHERE o.kind = 'lowered') AS lowered,
+                 max(o.maximum) FILTER (WHERE o.kind = 'raised') AS raised,
+                 max(o.valid_until) FILTER (WHERE o.kind = 'raised') AS raised_until
+            FROM limits_own o
+           WHERE o.party_id = p_party AND o.tally = b.tally AND o.period = b.period
+             AND o.valid_from <= p_at AND (o.valid_until IS NULL OR p_at < o.valid_until)
+      ) own ON true
+     ORDER BY b.place, b.rolling_hours, b.rule_code
 $$;
 
 -- Reserve for a batch. Items are judged in order, each as if the accepted ones before it had been
--- reserved already; an item reserves all its lines or none. Counters are locked in one order until
--- the caller's transaction ends, so nobody ever gets past a maximum. An item reserved before is a
--- 'duplicate' and uses nothing.
+-- reserved already; an item takes of all its tallies or of none. Counters are locked in one order
+-- until the caller's transaction ends, so nobody ever gets past a maximum. An item reserved before
+-- is a 'duplicate' and takes nothing.
+--
+-- Usually everything fits: then the counters are added to at once, looked at afterwards, and all
+-- four results are NULL. Otherwise that is undone, and the items are looked at one by one.
+--
+-- A counter's windows only go forward: what comes late counts in the newest one.
 CREATE OR REPLACE FUNCTION limits_reserve(
-    p_use uuid[], p_operation text[], p_party uuid[], p_party_kind text[], p_level smallint[],
-    p_product text[], p_channel text[], p_device text[], p_counterparty text[], p_currency text[],
-    p_amount bigint[], p_at timestamptz, p_day date,
+    -- by item
+    p_use uuid[], p_class integer[], p_party uuid[], p_device text[], p_counterparty text[],
+    p_amount bigint[],
+    -- by class
+    p_operation text[], p_party_kind text[], p_level smallint[], p_product text[],
+    p_channel text[], p_has_device boolean[], p_has_counterparty boolean[], p_currency text[],
+    p_reviewed boolean[],
+    p_at timestamptz, p_day date,
     -- per item: NULL (reserved), 'duplicate', 'exceeded' or 'no_rate'; the rule that refused, what
     -- had been used of it before, and its maximum
     OUT refusal text[], OUT rule_code text[], OUT used bigint[], OUT maximum bigint[]
@@ -102,125 +177,240 @@ SET search_path = pg_catalog, public, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    -- per line, in the order of items
-    l_item integer[]; l_rule text[]; l_subject text[]; l_starts_on date[]; l_since timestamptz[];
-    l_amount bigint[]; l_maximum bigint[];
-    l_counter bigint[];   -- the counter's id; NULL where the rule looks at one item alone
-    l_slot integer[];     -- the same counters, numbered from 1
-    l_before bigint[];    -- what had been used of the counter before this batch
-    spent bigint[];       -- by slot: what accepted items of this batch use of it
-    line integer := 1;
-    first_line integer;
+    p_month CONSTANT date := date_trunc('month', p_day);
+    p_year CONSTANT date := date_trunc('year', p_day);
+    b_grp integer[]; b_tally text[]; b_code text[]; b_window text[]; b_hours smallint[];
+    b_period text[]; b_maximum bigint[]; b_ceiling bigint[]; b_place integer[];
+    o_party uuid[]; o_tally text[]; o_period text[]; o_lowered bigint[]; o_raised bigint[];
+    t_item integer[]; t_grp integer[]; t_amount bigint[]; t_rolling boolean[];
+    t_slot integer[];  -- NULL where no rule counts
+    t_subject uuid[]; t_tally text[];
+    s_subject uuid[]; s_tally text[]; s_total bigint[];
+    s_id bigint[]; s_last date[]; s_day bigint[]; s_month bigint[]; s_year bigint[];
+    l_item integer[]; l_slot integer[]; l_code text[]; l_amount bigint[]; l_before bigint[];
+    l_maximum bigint[];
+    spent bigint[];  -- by slot: what accepted items of this batch take
     reached bigint;
-    is_over boolean;
+    line integer := 1;
+    take integer := 1;
 BEGIN
+    SELECT array_agg(b.grp), array_agg(b.tally), array_agg(b.rule_code),
+           array_agg(b.time_window), array_agg(b.rolling_hours), array_agg(b.period),
+           array_agg(b.maximum), array_agg(b.ceiling), array_agg(b.place)
+      INTO b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum, b_ceiling, b_place
+      FROM limits_bounds(p_operation, p_party_kind, p_level, p_product, p_channel, p_has_device,
+                         p_has_counterparty, p_currency, p_reviewed, p_at) AS b;
+    IF b_grp IS NULL THEN
+        RETURN;
+    END IF;
+
+    SELECT array_agg(o.party_id), array_agg(o.tally), array_agg(o.period), array_agg(o.lowered),
+           array_agg(o.raised)
+      INTO o_party, o_tally, o_period, o_lowered, o_raised
+      FROM (SELECT o.party_id, o.tally, o.period,
+                   min(o.maximum) FILTER (WHERE o.kind = 'lowered') AS lowered,
+                   max(o.maximum) FILTER (WHERE o.kind = 'raised') AS raised
+              FROM limits_own o
+             WHERE o.party_id = ANY (p_party)
+               AND o.valid_from <= p_at AND (o.valid_until IS NULL OR p_at < o.valid_until)
+             GROUP BY o.party_id, o.tally, o.period) AS o;
+
+    SELECT array_agg(t.item), array_agg(t.grp), array_agg(t.amount), array_agg(t.rolling),
+           array_agg(t.slot), array_agg(t.subject), array_agg(t.tally)
+      INTO t_item, t_grp, t_amount, t_rolling, t_slot, t_subject, t_tally
+      FROM (SELECT u.item::integer AS item, u.grp, u.tally, u.rolling, u.subject,
+                   limits_taken(u.measure, u.amount, u.num, u.den) AS amount,
+                   CASE WHEN u.counts
+                        THEN dense_rank() OVER (PARTITION BY u.counts
+                                                ORDER BY u.subject, u.tally COLLATE "C") END AS slot
+              FROM (SELECT x.item, x.amount, g.*,
+                           CASE WHEN g.by_party THEN x.party
+                           ELSE limits_subject(g.counted_by, x.party, p_product[g.class],
+                                               p_channel[g.class], x.device, x.counterparty)
+                           END AS subject
+                      FROM unnest(p_class, p_party, p_device, p_counterparty, p_amount)
+                           WITH ORDINALITY AS x(class, party, device, counterparty, amount, item)
+                      JOIN (SELECT b.class, b.grp, b.tally, b.counted_by, b.measure, b.num, b.den,
+                                   b.counted_by = '{party}' AS by_party,
+                                   bool_or(b.time_window <> 'transaction') AS counts,
+                                   bool_or(b.time_window = 'rolling') AS rolling
+                              FROM limits_bounds(p_operation, p_party_kind, p_level, p_product,
+                                                 p_channel, p_has_device, p_has_counterparty,
+                                                 p_currency, p_reviewed, p_at) AS b
+                             GROUP BY b.class, b.grp, b.tally, b.counted_by, b.measure, b.num,
+                                      b.den) AS g ON g.class = x.class) AS u
+             ORDER BY u.item, u.grp) AS t;
+
+    SELECT array_agg(s.subject), array_agg(s.tally), array_agg(s.total)
+      INTO s_subject, s_tally, s_total
+      FROM (SELECT t.slot, t.subject, t.tally,
+                   least(sum(t.amount), 4611686018427387903)::bigint AS total
+              FROM unnest(t_slot, t_subject, t_tally, t_amount) AS t(slot, subject, tally, amount)
+             WHERE t.slot IS NOT NULL
+             GROUP BY t.slot, t.subject, t.tally
+             ORDER BY t.slot) AS s;
+
+    BEGIN
+        IF array_position(t_amount, NULL) IS NOT NULL THEN
+            RAISE check_violation;
+        END IF;
+        WITH changed AS (
+            UPDATE limits_counter c
+               SET used_day = m.total + CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END,
+                   used_month = m.total
+                       + CASE WHEN c.last_day >= p_month THEN c.used_month ELSE 0 END,
+                   used_year = m.total
+                       + CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END,
+                   last_day = greatest(c.last_day, p_day)
+              FROM unnest(s_subject, s_tally, s_total)
+                   WITH ORDINALITY AS m(subject, tally, total, slot)
+             WHERE c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
+            RETURNING m.slot, c.id, c.last_day, c.used_day, c.used_month, c.used_year
+        )
+        SELECT array_agg(id ORDER BY slot), array_agg(last_day ORDER BY slot),
+               array_agg(used_day ORDER BY slot), array_agg(used_month ORDER BY slot),
+               array_agg(used_year ORDER BY slot)
+          INTO s_id, s_last, s_day, s_month, s_year
+          FROM changed;
+        IF cardinality(s_id) IS DISTINCT FROM cardinality(s_subject) THEN
+            RAISE check_violation;  -- a counter is yet to be made
+        END IF;
+        PERFORM FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+          JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
+               AS b(grp, tally, time_window, hours, period, maximum, ceiling) ON b.grp = t.grp
+          LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+               AS o(party, tally, period, lowered, raised)
+            ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+         WHERE CASE b.time_window
+                   WHEN 'transaction' THEN t.amount
+                   WHEN 'day' THEN s_day[t.slot]
+                   WHEN 'month' THEN s_month[t.slot]
+                   WHEN 'year' THEN s_year[t.slot]
+                   ELSE s_total[t.slot]
+                        + (SELECT coalesce(sum(x.amount), 0) FROM limits_reservation x
+                            WHERE x.counter_id = s_id[t.slot] AND x.rolling
+                              AND x.released_at IS NULL
+                              AND x.reserved_at > p_at - make_interval(hours => b.hours))
+               END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised)
+         LIMIT 1;
+        IF FOUND THEN
+            RAISE check_violation;
+        END IF;
+        PERFORM FROM unnest(p_use) AS x(use_id)
+          JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]);
+        IF FOUND THEN
+            RAISE check_violation;
+        END IF;
+        INSERT INTO limits_reservation
+               (use_id, counter_id, amount, counted_on, rolling, reserved_at)
+        SELECT p_use[t.item], s_id[t.slot], t.amount, s_last[t.slot], t.rolling, p_at
+          FROM unnest(t_item, t_slot, t_amount, t_rolling) AS t(item, slot, amount, rolling)
+         WHERE t.slot IS NOT NULL;
+        RETURN;
+    EXCEPTION WHEN check_violation OR unique_violation OR numeric_value_out_of_range THEN
+        NULL;  -- undone; now one by one
+    END;
+
+    INSERT INTO limits_counter (subject, tally)
+    SELECT m.subject, m.tally
+      FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
+     WHERE NOT EXISTS (SELECT FROM limits_counter c
+                        WHERE c.subject = m.subject AND c.tally = m.tally)
+     ORDER BY m.slot
+        ON CONFLICT (subject, tally) DO NOTHING;
+
+    WITH locked AS MATERIALIZED (
+        SELECT m.slot, c.*
+          FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
+          JOIN limits_counter c
+            ON c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
+         ORDER BY m.slot
+           FOR UPDATE OF c
+    )
+    SELECT array_agg(id ORDER BY slot), array_agg(greatest(last_day, p_day) ORDER BY slot),
+           array_agg(CASE WHEN last_day >= p_day THEN used_day ELSE 0 END ORDER BY slot),
+           array_agg(CASE WHEN last_day >= p_month THEN used_month ELSE 0 END ORDER BY slot),
+           array_agg(CASE WHEN last_day >= p_year THEN used_year ELSE 0 END ORDER BY slot)
+      INTO s_id, s_last, s_day, s_month, s_year
+      FROM locked;
+
+    -- Whoever reserved the same use a moment ago held the same counters.
     SELECT array_agg(CASE WHEN r.use_id IS NOT NULL THEN 'duplicate' END ORDER BY x.n)
       INTO refusal
       FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n)
-      LEFT JOIN limits_reservation r ON r.use_id = x.use_id;
+      LEFT JOIN (SELECT DISTINCT r.use_id
+                   FROM unnest(p_use) AS y(use_id)
+                   JOIN limits_reservation r ON r.use_id = ANY (ARRAY[y.use_id])) AS r
+        ON r.use_id = x.use_id;
     rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
     used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
     maximum := used;
 
-    SELECT array_agg(l.item), array_agg(l.rule_code), array_agg(l.subject), array_agg(l.starts_on),
-           array_agg(l.since), array_agg(l.amount), array_agg(l.maximum)
-      INTO l_item, l_rule, l_subject, l_starts_on, l_since, l_amount, l_maximum
-      FROM (SELECT l.* FROM limits_lines(p_operation, p_party, p_party_kind, p_level, p_product,
-                                         p_channel, p_device, p_counterparty, p_currency, p_amount,
-                                         p_at, p_day) AS l
-             WHERE refusal[l.item] IS NULL
-             ORDER BY l.item, l.rule_code) AS l;
+    SELECT array_agg(l.item), array_agg(l.slot), array_agg(l.code), array_agg(l.amount),
+           array_agg(l.before), array_agg(l.maximum)
+      INTO l_item, l_slot, l_code, l_amount, l_before, l_maximum
+      FROM (SELECT t.item, b.code, t.amount,
+                   CASE WHEN b.time_window <> 'transaction' THEN t.slot END AS slot,
+                   CASE b.time_window
+                       WHEN 'transaction' THEN 0
+                       WHEN 'day' THEN s_day[t.slot]
+                       WHEN 'month' THEN s_month[t.slot]
+                       WHEN 'year' THEN s_year[t.slot]
+                       ELSE (SELECT coalesce(sum(x.amount), 0)::bigint FROM limits_reservation x
+                              WHERE x.counter_id = s_id[t.slot] AND x.rolling
+                                AND x.released_at IS NULL
+                                AND x.reserved_at > p_at - make_interval(hours => b.hours))
+                   END AS before,
+                   limits_effective(b.maximum, b.ceiling, o.lowered, o.raised) AS maximum
+              FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+              JOIN unnest(b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum,
+                          b_ceiling, b_place)
+                   AS b(grp, tally, code, time_window, hours, period, maximum, ceiling, place)
+                ON b.grp = t.grp
+              LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+                   AS o(party, tally, period, lowered, raised)
+                ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+             ORDER BY t.item, b.place, b.hours, b.code) AS l;
 
-    INSERT INTO limits_counter (subject, rule_code, starts_on)
-    SELECT DISTINCT x.subject, x.rule_code, x.starts_on
-      FROM unnest(l_subject, l_rule, l_starts_on) AS x(subject, rule_code, starts_on)
-     WHERE x.starts_on IS NOT NULL
-       AND NOT EXISTS (SELECT FROM limits_counter c WHERE (c.subject, c.rule_code, c.starts_on)
-                                                        = (x.subject, x.rule_code, x.starts_on))
-     ORDER BY 1, 2, 3
-        ON CONFLICT DO NOTHING;
-
-    WITH locked AS MATERIALIZED (
-        SELECT c.id, c.rule_code, c.subject, c.starts_on, c.used
-          FROM limits_counter c
-         WHERE (c.subject, c.rule_code, c.starts_on) IN (
-                   SELECT x.subject, x.rule_code, x.starts_on
-                     FROM unnest(l_subject, l_rule, l_starts_on)
-                          AS x(subject, rule_code, starts_on))
-         ORDER BY c.id
-           FOR UPDATE
-    )
-    SELECT array_agg(x.id ORDER BY x.n), array_agg(x.slot ORDER BY x.n),
-           array_agg(x.used ORDER BY x.n)
-      INTO l_counter, l_slot, l_before
-      FROM (SELECT x.n, c.id,
-                   CASE WHEN c.id IS NULL THEN 0
-                        WHEN x.since IS NULL THEN c.used
-                        ELSE (SELECT coalesce(sum(r.amount), 0)::bigint FROM limits_rolling r
-                               WHERE r.counter_id = c.id AND r.used_at > x.since) END AS used,
-                   CASE WHEN c.id IS NOT NULL THEN dense_rank() OVER (ORDER BY c.id)::integer END
-                       AS slot
-              FROM unnest(l_subject, l_rule, l_starts_on, l_since) WITH ORDINALITY
-                   AS x(subject, rule_code, starts_on, since, n)
-              LEFT JOIN locked c ON (c.subject, c.rule_code, c.starts_on)
-                                  = (x.subject, x.rule_code, x.starts_on)) AS x;
-
-    -- Usually nothing is refused, and one look at all running sums shows it.
-    SELECT bool_or(x.amount IS NULL OR x.reached > x.maximum)
-      INTO is_over
-      FROM (SELECT x.amount, x.maximum,
-                   x.before + CASE WHEN x.counter IS NULL THEN x.amount
-                                   ELSE sum(x.amount) OVER (PARTITION BY x.counter ORDER BY x.n)
-                              END AS reached
-              FROM unnest(l_counter, l_before, l_amount, l_maximum) WITH ORDINALITY
-                   AS x(counter, before, amount, maximum, n)) AS x;
-
-    IF is_over THEN
-        spent := array_fill(0::bigint, ARRAY[cardinality(l_item)]);
-        FOR i IN 1 .. cardinality(p_use) LOOP
-            first_line := line;
-            WHILE line <= cardinality(l_item) AND l_item[line] = i LOOP
-                reached := l_before[line] + coalesce(spent[l_slot[line]], 0);
-                IF refusal[i] IS NULL
-                   AND (l_amount[line] IS NULL OR l_amount[line] > l_maximum[line] - reached) THEN
-                    refusal[i] := CASE WHEN l_amount[line] IS NULL THEN 'no_rate'
-                                       ELSE 'exceeded' END;
-                    rule_code[i] := l_rule[line];
-                    used[i] := reached;
-                    maximum[i] := l_maximum[line];
-                END IF;
-                line := line + 1;
-            END LOOP;
-            FOR accepted IN first_line .. line - 1 LOOP
-                EXIT WHEN refusal[i] IS NOT NULL;
-                IF l_slot[accepted] IS NOT NULL THEN
-                    spent[l_slot[accepted]] := spent[l_slot[accepted]] + l_amount[accepted];
-                END IF;
-            END LOOP;
+    spent := array_fill(0::bigint, ARRAY[coalesce(cardinality(s_id), 0)]);
+    FOR i IN 1 .. cardinality(p_use) LOOP
+        WHILE line <= cardinality(l_item) AND l_item[line] = i LOOP
+            reached := l_before[line] + coalesce(spent[l_slot[line]], 0);
+            IF refusal[i] IS NULL
+               AND (l_amount[line] IS NULL OR l_amount[line] > l_maximum[line] - reached) THEN
+                refusal[i] := CASE WHEN l_amount[line] IS NULL THEN 'no_rate'
+                                   ELSE 'exceeded' END;
+                rule_code[i] := l_code[line];
+                used[i] := reached;
+                maximum[i] := l_maximum[line];
+            END IF;
+            line := line + 1;
         END LOOP;
-    END IF;
+        WHILE take <= cardinality(t_item) AND t_item[take] = i LOOP
+            IF refusal[i] IS NULL AND t_slot[take] IS NOT NULL THEN
+                spent[t_slot[take]] := spent[t_slot[take]] + t_amount[take];
+            END IF;
+            take := take + 1;
+        END LOOP;
+    END LOOP;
 
-    UPDATE limits_counter c SET used = c.used + x.amount
-      FROM (SELECT x.counter, sum(x.amount)::bigint AS amount
-              FROM unnest(l_item, l_counter, l_amount, l_since) AS x(item, counter, amount, since)
-             WHERE x.counter IS NOT NULL AND x.since IS NULL AND refusal[x.item] IS NULL
-             GROUP BY x.counter) AS x
-     WHERE c.id = x.counter;
+    UPDATE limits_counter c
+       SET used_day = m.day + m.total, used_month = m.month + m.total,
+           used_year = m.year + m.total, last_day = m.last
+      FROM unnest(s_id, s_last, s_day, s_month, s_year, spent)
+           AS m(id, last, day, month, year, total)
+     WHERE c.id = m.id AND m.total > 0;
 
-    INSERT INTO limits_rolling (counter_id, used_at, amount, use_id)
-    SELECT x.counter, p_at, x.amount, p_use[x.item]
-      FROM unnest(l_item, l_counter, l_amount, l_since) AS x(item, counter, amount, since)
-     WHERE x.since IS NOT NULL AND refusal[x.item] IS NULL;
-
-    INSERT INTO limits_reservation (use_id, reserved_at, counter_ids, amounts)
-    SELECT p_use[x.item], p_at, array_agg(x.counter), array_agg(x.amount)
-      FROM unnest(l_item, l_counter, l_amount) AS x(item, counter, amount)
-     WHERE x.counter IS NOT NULL AND refusal[x.item] IS NULL
-     GROUP BY x.item;
+    INSERT INTO limits_reservation (use_id, counter_id, amount, counted_on, rolling, reserved_at)
+    SELECT p_use[t.item], s_id[t.slot], t.amount, s_last[t.slot], t.rolling, p_at
+      FROM unnest(t_item, t_slot, t_amount, t_rolling) AS t(item, slot, amount, rolling)
+      JOIN unnest(refusal) WITH ORDINALITY AS r(refusal, item) ON r.item = t.item
+     WHERE t.slot IS NOT NULL AND r.refusal IS NULL;
 END $$;
 
 -- Give back what was reserved: for uses that came to nothing. One that was given back before, or
--- never reserved, is left alone. Returns the uses given back.
+-- never reserved, is left alone. Returns the uses given back. Of a window that is over nothing is
+-- left to give back.
 CREATE OR REPLACE FUNCTION limits_release(p_use uuid[], p_at timestamptz) RETURNS SETOF uuid
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -228,37 +418,43 @@ AS $$
 DECLARE
     released uuid[];
 BEGIN
-    WITH locked AS MATERIALIZED (
-        SELECT r.use_id FROM limits_reservation r
-         WHERE r.use_id = ANY (p_use) AND r.released_at IS NULL
-         ORDER BY r.use_id
-           FOR UPDATE
-    ), changed AS (
-        UPDATE limits_reservation r SET released_at = p_at
-          FROM locked WHERE r.use_id = locked.use_id
-        RETURNING r.use_id)
-    SELECT array_agg(use_id) INTO released FROM changed;
-
+    -- In the order of those who reserve: counters first, so that nobody waits in a circle.
     PERFORM FROM limits_counter c
-      WHERE c.id IN (SELECT unnest(r.counter_ids) FROM limits_reservation r
-                      WHERE r.use_id = ANY (released))
-      ORDER BY c.id
+      WHERE c.id IN (SELECT r.counter_id FROM unnest(p_use) AS x(use_id)
+                       JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]))
+      ORDER BY c.subject, c.tally
         FOR UPDATE;
-    UPDATE limits_counter c SET used = c.used - x.amount
-      FROM (SELECT x.counter, sum(x.amount)::bigint AS amount
-              FROM limits_reservation r, unnest(r.counter_ids, r.amounts) AS x(counter, amount)
-             WHERE r.use_id = ANY (released)
-             GROUP BY x.counter) AS x
-     WHERE c.id = x.counter AND c.starts_on <> '-infinity';
-    DELETE FROM limits_rolling WHERE use_id = ANY (released);
+    WITH changed AS (
+        UPDATE limits_reservation r SET released_at = p_at
+          FROM unnest(p_use) AS x(use_id)
+         WHERE r.use_id = ANY (ARRAY[x.use_id]) AND r.released_at IS NULL
+        RETURNING r.use_id, r.counter_id, r.amount, r.counted_on
+    ), given_back AS (
+        UPDATE limits_counter c
+           SET used_day = c.used_day - x.day, used_month = c.used_month - x.month,
+               used_year = c.used_year - x.year
+          FROM (SELECT k.id,
+                       coalesce(sum(g.amount) FILTER (
+                           WHERE g.counted_on = k.last_day), 0)::bigint AS day,
+                       coalesce(sum(g.amount) FILTER (
+                           WHERE g.counted_on >= date_trunc('month', k.last_day)), 0)::bigint
+                           AS month,
+                       coalesce(sum(g.amount) FILTER (
+                           WHERE g.counted_on >= date_trunc('year', k.last_day)), 0)::bigint
+                           AS year
+                  FROM changed g JOIN limits_counter k ON k.id = g.counter_id
+                 GROUP BY k.id) AS x
+         WHERE c.id = x.id
+    )
+    SELECT array_agg(DISTINCT g.use_id) INTO released FROM changed g;
     RETURN QUERY SELECT unnest(released);
 END $$;
 
 -- Only these functions change what is used; whoever could write a counter could lift every limit.
-REVOKE ALL ON limits_counter, limits_reservation, limits_rolling FROM tongbao_app;
-GRANT SELECT ON limits_counter, limits_reservation, limits_rolling TO tongbao_app;
+REVOKE ALL ON limits_counter, limits_reservation FROM tongbao_app;
+GRANT SELECT ON limits_counter, limits_reservation TO tongbao_app;
 REVOKE ALL ON FUNCTION limits_reserve, limits_release FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION limits_reserve, limits_release TO tongbao_app;
 
 -- A counter is changed far more often than it is made: room on its page keeps indexes out of it.
-ALTER TABLE limits_counter SET (fillfactor = 70);
+ALTER TABLE limits_counter SET (fillfactor = 60);

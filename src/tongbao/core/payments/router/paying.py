@@ -1,0 +1,153 @@
+"""`/api/v1/payments`: transfers between accounts of this bank.
+
+A rejected order is answered as a problem (422, the reason's own code) *and* kept: a caller who
+looks only at the status must never believe that money moved, and both the answer and the order can
+be read again (by the same Idempotency-Key, and under `payment_id`).
+"""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Query, Request, Response, status
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.payments import service
+from tongbao.core.payments.router.headers import StepUpHeader
+from tongbao.core.payments.schemas import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
+from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.proposals import HELD, hold
+from tongbao.infra.web import (
+    IDEMPOTENCY_KEY_REQUIRED,
+    Instant,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    problem_response,
+    router,
+)
+from tongbao.kernel.clock import business_date
+from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+
+PREFIX = "/api/v1/payments"
+INITIATE = "payments:initiate"
+READ_ANY = "payments:read_any"
+
+api = router(prefix=PREFIX, tags=["payments"])
+
+After = Annotated[
+    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+
+
+@api.post(
+    "",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(require(INITIATE)), IDEMPOTENCY_KEY_REQUIRED],
+    response_model=PaymentOut,
+    responses=HELD,
+    summary="Pay to an account of this bank",
+)
+async def transfer(
+    body: NewTransfer,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
+    request: Request,
+    response: Response,
+    step_up_token: StepUpHeader = None,
+) -> PaymentOut | Response:
+    """Move money at once, or answer 422 with the reason; the rejected order is kept as well.
+
+    Where the caller may not pay so much alone, in one payment or in the business day, nothing moves
+    yet: 202 with the proposal that a second person of the firm must approve.
+
+    A large transfer, and one to a payee not confirmed before, is answered 403 with the problem
+    `identity.step_up_required`, and nothing is stored: confirm its `action`, then send the same
+    request with the header `Step-Up-Token`.
+    """
+    wanted = service.ProposedTransfer.model_validate(dict(body))
+    party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
+    if party_id is not None:
+        return await hold(
+            service.TRANSFER, wanted, request=request, tx=tx, maker=actor, party_id=party_id, at=at
+        )
+    order = await service.transfer(
+        tx,
+        debtor_account_id=body.debtor_account_id,
+        creditor_account_number=body.creditor_account_number,
+        creditor_name=body.creditor_name,
+        amount=body.amount,
+        remittance=body.remittance,
+        end_to_end_id=body.end_to_end_id,
+        initiated_by=actor,
+        step_up_token=step_up_token,
+        at=at,
+    )
+    location = f"{PREFIX}/{order.id}"
+    if order.refusal is not None:
+        assert order.reason is not None
+        order.refusal.facts.update(payment_id=str(order.id), iso_reason_code=order.reason.iso_code)
+        problem = problem_response(request.scope, order.refusal)
+        problem.headers["Location"] = location
+        return problem
+    response.headers["Location"] = location
+    return PaymentOut.of(order, language)
+
+
+@api.get("", summary="Payments of an account")
+async def list_payments(
+    account_id: Annotated[UUID, Query(description="Payments from and to this account")],
+    tx: ReadTx,
+    actor: CurrentActor,
+    language: RequestLanguage,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    after: After = None,
+) -> PaymentsOut:
+    """Return the payments of one account, newest first; the payee sees those that were settled."""
+    account = await accounts.get(tx, account_id)
+    visible_to = _visible_to(actor)
+    if visible_to is not None and account.party_id not in visible_to:
+        raise accounts.UnknownAccount(account=account_id)
+    page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
+    return PaymentsOut(
+        items=[PaymentOut.of(order, language) for order in page.items], next=page.next
+    )
+
+
+@api.get(
+    "/headroom",
+    dependencies=[Depends(require(INITIATE))],
+    summary="What one may still pay alone today",
+)
+async def read_headroom(
+    account_id: Annotated[UUID, Query(description="The account that would pay; one's own")],
+    tx: ReadTx,
+    actor: CurrentActor,
+    at: Instant,
+) -> HeadroomOut:
+    """Return what the caller may pay from an account without a second person of the firm.
+
+    Above it a payment becomes a proposal. What was paid since is looked at when it is made.
+    """
+    account = await accounts.get(tx, account_id)
+    service.check_may_initiate(account, actor)
+    able = await service.alone(
+        tx, party_id=account.party_id, currency=account.currency, actor=actor, at=at
+    )
+    return HeadroomOut.of(able, account_id=account.id, day=business_date(at))
+
+
+@api.get("/{payment_id:uuid}", summary="One payment")
+async def read_payment(
+    payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage
+) -> PaymentOut:
+    """Return a payment to its debtor, its creditor (once settled) or staff."""
+    order = await service.get(tx, payment_id, visible_to=_visible_to(actor))
+    return PaymentOut.of(order, language)
+
+
+def _visible_to(actor: Actor) -> frozenset[UUID] | None:
+    """Return whose payments the actor may see; None for everybody's."""
+    return None if actor.may(READ_ANY) else actor.party_ids

@@ -1,0 +1,99 @@
+"""Reading payments."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select, union_all
+from sqlalchemy.orm import aliased
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.payments.domain import PaymentId, PaymentOrder, Reason, Status, UnknownPayment
+from tongbao.core.payments.models import PaymentOrderRow
+from tongbao.infra.db import ReadSession
+from tongbao.kernel.money import Money
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
+from tongbao.kernel.text import Text
+
+
+async def get(
+    tx: ReadSession, payment_id: UUID, *, visible_to: Collection[UUID] | None = None
+) -> PaymentOrder:
+    """Return one payment; only if one of the parties `visible_to` may see it, unless it is None.
+
+    The debtor sees every order, the creditor those that were settled. Raises `UnknownPayment`.
+    """
+    row = await tx.scalar(
+        select(PaymentOrderRow)
+        .where(PaymentOrderRow.id == payment_id)
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise UnknownPayment
+    if visible_to is not None:
+        involved = [row.debtor_account_id]
+        if row.status == Status.SETTLED and row.creditor_account_id is not None:
+            involved.append(row.creditor_account_id)
+        owners = {(await accounts.get(tx, account_id)).party_id for account_id in involved}
+        if owners.isdisjoint(visible_to):
+            raise UnknownPayment
+    return order_of(row)
+
+
+async def for_account(
+    tx: ReadSession, *, account_id: UUID, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
+) -> Page[PaymentOrder]:
+    """Return the payments from and to an account, newest first.
+
+    Orders rejected are shown to their debtor only. Raises `kernel.page.BadCursor`.
+    """
+    last = None if after is None else decode_cursor(after, UUID)[0]
+    out = select(PaymentOrderRow).where(PaymentOrderRow.debtor_account_id == account_id)
+    into = select(PaymentOrderRow).where(
+        PaymentOrderRow.creditor_account_id == account_id,
+        PaymentOrderRow.status == Status.SETTLED.value,
+    )
+    # Two short index scans; one condition with OR would sort all payments of a busy account.
+    halves = []
+    for half in (out, into):
+        part = half if last is None else half.where(PaymentOrderRow.id < last)
+        halves.append(part.order_by(PaymentOrderRow.id.desc()).limit(limit + 1))
+    both = aliased(
+        PaymentOrderRow, union_all(*(half.subquery().select() for half in halves)).subquery()
+    )
+    rows = await tx.scalars(
+        select(both)
+        .order_by(both.id.desc())
+        .limit(limit + 1)
+        .execution_options(populate_existing=True)
+    )
+    return Page[PaymentOrder].of(
+        [order_of(row) for row in rows], limit=limit, cursor=lambda order: encode_cursor(order.id)
+    )
+
+
+def order_of(row: PaymentOrderRow) -> PaymentOrder:
+    """Return the order of a row."""
+    reason = None
+    if row.reason_code is not None:
+        reason = Reason(
+            code=row.reason_code,
+            iso_code=row.reason_iso_code or "NARR",
+            text=Text(zh=row.reason_zh or "", en=row.reason_en or ""),
+        )
+    return PaymentOrder(
+        id=PaymentId(row.id),
+        status=Status(row.status),
+        reason=reason,
+        debtor_account_id=row.debtor_account_id,
+        debtor_account_number=row.debtor_account_number,
+        debtor_name=row.debtor_name,
+        creditor_account_id=row.creditor_account_id,
+        creditor_account_number=row.creditor_account_number,
+        creditor_name=row.creditor_name,
+        amount=Money(row.amount_minor, row.currency),
+        end_to_end_id=row.end_to_end_id,
+        remittance=row.remittance,
+        transaction_id=row.transaction_id,
+        initiated_by=row.initiated_by,
+        initiated_at=row.initiated_at,
+    )

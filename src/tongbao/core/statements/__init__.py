@@ -1,0 +1,1 @@
+"""Statements of accounts and certificates about them, as documents people and programs read."""

@@ -1,0 +1,1 @@
+"""Staying in touch with customers: telling them what happened, and later more."""

@@ -1,0 +1,1 @@
+"""Messages of ISO 20022: values in, bytes out."""

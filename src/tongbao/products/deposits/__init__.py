@@ -1,0 +1,1 @@
+"""Time deposits, instalment savings and notice deposits: from the catalogue to the last cent."""

@@ -1,0 +1,27 @@
+"""What the routers share."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Header
+
+from tongbao.infra.auth import Actor, require
+from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED
+from tongbao.products.deposits import service
+
+PREFIX: Final = "/api/v1/deposits"
+TAGS: Final = ["deposits"]
+READ_ANY: Final = "deposits:read_any"
+
+MAY_MANAGE: Final = [Depends(require(service.MANAGE))]
+MOVES_MONEY: Final = [*MAY_MANAGE, IDEMPOTENCY_KEY_REQUIRED]
+
+StepUpHeader = Annotated[
+    str | None,
+    Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
+]
+
+
+def visible_to(actor: Actor) -> frozenset[UUID] | None:
+    """Return whose deposits the actor may see; None for everybody's."""
+    return None if actor.may(READ_ANY) else actor.party_ids
