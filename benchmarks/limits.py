@@ -3,10 +3,9 @@
     tongbao bench limits --json            # about a minute and a half
 
 Durable commits; the rules a bank begins with; 100,000 customers of all levels, nine of ten of them
-persons, two of whom share a device,
-every other payment from there (a second counter), one customer in a hundred with
-a lower limit of their own. Two batches of 1,000 at once; single reservations each on a transaction
-of their own.
+persons, two of whom share a device; every other payment from there, which is a second counter; one
+customer in a hundred with a lower limit of their own. Two batches of 1,000 at once; 16 callers of
+single reservations, each on a transaction of its own.
 """
 
 import asyncio
@@ -20,9 +19,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from benchmarks.support import pgbench
 from tongbao.infra.db import Database
+from tongbao.infra.lines import Lines
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao.kernel.clock import now
@@ -53,6 +54,7 @@ class Scene:
     """Customers who pay."""
 
     database: Database
+    lines: Lines
     customers: list[UUID]
     devices: list[str]
     random: Random = field(default_factory=lambda: Random(7))
@@ -87,9 +89,12 @@ async def scene() -> AsyncIterator[tuple[Scene, EmbeddedPostgres]]:
         urls = server.urls()
         run_migrations(urls.owner)
         database = Database.connect(urls.app)
+        plain = make_url(urls.app).set(drivername="postgresql")
+        lines = Lines(plain.render_as_string(hide_password=False), "", lines_max=CALLERS)
         try:
             stage = Scene(
                 database,
+                lines,
                 [new_id() for _ in range(CUSTOMERS)],
                 [str(new_id()) for _ in range(DEVICES)],
             )
@@ -101,6 +106,7 @@ async def scene() -> AsyncIterator[tuple[Scene, EmbeddedPostgres]]:
                     _all_reserved(await limits.reserve(tx, uses, at=now()))
             yield stage, server
         finally:
+            await lines.close()
             await database.close()
 
 
@@ -149,7 +155,7 @@ async def _singles(stage: Scene) -> tuple[float, list[float]]:
 
     async def call() -> None:
         while (begun := time.perf_counter()) < started + SINGLE_SECONDS:
-            async with stage.database.lines.statement() as line:
+            async with stage.lines.statement() as line:
                 _all_reserved(await limits.reserve(line, [stage.use()], at=now()))
             latencies.append(time.perf_counter() - begun)
 

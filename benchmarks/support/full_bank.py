@@ -61,11 +61,17 @@ FILL: Final = (
     "SELECT setval('ledger_transaction_id_seq', (SELECT max(id) FROM ledger_transaction))",
     "SELECT ledger_extend_days(2000000000)",
     """
+    INSERT INTO accounts_number (number, party_id, product, given_at)
+    SELECT '990002' || lpad(n::text, 13, '0'), %(party)s, 'current', %(at)s
+      FROM generate_series(1, %(count)s) AS n
+    """,
+    """
     INSERT INTO accounts_account (id, number, party_id, product, currency, ledger_account_id,
-                                  status, opened_at)
+                                  status, opened_at, last_moved_on)
     SELECT ('01900000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid,
            '990002' || lpad(n::text, 13, '0'), %(party)s, 'current', 'CNY',
-           ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'open', %(at)s
+           ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'open', %(at)s,
+           (%(at)s)::date
       FROM generate_series(1, %(count)s) AS n
     """,
     """

@@ -146,6 +146,8 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "agreements_list_certificates",
         "agreements_list_consent_texts",
         "agreements_list_receipt_keys",
+        "deposits_calculate",
+        "deposits_list_products",
         "identity_authorize",
         "identity_callback",
         "identity_list_providers",
@@ -170,6 +172,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "identity_confirm_reset",
         "identity_request_recovery",
         "identity_reset_password",
+        "rates_list_rates",
     }
 
 
@@ -180,7 +183,14 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         for parameter in each.facts.get("parameters", [])
         if parameter["name"] == "Idempotency-Key" and parameter["required"]
     }
-    assert insisting == {"payments_transfer", "lending_apply", "lending_accept"}
+    assert insisting == {
+        "deposits_open_deposit",
+        "deposits_pay_instalment",
+        "deposits_withdraw",
+        "lending_accept",
+        "lending_apply",
+        "payments_transfer",
+    }
 
 
 async def test_every_example_of_a_body_is_well_formed(
@@ -194,6 +204,7 @@ async def test_every_example_of_a_body_is_well_formed(
                 Role.STAFF_RISK,
                 Role.STAFF_ADMINISTRATOR,
                 Role.STAFF_COMPLIANCE,
+                Role.STAFF_PRODUCT,
             )
         ],
         await bank.service(),
@@ -205,7 +216,8 @@ async def test_every_example_of_a_body_is_well_formed(
         if "application/json" not in content:
             continue
         path = re.sub(r"{[a-z_]+_id}", str(new_id()), each.path.removeprefix("/api/v1"))
-        path = path.replace("{provider}", "sandbox").replace("{", "").replace("}", "")
+        path = path.replace("{provider}", "sandbox").replace("{period}", "day")
+        path = path.replace("{currency}", "USD").replace("{", "").replace("}", "")
         for shown in examples(document, content["application/json"]["schema"]):
             for body in shown:
                 answers = [

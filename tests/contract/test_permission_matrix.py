@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import insert
 
 from tests.support.bank import Bank, Caller, Customer, done
+from tests.support.deposits import post_rates
 from tongbao.app.permissions import Address, May, addresses, reach
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
@@ -35,7 +36,7 @@ from tongbao.infra.audit import planted as audit_trail
 from tongbao.infra.audit.models import AlertRow
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
-from tongbao.kernel.clock import now
+from tongbao.kernel.clock import business_date, now
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.page import PAGE_LIMIT_MAX
 from tongbao.products.lending import service as lending
@@ -67,6 +68,7 @@ WORDS: Final = {
     "change_id": "0197c0de-0000-7000-8000-000000000009",
     "factor": "otp_sms",
     "kind": "licence_picture",
+    "notice_id": "0197c0de-0000-7000-8000-000000000009",
     "provider": "no-such-provider",
     "registration_id": "0197c0de-0000-7000-8000-000000000009",
     "reset_id": "0197c0de-0000-7000-8000-000000000009",
@@ -85,7 +87,12 @@ MADE_BY: Final = (
     ("statement_document_id", "statements_order_document", ("id",)),
 )
 # Queries that must be given, and what is in a body under another name.
-QUERIES: Final = {"amount": "300000.00", "first": "2025-10-01", "last": "2025-10-31"}
+QUERIES: Final = {
+    "amount": "300000.00",
+    "first": "2025-10-01",
+    "last": "2025-10-31",
+    "product": "time_1y",
+}
 VALUES: Final = {"provider": "sandbox", "state": "of-no-flow"}
 SAME_AS: Final = {"debtor_account_id": "account_id", "from_party_id": "related_party_id"}
 # What changes the caller's own log-in would end it for the requests that follow.
@@ -220,6 +227,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     loan = await firm.post(
         f"{path}/acceptance", {"amount": drawn, "text_digest": words["text_digest"]}
     )
+    deposit = await deposit_of(bank, firm, account["id"])
     request = await firm.ask_consent()
     async with bank.database.write() as tx:
         await lending.consent_ended(
@@ -312,6 +320,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "challenge_id": str(challenge),
         "consent_id": consent["id"],
         "decision_id": (await firm.get(path))["decision"]["id"],
+        "deposit_id": deposit["id"],
         "device_id": str(device.id),
         "invitation_id": invitation["id"],
         "loan_id": loan["id"],
@@ -331,6 +340,23 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "creditor_account_number": payee["number"],
         "creditor_name": payee["name"],
     }
+
+
+async def deposit_of(bank: Bank, firm: Customer, account_id: str) -> JSON:
+    """Open a deposit at a rate posted today."""
+    async with bank.database.write() as tx:
+        await post_rates(tx, since=business_date(now()))
+    wanted = {"product": "time_1y", "account_id": account_id}
+    words = await firm.get("/deposits/agreement", amount="10000.00", **wanted)
+    return await firm.post(
+        "/deposits",
+        {
+            **wanted,
+            "amount": {"amount": "10000.00", "currency": "CNY"},
+            "language": words["language"],
+            "text_digest": words["text_digest"],
+        },
+    )
 
 
 async def audit_of(bank: Bank) -> dict[str, str]:

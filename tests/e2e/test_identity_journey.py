@@ -39,9 +39,9 @@ async def test_a_person_is_identified_and_may_pay_a_little(bank: Bank) -> None:
     person, party_id = await a_person(bank, TRUTH.name)
     shop = await bank.customer()
     to = {**await shop.open_account(), "name": shop.firm.name}
-    account = await person.post("/accounts", {"party_id": party_id})
-    refused = await pay(person, account, "1.00", to)
-    assert problem(refused) == (422, "limits.exceeded")
+    refused = await person.ask("POST", "/accounts", json={"party_id": party_id})
+    assert problem(refused) == (422, "accounts.level_too_low")
+    assert refused.json()["missing"] == "id_card, identity_bureau"
 
     level = await person.get(f"/parties/{party_id}/level")
     assert (level["level"], level["next"]["needs"]) == (0, ["id_card", "identity_bureau"])
@@ -54,6 +54,8 @@ async def test_a_person_is_identified_and_may_pay_a_little(bank: Bank) -> None:
     done = await person.get(f"/kyc/cases/{case['id']}")
     assert (done["state"], done["findings"]) == ("approved", [])
     assert (await person.get(f"/parties/{party_id}"))["status"] == "active"
+    account = await person.post("/accounts", {"party_id": party_id})
+    assert account["account_class"] == 3
     without_money = await pay(person, account, "2000.00", to)
     assert problem(without_money) == (422, "ledger.insufficient_funds")
     too_much = await pay(person, account, "2000.01", to)

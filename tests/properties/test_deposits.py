@@ -38,7 +38,7 @@ from tongbao.products.deposits.domain.settling import (
     contract_interest,
 )
 from tongbao.products.deposits.models import DepositRow
-from tongbao.products.deposits.service import State
+from tongbao.products.deposits.service import DepositState
 
 DAYS = st.dates(date(2026, 1, 5), date(2056, 1, 1))
 AMOUNTS = st.integers(5_000, 10**13)
@@ -87,7 +87,7 @@ class Held:
     start: date
     matures_on: date
     instruction: Instruction
-    state: State = State.OPEN
+    state: DepositState = DepositState.OPEN
     part_broken: bool = False
     paid: list[tuple[date, bool]] = field(default_factory=list)
     lapsed_on: date | None = None
@@ -197,7 +197,7 @@ class Bank:
         self.today += timedelta(days=days)
         await end_day(self.tx, self.today - DAY, most=2)
         for held, deposit_id in list(self.pairs):
-            if held.state is State.OPEN:
+            if held.state is DepositState.OPEN:
                 self.collect(held)
                 await self.mature(held, deposit_id)
 
@@ -218,11 +218,11 @@ class Bank:
         if self.today < held.matures_on:
             return
         if held.instruction is Instruction.HOLD:
-            held.state = State.MATURED
+            held.state = DepositState.MATURED
         elif held.instruction is Instruction.PAY_OUT:
             if MainlandCalendar().is_business_day(self.today):
                 self.balance += held.principal + held.interest(held.principal, self.today)
-                held.state, held.principal = State.PAID_OUT, 0
+                held.state, held.principal = DepositState.PAID_OUT, 0
         else:
             interest = held.interest(held.principal, held.matures_on)
             keeps = held.instruction is Instruction.RENEW_ALL
@@ -240,7 +240,7 @@ class Bank:
                 held.instruction,
             )
             self.pairs.append((again, service.DepositId(row.id)))
-            held.state, held.principal = State.RENEWED, 0
+            held.state, held.principal = DepositState.RENEWED, 0
 
     async def take(self, held: Held, deposit: service.Deposit, _: None) -> None:
         if not held.state.holds_money:
@@ -250,11 +250,11 @@ class Bank:
         await self.saver.withdraw(self.tx, deposit, on=self.today)
         self.balance += held.principal + held.interest(held.principal, self.today)
         held.principal = 0
-        held.state = State.PAID_OUT if self.today >= held.matures_on else State.BROKEN
+        held.state = DepositState.PAID_OUT if self.today >= held.matures_on else DepositState.BROKEN
 
     async def part(self, held: Held, deposit: service.Deposit, minor: int) -> None:
         possible = (
-            held.state is State.OPEN
+            held.state is DepositState.OPEN
             and held.kind is Kind.TIME
             and self.today < held.matures_on
             and not held.part_broken
@@ -295,7 +295,7 @@ class Bank:
         self, held: Held, deposit: service.Deposit, instruction: Instruction
     ) -> None:
         if (
-            held.state is State.OPEN
+            held.state is DepositState.OPEN
             and self.today < held.matures_on
             and instruction in deposit.product.instructions
         ):
@@ -315,9 +315,9 @@ class Bank:
             deposit = await service.get(self.tx, deposit_id)
             assert (deposit.state, deposit.principal.minor) == (held.state, held.principal)
             booked = await ledger.balance(self.tx, ledger.AccountId(deposit.ledger_account_id))
-            if deposit.state is not State.RENEWED:
+            if deposit.state is not DepositState.RENEWED:
                 assert booked.posted == held.principal
-            if deposit.state is State.OPEN and deposit.accrued_through is not None:
+            if deposit.state is DepositState.OPEN and deposit.accrued_through is not None:
                 assert deposit.accrued_minor == accrued(deposit, through=deposit.accrued_through), (
                     "what the step adds up is what the rule says"
                 )

@@ -16,7 +16,7 @@ async def pay_in(database: Database, account_id: str, amount: str, currency: str
         account = await accounts.get(tx, UUID(account_id))
         cash = await ledger.internal_account(
             tx,
-            code="1001.TEST",
+            code="1001.TEST" if currency == "CNY" else f"1001.TEST.{currency}",
             asset=currency,
             category=ledger.Category.ASSET,
             name="cash",

@@ -3,7 +3,7 @@
 import sys
 from datetime import date
 
-from tongbao.app import eod
+from tongbao.app import eod, wiring
 from tongbao.app.commands import migrated, on_database, record, say
 from tongbao.infra import runs
 from tongbao.infra.db import Database
@@ -18,6 +18,7 @@ def end_days(settings: Settings, *, upto: date | None) -> int:
         await record(database, "runs.end_of_day.started")
         return await eod.end_days(database, clock=now, upto=upto, told=_telling)
 
+    wiring.connect_accounts(settings)
     eod.begin_with(settings.end_of_day_first)
     with migrated(settings) as ready:
         days = on_database(ready, work)

@@ -86,6 +86,9 @@ async def end_days(
     """
     async with database.read() as tx:
         days = await days_to_end(tx, upto, clock())
+        last = await runs.last_finished(tx, NAME)
+    if last is not None:
+        runs.note_finished(NAME, last)  # whoever ended it, and before this process began
     for day in days:
         hears = {} if told is None else {"told": told(day)}
         await runs.carry_out(database, name=NAME, day=day, steps=steps, clock=clock, **hears)

@@ -22,6 +22,7 @@ async def decide_firms(
     database: Database, settings: Settings, firms: Sequence[Firm], *, say: Say, briefly: bool
 ) -> None:
     """Decide each firm and pay out what is approved; the last line says how many were decided."""
+    wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
     tax_office = wiring.tax_office(settings)
     turn = asyncio.Semaphore(AT_ONCE)

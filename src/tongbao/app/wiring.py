@@ -35,6 +35,7 @@ from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.kernel.clock import now
+from tongbao.products.deposits import service as deposits
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
 
@@ -157,6 +158,8 @@ def connect_accounts(settings: Settings) -> None:
             confirm=_confirm,
         )
     )
+    accounts.register_running(deposits.over_account)
+    accounts.register_running(loans.over_account)
 
 
 def connect_agreements(settings: Settings) -> None:

@@ -105,6 +105,19 @@ async def test_files(seeded: Urls) -> None:
         assert (await visit(seeded, path)).status_code == 200, path
 
 
+async def test_the_page_where_documents_are_confirmed(seeded: Urls) -> None:
+    for language, words in (("zh", "核验对账单与证明"), ("en", "Confirm a statement")):
+        answer = await visit(seeded, "/verify", language=language)
+        assert answer.status_code == 200
+        assert answer.headers["content-language"] == language
+        assert words in answer.text
+        for path in re.findall(r'(?:href|src)="(/site/[^"]*)"', answer.text):
+            assert (await visit(seeded, path)).status_code == 200, path
+    script = await visit(seeded, "/site/verify.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert "/api/v1/statements/confirmations" in script.text
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "shown"),
     [

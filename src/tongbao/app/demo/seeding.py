@@ -35,6 +35,7 @@ Say = Callable[[str], None]
 
 async def seed(database: Database, settings: Settings, *, say: Say) -> None:
     """Make what is missing of the demo's data; the sandbox must be running."""
+    wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
     users = await _people(database)
     if not await has_model(database):

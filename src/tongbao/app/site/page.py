@@ -1,6 +1,6 @@
 """What the page shows, and its routes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import resources
@@ -23,8 +23,14 @@ from tongbao.kernel.money import Money
 from tongbao.kernel.text import Language, Text
 from tongbao.products.lending import service as lending
 
-FILES: Final = {"home.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+FILES: Final = {
+    "home.css": "text/css; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+    "verify.css": "text/css; charset=utf-8",
+    "verify.js": "text/javascript; charset=utf-8",
+}
 ENTRIES_SHOWN = 6
+Lang = Annotated[str | None, Query(max_length=5)]
 
 TITLES: Final = {
     ("lending.disbursement", True): Text(zh="贷款放款", en="Loan disbursed"),
@@ -96,10 +102,18 @@ def routes() -> APIRouter:
     async def home(
         request: Request,
         preferred: RequestLanguage,
-        lang: Annotated[str | None, Query(max_length=5)] = None,
+        lang: Lang = None,
     ) -> Response:
-        language: Language = "en" if lang == "en" else "zh" if lang == "zh" else preferred
+        language = _language(lang, preferred)
         html = await _home(request.app.state.database, request.app.state.settings, language, now())
+        headers = {"Content-Language": language}
+        return Response(html, media_type="text/html; charset=utf-8", headers=headers)
+
+    @site.get("/verify")
+    async def verify(preferred: RequestLanguage, lang: Lang = None) -> Response:
+        """Let anybody have a statement or a certificate confirmed; the QR codes lead here."""
+        language = _language(lang, preferred)
+        html = _pages.get_template("verify.html").render(language=language, say=_in(language))
         headers = {"Content-Language": language}
         return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
@@ -111,6 +125,15 @@ def routes() -> APIRouter:
         return Response(data, media_type=FILES[name], headers={"Cache-Control": "no-cache"})
 
     return site
+
+
+def _language(asked: str | None, preferred: Language) -> Language:
+    """Return the language of a page: the one its address names, else the caller's."""
+    return "en" if asked == "en" else "zh" if asked == "zh" else preferred
+
+
+def _in(language: Language) -> Callable[[str, str], str]:
+    return lambda zh, en: zh if language == "zh" else en
 
 
 async def _home(database: Database, settings: Settings, language: Language, at: datetime) -> str:
@@ -129,7 +152,7 @@ async def _home(database: Database, settings: Settings, language: Language, at: 
         checks.append(Check(Text(zh="后台任务", en="Worker"), ok=working))
     return _pages.get_template("home.html").render(
         language=language,
-        say=lambda zh, en: zh if language == "zh" else en,
+        say=_in(language),
         healthy=all(check.ok for check in checks),
         version=tongbao.__version__,
         checked_at=at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M"),

@@ -148,9 +148,10 @@ def mask_address(to: Recipient) -> str:
 async def _wait(tx: WriteSession, *, tags: Sequence[bytes], kind: Kind, at: datetime) -> int | None:
     """Return for how many seconds the address has got enough of a kind; None if it has not.
 
-    One transaction at a time for each address, so that parallel ones count each other.
+    One transaction at a time for each address and kind, so that parallel ones count each other; and
+    a code, which somebody waits for, never waits for a batch of information.
     """
-    lock = int.from_bytes(hashlib.sha256(tags[0]).digest()[:4], signed=True)
+    lock = int.from_bytes(hashlib.sha256(tags[0] + kind.encode()).digest()[:4], signed=True)
     await tx.execute(select(func.pg_advisory_xact_lock(_LOCK, lock)))
     bounds = BOUNDS[kind]
     most = max(number for number, _ in bounds)

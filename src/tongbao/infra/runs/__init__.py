@@ -8,7 +8,7 @@ A step is a function that does one bounded piece on the transaction it is given 
 next piece goes on (`Work`). That place is stored on the same transaction: a piece is done once.
 """
 
-from tongbao.infra.runs.engine import Told, carry_out
+from tongbao.infra.runs.engine import Told, carry_out, note_finished
 from tongbao.infra.runs.errors import DayNotOver, DayOutOfOrder, StepFailed
 from tongbao.infra.runs.reading import last_finished
 from tongbao.infra.runs.registry import Startable, declare
@@ -26,4 +26,5 @@ __all__ = [
     "carry_out",
     "declare",
     "last_finished",
+    "note_finished",
 ]

@@ -32,6 +32,9 @@ ERROR_LENGTH_MAX: Final = 500
 PIECES_MAX: Final = 1_000_000
 """A step that needs more does not come to an end."""
 
+_EPOCH: Final = date(1970, 1, 1)
+_DAY_SECONDS: Final = 86_400
+
 Clock = Callable[[], datetime]
 Told = Callable[[str, int, bool], None]
 """Told of each piece: the step's name, its items so far, and whether the step is done."""
@@ -244,10 +247,11 @@ async def _finish(database: Database, run_id: UUID, name: str, day: date, *, at:
             .values(status="done", finished_at=at)
             .returning(RunRow.id)
         )
-    FINISHED.labels(name).set(_midnight(day))
+    note_finished(name, day)
     if finished is not None:
         logger.info("run done", run=name, day=str(day))
 
 
-def _midnight(day: date) -> int:
-    return (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400
+def note_finished(name: str, day: date) -> None:
+    """Let this process's metrics say for which day a run of the name was finished last."""
+    FINISHED.labels(name).set((day - _EPOCH).days * _DAY_SECONDS)

@@ -22,11 +22,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
-from tongbao.products.deposits.domain.deposits import NoticeState, State
+from tongbao.products.deposits.domain.deposits import DepositState, NoticeState
 from tongbao.products.deposits.domain.products import Instruction, Kind
 
 
-def _one_of(column: str, values: type[State | NoticeState | Kind | Instruction]) -> CheckConstraint:
+def _one_of(
+    column: str, values: type[DepositState | NoticeState | Kind | Instruction]
+) -> CheckConstraint:
     listed = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
@@ -101,7 +103,7 @@ class DepositRow(Base):
         keep=Keep.BOOKS,
     )
     __table_args__ = (
-        _one_of("state", State),
+        _one_of("state", DepositState),
         _one_of("kind", Kind),
         _one_of("instruction", Instruction),
         CheckConstraint("number ~ '^[0-9]{8,34}$'", name="number_digits"),

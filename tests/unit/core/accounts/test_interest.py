@@ -1,7 +1,7 @@
 """Interest of single accounts: what falls due when, and to whom it may not be paid yet."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.support.interest_bank import STAFF, Bank, at_noon, rounded
+from tongbao.app import eod
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.domain.interest import (
     DayNotCutOff,
@@ -17,6 +18,7 @@ from tongbao.core.accounts.domain.interest import (
     credited_on,
     is_capitalisation_day,
 )
+from tongbao.core.accounts.service import end_of_day
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.domain import AccountFrozen
 from tongbao.infra import runs
@@ -151,6 +153,43 @@ async def test_settled_before_any_day_was_ended_and_twice(bank: Bank) -> None:
     await bank.close_day()
     assert await bank.accrued(holder) == 0
     assert await bank.payable("CNY") == 0
+
+
+async def test_accounts_close_while_a_day_is_being_ended(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before each piece of each step another account is settled: nothing is lost or doubled."""
+    monkeypatch.setattr(end_of_day, "ACCOUNTS_MAX", 3)
+    monkeypatch.setattr(end_of_day, "CREDITS_MAX", 3)
+    monkeypatch.setattr(end_of_day, "POSTINGS_MAX", 5)
+    for number in range(14):
+        await bank.move(await bank.open(), 1_200_000_00 + number * 361_07)
+    while not is_capitalisation_day(bank.today):
+        await bank.close_day()
+    for holder in bank.holders:
+        await bank.move(holder, 120_000_00, on=FIRST)
+    still_open, settled = list(bank.holders), []
+
+    def settling(step: runs.Step) -> runs.Step:
+        async def work(
+            tx: WriteSession, *, day: date, cursor: str | None, at: datetime
+        ) -> runs.Progress:
+            if len(still_open) > 1:  # from the middle: some the step has reached, some it has not
+                settled.append(still_open.pop(len(still_open) // 2))
+                await bank.settle(settled[-1])
+            return await step.work(tx, day=day, cursor=cursor, at=at)
+
+        return runs.Step(step.name, work)
+
+    await bank.close_day([settling(step) for step in eod.STEPS])
+    assert len(settled) == 13
+    for holder in settled:
+        assert holder.paid == rounded(await bank.earned(holder)), holder
+        assert await bank.accrued(holder) == 0
+    (left,) = still_open
+    assert await bank.accrued(left) == await bank.earned(left) - left.paid * PIECES
+    assert await bank.payable("CNY") == rounded(await bank.sum_accrued("CNY"))
+    await bank.close_day()  # the sums are compared
 
 
 async def test_a_frozen_account_with_interest_is_not_settled(bank: Bank) -> None:

@@ -349,7 +349,9 @@ class TestEntries:
         account = await account_of(database, who)
         await keeper.book(Move(account, 7_00, reference="needle"), at=noon("2025-10-01"))
         await keeper.book(*[Move(account, 1_00) for _ in range(9)], at=noon("2025-10-02"))
-        found, after, pages = [], None, 0
+        found: list[dict[str, Any]] = []
+        after: str | None = None
+        pages = 0
         while pages == 0 or after:
             more: dict[str, str] = {"after": after} if after else {}
             path = f"/api/v1/accounts/{account.id}/entries"

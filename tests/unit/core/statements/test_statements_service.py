@@ -25,6 +25,7 @@ from tongbao.core.ledger import service as ledger
 from tongbao.core.statements import service as statements
 from tongbao.infra.db import Database
 from tongbao.infra.postgres import APP_ROLE, Urls
+from tongbao.infra.runs import DayNotOver
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
@@ -240,6 +241,15 @@ class TestMonths:
                 await framed(database, account, day(first), day(last), at=AT)
         # Days that touch no end of that month are not held to it.
         await framed(database, account, day("2025-10-02"), day("2025-10-30"), at=AT)
+
+    async def test_no_month_is_closed_while_its_last_bookings_are_committed(
+        self, database: Database
+    ) -> None:
+        midnight = noon("2025-10-31") + timedelta(hours=12)
+        for at in (midnight - timedelta(hours=1), midnight + timedelta(seconds=59)):
+            async with database.write() as tx:
+                with pytest.raises(DayNotOver):
+                    await statements.close_month(tx, day=day("2025-10-31"), cursor=None, at=at)
 
     async def test_the_application_cannot_rewrite_a_month(self, database: Database) -> None:
         with pytest.raises(ProgrammingError, match="permission denied"):

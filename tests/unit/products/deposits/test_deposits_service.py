@@ -26,7 +26,7 @@ from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
 from tongbao.products.deposits.domain.products import Instruction
 from tongbao.products.deposits.models import DepositRow
-from tongbao.products.deposits.service import State
+from tongbao.products.deposits.service import DepositState
 
 MATURITY = date(2026, 4, 7)  # three months after 7 January, a Tuesday
 START = date(2026, 1, 7)
@@ -46,7 +46,7 @@ async def test_a_deposit_is_opened_with_an_agreement_and_its_own_account(
     tx: WriteSession, saver: Saver
 ) -> None:
     deposit = await saver.open(tx, "time_1y", "10000.00", on=START)
-    assert deposit.state is State.OPEN
+    assert deposit.state is DepositState.OPEN
     assert deposit.annual_rate == Rate.parse("0.0095")
     assert (deposit.starts_on, deposit.matures_on) == (START, date(2027, 1, 7))
     assert accounts.is_account_number(deposit.number)
@@ -59,7 +59,7 @@ async def test_at_maturity_it_is_paid_out_to_the_cent(tx: WriteSession, saver: S
     deposit = await saver.open(tx, "time_3m", "10000.00", on=START)
     await end_days(tx, START, MATURITY)
     after = await service.get(tx, deposit.id)
-    assert (after.state, after.ended_on) == (State.PAID_OUT, MATURITY)
+    assert (after.state, after.ended_on) == (DepositState.PAID_OUT, MATURITY)
     # 10000 x 0.65 % x 3/12
     assert await saver.balance(tx) == cny("1000016.25")
     assert await told(tx, deposit.id) == ["deposit_opened", "maturity_near", "deposit_paid_out"]
@@ -69,7 +69,7 @@ async def test_at_maturity_it_is_paid_out_to_the_cent(tx: WriteSession, saver: S
 async def test_the_day_before_nothing_is_paid(tx: WriteSession, saver: Saver) -> None:
     deposit = await saver.open(tx, "time_3m", "10000.00", on=START)
     await end_days(tx, START, MATURITY - timedelta(days=1))
-    assert (await service.get(tx, deposit.id)).state is State.OPEN
+    assert (await service.get(tx, deposit.id)).state is DepositState.OPEN
     row = await row_of(tx, deposit.id)
     assert (row.accrued_minor, row.accrued_through) == (1625 * 89 // 90, date(2026, 4, 5))
     await assert_books_agree(tx, "time_3m")
@@ -91,10 +91,10 @@ async def test_on_a_holiday_it_waits_for_the_next_business_day(
     deposit = await saver.open(tx, "time_3m", "10000.00", on=opened + timedelta(days=3))
     assert deposit.matures_on == date(2026, 4, 6)
     await end_days(tx, date(2026, 1, 6), date(2026, 4, 6))
-    assert (await service.get(tx, deposit.id)).state is State.OPEN
+    assert (await service.get(tx, deposit.id)).state is DepositState.OPEN
     await end_day(tx, date(2026, 4, 6))
     after = await service.get(tx, deposit.id)
-    assert (after.state, after.ended_on) == (State.PAID_OUT, date(2026, 4, 7))
+    assert (after.state, after.ended_on) == (DepositState.PAID_OUT, date(2026, 4, 7))
     await assert_books_agree(tx, "time_3m")
 
 
@@ -123,7 +123,9 @@ async def test_it_is_renewed_with_or_without_its_interest(tx: WriteSession, save
     assert first.annual_rate == second.annual_rate == Rate.parse("0.0080")
     assert (first.starts_on, first.matures_on) == (MATURITY, date(2026, 7, 7))
     assert await saver.balance(tx) == cny("970032.50")
-    assert {(await service.get(tx, old.id)).state for old in (both, principal)} == {State.RENEWED}
+    assert {(await service.get(tx, old.id)).state for old in (both, principal)} == {
+        DepositState.RENEWED
+    }
     assert (await told(tx, both.id))[-1] == "deposit_renewed"
     await assert_books_agree(tx, "time_3m")
     # The next term ends as the first did, money and all.
@@ -135,7 +137,7 @@ async def test_it_is_renewed_with_or_without_its_interest(tx: WriteSession, save
         at=noon(date(2026, 7, 6)),
     )
     await end_days(tx, MATURITY, date(2026, 7, 7))
-    assert (await service.get(tx, first.id)).state is State.PAID_OUT
+    assert (await service.get(tx, first.id)).state is DepositState.PAID_OUT
     # 10016.25 x 0.8 % x 3/12 = 20.03, and the interest of the other one, 40.00
     assert await saver.balance(tx) == cny("970032.50") + cny("10036.28") + cny("40.00")
     await assert_books_agree(tx, "time_3m")
@@ -147,11 +149,11 @@ async def test_without_an_instruction_it_waits_at_the_demand_rate(
     deposit = await saver.open(tx, "time_3m", "100000.00", on=START, instruction=Instruction.HOLD)
     await end_days(tx, START, MATURITY + timedelta(days=30))
     held = await service.get(tx, deposit.id)
-    assert held.state is State.MATURED
+    assert held.state is DepositState.MATURED
     assert (await told(tx, deposit.id))[-1] == "deposit_matured"
     on = MATURITY + timedelta(days=72)
     after, paid = await saver.withdraw(tx, held, on=on)
-    assert after.state is State.PAID_OUT
+    assert after.state is DepositState.PAID_OUT
     # 100000 x 0.65 % / 4, and 72 days at 0.05 %
     assert [line.interest for line in paid.lines] == [cny("162.50"), cny("10.00")]
     assert await saver.balance(tx) == cny("1000172.50")
@@ -179,7 +181,7 @@ async def test_an_account_that_takes_nothing_leaves_it_to_its_holder(
         at=noon(START),
     )
     await end_days(tx, START, MATURITY + timedelta(days=1))
-    assert (await service.get(tx, deposit.id)).state is State.MATURED
+    assert (await service.get(tx, deposit.id)).state is DepositState.MATURED
     with pytest.raises(errors.AccountNotUsable):
         await saver.withdraw(tx, deposit, on=MATURITY)
     other = await accounts.open_account(
@@ -202,7 +204,7 @@ async def test_broken_early_it_earns_the_demand_rate(tx: WriteSession, saver: Sa
     on = START + timedelta(days=36)
     await end_days(tx, START, on)
     after, paid = await saver.withdraw(tx, deposit, on=on)
-    assert (after.state, after.ended_on) == (State.BROKEN, on)
+    assert (after.state, after.ended_on) == (DepositState.BROKEN, on)
     # 36 days at 0.05 %
     assert (paid.interest, paid.total) == (cny("5.00"), cny("100005.00"))
     assert await saver.balance(tx) == cny("1000005.00")
@@ -217,7 +219,7 @@ async def test_a_part_is_broken_once_and_the_rest_goes_on(tx: WriteSession, save
     on = START + timedelta(days=36)
     await end_days(tx, START, on)
     after, paid = await saver.withdraw(tx, deposit, "40000.00", on=on)
-    assert (after.state, after.principal) == (State.OPEN, cny("60000.00"))
+    assert (after.state, after.principal) == (DepositState.OPEN, cny("60000.00"))
     assert paid.total == cny("40002.00")
     await assert_books_agree(tx, "time_3m")
     with pytest.raises(errors.PartNotPossible):

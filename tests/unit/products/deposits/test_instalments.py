@@ -19,7 +19,7 @@ from tongbao.infra.db import WriteSession
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
 from tongbao.products.deposits.domain.deposits import due_date
-from tongbao.products.deposits.service import State
+from tongbao.products.deposits.service import DepositState
 
 START = date(2026, 1, 31)  # every other month lacks this day
 MATURITY = date(2027, 1, 31)
@@ -43,7 +43,7 @@ async def test_twelve_instalments_make_78_products(tx: WriteSession, saver: Save
     assert [each.paid_on for each in full.instalments] == [due_date(START, n) for n in range(12)]
     await end_day(tx, MATURITY - DAY)
     await end_day(tx, MATURITY)  # a Sunday
-    assert (await service.get(tx, deposit.id)).state is State.PAID_OUT
+    assert (await service.get(tx, deposit.id)).state is DepositState.PAID_OUT
     # 78000 x 0.65 % / 12 = 42.25; and a day of 12000 at 0.05 %, 0.02
     assert await saver.balance(tx) == cny("1000042.27")
     assert await told(tx, deposit.id) == [
@@ -125,7 +125,7 @@ async def test_broken_early_each_instalment_earns_the_demand_rate(
         await saver.withdraw(tx, deposit, "100.00", on=on)
     after, paid = await saver.withdraw(tx, deposit, on=on)
     # 60000 x (58 + 30) x 0.05 % / 360 = 7.333...
-    assert (after.state, paid.interest) == (State.BROKEN, cny("7.33"))
+    assert (after.state, paid.interest) == (DepositState.BROKEN, cny("7.33"))
     assert await payable_of(tx, "instalment_1y") == 0
 
 

@@ -21,7 +21,7 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Rate, Rounding
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
-from tongbao.products.deposits.service import State
+from tongbao.products.deposits.service import DepositState
 
 START = date(2026, 1, 7)
 GIVEN = START + timedelta(days=29)
@@ -58,7 +58,7 @@ async def test_drawn_as_announced_it_earns_the_notice_rate_of_the_day(
     # 36 days at 0.40 %, the rate of the day and not that of opening
     assert interests(paid) == [("notice", "40.00")]
     assert (after.state, after.principal, after.open_notice) == (
-        State.OPEN,
+        DepositState.OPEN,
         cny("100000.00"),
         None,
     )
@@ -74,7 +74,7 @@ async def test_without_notice_it_earns_the_demand_rate_and_closes(
     after, paid = await saver.withdraw(tx, deposit, on=DRAWN)
     # 36 days at 0.05 %
     assert interests(paid) == [("demand", "10.00")]
-    assert after.state is State.CLOSED
+    assert after.state is DepositState.CLOSED
     assert (await told(tx, deposit.id))[-1] == "deposit_drawn"
     assert await payable_of(tx, "notice_7d") == 0
 

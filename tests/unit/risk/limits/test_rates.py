@@ -35,13 +35,8 @@ async def test_an_expired_rate_is_none_even_if_an_older_one_had_no_end(rules: Ru
 async def test_what_has_no_rate_stops_nobody_else(rules: Rules) -> None:
     await rules.set(maximum=1_000)
     amounts = [(1, "KWD"), (600, "CNY"), (1, "KWD"), (401, "CNY"), (400, "CNY")]
-    assert await rules.take(*(rules.use(*each) for each in amounts)) == [
-        "refused",
-        "reserved",
-        "refused",
-        "refused",
-        "reserved",
-    ]
+    taken = await rules.take(*(rules.use(*each) for each in amounts))
+    assert taken == ["refused", "reserved", "refused", "refused", "reserved"]
 
 
 @pytest.mark.parametrize(("currency", "rate"), [("USD", "0"), ("USD", "-1"), ("CNY", "1.01")])

@@ -73,6 +73,11 @@ _WORDS: Final[Mapping[tuple[EntryCategory, Direction], Text]] = {
     (EntryCategory.OTHER, "debit"): Text(zh="出账", en="Debit"),
 }
 
+_OWN_WORDS: Final[Mapping[str, Text]] = {
+    "accounts.closing": Text(zh="销户转出", en="Paid out on closing"),
+    "accounts.deduction": Text(zh="司法扣划", en="Deducted by order"),
+}
+
 
 def category_of(type_: str) -> EntryCategory:
     """Return what sort of movement a transaction's type stands for."""
@@ -83,5 +88,7 @@ def category_of(type_: str) -> EntryCategory:
 
 def entry_words(type_: str, direction: Direction, *, reversal: bool = False) -> Text:
     """Return what a statement calls a movement."""
+    if not reversal and direction == "debit" and type_ in _OWN_WORDS:
+        return _OWN_WORDS[type_]
     category = EntryCategory.REVERSAL if reversal else category_of(type_)
     return _WORDS[category, direction]

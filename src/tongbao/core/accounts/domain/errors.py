@@ -107,7 +107,7 @@ class OrderMalformed(TongbaoError):
 
     code = "accounts.order_malformed"
     title = Text(zh="限制指令有误", en="The order is not acceptable")
-    detail = Text(zh="{fault}", en="{fault}")
+    detail = Text(zh="指令不可执行：{fault}", en="It cannot be followed: {fault}")
 
     def __init__(self, fault: Text) -> None:
         super().__init__(fault=fault)

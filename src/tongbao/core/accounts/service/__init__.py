@@ -39,7 +39,7 @@ from tongbao.core.accounts.service.configuration import (
     configure,
     register_running,
 )
-from tongbao.core.accounts.service.deducting import deduct
+from tongbao.core.accounts.service.deducting import Deduction, deduct
 from tongbao.core.accounts.service.dormancy import awaken, fall_asleep
 from tongbao.core.accounts.service.end_of_day import accrue, capitalise, value_dated
 from tongbao.core.accounts.service.interest import accrued, settle
@@ -101,6 +101,7 @@ __all__ = [
     "Counterparty",
     "CreditsStopped",
     "DebitsStopped",
+    "Deduction",
     "DepositAccount",
     "DepositAccountId",
     "DepositAccountStatus",

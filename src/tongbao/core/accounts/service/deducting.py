@@ -1,19 +1,27 @@
 """Deduction (扣划): by order, from what a restraint keeps, to a given account."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tongbao.core.accounts.domain import DepositAccount
 from tongbao.core.accounts.domain.errors import NotDeductible
 from tongbao.core.accounts.domain.ordering import clean_order
-from tongbao.core.accounts.domain.restraints import Authority, Ending, Restraint, Stop, effective
+from tongbao.core.accounts.domain.restraints import (
+    Authority,
+    Ending,
+    Order,
+    Restraint,
+    Stop,
+    effective,
+)
 from tongbao.core.accounts.events import AmountDeducted
 from tongbao.core.accounts.models import AccountRow, RestraintRow, RestraintStepRow
 from tongbao.core.accounts.service.reading import by_number
 from tongbao.core.accounts.service.restraining import end, standing_one
 from tongbao.core.accounts.service.rows import restraint_of
-from tongbao.core.accounts.service.standing import TIME_DID_IT, follow, restraint_rows
+from tongbao.core.accounts.service.standing import follow, restraint_rows
 from tongbao.core.ledger import service as ledger
 from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
@@ -23,19 +31,21 @@ from tongbao.kernel.money import Money
 DEDUCTION_TYPE: Final = "accounts.deduction"
 
 
-async def deduct(
-    tx: WriteSession,
-    *,
-    account_id: UUID,
-    restraint_id: UUID,
-    amount: Money,
-    to_number: str,
-    document_number: str,
-    reason: str,
-    deducted_by: UUID,
-    approved_by: UUID | None,
-    at: datetime,
-) -> Restraint:
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """How much is deducted by which order, to which account, on what grounds and by whom."""
+
+    account_id: UUID
+    restraint_id: UUID
+    amount: Money
+    to_number: str
+    document_number: str
+    reason: str
+    deducted_by: UUID
+    approved_by: UUID | None
+
+
+async def deduct(tx: WriteSession, wanted: Deduction, *, at: datetime) -> Restraint:
     """Move what an authority's order keeps, or a part of it, to an account of this bank.
 
     At most what the order holds by its rank at this moment. An order over an amount keeps that much
@@ -44,52 +54,77 @@ async def deduct(
     Raises `UnknownAccount` (either account), `UnknownRestraint`, `RestraintEnded`,
     `OrderMalformed`, `NotDeductible`, and what the ledger refuses of the other account.
     """
-    row, found = await standing_one(tx, account_id, restraint_id, at=at)
+    row, found = await standing_one(tx, wanted.account_id, wanted.restraint_id, at=at)
     order = restraint_of(found, row.currency).order
-    to = await by_number(tx, to_number, currency=row.currency)
-    await follow(tx, row, at=at, by=None, reason=TIME_DID_IT)
+    words = replace(order, document_number=wanted.document_number, reason=wanted.reason)
+    words = clean_order(words, currency=row.currency, at=None)
+    to = await by_number(tx, wanted.to_number, currency=row.currency)
     source = ledger.AccountId(row.ledger_account_id)
     await ledger.lock(tx, [source, to.ledger_account_id])
-    available = await _held(tx, row, found, at=at)
-    allowed = order.authority is not Authority.BANK and order.stop is not Stop.CREDIT
-    if not (
-        allowed
-        and amount.currency == row.currency
-        and 0 < amount.minor <= available
-        and to.id != row.id
+    may = order.authority is not Authority.BANK and order.stop is not Stop.CREDIT
+    available = Money(await _held(tx, row, found, at=at) if may else 0, row.currency)
+    if (
+        wanted.amount.currency != row.currency
+        or not 0 < wanted.amount.minor <= available.minor
+        or to.id == row.id
     ):
-        shown = Money(available if allowed else 0, row.currency)
-        raise NotDeductible(available=str(shown))
-    transaction_id = new_id()
+        raise NotDeductible(available=str(available))
     # The accounts are locked until the transaction ends: nobody else sees the source without its
     # restraints, which `follow` puts back.
     await ledger.restrict(tx, [ledger.Restriction(source, ledger.AccountStatus.ACTIVE)])
-    words = clean_order(
-        replace(order, document_number=document_number, reason=reason),
-        currency=row.currency,
-        at=None,
-    )
+    transaction_id = await _book(tx, wanted, source, to, words.document_number, at=at)
+    await _note(tx, row, found, wanted, words, transaction_id, at=at)
+    if found.amount_minor == 0:
+        await end(tx, row, found, Ending.EXECUTED, at=at)
+    await follow(tx, row, at=at, by=wanted.deducted_by, reason=words.reason)
+    return restraint_of(found, row.currency)
+
+
+async def _book(
+    tx: WriteSession,
+    wanted: Deduction,
+    source: ledger.AccountId,
+    to: DepositAccount,
+    document_number: str,
+    *,
+    at: datetime,
+) -> UUID:
+    posting = ledger.NewPosting(debit=source, credit=to.ledger_account_id, amount=wanted.amount)
     deduction = ledger.NewTransaction(
-        id=ledger.TransactionId(transaction_id),
+        id=ledger.TransactionId(new_id()),
         type=DEDUCTION_TYPE,
-        postings=(ledger.NewPosting(debit=source, credit=to.ledger_account_id, amount=amount),),
-        reference=words.document_number,
-        metadata={"restraint_id": str(found.id)},
+        postings=(posting,),
+        reference=document_number,
+        metadata={"restraint_id": str(wanted.restraint_id)},
     )
     (result,) = await ledger.post(tx, [deduction], at=at)
     result.raise_for_refusal()
+    return deduction.id
+
+
+async def _note(
+    tx: WriteSession,
+    row: AccountRow,
+    found: RestraintRow,
+    wanted: Deduction,
+    words: Order,
+    transaction_id: UUID,
+    *,
+    at: datetime,
+) -> None:
+    """Write down what was deducted and what the order keeps yet."""
     if found.amount_minor is not None:
-        found.amount_minor -= amount.minor
+        found.amount_minor -= wanted.amount.minor
     tx.add(
         RestraintStepRow(
             id=new_id(),
             restraint_id=found.id,
             step="deducted",
-            amount_minor=amount.minor,
+            amount_minor=wanted.amount.minor,
             document_number=words.document_number,
             reason=words.reason,
-            by_id=deducted_by,
-            approved_by=approved_by,
+            by_id=wanted.deducted_by,
+            approved_by=wanted.approved_by,
             transaction_id=transaction_id,
             taken_at=at,
         )
@@ -99,15 +134,11 @@ async def deduct(
         account_id=row.id,
         party_id=row.party_id,
         restraint_id=found.id,
-        amount=amount,
+        amount=wanted.amount,
         left=None if found.amount_minor is None else Money(found.amount_minor, row.currency),
         transaction_id=transaction_id,
     )
     await outbox.append(tx, [deducted], at=at)
-    if found.amount_minor == 0:
-        await end(tx, row, found, Ending.EXECUTED, at=at)
-    await follow(tx, row, at=at, by=deducted_by, reason=words.reason)
-    return restraint_of(found, row.currency)
 
 
 async def _held(tx: WriteSession, row: AccountRow, found: RestraintRow, *, at: datetime) -> int:

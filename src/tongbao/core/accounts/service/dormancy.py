@@ -27,7 +27,13 @@ from tongbao.core.accounts.events import (
 from tongbao.core.accounts.models import AccountRow, StatusChangeRow
 from tongbao.core.accounts.service.configuration import current
 from tongbao.core.accounts.service.rows import account_of, restraint_of
-from tongbao.core.accounts.service.standing import follow, locked, locked_all, restraint_rows
+from tongbao.core.accounts.service.standing import (
+    follow,
+    locked,
+    locked_all,
+    note_status,
+    restraint_rows,
+)
 from tongbao.core.accounts.service.wallets import same_number
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
@@ -126,7 +132,8 @@ async def awakened(tx: WriteSession, row: AccountRow, *, by: UUID, at: datetime)
     """Let a locked account be awake from now on."""
     row.dormant_since = row.dormancy_told_on = None
     row.last_moved_on = business_date(at)
-    await tx.flush()
+    if row.status == DepositAccountStatus.DORMANT.value:
+        await note_status(tx, row, DepositAccountStatus.OPEN, at=at, by=by, reason=AWAKENED)
     await follow(tx, row, at=at, by=by, reason=AWAKENED)
     event = AccountAwakened(account_id=row.id, party_id=row.party_id, by=by)
     await outbox.append(tx, [event], at=at)

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tongbao.core.accounts.domain.restraints import Authority, Order, Restraint, Stop
 from tongbao.core.accounts.service.configuration import current
-from tongbao.core.accounts.service.deducting import deduct
+from tongbao.core.accounts.service.deducting import Deduction, deduct
 from tongbao.core.accounts.service.reading import get
 from tongbao.core.accounts.service.restraining import extend, place, release
 from tongbao.infra.db import WriteSession
@@ -148,8 +148,7 @@ async def carry_out(
         case ProposedRelease():
             return await release(tx, **dict(wanted), released_by=by, approved_by=approved_by, at=at)
         case ProposedDeduction():
-            return await deduct(
-                tx,
+            deduction = Deduction(
                 account_id=wanted.account_id,
                 restraint_id=wanted.restraint_id,
                 amount=wanted.amount,
@@ -158,8 +157,8 @@ async def carry_out(
                 reason=wanted.reason,
                 deducted_by=by,
                 approved_by=approved_by,
-                at=at,
             )
+            return await deduct(tx, deduction, at=at)
 
 
 @RESTRAINT.executes

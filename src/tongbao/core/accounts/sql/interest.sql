@@ -222,32 +222,39 @@ DECLARE
     booked bigint[];
 BEGIN
     IF p_all THEN
-        SELECT array_agg(x.account_id ORDER BY x.receiver), array_agg(x.receiver ORDER BY x.receiver),
-               array_agg(least(div(x.accrued, minor), amount_max)::bigint ORDER BY x.receiver)
-          INTO owners, receivers, amounts
-          FROM (SELECT i.account_id, i.accrued, b.ledger_account_id AS receiver
+        SELECT array_agg(x.receiver ORDER BY x.receiver) INTO receivers
+          FROM (SELECT b.ledger_account_id AS receiver
                   FROM accounts_account b JOIN accounts_interest i ON i.account_id = b.id
-                 WHERE b.ledger_account_id > p_after AND b.currency = p_currency
-                   AND i.accrued >= minor AND i.settled_on IS NULL
-                 ORDER BY b.ledger_account_id LIMIT p_accounts_max
-                   FOR NO KEY UPDATE OF i) AS x;
+                 WHERE b.ledger_account_id > p_after AND b.currency = p_currency AND i.accrued >= minor
+                 ORDER BY b.ledger_account_id LIMIT p_accounts_max) AS x;
     ELSE
-        SELECT array_agg(x.account_id ORDER BY x.receiver), array_agg(x.receiver ORDER BY x.receiver),
-               array_agg(least(div(x.accrued, minor), x.due, amount_max)::bigint ORDER BY x.receiver)
-          INTO owners, receivers, amounts
-          FROM (SELECT i.account_id, i.accrued, i.due, b.ledger_account_id AS receiver
+        SELECT array_agg(x.receiver ORDER BY x.receiver) INTO receivers
+          FROM (SELECT b.ledger_account_id AS receiver
                   FROM accounts_interest i JOIN accounts_account b ON b.id = i.account_id
-                 WHERE i.due > 0 AND i.accrued >= minor AND b.ledger_account_id > p_after
-                   AND b.currency = p_currency
-                 ORDER BY b.ledger_account_id LIMIT p_accounts_max
-                   FOR NO KEY UPDATE OF i) AS x;
+                 WHERE i.due > 0 AND b.ledger_account_id > p_after AND b.currency = p_currency
+                 ORDER BY b.ledger_account_id LIMIT p_accounts_max) AS x;
     END IF;
+    last := receivers[cardinality(receivers)];
+
+    -- First the accounts in the ledger, then what they have earned: so does an account that closes.
+    PERFORM FROM unnest(receivers) AS r(uid) JOIN ledger_account a ON a.uid = ANY (ARRAY[r.uid])
+      FOR NO KEY UPDATE OF a;
+    SELECT array_agg(x.account_id ORDER BY x.receiver), array_agg(x.receiver ORDER BY x.receiver),
+           array_agg(x.amount ORDER BY x.receiver)
+      INTO owners, receivers, amounts
+      FROM (SELECT i.account_id, b.ledger_account_id AS receiver,
+                   least(div(i.accrued, minor), CASE WHEN p_all THEN amount_max ELSE i.due END,
+                         amount_max)::bigint AS amount
+              FROM unnest(receivers) AS r(uid)
+              JOIN accounts_account b ON b.ledger_account_id = ANY (ARRAY[r.uid])
+              JOIN accounts_interest i ON i.account_id = b.id
+             WHERE i.accrued >= minor AND (p_all OR i.due > 0) AND i.settled_on IS NULL
+               FOR NO KEY UPDATE OF i) AS x;
     accounts := 0;
     paid := 0;
     IF receivers IS NULL THEN
         RETURN;
     END IF;
-    last := receivers[cardinality(receivers)];
     SELECT c.sequence INTO booked
       FROM ledger_credit_many(p_payable, receivers, amounts, p_type, p_value, p_at) AS c;
     WITH done AS (

@@ -89,11 +89,6 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
-    # A contract says what it is about in its words, so what proves a payment proves its signature.
-    "lending.accept": Rule(
-        Text(zh="签署贷款合同", en="Signing a loan agreement"),
-        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
-    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -107,6 +102,11 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "payments.limits.loosen": Rule(
         Text(zh="放宽自设限额", en="A higher limit of one's own"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    # A contract says what it is about in its words, so what proves a payment proves its signature.
+    "lending.accept": Rule(
+        Text(zh="签署贷款合同", en="Signing a loan agreement"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
     "identity.totp.set_up": Rule(
@@ -204,10 +204,10 @@ def described(action: Action) -> Text:
     """
     if action.kind == "identity.contact.change":
         return _contact_change(action)
-    if action.kind == "lending.accept":
-        return _loan(action)
     if action.kind.startswith("payments.limits."):
         return _limit_change(action)
+    if action.kind == "lending.accept":
+        return _loan(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -220,16 +220,6 @@ def described(action: Action) -> Text:
     )
 
 
-def _loan(action: Action) -> Text:
-    """Return which agreement is signed: by what is paid out."""
-    amount = _plain(action.facts.get("amount", ""), 24)
-    currency = _plain(action.facts.get("currency", ""), 3)
-    return Text(
-        zh=f"签署 {currency} {amount} 的贷款合同",
-        en=f"signing a loan agreement of {currency} {amount}",
-    )
-
-
 def _limit_change(action: Action) -> Text:
     """Return which limit is to be how much, and for how long."""
     zh, en = (_plain(action.facts.get(f"limit_{each}", ""), 40) for each in ("zh", "en"))
@@ -238,6 +228,16 @@ def _limit_change(action: Action) -> Text:
     return Text(
         zh=f"将限额“{zh}”调整为 {maximum}" + (f"（{hours} 小时）" if hours else ""),
         en=f"the limit '{en}' of {maximum}" + (f" for {hours} hours" if hours else ""),
+    )
+
+
+def _loan(action: Action) -> Text:
+    """Return which agreement is signed: by what is paid out."""
+    amount = _plain(action.facts.get("amount", ""), 24)
+    currency = _plain(action.facts.get("currency", ""), 3)
+    return Text(
+        zh=f"签署 {currency} {amount} 的贷款合同",
+        en=f"signing a loan agreement of {currency} {amount}",
     )
 
 

@@ -74,7 +74,7 @@ BEGIN
                category = a.category
           FROM unnest(p_credit, p_amount) WITH ORDINALITY AS m(uid, amount, place)
          WHERE a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NOT NULL
-           AND a.status IN ('active', 'debit_frozen') AND a.asset_id = payer.asset_id
+           AND a.status IN ('active', 'part_frozen', 'debit_frozen') AND a.asset_id = payer.asset_id
            AND NOT a.debit_normal AND a.credits_posted <= counter_max - m.amount
         RETURNING m.place, m.amount, a.id, a.version, a.last_booked_at,
                   a.credits_posted - a.debits_posted AS balance

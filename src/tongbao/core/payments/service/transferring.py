@@ -111,29 +111,37 @@ async def transfer(
     creditor = await _account(tx, creditor_account_number, amount.currency)
     refusal = await _refusal(tx, order, debtor=debtor, payer=payer, creditor=creditor)
     if refusal is None:
-        use = use_of(order, debtor=debtor, payer=payer, actor=approved_by or initiated_by)
-        (reservation,) = await limits.reserve(tx, [use], at=at)
-        refusal = reservation.error
+        refusal = await _limited(tx, order, debtor, payer, approved_by or initiated_by)
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
-            try:
-                await require_step_up(
-                    tx,
-                    order,
-                    party_id=debtor.party_id,
-                    token=step_up_token,
-                    actor=initiated_by,
-                    at=at,
-                )
-            except identity.StepUpRequired:
-                await limits.release(tx, [order.id], at=at)  # whoever asks may go on with `tx`
-                raise
+            await _confirm(tx, order, payer.id, step_up_token, initiated_by)
         alone = None if approved_by else initiated_by
         creditor = await accounts.reached(tx, creditor, currency=amount.currency, at=at)
         return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
     order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     return await _store_rejected(tx, order, refusal, at=at)
+
+
+async def _limited(
+    tx: WriteSession, order: Transfer, debtor: DepositAccount, payer: parties.Party, actor: Actor
+) -> TongbaoError | None:
+    """Use limits for the order; return what refused it."""
+    use = use_of(order, debtor=debtor, payer=payer, actor=actor)
+    (reservation,) = await limits.reserve(tx, [use], at=order.initiated_at)
+    return reservation.error
+
+
+async def _confirm(
+    tx: WriteSession, order: Transfer, party_id: UUID, token: str | None, actor: Actor
+) -> None:
+    """Spend the order's step-up; without it the limits are free again, for `tx` may go on."""
+    at = order.initiated_at
+    try:
+        await require_step_up(tx, order, party_id=party_id, token=token, actor=actor, at=at)
+    except identity.StepUpRequired:
+        await limits.release(tx, [order.id], at=at)
+        raise
 
 
 async def _carry_out(

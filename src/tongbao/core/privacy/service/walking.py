@@ -20,6 +20,8 @@ ROWS_MAX: Final = 10_000
 ALSO: Final = (("infra_file", "owner_id", START),)
 """Columns that refer to a table without a foreign key."""
 LEFT_OUT: Final[Mapping[str, str]] = {
+    "accounts_interest_total": "totals of many",
+    "accounts_number": "accounts say the same",
     "agreements_consent_request": "a consent that was asked for and not given, for minutes",
     "identity_ceremony": "a challenge that is good for minutes",
     "identity_challenge": "a log-in that is under way",
@@ -48,6 +50,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "infra_webhooks_secret": "a system's access",
     "ledger_account": "accounts and their statements say the same",
     "ledger_category_day": "totals of many",
+    "ledger_cut_off_total": "totals of many",
     "ledger_day": "derived from the postings",
     "ledger_hold": "accounts and their statements say the same",
     "ledger_hour": "totals of many",
@@ -60,6 +63,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "limits_reservation": "how much of a limit is used: derived from payments",
     "parties_duplicate": "says something of another party as well",
     "parties_match_key": "made of what is in the other tables",
+    "statements_month": "accounts and their statements say the same",
 }
 
 

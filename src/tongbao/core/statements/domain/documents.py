@@ -62,6 +62,16 @@ class Document:
     file_id: UUID | None
 
 
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What anyone with the document in hand may hear of it."""
+
+    document: Document
+    holder: str
+    number: str
+    closing_digest: str | None
+
+
 def new_code() -> str:
     """Return a code nobody guesses: 100 random bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
@@ -90,13 +100,3 @@ def closing_digest(code: str, number: str, last: date, closing: Money) -> str:
     """
     line = f"{code}|{number}|{last.isoformat()}|{closing.currency} {closing.text}"
     return hashlib.sha256(line.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What anyone with the document in hand may hear of it."""
-
-    document: Document
-    holder: str
-    number: str
-    closing_digest: str | None

@@ -22,12 +22,16 @@ from tongbao.core.statements.domain.periods import (
 from tongbao.core.statements.domain.statements import Month
 from tongbao.core.statements.models import MonthRow
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.runs import Progress
+from tongbao.infra.runs import DayNotOver, Progress
+from tongbao.kernel.clock import business_date
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import Page, decode_cursor, encode_cursor
 
 PIECE: Final = 20_000
 """Accounts that one piece closes: about a second's work."""
+
+SETTLED_AFTER: Final = timedelta(minutes=1)
+"""What was booked before midnight has been committed by then: no statement of ours lasts longer."""
 
 _DAY: Final = timedelta(days=1)
 _COLUMNS: Final = (
@@ -49,9 +53,15 @@ async def close_month(tx: WriteSession, *, day: date, cursor: str | None, at: da
     A step of the end of day; on any other day there is nothing to do. The figures come from the
     accounts' counters less what was booked since the month's end, so they are a second opinion on
     what statements add up from postings. A row that is there already stays.
+
+    Raises `runs.DayNotOver` within a minute of the month's end: what was booked before midnight
+    may not be committed yet, and a month is closed for good.
     """
     if (day + _DAY).day != 1:
         return Progress(items=0, cursor=None)
+    if at < begin_of(day + _DAY) + SETTLED_AFTER:
+        today = business_date(at).isoformat()
+        raise DayNotOver(day=day.isoformat(), business_date=today)
     month = month_of(day)
     after = None if cursor is None else UUID(cursor)
     piece = await accounts.next_piece(tx, after=after, size=PIECE)

@@ -6,11 +6,7 @@ from sqlalchemy import ColumnElement, select
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.parties import service as parties
-from tongbao.core.statements.domain.documents import (
-    Confirmation,
-    closing_digest,
-    read_code,
-)
+from tongbao.core.statements.domain.documents import Confirmation, closing_digest, read_code
 from tongbao.core.statements.domain.errors import UnknownCode
 from tongbao.core.statements.domain.masking import masked_name, masked_number
 from tongbao.core.statements.models import DocumentRow

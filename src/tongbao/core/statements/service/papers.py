@@ -8,7 +8,12 @@ from typing import Final
 import segno
 from pypdf import PdfReader
 
-from tongbao.core.accounts.service import DepositAccount, DepositAccountStatus, entry_words
+from tongbao.core.accounts.service import (
+    DepositAccount,
+    DepositAccountStatus,
+    Product,
+    entry_words,
+)
 from tongbao.core.statements.domain.documents import (
     TITLES,
     Document,
@@ -50,12 +55,13 @@ _CURRENCIES: Final = {
 _STATUS: Final = {
     DepositAccountStatus.OPEN: Text(zh="正常", en="Open"),
     DepositAccountStatus.FROZEN: Text(zh="冻结", en="Frozen"),
+    DepositAccountStatus.DORMANT: Text(zh="睡眠户", en="Dormant"),
     DepositAccountStatus.CLOSED: Text(zh="已销户", en="Closed"),
 }
 _PRODUCT: Final = {
-    "current": Text(zh="活期账户", en="Current account"),
-    "savings": Text(zh="储蓄账户", en="Savings account"),
-    "wallet": Text(zh="外币钱包", en="Wallet"),
+    Product.CURRENT: Text(zh="活期结算账户", en="Current account"),
+    Product.SAVINGS: Text(zh="活期储蓄账户", en="Savings account"),
+    Product.WALLET: Text(zh="多币种钱包", en="Multi-currency wallet"),
 }
 
 
@@ -227,7 +233,7 @@ def moment(at: datetime) -> str:
 
 def product(account: DepositAccount) -> Text:
     """Return what sort of account it is."""
-    return _PRODUCT.get(account.product.value, Text(zh="存款账户", en="Deposit account"))
+    return _PRODUCT[account.product]
 
 
 def _capitals(amount: Money) -> str | None:

@@ -79,7 +79,7 @@ class EventStream(Response):
             language=self._language,
         ) as stream:
             stream.put(RETRY)
-            await self._streams.begin(self._database, stream, resume=self._resume, at=self._at)
+            await self._streams.take_up(self._database, stream, resume=self._resume, at=self._at)
             scope["state"]["streamed"] = True
             with self._aside():
                 leaving = asyncio.create_task(_leaves(stream, receive))

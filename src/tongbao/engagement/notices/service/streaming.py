@@ -176,7 +176,7 @@ class Streams:
             if not self._open:
                 self._stop()
 
-    async def begin(
+    async def take_up(
         self, database: Database, stream: Stream, *, resume: int | None, at: datetime
     ) -> None:
         """Have a stream told what it has missed since event `resume`, and go on from there.

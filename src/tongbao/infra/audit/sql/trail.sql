@@ -104,6 +104,7 @@ CREATE OR REPLACE FUNCTION infra_audit_append(
 ) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan  -- or each call would be planned anew, for its number of rows
 AS $$
 DECLARE
     said CONSTANT text := current_setting('tongbao.audit_announced', true);

@@ -21,7 +21,7 @@ LEVEL_NEEDED: Final = 2
 """Time deposits are for accounts of class II and I (银发〔2015〕392号)."""
 
 
-class State(StrEnum):
+class DepositState(StrEnum):
     """Where a deposit stands; only `open` and `matured` ones hold money."""
 
     OPEN = "open"
@@ -38,7 +38,7 @@ class State(StrEnum):
     @property
     def holds_money(self) -> bool:
         """Tell whether it is not over."""
-        return self in {State.OPEN, State.MATURED}
+        return self in {DepositState.OPEN, DepositState.MATURED}
 
 
 class NoticeState(StrEnum):
@@ -90,7 +90,7 @@ class Deposit:
     ledger_account_id: UUID
     product: Product
     holder: PartyKind
-    state: State
+    state: DepositState
     principal: Money
     opening_amount: Money
     annual_rate: Rate | None

@@ -10,7 +10,7 @@ from tongbao.core.agreements.service import Rendered
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField, RateField
 from tongbao.kernel.text import Language
-from tongbao.products.deposits.domain.deposits import Deposit, Notice, State, due_date
+from tongbao.products.deposits.domain.deposits import Deposit, DepositState, Notice, due_date
 from tongbao.products.deposits.domain.products import Instruction, Kind
 from tongbao.products.deposits.domain.views import Certificate, Payout, Standing
 from tongbao.products.deposits.schemas.base import InterestLineOut, SettlementOut, Shape
@@ -55,7 +55,7 @@ class DepositOut(Shape):
     product: str
     kind: Kind
     title: str
-    state: State
+    state: DepositState
     principal: Annotated[MoneyField, Field(description="What is on it now")]
     opening_amount: MoneyField
     annual_rate: Annotated[

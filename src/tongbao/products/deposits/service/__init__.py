@@ -1,7 +1,7 @@
 """Verbs of deposits: offer, open, pay in, announce, withdraw, and the steps of an end of day."""
 
 from tongbao.products.deposits.domain.agreements import INSTRUCTION_WORDS
-from tongbao.products.deposits.domain.deposits import Deposit, DepositId, NoticeState, State
+from tongbao.products.deposits.domain.deposits import Deposit, DepositId, DepositState, NoticeState
 from tongbao.products.deposits.domain.errors import UnknownDeposit
 from tongbao.products.deposits.domain.products import (
     CATALOGUE,
@@ -38,6 +38,7 @@ from tongbao.products.deposits.service.reading import (
     list_deposits,
     standing,
 )
+from tongbao.products.deposits.service.running import over_account
 from tongbao.products.deposits.service.withdrawing import quote, withdraw
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Certificate",
     "Deposit",
     "DepositId",
+    "DepositState",
     "Instruction",
     "Kind",
     "NewDeposit",
@@ -57,7 +59,6 @@ __all__ = [
     "Product",
     "Settlement",
     "Standing",
-    "State",
     "Terms",
     "UnknownDeposit",
     "accrue",
@@ -73,6 +74,7 @@ __all__ = [
     "list_deposits",
     "mature",
     "open_deposit",
+    "over_account",
     "pay_instalment",
     "preview_agreement",
     "product",

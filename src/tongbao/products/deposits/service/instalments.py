@@ -19,8 +19,8 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.products.deposits.domain.deposits import (
     Deposit,
+    DepositState,
     Instalment,
-    State,
     due_date,
 )
 from tongbao.products.deposits.domain.errors import (
@@ -108,7 +108,7 @@ async def _piece(tx: WriteSession, morning: date, after: UUID, most: int) -> Seq
     rows = await tx.scalars(
         select(DepositRow)
         .where(
-            DepositRow.state == State.OPEN.value,
+            DepositRow.state == DepositState.OPEN.value,
             DepositRow.next_due_on <= morning,
             DepositRow.matures_on > morning,
             DepositRow.id > after,

@@ -20,8 +20,8 @@ from tongbao.lib.interest.days import add_months
 from tongbao.products.deposits.domain.deposits import (
     MATURITY_NEAR_DAYS,
     Deposit,
+    DepositState,
     NoticeState,
-    State,
 )
 from tongbao.products.deposits.domain.products import Instruction
 from tongbao.products.deposits.domain.settling import CALENDAR, Rates, Settlement, settle
@@ -98,7 +98,7 @@ async def _piece(tx: WriteSession, morning: date, after: UUID, most: int) -> Seq
     rows = await tx.scalars(
         select(DepositRow)
         .where(
-            DepositRow.state == State.OPEN.value,
+            DepositRow.state == DepositState.OPEN.value,
             DepositRow.id > after,
             or_(over, near, announced),
         )
@@ -241,7 +241,7 @@ async def _store(
         row, deposit, settlement = each.row, each.deposit, each.settlement
         facts = {"deposit_id": row.id, "party_id": row.party_id, "product": row.product}
         if each.reason is not None:
-            row.state, row.next_due_on, row.lapses_on = State.MATURED.value, None, None
+            row.state, row.next_due_on, row.lapses_on = DepositState.MATURED.value, None, None
             events.append(
                 DepositMatured.model_validate(
                     {
@@ -266,7 +266,9 @@ async def _store(
         payouts.append(values)
         row.principal_minor = row.accrued_minor = 0
         row.ended_on = values["paid_on"]
-        row.state = (State.PAID_OUT if each.renewed_at is None else State.RENEWED).value
+        row.state = (
+            DepositState.PAID_OUT if each.renewed_at is None else DepositState.RENEWED
+        ).value
         refresh(row, deposit)
         if each.renewed_at is None:
             events.append(
@@ -300,7 +302,7 @@ def _next_term(due: _Due, *, at: datetime) -> dict[str, Any]:
     fresh = DepositRow(**copied)
     fresh.id = new_id()
     fresh.sequence = row.sequence + 1
-    fresh.state = State.OPEN.value
+    fresh.state = DepositState.OPEN.value
     fresh.principal_minor = fresh.opening_minor = principal.minor
     fresh.annual_rate_trillionths = rate.trillionths
     fresh.starts_on = row.matures_on

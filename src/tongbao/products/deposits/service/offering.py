@@ -12,9 +12,9 @@ from tongbao.lib.interest.days import add_months
 from tongbao.products.deposits.domain.deposits import (
     Deposit,
     DepositId,
+    DepositState,
     Instalment,
     Notice,
-    State,
     due_date,
 )
 from tongbao.products.deposits.domain.errors import UntilNeeded
@@ -120,7 +120,7 @@ def _imagined(
         ledger_account_id=_NOBODY,
         product=chosen,
         holder=holder,
-        state=State.OPEN,
+        state=DepositState.OPEN,
         principal=amount * max(1, len(paid)),
         opening_amount=amount,
         annual_rate=None if chosen.kind is Kind.NOTICE else rate,

@@ -19,7 +19,12 @@ from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Language
 from tongbao.lib.interest.days import add_months
 from tongbao.products.deposits.domain.agreements import Offer, agreement_parameters, template_of
-from tongbao.products.deposits.domain.deposits import LEVEL_NEEDED, Deposit, Instalment, State
+from tongbao.products.deposits.domain.deposits import (
+    LEVEL_NEEDED,
+    Deposit,
+    DepositState,
+    Instalment,
+)
 from tongbao.products.deposits.domain.errors import (
     AccountNotUsable,
     AmountOutOfRange,
@@ -205,7 +210,7 @@ def new_row(
         kind=offer.product.kind.value,
         holder=offer.party.kind.value,
         currency=offer.amount.currency,
-        state=State.OPEN.value,
+        state=DepositState.OPEN.value,
         instruction=offer.instruction.value,
         principal_minor=offer.amount.minor,
         opening_minor=offer.amount.minor,

@@ -11,10 +11,10 @@ from tongbao.kernel.money import Money, Rate
 from tongbao.products.deposits.domain.deposits import (
     Deposit,
     DepositId,
+    DepositState,
     Instalment,
     Notice,
     NoticeState,
-    State,
     lapse_date,
     next_due,
 )
@@ -42,7 +42,7 @@ async def locked(tx: WriteSession, deposit_id: UUID) -> DepositRow:
 
 def require_money(row: DepositRow) -> None:
     """Raise `DepositEnded` unless the deposit holds money."""
-    if not State(row.state).holds_money:
+    if not DepositState(row.state).holds_money:
         raise DepositEnded(state=row.state)
 
 
@@ -63,7 +63,7 @@ async def deposit_of(tx: ReadSession, row: DepositRow) -> Deposit:
 
 def refresh(row: DepositRow, deposit: Deposit) -> None:
     """Bring what accrual and the steps look at up to what the deposit is now."""
-    if not State(row.state).holds_money:
+    if not DepositState(row.state).holds_money:
         row.earning_minor = row.expected_minor = row.product_base = 0
         row.next_due_on = row.lapses_on = None
         return
@@ -156,7 +156,7 @@ def _deposit(
         ledger_account_id=row.ledger_account_id,
         product=product(row.product),
         holder=PartyKind(row.holder),
-        state=State(row.state),
+        state=DepositState(row.state),
         principal=Money(row.principal_minor, row.currency),
         opening_amount=Money(row.opening_minor, row.currency),
         annual_rate=None if rate is None else Rate(rate),

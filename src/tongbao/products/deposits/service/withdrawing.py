@@ -15,7 +15,7 @@ from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.events import Event
 from tongbao.kernel.money import Money
-from tongbao.products.deposits.domain.deposits import Deposit, Notice, NoticeState, State
+from tongbao.products.deposits.domain.deposits import Deposit, DepositState, Notice, NoticeState
 from tongbao.products.deposits.domain.errors import (
     AccountNotUsable,
     DepositEnded,
@@ -108,7 +108,9 @@ async def withdraw(
         await identity.spend_step_up(
             tx, token=step_up_token, action=action, actor=withdrawn_by, at=at
         )
-    events += await _pay(tx, row, before, settlement, account, by=withdrawn_by.id, on=on, at=at)
+    events.append(
+        await _pay(tx, row, before, settlement, account, by=withdrawn_by.id, on=on, at=at)
+    )
     await outbox.append(tx, events, at=at)
     return await deposit_of(tx, row), settlement
 
@@ -123,7 +125,7 @@ async def _pay(
     by: UUID,
     on: date,
     at: datetime,
-) -> list[Event]:
+) -> Event:
     """Book it and bring the row up to date; return what is to be told."""
     left = before.principal - settlement.principal
     keeps_on = left.minor > 0
@@ -143,52 +145,48 @@ async def _pay(
     (result,) = await ledger.post(tx, [transaction], at=at)
     result.raise_for_refusal()
     row.principal_minor, row.accrued_minor = left.minor, accrued_left
-    matured = before.has_matured(on)
-    if not keeps_on:
-        row.ended_on = on
-        if matured:
-            row.state = State.PAID_OUT.value
-        else:
-            row.state = (State.CLOSED if before.kind is Kind.NOTICE else State.BROKEN).value
-    elif before.kind is Kind.TIME:
-        row.part_broken = True
+    reason = _move(row, before, keeps_on=keeps_on, on=on)
     refresh(row, after)
     await tx.flush()
-    reason = (
-        "matured"
-        if matured
-        else "drawn"
-        if before.kind is Kind.NOTICE
-        else "broken_part"
-        if keeps_on
-        else "broken"
+    payout = payout_values(
+        before, settlement, reason=reason, on=on, transaction_id=transaction.id, by=by, at=at
     )
-    await keep_payouts(
-        tx,
-        [
-            payout_values(
-                before,
-                settlement,
-                reason=reason,
-                on=on,
-                transaction_id=transaction.id,
-                by=by,
-                at=at,
-            )
-        ],
-    )
+    await keep_payouts(tx, [payout])
+    return _told(row, settlement, reason, left=left, transaction_id=transaction.id)
+
+
+def _move(row: DepositRow, before: Deposit, *, keeps_on: bool, on: date) -> str:
+    """Give a deposit the state that a withdrawal leaves it in; return what the payout is for."""
+    row.ended_on = None if keeps_on else on
+    if before.has_matured(on):
+        row.state = DepositState.PAID_OUT.value
+        return "matured"
+    if before.kind is Kind.NOTICE:
+        row.state = (DepositState.OPEN if keeps_on else DepositState.CLOSED).value
+        return "drawn"
+    if keeps_on:
+        row.part_broken = True
+        return "broken_part"
+    row.state = DepositState.BROKEN.value
+    return "broken"
+
+
+def _told(
+    row: DepositRow, settlement: Settlement, reason: str, *, left: Money, transaction_id: UUID
+) -> Event:
+    """Return the event of a withdrawal."""
     facts = {
         "deposit_id": row.id,
         "party_id": row.party_id,
         "product": row.product,
         "principal": settlement.principal,
         "interest": settlement.interest,
-        "transaction_id": transaction.id,
+        "transaction_id": transaction_id,
     }
-    if matured:
-        return [DepositPaidOut.model_validate(facts)]
-    event = DepositDrawn if before.kind is Kind.NOTICE else DepositBroken
-    return [event.model_validate({**facts, "remaining": left})]
+    if reason == "matured":
+        return DepositPaidOut.model_validate(facts)
+    event = DepositDrawn if reason == "drawn" else DepositBroken
+    return event.model_validate({**facts, "remaining": left})
 
 
 async def _reduced(

@@ -59,6 +59,7 @@ from tongbao.products.lending.service.reading import (
 )
 from tongbao.products.lending.service.replaying import replay
 from tongbao.products.lending.service.reviewing import review
+from tongbao.products.lending.service.running import over_account
 from tongbao.products.lending.service.using import uses
 
 __all__ = [
@@ -111,6 +112,7 @@ __all__ = [
     "list_reviews",
     "loan",
     "loan_of_application",
+    "over_account",
     "preview_agreement",
     "process",
     "replay",

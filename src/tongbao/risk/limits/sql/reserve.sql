@@ -104,6 +104,17 @@ AS $$
                            div(p_amount * p_num + p_den - 1, p_den))::bigint END
 $$;
 
+-- What has been used of a counter in the last so many hours.
+CREATE OR REPLACE FUNCTION limits_rolled(p_counter bigint, p_at timestamptz, p_hours smallint)
+RETURNS bigint
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT coalesce(sum(r.amount), 0)::bigint FROM limits_reservation r
+     WHERE r.counter_id = p_counter AND r.rolling AND r.released_at IS NULL
+       AND r.reserved_at > p_at - make_interval(hours => p_hours)
+$$;
+
 -- What is left of every bound for one use; nothing is locked or taken.
 CREATE OR REPLACE FUNCTION limits_left(
     p_operation text, p_party uuid, p_party_kind text, p_level smallint, p_product text,
@@ -125,9 +136,7 @@ AS $$
                                       THEN c.used_month END
                WHEN 'year' THEN CASE WHEN c.last_day >= date_trunc('year', p_day)
                                      THEN c.used_year END
-               ELSE (SELECT sum(x.amount)::bigint FROM limits_reservation x
-                      WHERE x.counter_id = c.id AND x.rolling AND x.released_at IS NULL
-                        AND x.reserved_at > p_at - make_interval(hours => b.rolling_hours))
+               ELSE limits_rolled(c.id, p_at, b.rolling_hours)
            END, 0),
            limits_taken(b.measure, p_amount, b.num, b.den), own.lowered, own.raised,
            own.raised_until
@@ -155,8 +164,8 @@ $$;
 -- until the caller's transaction ends, so nobody ever gets past a maximum. An item reserved before
 -- is a 'duplicate' and takes nothing.
 --
--- Usually everything fits: then the counters are added to at once, looked at afterwards, and all
--- four results are NULL. Otherwise that is undone, and the items are looked at one by one.
+-- Usually everything fits, which one look at all sums shows; then all four results are NULL.
+-- Otherwise the items are looked at one by one.
 --
 -- A counter's windows only go forward: what comes late counts in the newest one.
 CREATE OR REPLACE FUNCTION limits_reserve(
@@ -190,6 +199,8 @@ DECLARE
     l_item integer[]; l_slot integer[]; l_code text[]; l_amount bigint[]; l_before bigint[];
     l_maximum bigint[];
     spent bigint[];  -- by slot: what accepted items of this batch take
+    d_use uuid[];    -- those reserved before
+    is_plain boolean;
     reached bigint;
     line integer := 1;
     take integer := 1;
@@ -250,72 +261,13 @@ BEGIN
              GROUP BY t.slot, t.subject, t.tally
              ORDER BY t.slot) AS s;
 
-    BEGIN
-        IF array_position(t_amount, NULL) IS NOT NULL THEN
-            RAISE check_violation;
-        END IF;
-        WITH changed AS (
-            UPDATE limits_counter c
-               SET used_day = m.total + CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END,
-                   used_month = m.total
-                       + CASE WHEN c.last_day >= p_month THEN c.used_month ELSE 0 END,
-                   used_year = m.total
-                       + CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END,
-                   last_day = greatest(c.last_day, p_day)
-              FROM unnest(s_subject, s_tally, s_total)
-                   WITH ORDINALITY AS m(subject, tally, total, slot)
-             WHERE c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
-            RETURNING m.slot, c.id, c.last_day, c.used_day, c.used_month, c.used_year
-        )
-        SELECT array_agg(id ORDER BY slot), array_agg(last_day ORDER BY slot),
-               array_agg(used_day ORDER BY slot), array_agg(used_month ORDER BY slot),
-               array_agg(used_year ORDER BY slot)
-          INTO s_id, s_last, s_day, s_month, s_year
-          FROM changed;
-        IF cardinality(s_id) IS DISTINCT FROM cardinality(s_subject) THEN
-            RAISE check_violation;  -- a counter is yet to be made
-        END IF;
-        PERFORM FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
-          JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
-               AS b(grp, tally, time_window, hours, period, maximum, ceiling) ON b.grp = t.grp
-          LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
-               AS o(party, tally, period, lowered, raised)
-            ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
-         WHERE CASE b.time_window
-                   WHEN 'transaction' THEN t.amount
-                   WHEN 'day' THEN s_day[t.slot]
-                   WHEN 'month' THEN s_month[t.slot]
-                   WHEN 'year' THEN s_year[t.slot]
-                   ELSE s_total[t.slot]
-                        + (SELECT coalesce(sum(x.amount), 0) FROM limits_reservation x
-                            WHERE x.counter_id = s_id[t.slot] AND x.rolling
-                              AND x.released_at IS NULL
-                              AND x.reserved_at > p_at - make_interval(hours => b.hours))
-               END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised)
-         LIMIT 1;
-        IF FOUND THEN
-            RAISE check_violation;
-        END IF;
-        PERFORM FROM unnest(p_use) AS x(use_id)
-          JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]);
-        IF FOUND THEN
-            RAISE check_violation;
-        END IF;
-        INSERT INTO limits_reservation
-               (use_id, counter_id, amount, counted_on, rolling, reserved_at)
-        SELECT p_use[t.item], s_id[t.slot], t.amount, s_last[t.slot], t.rolling, p_at
-          FROM unnest(t_item, t_slot, t_amount, t_rolling) AS t(item, slot, amount, rolling)
-         WHERE t.slot IS NOT NULL;
-        RETURN;
-    EXCEPTION WHEN check_violation OR unique_violation OR numeric_value_out_of_range THEN
-        NULL;  -- undone; now one by one
-    END;
-
+    -- First those that are missing, so that afterwards all are locked in one order.
     INSERT INTO limits_counter (subject, tally)
     SELECT m.subject, m.tally
       FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
      WHERE NOT EXISTS (SELECT FROM limits_counter c
-                        WHERE c.subject = m.subject AND c.tally = m.tally)
+                        WHERE c.subject = ANY (ARRAY[m.subject])
+                          AND c.tally = ANY (ARRAY[m.tally]))
      ORDER BY m.slot
         ON CONFLICT (subject, tally) DO NOTHING;
 
@@ -325,7 +277,7 @@ BEGIN
           JOIN limits_counter c
             ON c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
          ORDER BY m.slot
-           FOR UPDATE OF c
+           FOR NO KEY UPDATE OF c
     )
     SELECT array_agg(id ORDER BY slot), array_agg(greatest(last_day, p_day) ORDER BY slot),
            array_agg(CASE WHEN last_day >= p_day THEN used_day ELSE 0 END ORDER BY slot),
@@ -334,77 +286,92 @@ BEGIN
       INTO s_id, s_last, s_day, s_month, s_year
       FROM locked;
 
-    -- Whoever reserved the same use a moment ago held the same counters.
-    SELECT array_agg(CASE WHEN r.use_id IS NOT NULL THEN 'duplicate' END ORDER BY x.n)
-      INTO refusal
-      FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n)
-      LEFT JOIN (SELECT DISTINCT r.use_id
-                   FROM unnest(p_use) AS y(use_id)
-                   JOIN limits_reservation r ON r.use_id = ANY (ARRAY[y.use_id])) AS r
-        ON r.use_id = x.use_id;
-    rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
-    used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
-    maximum := used;
+    -- Usually everything fits, and one look at all sums shows it. Whoever reserved the same use a
+    -- moment ago held the same counters.
+    SELECT array_agg(DISTINCT r.use_id) INTO d_use
+      FROM unnest(p_use) AS x(use_id)
+      JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]);
+    is_plain := d_use IS NULL AND array_position(t_amount, NULL) IS NULL AND NOT EXISTS (
+        SELECT FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+          JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
+               AS b(grp, tally, time_window, hours, period, maximum, ceiling) ON b.grp = t.grp
+          LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+               AS o(party, tally, period, lowered, raised)
+            ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+         WHERE CASE b.time_window
+                   WHEN 'transaction' THEN t.amount
+                   WHEN 'day' THEN s_day[t.slot] + s_total[t.slot]
+                   WHEN 'month' THEN s_month[t.slot] + s_total[t.slot]
+                   WHEN 'year' THEN s_year[t.slot] + s_total[t.slot]
+                   ELSE s_total[t.slot] + limits_rolled(s_id[t.slot], p_at, b.hours)
+               END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised));
+    IF is_plain THEN
+        spent := s_total;
+    ELSE
+        SELECT array_agg(CASE WHEN x.use_id = ANY (d_use) THEN 'duplicate' END ORDER BY x.n)
+          INTO refusal
+          FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n);
+        rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
+        used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
+        maximum := used;
 
-    SELECT array_agg(l.item), array_agg(l.slot), array_agg(l.code), array_agg(l.amount),
-           array_agg(l.before), array_agg(l.maximum)
-      INTO l_item, l_slot, l_code, l_amount, l_before, l_maximum
-      FROM (SELECT t.item, b.code, t.amount,
-                   CASE WHEN b.time_window <> 'transaction' THEN t.slot END AS slot,
-                   CASE b.time_window
-                       WHEN 'transaction' THEN 0
-                       WHEN 'day' THEN s_day[t.slot]
-                       WHEN 'month' THEN s_month[t.slot]
-                       WHEN 'year' THEN s_year[t.slot]
-                       ELSE (SELECT coalesce(sum(x.amount), 0)::bigint FROM limits_reservation x
-                              WHERE x.counter_id = s_id[t.slot] AND x.rolling
-                                AND x.released_at IS NULL
-                                AND x.reserved_at > p_at - make_interval(hours => b.hours))
-                   END AS before,
-                   limits_effective(b.maximum, b.ceiling, o.lowered, o.raised) AS maximum
-              FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
-              JOIN unnest(b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum,
-                          b_ceiling, b_place)
-                   AS b(grp, tally, code, time_window, hours, period, maximum, ceiling, place)
-                ON b.grp = t.grp
-              LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
-                   AS o(party, tally, period, lowered, raised)
-                ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
-             ORDER BY t.item, b.place, b.hours, b.code) AS l;
+        SELECT array_agg(l.item), array_agg(l.slot), array_agg(l.code), array_agg(l.amount),
+               array_agg(l.before), array_agg(l.maximum)
+          INTO l_item, l_slot, l_code, l_amount, l_before, l_maximum
+          FROM (SELECT t.item, b.code, t.amount,
+                       CASE WHEN b.time_window <> 'transaction' THEN t.slot END AS slot,
+                       CASE b.time_window
+                           WHEN 'transaction' THEN 0
+                           WHEN 'day' THEN s_day[t.slot]
+                           WHEN 'month' THEN s_month[t.slot]
+                           WHEN 'year' THEN s_year[t.slot]
+                           ELSE limits_rolled(s_id[t.slot], p_at, b.hours)
+                       END AS before,
+                       limits_effective(b.maximum, b.ceiling, o.lowered, o.raised) AS maximum
+                  FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+                  JOIN unnest(b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum,
+                              b_ceiling, b_place)
+                       AS b(grp, tally, code, time_window, hours, period, maximum, ceiling, place)
+                    ON b.grp = t.grp
+                  LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+                       AS o(party, tally, period, lowered, raised)
+                    ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+                 ORDER BY t.item, b.place, b.hours, b.code) AS l;
 
-    spent := array_fill(0::bigint, ARRAY[coalesce(cardinality(s_id), 0)]);
-    FOR i IN 1 .. cardinality(p_use) LOOP
-        WHILE line <= cardinality(l_item) AND l_item[line] = i LOOP
-            reached := l_before[line] + coalesce(spent[l_slot[line]], 0);
-            IF refusal[i] IS NULL
-               AND (l_amount[line] IS NULL OR l_amount[line] > l_maximum[line] - reached) THEN
-                refusal[i] := CASE WHEN l_amount[line] IS NULL THEN 'no_rate'
-                                   ELSE 'exceeded' END;
-                rule_code[i] := l_code[line];
-                used[i] := reached;
-                maximum[i] := l_maximum[line];
-            END IF;
-            line := line + 1;
+        spent := array_fill(0::bigint, ARRAY[coalesce(cardinality(s_id), 0)]);
+        FOR i IN 1 .. cardinality(p_use) LOOP
+            WHILE line <= cardinality(l_item) AND l_item[line] = i LOOP
+                reached := l_before[line] + coalesce(spent[l_slot[line]], 0);
+                IF refusal[i] IS NULL
+                   AND (l_amount[line] IS NULL OR l_amount[line] > l_maximum[line] - reached) THEN
+                    refusal[i] := CASE WHEN l_amount[line] IS NULL THEN 'no_rate'
+                                       ELSE 'exceeded' END;
+                    rule_code[i] := l_code[line];
+                    used[i] := reached;
+                    maximum[i] := l_maximum[line];
+                END IF;
+                line := line + 1;
+            END LOOP;
+            WHILE take <= cardinality(t_item) AND t_item[take] = i LOOP
+                IF refusal[i] IS NULL AND t_slot[take] IS NOT NULL THEN
+                    spent[t_slot[take]] := spent[t_slot[take]] + t_amount[take];
+                END IF;
+                take := take + 1;
+            END LOOP;
         END LOOP;
-        WHILE take <= cardinality(t_item) AND t_item[take] = i LOOP
-            IF refusal[i] IS NULL AND t_slot[take] IS NOT NULL THEN
-                spent[t_slot[take]] := spent[t_slot[take]] + t_amount[take];
-            END IF;
-            take := take + 1;
-        END LOOP;
-    END LOOP;
+    END IF;
 
     UPDATE limits_counter c
        SET used_day = m.day + m.total, used_month = m.month + m.total,
            used_year = m.year + m.total, last_day = m.last
       FROM unnest(s_id, s_last, s_day, s_month, s_year, spent)
            AS m(id, last, day, month, year, total)
-     WHERE c.id = m.id AND m.total > 0;
+     WHERE c.id = ANY (ARRAY[m.id]) AND m.total > 0;
 
     INSERT INTO limits_reservation (use_id, counter_id, amount, counted_on, rolling, reserved_at)
     SELECT p_use[t.item], s_id[t.slot], t.amount, s_last[t.slot], t.rolling, p_at
       FROM unnest(t_item, t_slot, t_amount, t_rolling) AS t(item, slot, amount, rolling)
-      JOIN unnest(refusal) WITH ORDINALITY AS r(refusal, item) ON r.item = t.item
+      LEFT JOIN unnest(refusal) WITH ORDINALITY AS r(refusal, item) ON r.item = t.item
      WHERE t.slot IS NOT NULL AND r.refusal IS NULL;
 END $$;
 

@@ -3,6 +3,7 @@
 from tongbao.engagement.notices.service.declared import (
     accounts,
     agreements,
+    deposits,
     identity,
     lending,
     limits,
@@ -10,11 +11,13 @@ from tongbao.engagement.notices.service.declared import (
     payments,
     privacy,
     proposals,
+    statements,
 )
 
 EVERY = (
     accounts,
     agreements,
+    deposits,
     identity,
     lending,
     limits,
@@ -22,4 +25,5 @@ EVERY = (
     payments,
     privacy,
     proposals,
+    statements,
 )
