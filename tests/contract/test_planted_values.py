@@ -267,9 +267,7 @@ def test_a_log_that_holds_core_data_is_found() -> None:
     with logs_heard() as heard:
         structlog.stdlib.get_logger("tests").info("planted", value=CORE["passport"])
         logging.getLogger("tests").info("planted %s", CORE["passport"])
-        logging.getLogger("tests").info("planted %s", CARD)
     assert [core_in(line) for line in heard if core_in(line)] == [["passport"], ["passport"]]
-    assert CARD in "".join(heard)
 
 
 def test_no_row_holds_core_data_in_clear(bank: Bank, planted: Planted) -> None:

@@ -132,17 +132,10 @@ async def accept(
     shown = _words(contract, language)
     if text_digest is not None and text_digest != shown.digest:
         raise agreements.AgreementTextMismatch
-    step_up_id = None
-    if confirmation is not None:
-        step_up_id = await identity.spend_step_up(
-            tx,
-            token=confirmation.token,
-            action=acceptance_to_confirm(
-                application_id=row.id, amount=amount, text_digest=shown.digest, language=language
-            ),
-            actor=accepted_by,
-            at=at,
-        )
+    action = acceptance_to_confirm(
+        application_id=row.id, amount=amount, text_digest=shown.digest, language=language
+    )
+    step_up_id = await _confirmed(tx, confirmation, action, actor=accepted_by, at=at)
     await move(tx, row, State.ACCEPTED, by=accepted_by.id, at=at)
     agreement = await agreements.sign(
         tx,
@@ -168,6 +161,22 @@ async def accept(
     )
     await outbox.append(tx, [disbursed], at=at)
     return loan
+
+
+async def _confirmed(
+    tx: WriteSession,
+    confirmation: Confirmation | None,
+    action: identity.Action,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> UUID | None:
+    """Return the step-up of the signature, if one was asked for."""
+    if confirmation is None:
+        return None
+    return await identity.spend_step_up(
+        tx, token=confirmation.token, action=action, actor=actor, at=at
+    )
 
 
 async def _disburse(
