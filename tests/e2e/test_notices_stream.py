@@ -217,7 +217,7 @@ async def browsing(bank: Bank, reader: Firm) -> tuple[UUID, dict[str, str]]:
             ),
             at=now(),
         )
-    return begun.session_id, {"Cookie": f"{browser.SESSION}={begun.secret}"}
+    return begun.session_id, {"Cookie": f"{browser._PREFIX}{browser.SESSION}={begun.secret}"}
 
 
 def last_seen(bank: Bank, session_id: UUID) -> datetime:
