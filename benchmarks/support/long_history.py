@@ -83,6 +83,12 @@ _FILL: Final[tuple[LiteralString, ...]] = (
     """,
     "SELECT setval('ledger_transaction_id_seq', (SELECT max(id) FROM ledger_transaction))",
     """
+    INSERT INTO accounts_number (number, party_id, product, given_at)
+    SELECT '990002' || lpad(n::text, 13, '0'), (%(parties)s::uuid[])[n %% 100 + 1], 'current',
+           %(at)s
+      FROM generate_series(1, %(n)s + 1) AS n
+    """,
+    """
     INSERT INTO accounts_account (id, number, party_id, product, currency, ledger_account_id,
                                   status, opened_at, last_moved_on)
     SELECT ('01900000-0000-7000-a000-' || lpad(to_hex(n), 12, '0'))::uuid,

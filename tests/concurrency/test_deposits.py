@@ -6,7 +6,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from tests.concurrency.test_paying_alone import backend, until_somebody_waits_for
 from tests.support.consents import CONFIGURATION
@@ -16,8 +15,8 @@ from tests.support.deposits import (
     cny,
     end_day,
     new_saver,
-    payable_of,
     post_rates,
+    unclaimed,
 )
 from tongbao.core.agreements import service as agreements
 from tongbao.infra import runs
@@ -25,7 +24,6 @@ from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.runs import Work
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
-from tongbao.products.deposits.models import DepositRow
 from tongbao.products.deposits.service import DepositState
 
 START = date(2026, 1, 7)
@@ -50,17 +48,11 @@ async def opened(database: Database, saver: Saver, *, product: str = "time_3m") 
         return await saver.open(tx, product, "10000.00", on=START)
 
 
-async def owed(tx: WriteSession, product: str) -> int:
-    """What the bank owes in interest beyond what deposits have accrued: nothing, ever."""
-    shares = await tx.scalars(select(DepositRow.accrued_minor).where(DepositRow.product == product))
-    return await payable_of(tx, product) - sum(shares)
-
-
 async def paid_once(database: Database, saver: Saver) -> None:
     """Everything came back, once."""
     async with database.write() as tx:
         assert await saver.balance(tx) == cny("1000016.25")
-        assert await owed(tx, "time_3m") == 0
+        assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_the_end_of_day_waits_for_the_holder_and_finds_it_paid(
@@ -193,5 +185,5 @@ async def test_killed_in_any_step_and_begun_again_the_books_are_the_same(
             assert after.accrued_through == day
         left = "940000.00" if step < 2 else "980032.50"
         assert await saver.balance(tx) == cny(left)
-        assert await owed(tx, "time_3m") == 0
-        assert await owed(tx, "instalment_1y") == 0
+        assert await unclaimed(tx, "time_3m") == 0
+        assert await unclaimed(tx, "instalment_1y") == 0

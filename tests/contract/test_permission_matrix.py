@@ -20,6 +20,7 @@ from sqlalchemy import insert
 from tests.support.bank import Bank, Caller, Customer, done
 from tests.support.deposits import post_rates
 from tongbao.app.permissions import Address, May, addresses, reach
+from tongbao.core.accounts import service as accounts
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
 from tongbao.core.identity.domain.contacts import clean_contact
@@ -38,6 +39,7 @@ from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.clock import business_date, now
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_MAX
 from tongbao.products.lending import service as lending
 
@@ -313,6 +315,18 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         (contact,) = await identity.contacts_of(tx, user_id=strange_user)
         (device,) = await identity.list_devices(tx, user_id=UUID(member["user_id"]))
         checked = await kyc_of(tx, UUID(firm.party_id), UUID(payee["party_id"]))
+        wanted = accounts.ProposedRestraint(
+            account_id=account["id"],
+            stop=accounts.Stop.AMOUNT,
+            authority=accounts.Authority.BANK,
+            ordered_by="",
+            document_number="1",
+            reason="测试",
+            amount=Money(1, "CNY"),
+        )
+        restraint = await accounts.restrain(
+            tx, wanted, placed_by=strange_user, approved_by=None, at=now()
+        )
     return checked | {
         "account_id": account["id"],
         "agreement_id": loan["agreement_id"],
@@ -332,6 +346,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
         "request_id": request["id"],
+        "restraint_id": str(restraint.id),
         "review_id": str(review.id),
         "session_id": str(session.session_id),
         "transaction_id": loan["transaction_id"],

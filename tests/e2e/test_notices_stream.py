@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from tests.support.bank import Bank, bank, done, outside, problem, trained
+from tests.support.bank import Bank, Caller, bank, done, outside, problem, trained
 from tests.support.listening import Heard, Page, listening
 from tests.support.money import pay_in
 from tests.support.people import Firm, begin, firm, tell
+from tongbao.core.identity import service as identity
+from tongbao.core.identity.domain.devices import DeviceFacts
 from tongbao.engagement.notices.service import Streams, feed, lapse
+from tongbao.infra import browser
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 
@@ -25,7 +30,9 @@ STREAM = "/notices/stream"
 def streams(bank: Bank) -> Iterator[Streams]:
     """Streams that stay open until the test is over."""
     kept = bank.app.state.streams
-    bank.app.state.streams = Streams(lifetime_seconds=3_600, check_seconds=0.05)
+    bank.app.state.streams = Streams(
+        lifetime_seconds=3_600, check_seconds=0.05, send_seconds_max=3_600
+    )
     yield bank.app.state.streams
     bank.app.state.streams = kept
 
@@ -196,6 +203,88 @@ async def test_a_stream_ends_with_its_session(bank: Bank, reader: Firm) -> None:
         await page.ended()
     assert (end.kind, end.id, end.data) == ("end", None, {"why": "session_ended"})
     assert problem(await reader.customer.ask("GET", STREAM)) == (401, "auth.unauthenticated")
+
+
+async def browsing(bank: Bank, reader: Firm) -> tuple[UUID, dict[str, str]]:
+    """Log the reader in with a browser; return the session and what the browser sends."""
+    async with bank.database.write() as tx:
+        begun = await identity.begin_session(
+            tx,
+            user_id=reader.user_id,
+            factors=frozenset({"password"}),
+            device=DeviceFacts(
+                cookie=None, fingerprint=None, address="192.0.2.1", user_agent="test"
+            ),
+            at=now(),
+        )
+    return begun.session_id, {"Cookie": f"{browser.SESSION}={begun.secret}"}
+
+
+def last_seen(bank: Bank, session_id: UUID) -> datetime:
+    ((seen,),) = bank.query("SELECT last_seen_at FROM identity_session WHERE id = %s", session_id)
+    assert isinstance(seen, datetime)
+    return seen
+
+
+async def test_a_browser_listens_by_its_cookie_until_the_session_is_revoked(
+    bank: Bank, reader: Firm
+) -> None:
+    session_id, sent = await browsing(bank, reader)
+    async with listening(bank.app, sent) as page:
+        assert (await page.next()).kind == "ready"
+        await happen(bank, reader, "1.00")
+        assert booked(await take(page, 1)) == ["1.00"]
+        done(await reader.customer.ask("DELETE", f"/identity/sessions/{session_id}"))
+        end = await page.next()
+        await page.ended()
+    assert end.data == {"why": "session_ended"}
+    async with listening(bank.app, sent) as page:
+        assert page.status == 401
+
+
+async def test_a_page_left_open_keeps_no_session_awake(bank: Bank, reader: Firm) -> None:
+    session_id, sent = await browsing(bank, reader)
+    earlier = now() - timedelta(minutes=5)
+    async with bank.database.write() as tx:
+        await tx.execute(
+            text("UPDATE identity_session SET last_seen_at = :at WHERE id = :id"),
+            {"at": earlier, "id": session_id},
+        )
+    async with listening(bank.app, sent) as page:
+        await page.next()
+        assert last_seen(bank, session_id) == earlier
+        async with bank.database.write() as tx:
+            await tx.execute(
+                text("UPDATE identity_session SET last_seen_at = :at WHERE id = :id"),
+                {"at": now() - timedelta(minutes=31), "id": session_id},
+            )
+        assert (await page.next()).data == {"why": "session_ended"}
+
+
+async def test_a_partners_system_is_sent_to_webhooks(bank: Bank, reader: Firm) -> None:
+    operations = await bank.staff()
+    made = await operations.post(
+        "/identity/clients",
+        {
+            "name": "ERP",
+            "party_id": reader.customer.party_id,
+            "scopes": ["webhooks:manage"],
+        },
+    )
+    answer = await bank.http.post(
+        "/api/v1/oauth/token",
+        data={
+            "grant_type": "client_credentials",
+            "client_id": made["client"]["id"],
+            "client_secret": made["secret"],
+        },
+    )
+    system = Caller(bank.http, {"Authorization": f"Bearer {done(answer)['access_token']}"})
+    assert problem(await system.ask("GET", STREAM)) == (403, "notices.users_only")
+    chosen: dict[str, Any] = {"channels": {}, "quiet_hours": None}
+    answer = await system.ask("PUT", "/notices/preferences", json=chosen, key=str(new_id()))
+    assert problem(answer) == (403, "notices.users_only")
+    assert (await system.get("/notices"))["items"] == []
 
 
 async def test_a_stream_ends_with_its_time(bank: Bank, reader: Firm, streams: Streams) -> None:

@@ -22,7 +22,7 @@ __all__ = ["bank", "outside", "trained"]
 
 pytestmark = pytest.mark.slow
 
-SECONDS = 20  # only so that a failure is not a standstill
+SECONDS = 60  # only so that a failure is not a standstill
 Event = tuple[int | None, str, Any]
 
 

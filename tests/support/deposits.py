@@ -220,30 +220,22 @@ async def end_days(tx: WriteSession, start: date, end: date) -> None:
             await end_day(tx, start + timedelta(days=number))
 
 
-async def payable_of(tx: WriteSession, product: str, currency: str = "CNY") -> int:
-    """What the bank owes in accrued interest of a product."""
+async def unclaimed(tx: WriteSession, product: str) -> int:
+    """What the bank has booked as accrued interest beyond its deposits' shares: nothing, ever."""
     found = await ledger.internal_account(
         tx,
-        code=f"deposits.payable.{product}.{currency}",
-        asset=currency,
+        code=f"deposits.payable.{product}.CNY",
+        asset="CNY",
         category=ledger.Category.LIABILITY,
         name="",
         at=noon(MONDAY),
     )
-    return (await ledger.balance(tx, found.id)).posted
-
-
-async def expense_of(tx: WriteSession, product: str, currency: str = "CNY") -> int:
-    """What a product has cost the bank so far."""
-    found = await ledger.internal_account(
-        tx,
-        code=f"deposits.expense.{product}.{currency}",
-        asset=currency,
-        category=ledger.Category.EXPENSE,
-        name="",
-        at=noon(MONDAY),
+    shares = await tx.scalars(
+        select(DepositRow.accrued_minor).where(
+            DepositRow.product == product, DepositRow.currency == "CNY"
+        )
     )
-    return (await ledger.balance(tx, found.id)).posted
+    return (await ledger.balance(tx, found.id)).posted - sum(shares)
 
 
 async def row_of(tx: WriteSession, deposit_id: UUID) -> DepositRow:

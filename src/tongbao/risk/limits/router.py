@@ -19,16 +19,16 @@ from tongbao.kernel.text import Text
 from tongbao.risk.limits import service
 from tongbao.risk.limits.schemas import (
     EndedRule,
-    NewRate,
-    NewRule,
-    RateOf,
-    RateOut,
-    RatesOut,
+    LimitRulesOut,
+    NewLimitRule,
+    NewReferenceRate,
+    ReferenceRateOf,
+    ReferenceRateOut,
+    ReferenceRates,
     RuleEnd,
     RuleShape,
-    RulesOut,
-    VersionOut,
-    VersionsOut,
+    RuleVersionOut,
+    RuleVersionsOut,
 )
 from tongbao.risk.limits.service import CODE_PATTERN
 
@@ -39,7 +39,7 @@ APPROVE: Final = "limits:approve"
 SET_RULE: Final = Action(
     name="limits.set_rule",
     title=Text(zh="设定限额规则", en="A rule of limits"),
-    payload=NewRule,
+    payload=NewLimitRule,
     propose=PROPOSE,
     approve=APPROVE,
 )
@@ -53,7 +53,7 @@ END_RULE: Final = Action(
 SET_RATE: Final = Action(
     name="limits.set_rate",
     title=Text(zh="设定限额参考汇率", en="A reference rate for limits"),
-    payload=RateOf,
+    payload=ReferenceRateOf,
     propose=PROPOSE,
     approve=APPROVE,
 )
@@ -67,9 +67,9 @@ Code = Annotated[str, Path(pattern=CODE_PATTERN, examples=["person_3_day"])]
 
 
 @api.get("/rules", dependencies=MAY_READ, summary="Rules that hold now")
-async def list_rules(tx: ReadTx, at: Instant) -> RulesOut:
+async def list_rules(tx: ReadTx, at: Instant) -> LimitRulesOut:
     """Return every rule that holds now, by code."""
-    return RulesOut(items=[RuleShape.of(rule) for rule in await service.rules(tx, at=at)])
+    return LimitRulesOut(items=[RuleShape.of(rule) for rule in await service.rules(tx, at=at)])
 
 
 @api.get("/rules/{code}", dependencies=MAY_READ, summary="Versions of a rule")
@@ -80,14 +80,14 @@ async def list_versions(
     after: Annotated[
         str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
     ] = None,
-) -> VersionsOut:
+) -> RuleVersionsOut:
     """Return how a rule has been, the newest version first.
 
     Problems: `limits.unknown_rule`.
     """
     last = None if after is None else decode_cursor(after, datetime)[0]
     page = await service.versions(tx, code, after=last, limit=limit)
-    return VersionsOut(items=[VersionOut.of(each) for each in page.items], next=page.next)
+    return RuleVersionsOut(items=[RuleVersionOut.of(each) for each in page.items], next=page.next)
 
 
 @api.post(
@@ -98,7 +98,7 @@ async def list_versions(
     summary="Propose a rule, or its next version",
 )
 async def propose_rule(
-    body: NewRule, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
+    body: NewLimitRule, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
 ) -> Response:
     """Propose a rule; it holds from the moment that somebody else approves it.
 
@@ -133,9 +133,11 @@ async def propose_end(
 
 
 @api.get("/rates", dependencies=MAY_READ, summary="Reference rates")
-async def list_rates(tx: ReadTx, at: Instant) -> RatesOut:
+async def list_rates(tx: ReadTx, at: Instant) -> ReferenceRates:
     """Return the newest rate of each currency; limits alone are judged by them."""
-    return RatesOut(items=[RateOut.of(rate) for rate in await service.rates(tx, at=at)])
+    return ReferenceRates(
+        items=[ReferenceRateOut.of(rate) for rate in await service.rates(tx, at=at)]
+    )
 
 
 @api.put(
@@ -147,7 +149,7 @@ async def list_rates(tx: ReadTx, at: Instant) -> RatesOut:
 )
 async def propose_rate(
     currency: Annotated[CurrencyCode, Path(examples=["USD"])],
-    body: NewRate,
+    body: NewReferenceRate,
     tx: WriteTx,
     actor: CurrentActor,
     at: Instant,
@@ -157,14 +159,14 @@ async def propose_rate(
 
     Problems: `limits.rate_wrong`, `money.unknown_currency`.
     """
-    new = RateOf(currency=currency, **dict(body))
+    new = ReferenceRateOf(currency=currency, **dict(body))
     async with undone(tx):
         await _set_rate(tx, new, at)
     return await hold(SET_RATE, new, request=request, tx=tx, maker=actor, reason=body.reason, at=at)
 
 
 @SET_RULE.executes
-async def _rule(tx: WriteSession, payload: NewRule, by: Approved, at: datetime) -> str:
+async def _rule(tx: WriteSession, payload: NewLimitRule, by: Approved, at: datetime) -> str:
     rule = payload.rule.to_domain()
     await service.set_rule(tx, rule, set_by=by.maker.id, at=at)
     return f"{PREFIX}/rules/{rule.code}"
@@ -177,10 +179,10 @@ async def _end(tx: WriteSession, payload: EndedRule, _by: Approved, at: datetime
 
 
 @SET_RATE.executes
-async def _rate(tx: WriteSession, payload: RateOf, _by: Approved, at: datetime) -> str:
+async def _rate(tx: WriteSession, payload: ReferenceRateOf, _by: Approved, at: datetime) -> str:
     await _set_rate(tx, payload, at)
     return f"{PREFIX}/rates"
 
 
-async def _set_rate(tx: WriteSession, new: RateOf, at: datetime) -> None:
+async def _set_rate(tx: WriteSession, new: ReferenceRateOf, at: datetime) -> None:
     await service.set_rate(tx, new.currency, new.cny_per_unit, until=new.until, at=at)

@@ -144,7 +144,7 @@ class RuleShape(Shape):
         )
 
 
-class RulesOut(Shape):
+class LimitRulesOut(Shape):
     """The rules that hold now, by code."""
 
     model_config = ConfigDict(title="LimitRules")
@@ -152,7 +152,7 @@ class RulesOut(Shape):
     items: list[RuleShape]
 
 
-class VersionOut(Shape):
+class RuleVersionOut(Shape):
     """A rule as it held, or holds, from a moment on."""
 
     model_config = ConfigDict(title="LimitRuleVersion")
@@ -163,7 +163,7 @@ class VersionOut(Shape):
     set_by: UUID
 
     @classmethod
-    def of(cls, version: Version) -> "VersionOut":
+    def of(cls, version: Version) -> "RuleVersionOut":
         """Return the shape of a version."""
         return cls(
             rule=RuleShape.of(version.rule),
@@ -173,16 +173,16 @@ class VersionOut(Shape):
         )
 
 
-class VersionsOut(Shape):
+class RuleVersionsOut(Shape):
     """The versions of a rule, the newest first."""
 
     model_config = ConfigDict(title="LimitRuleVersions")
 
-    items: list[VersionOut]
+    items: list[RuleVersionOut]
     next: str | None
 
 
-class NewRule(Shape):
+class NewLimitRule(Shape):
     """A rule, or the next version of one, and why."""
 
     model_config = ConfigDict(
@@ -227,7 +227,7 @@ class EndedRule(RuleEnd):
     code: Code
 
 
-class NewRate(Shape):
+class NewReferenceRate(Shape):
     """What one unit of a currency is worth in CNY, for limits alone."""
 
     model_config = ConfigDict(
@@ -245,7 +245,7 @@ class NewRate(Shape):
     reason: Reason
 
 
-class RateOf(NewRate):
+class ReferenceRateOf(NewReferenceRate):
     """A rate, and of which currency it is."""
 
     model_config = ConfigDict(title="ReferenceRateOf")
@@ -253,7 +253,7 @@ class RateOf(NewRate):
     currency: CurrencyCode
 
 
-class RateOut(Shape):
+class ReferenceRateOut(Shape):
     """The newest rate of a currency."""
 
     model_config = ConfigDict(title="ReferenceRate")
@@ -264,7 +264,7 @@ class RateOut(Shape):
     valid_until: datetime | None
 
     @classmethod
-    def of(cls, rate: ReferenceRate) -> "RateOut":
+    def of(cls, rate: ReferenceRate) -> "ReferenceRateOut":
         """Return the shape of a rate."""
         return cls(
             currency=rate.currency,
@@ -274,9 +274,9 @@ class RateOut(Shape):
         )
 
 
-class RatesOut(Shape):
+class ReferenceRates(Shape):
     """The newest rate of each currency, expired or not."""
 
     model_config = ConfigDict(title="ReferenceRates")
 
-    items: list[RateOut]
+    items: list[ReferenceRateOut]

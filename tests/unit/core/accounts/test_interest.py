@@ -322,6 +322,7 @@ async def test_slices_and_whole_balances_at_the_edges_of_tiers(bank: Bank) -> No
 
 
 async def _stop(bank: Bank, account: accounts.DepositAccount) -> accounts.Restraint:
+    at = bank.at
     async with bank.database.write() as tx:
         return await accounts.place(
             tx,
@@ -332,10 +333,10 @@ async def _stop(bank: Bank, account: accounts.DepositAccount) -> accounts.Restra
                 ordered_by="杭州市西湖区人民法院",
                 document_number="（2026）浙0106执1号",
                 reason="执行案件",
-                from_at=bank.at,
+                from_at=at,
                 until_at=None,
             ),
             placed_by=UUID(int=1),
             approved_by=UUID(int=2),
-            at=bank.at,
+            at=at,
         )

@@ -11,6 +11,7 @@ from tests.unit.core.conftest import AT
 from tests.unit.core.identity.people import a_device, a_user
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain.sessions import GRACE, IDLE_MAX, LIFETIME, ROTATION
+from tongbao.core.identity.models import SessionRow
 from tongbao.core.identity.service import Ended, devices
 from tongbao.core.identity.service.sessions import find_session, keep_session, purge_sessions
 from tongbao.infra.auth import SecretReused
@@ -47,6 +48,7 @@ async def test_a_session_stands_for_its_user(tx: WriteSession) -> None:
     )
     assert actor.party_ids == user.party_ids
     assert actor.may("accounts:open")
+    assert actor.device_id == (await tx.get_one(SessionRow, session.session_id)).device_id
 
 
 async def test_finding_is_one_query(tx: WriteSession, monkeypatch: pytest.MonkeyPatch) -> None:

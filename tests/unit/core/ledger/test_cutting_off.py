@@ -169,7 +169,7 @@ async def test_a_cut_off_takes_in_what_is_settled_piece_by_piece(
         assert await ledger.cut_off(tx, day=DAY, cursor="extending", at=AFTER) == runs.Progress(
             items=1, cursor=None
         )
-        assert await ledger.last_cut_off(tx) == DAY
+        assert await ledger.cut_off_of(tx, DAY) is not None
 
 
 async def test_a_day_that_is_not_over_is_not_cut_off(own: Database) -> None:

@@ -1,6 +1,7 @@
 """What may be paid out at each identity level."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from tests.unit.core.payments.test_payments_service import pay
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.service import Level
 from tongbao.core.payments import service
+from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.text import Text
 from tongbao.risk.limits import service as limits
 
 
@@ -66,6 +69,73 @@ async def test_the_next_day_counts_anew_and_the_year_goes_on(tx: WriteSession) -
     assert (refusal.code, refusal.facts["period"]) == (LIMIT[0], "year")
     fresh = await pay(tx, payer, shop, "2000.00", at=AT + timedelta(days=45))
     assert fresh.status is service.Status.SETTLED, "a new year"
+
+
+async def test_what_was_paid_at_one_level_counts_at_the_next(tx: WriteSession) -> None:
+    payer = await new_holder(tx, "甲", money="90000.00", level=Level.FULL)
+    shop = await new_holder(tx, "乙")
+
+    async def known_as(level: Level) -> None:
+        party_id = payer.account.party_id
+        await parties.set_level(
+            tx, party_id=party_id, level=level, reason="测试", changed_by=None, at=AT
+        )
+
+    assert reason(await pay(tx, payer, shop, "1500.00")) is None
+    await known_as(Level.BASIC)
+    assert reason(await pay(tx, payer, shop, "500.01")) == LIMIT
+    assert reason(await pay(tx, payer, shop, "500.00")) is None
+    await known_as(Level.STANDARD)
+    assert reason(await pay(tx, payer, shop, "8000.01")) == LIMIT
+    assert reason(await pay(tx, payer, shop, "8000.00")) is None
+
+
+async def test_a_browsers_device_is_a_fact_and_a_token_has_none(tx: WriteSession) -> None:
+    payer = await new_holder(tx, "甲", money="90000.00")
+    shop = await new_holder(tx, "乙")
+
+    async def met(actor: Actor) -> dict[str, int]:
+        rooms = await service.headroom(
+            tx,
+            debtor_account_id=payer.account.id,
+            amount=Money.parse("1.00", "CNY"),
+            creditor_account_number=shop.account.number,
+            actor=actor,
+            at=AT,
+        )
+        return {room.rule.code: room.used for room in rooms}
+
+    at_portal = replace(payer.actor, device_id=new_id())
+    assert set(await met(payer.actor)) == {"person_3_transaction", "person_3_day"}
+    assert (await met(at_portal))["device_day"] == 0
+    await pay(tx, payer, shop, "30.00", initiated_by=at_portal)
+    await pay(tx, payer, shop, "12.00")
+    assert (await met(at_portal))["device_day"] == 3_000
+    assert (await met(at_portal))["person_3_day"] == 4_200
+
+
+async def test_a_rule_of_the_portal_or_of_the_api_says_nothing_of_the_other(
+    tx: WriteSession,
+) -> None:
+    payer = await new_holder(tx, "甲", money="90000.00")
+    shop = await new_holder(tx, "乙")
+    at_portal = replace(payer.actor, device_id=new_id())
+    for channel, maximum in (("api", 100), ("portal", 200)):
+        rule = limits.Rule(
+            code=f"test_{channel}",
+            title=Text(zh="测试", en="Test"),
+            counted_by=frozenset({limits.Dimension.PARTY, limits.Dimension.CHANNEL}),
+            window=limits.Window.DAY,
+            maximum=maximum,
+            operation="payments.transfer",
+            channel=channel,
+            product=payer.account.product.value,
+        )
+        await limits.set_rule(tx, rule, set_by=new_id(), at=AT)
+    assert reason(await pay(tx, payer, shop, "1.00")) is None
+    assert reason(await pay(tx, payer, shop, "0.01")) == LIMIT
+    assert reason(await pay(tx, payer, shop, "2.00", initiated_by=at_portal)) is None
+    assert reason(await pay(tx, payer, shop, "0.01", initiated_by=at_portal)) == LIMIT
 
 
 async def test_a_day_begins_at_midnight_in_china(tx: WriteSession) -> None:

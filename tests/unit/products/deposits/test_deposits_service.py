@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
 
 from tests.support.deposits import (
     MONDAY,
@@ -13,9 +12,9 @@ from tests.support.deposits import (
     end_days,
     new_saver,
     noon,
-    payable_of,
     row_of,
     told,
+    unclaimed,
 )
 from tongbao.core.accounts import service as accounts
 from tongbao.core.parties.service import Level, PartyKind
@@ -25,21 +24,10 @@ from tongbao.kernel.money import Rate
 from tongbao.products.deposits import service
 from tongbao.products.deposits.domain import errors
 from tongbao.products.deposits.domain.products import Instruction
-from tongbao.products.deposits.models import DepositRow
 from tongbao.products.deposits.service import DepositState
 
 MATURITY = date(2026, 4, 7)  # three months after 7 January, a Tuesday
 START = date(2026, 1, 7)
-
-
-async def assert_books_agree(tx: WriteSession, product: str) -> None:
-    """What is owed in interest is what the deposits have accrued, and nothing on those over."""
-    shares = await tx.scalar(
-        select(func.coalesce(func.sum(DepositRow.accrued_minor), 0)).where(
-            DepositRow.product == product, DepositRow.currency == "CNY"
-        )
-    )
-    assert await payable_of(tx, product) == shares
 
 
 async def test_a_deposit_is_opened_with_an_agreement_and_its_own_account(
@@ -63,7 +51,7 @@ async def test_at_maturity_it_is_paid_out_to_the_cent(tx: WriteSession, saver: S
     # 10000 x 0.65 % x 3/12
     assert await saver.balance(tx) == cny("1000016.25")
     assert await told(tx, deposit.id) == ["deposit_opened", "maturity_near", "deposit_paid_out"]
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_the_day_before_nothing_is_paid(tx: WriteSession, saver: Saver) -> None:
@@ -72,7 +60,7 @@ async def test_the_day_before_nothing_is_paid(tx: WriteSession, saver: Saver) ->
     assert (await service.get(tx, deposit.id)).state is DepositState.OPEN
     row = await row_of(tx, deposit.id)
     assert (row.accrued_minor, row.accrued_through) == (1625 * 89 // 90, date(2026, 4, 5))
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_on_a_holiday_it_waits_for_the_next_business_day(
@@ -95,7 +83,7 @@ async def test_on_a_holiday_it_waits_for_the_next_business_day(
     await end_day(tx, date(2026, 4, 6))
     after = await service.get(tx, deposit.id)
     assert (after.state, after.ended_on) == (DepositState.PAID_OUT, date(2026, 4, 7))
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_it_is_renewed_with_or_without_its_interest(tx: WriteSession, saver: Saver) -> None:
@@ -127,7 +115,7 @@ async def test_it_is_renewed_with_or_without_its_interest(tx: WriteSession, save
         DepositState.RENEWED
     }
     assert (await told(tx, both.id))[-1] == "deposit_renewed"
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
     # The next term ends as the first did, money and all.
     await service.instruct(
         tx,
@@ -140,7 +128,7 @@ async def test_it_is_renewed_with_or_without_its_interest(tx: WriteSession, save
     assert (await service.get(tx, first.id)).state is DepositState.PAID_OUT
     # 10016.25 x 0.8 % x 3/12 = 20.03, and the interest of the other one, 40.00
     assert await saver.balance(tx) == cny("970032.50") + cny("10036.28") + cny("40.00")
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_without_an_instruction_it_waits_at_the_demand_rate(
@@ -157,7 +145,7 @@ async def test_without_an_instruction_it_waits_at_the_demand_rate(
     # 100000 x 0.65 % / 4, and 72 days at 0.05 %
     assert [line.interest for line in paid.lines] == [cny("162.50"), cny("10.00")]
     assert await saver.balance(tx) == cny("1000172.50")
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_an_account_that_takes_nothing_leaves_it_to_its_holder(
@@ -196,7 +184,7 @@ async def test_an_account_that_takes_nothing_leaves_it_to_its_holder(
     )
     await saver.withdraw(tx, deposit, on=MATURITY)
     assert (await accounts.balance(tx, other.id)).booked == cny("10016.25")
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_broken_early_it_earns_the_demand_rate(tx: WriteSession, saver: Saver) -> None:
@@ -209,7 +197,7 @@ async def test_broken_early_it_earns_the_demand_rate(tx: WriteSession, saver: Sa
     assert (paid.interest, paid.total) == (cny("5.00"), cny("100005.00"))
     assert await saver.balance(tx) == cny("1000005.00")
     assert (await told(tx, deposit.id))[-1] == "deposit_broken"
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
     with pytest.raises(errors.DepositEnded):
         await saver.withdraw(tx, deposit, on=on)
 
@@ -221,13 +209,13 @@ async def test_a_part_is_broken_once_and_the_rest_goes_on(tx: WriteSession, save
     after, paid = await saver.withdraw(tx, deposit, "40000.00", on=on)
     assert (after.state, after.principal) == (DepositState.OPEN, cny("60000.00"))
     assert paid.total == cny("40002.00")
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
     with pytest.raises(errors.PartNotPossible):
         await saver.withdraw(tx, deposit, "100.00", on=on)
     await end_days(tx, on, MATURITY)
     # 60000 x 0.65 % / 4
     assert await saver.balance(tx) == cny("1000099.50")
-    await assert_books_agree(tx, "time_3m")
+    assert await unclaimed(tx, "time_3m") == 0
 
 
 async def test_opened_and_broken_on_one_day_it_earns_nothing(

@@ -11,9 +11,9 @@ from tests.support.deposits import (
     end_day,
     noon,
     pay_in,
-    payable_of,
     row_of,
     told,
+    unclaimed,
 )
 from tongbao.infra.db import WriteSession
 from tongbao.products.deposits import service
@@ -51,7 +51,7 @@ async def test_twelve_instalments_make_78_products(tx: WriteSession, saver: Save
         *["instalment_paid"] * 11,
         "deposit_paid_out",
     ]
-    assert await payable_of(tx, "instalment_1y") == 0
+    assert await unclaimed(tx, "instalment_1y") == 0
 
 
 async def test_a_missed_month_is_made_up_in_the_next(tx: WriteSession, saver: Saver) -> None:
@@ -91,7 +91,7 @@ async def test_not_made_up_it_lapses_and_later_parts_earn_the_demand_rate(
     _, settled = await saver.withdraw(tx, paid, on=MATURITY)
     # 1000 x (12 + 11 + 10) x 0.65 % / 12, and 184 days at 0.05 %
     assert [line.interest for line in settled.lines] == [cny("17.88"), cny("0.26")]
-    assert await payable_of(tx, "instalment_1y") == 0
+    assert await unclaimed(tx, "instalment_1y") == 0
 
 
 async def test_the_holder_pays_by_hand_from_the_due_date_on(tx: WriteSession, saver: Saver) -> None:
@@ -126,7 +126,7 @@ async def test_broken_early_each_instalment_earns_the_demand_rate(
     after, paid = await saver.withdraw(tx, deposit, on=on)
     # 60000 x (58 + 30) x 0.05 % / 360 = 7.333...
     assert (after.state, paid.interest) == (DepositState.BROKEN, cny("7.33"))
-    assert await payable_of(tx, "instalment_1y") == 0
+    assert await unclaimed(tx, "instalment_1y") == 0
 
 
 async def test_a_step_run_again_collects_nothing_again(tx: WriteSession, saver: Saver) -> None:

@@ -12,9 +12,9 @@ from tests.support.deposits import (
     end_day,
     end_days,
     noon,
-    payable_of,
     row_of,
     told,
+    unclaimed,
 )
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
@@ -65,7 +65,7 @@ async def test_drawn_as_announced_it_earns_the_notice_rate_of_the_day(
     await end_day(tx, DRAWN)
     row = await row_of(tx, deposit.id)
     assert row.accrued_minor == 10_000_000 * 37 * 40 // 3_600_000
-    assert await payable_of(tx, "notice_7d") == row.accrued_minor
+    assert await unclaimed(tx, "notice_7d") == 0
 
 
 async def test_without_notice_it_earns_the_demand_rate_and_closes(
@@ -76,7 +76,7 @@ async def test_without_notice_it_earns_the_demand_rate_and_closes(
     assert interests(paid) == [("demand", "10.00")]
     assert after.state is DepositState.CLOSED
     assert (await told(tx, deposit.id))[-1] == "deposit_drawn"
-    assert await payable_of(tx, "notice_7d") == 0
+    assert await unclaimed(tx, "notice_7d") == 0
 
 
 @pytest.mark.parametrize("days", [-1, 1])

@@ -38,7 +38,7 @@ RETURN CASE WHEN p_balance > 0
              2 * p_divisor)
     ELSE 0 END;
 
--- Accounts whose balance earned nothing yet begin with the day of their first interest.
+-- What each product earns on a day, ready to reckon with; a product without rates is not among them.
 CREATE OR REPLACE FUNCTION accounts_rates_on(p_day date)
 RETURNS TABLE (product text, currency text, starts bigint[], rates bigint[], bases numeric[], divisor bigint)
 LANGUAGE sql STABLE

@@ -142,7 +142,7 @@ from tongbao.core.identity.service.proposing import (
 from tongbao.core.identity.service.purging import purge
 from tongbao.core.identity.service.readers import (
     Reader,
-    parties_of,
+    reachable_among,
     readers_of,
     standing_among,
 )
@@ -334,10 +334,10 @@ __all__ = [
     "note_new_device",
     "note_place",
     "note_refusals",
-    "parties_of",
     "permissions",
     "proceed",
     "purge",
+    "reachable_among",
     "readers_of",
     "remove_contact",
     "remove_member",

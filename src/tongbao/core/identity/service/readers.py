@@ -9,7 +9,13 @@ from sqlalchemy import select, union_all
 
 from tongbao.core.identity.domain import MemberRole
 from tongbao.core.identity.domain.sessions import IDLE_MAX
-from tongbao.core.identity.models import MembershipRow, SessionRow, TokenRow, UserRow
+from tongbao.core.identity.models import (
+    ContactRow,
+    MembershipRow,
+    SessionRow,
+    TokenRow,
+    UserRow,
+)
 from tongbao.core.identity.service.actors import is_member_at
 from tongbao.infra.db import ReadSession
 
@@ -40,14 +46,10 @@ async def readers_of(
     return [Reader(row.user_id, row.party_id, MemberRole(row.role)) for row in rows]
 
 
-async def parties_of(
-    tx: ReadSession, *, user_ids: Collection[UUID], at: datetime
-) -> frozenset[UUID]:
-    """Return the parties that some users act for at this moment."""
+async def reachable_among(tx: ReadSession, *, user_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of some users have a verified contact."""
     found = await tx.scalars(
-        select(MembershipRow.party_id).where(
-            MembershipRow.user_id.in_(list(user_ids)), is_member_at(at)
-        )
+        select(ContactRow.user_id).where(ContactRow.user_id.in_(list(user_ids)))
     )
     return frozenset(found)
 

@@ -42,7 +42,6 @@ from tongbao.core.ledger.service.cutting_off import (
     cut_off,
     cut_off_of,
     first_day,
-    last_cut_off,
 )
 from tongbao.core.ledger.service.exporting import export_beancount
 from tongbao.core.ledger.service.history import (
@@ -138,7 +137,6 @@ __all__ = [
     "first_day",
     "income_statement",
     "internal_account",
-    "last_cut_off",
     "last_debited",
     "lock",
     "measure_tree",

@@ -88,11 +88,6 @@ async def cut_off_of(tx: ReadSession, day: date) -> CutOff | None:
     )
 
 
-async def last_cut_off(tx: ReadSession) -> date | None:
-    """Return the last day that is cut off."""
-    return await tx.scalar(select(func.max(CutOffRow.day)))
-
-
 async def first_day(tx: ReadSession) -> date | None:
     """Return the business date of the first booking; None: nothing was ever booked."""
     hour = await tx.scalar(select(func.min(HourSpanRow.starts_at)))

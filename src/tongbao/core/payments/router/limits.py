@@ -1,6 +1,7 @@
 """`/api/v1/payments/limits`: what may still be paid, and what customers set for themselves."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response, status
@@ -16,7 +17,7 @@ from tongbao.core.payments.schemas import (
     RaiseIn,
 )
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import AuditTrail, Instant, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import AmountText, CurrencyCode
 from tongbao.risk.limits.service import CODE_PATTERN, PERIOD_PATTERN
@@ -26,9 +27,34 @@ READ_ANY = "limits:read_any"
 
 api = router(prefix="/limits", tags=[])  # below the prefix and tag of the whole
 
-Tally = Annotated[str, Path(pattern=CODE_PATTERN, examples=["outgoing"])]
-Period = Annotated[str, Path(pattern=PERIOD_PATTERN, examples=["day"])]
 Whose = Annotated[UUID, Query(description="Whose limits; one's own party")]
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """The limit that an address names, for the audit trail as well."""
+
+    tally: str
+    period: str
+    trail: AuditTrail
+
+    def of(self, party_id: UUID) -> dict[str, Any]:
+        """Return whose limit it is and which, for the service; the trail says so, too."""
+        self.trail.about(
+            subject=party_id, object_type="limits", object_id=f"{self.tally}/{self.period}"
+        )
+        return {"party_id": party_id, "tally": self.tally, "period": self.period}
+
+
+async def _which(
+    tally: Annotated[str, Path(pattern=CODE_PATTERN, examples=["outgoing"])],
+    period: Annotated[str, Path(pattern=PERIOD_PATTERN, examples=["day"])],
+    trail: AuditTrail,
+) -> Which:
+    return Which(tally, period, trail)
+
+
+Named = Annotated[Which, Depends(_which)]
 
 
 @api.get(
@@ -85,8 +111,7 @@ async def list_limits(
     summary="Set a lower limit of one's own",
 )
 async def set_own_limit(
-    tally: Tally,
-    period: Period,
+    which: Named,
     body: OwnLimitIn,
     tx: WriteTx,
     actor: CurrentActor,
@@ -104,9 +129,7 @@ async def set_own_limit(
     """
     room = await service.set_own_limit(
         tx,
-        party_id=body.party_id,
-        tally=tally,
-        period=period,
+        **which.of(body.party_id),
         maximum=body.maximum,
         token=step_up_token,
         actor=actor,
@@ -122,8 +145,7 @@ async def set_own_limit(
     summary="Raise a limit for some hours",
 )
 async def raise_limit(
-    tally: Tally,
-    period: Period,
+    which: Named,
     body: RaiseIn,
     tx: WriteTx,
     actor: CurrentActor,
@@ -142,9 +164,7 @@ async def raise_limit(
     assert body.maximum is not None, "its shape asks for one"
     room = await service.raise_limit(
         tx,
-        party_id=body.party_id,
-        tally=tally,
-        period=period,
+        **which.of(body.party_id),
         maximum=body.maximum,
         hours=body.hours,
         token=step_up_token,
@@ -161,8 +181,7 @@ async def raise_limit(
     summary="End a raise",
 )
 async def end_raise(
-    tally: Tally,
-    period: Period,
+    which: Named,
     party_id: Whose,
     tx: WriteTx,
     actor: CurrentActor,
@@ -172,5 +191,5 @@ async def end_raise(
 
     Problems: `limits.unknown_rule`, `parties.unknown_party`.
     """
-    await service.end_raise(tx, party_id=party_id, tally=tally, period=period, actor=actor, at=at)
+    await service.end_raise(tx, **which.of(party_id), actor=actor, at=at)
     return Response(status_code=status.HTTP_204_NO_CONTENT)

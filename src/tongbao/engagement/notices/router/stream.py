@@ -159,6 +159,7 @@ async def follow(
     """
     if actor.session_id is None:
         raise UsersOnly
+    request.state.upkeep = False  # a page left open is nobody at work: its session goes idle
     if last_event_id is not None and not _NUMBER.fullmatch(last_event_id):
         raise BadEventId
     return EventStream(

@@ -19,7 +19,7 @@ from tongbao.engagement.notices.models import ReaderRow
 from tongbao.infra.db import ReadSession, WriteSession
 
 CHANNEL: Final = "notices_feed"
-PAGE: Final = 100  # events given to a stream at a time
+PAGE: Final = 50  # events given to a stream at a time
 BEHIND_MAX: Final = 1_000  # who has missed more is better off asking for everything
 LAPSE: Final = timedelta(hours=1)  # how long the feed is written on for somebody who has gone
 SEEN_EVERY: Final = timedelta(minutes=1)

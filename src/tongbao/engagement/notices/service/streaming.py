@@ -32,7 +32,7 @@ from tongbao.kernel.text import Language
 
 STREAMS_MAX: Final = 2_000  # of a process
 STREAMS_PER_USER_MAX: Final = 6  # in a process
-PENDING_MAX: Final = 200  # events a stream may have waiting to be sent
+PENDING_MAX: Final = 100  # events a stream may have waiting to be sent
 POLL_SECONDS: Final = 1.0
 ROUND_SECONDS_MIN: Final = 0.05
 CHECK_SECONDS: Final = 2.0  # how late an ended session is noticed

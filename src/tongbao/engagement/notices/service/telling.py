@@ -4,15 +4,15 @@ All of it is written on the transaction that also moves the consumer's place in 
 event has told each person once, whenever the worker dies.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
-from tongbao.engagement.notices.domain import Notice
+from tongbao.core.identity import service as identity
 from tongbao.engagement.notices.models import NoticeRow
 from tongbao.engagement.notices.service import feed, inbox, sending
 from tongbao.engagement.notices.service.declaring import Shown, Telling, Told, declared
@@ -26,10 +26,29 @@ CONSUMER: Final = "notices"
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A notice in somebody's inbox."""
+    """A notice for one person."""
 
     id: UUID
     user_id: UUID
+    told: Told
+    kept: dict[str, Any]
+
+    def row(self, happened: Occurrence, at: datetime) -> dict[str, Any]:
+        """Return its row in the person's inbox."""
+        notice = self.told.notice
+        return {
+            "id": self.id,
+            "user_id": self.user_id,
+            "party_id": self.told.party_id,
+            "event_seq": happened.seq,
+            "code": notice.code,
+            "version": notice.version,
+            "category": notice.category.value,
+            "critical": notice.critical,
+            "facts": self.kept,
+            "happened_at": happened.occurred_at,
+            "created_at": at,
+        }
 
 
 def consumer() -> Consumer:
@@ -45,19 +64,25 @@ def consumer() -> Consumer:
     )
 
 
-async def handle(tx: WriteSession, told: Occurrence, at: datetime) -> None:
-    """Tell everybody whom an event concerns."""
+async def handle(tx: WriteSession, happened: Occurrence, at: datetime) -> None:
+    """Tell everybody whom an event concerns: inboxes, messages, and what open pages show."""
     known = Known.of(tx, at)
-    shown: list[feed.Item] = []
-    for find in declared()[type(told.event)]:
-        for each in await find(known, told.event):
-            users = await _users(known, each)
-            match each:
-                case Told():
-                    shown += await _tell(known, told, each, users)
-                case Shown():
-                    shown += [feed.Item(user_id, each.kind, dict(each.data)) for user_id in users]
-    await feed.append(tx, shown, at=at)
+    told: list[_Written | feed.Item] = []
+    for find in declared()[type(happened.event)]:
+        for each in await find(known, happened.event):
+            told += _for_each(each, await _users(known, each))
+    written = [each for each in told if isinstance(each, _Written)]
+    if written:
+        await tx.execute(insert(NoticeRow), [each.row(happened, at) for each in written])
+        await _send(tx, written, at=at)
+    if told:
+        watching = await feed.watching(tx, {each.user_id for each in told})
+        shown = [
+            each if isinstance(each, feed.Item) else await _shown(tx, each)
+            for each in told
+            if each.user_id in watching
+        ]
+        await feed.append(tx, shown, at=at)
 
 
 async def _users(known: Known, telling: Telling) -> list[UUID]:
@@ -71,59 +96,42 @@ async def _users(known: Known, telling: Telling) -> list[UUID]:
     return sorted(found - {telling.but})
 
 
-async def _tell(
-    known: Known, told: Occurrence, telling: Told, users: Sequence[UUID]
-) -> list[feed.Item]:
-    """Write a notice to inboxes, have it sent; return what pages that are open show of it."""
-    kept = telling.notice.keep(telling.values)
-    written = [_Written(new_id(), user_id) for user_id in users]
-    if not written:
-        return []
-    tx, at, notice = known.tx, known.at, telling.notice
-    await tx.execute(
-        insert(NoticeRow),
-        [
-            {
-                "id": each.id,
-                "user_id": each.user_id,
-                "party_id": telling.party_id,
-                "event_seq": told.seq,
-                "code": notice.code,
-                "version": notice.version,
-                "category": notice.category.value,
-                "critical": notice.critical,
-                "facts": kept,
-                "happened_at": told.occurred_at,
-                "created_at": at,
-            }
-            for each in written
-        ],
+def _for_each(telling: Telling, users: Sequence[UUID]) -> Iterator[_Written | feed.Item]:
+    match telling:
+        case Told():
+            kept = telling.notice.keep(telling.values)
+            for user_id in users:
+                yield _Written(new_id(), user_id, telling, kept)
+        case Shown():
+            for user_id in users:
+                yield feed.Item(user_id, telling.kind, dict(telling.data))
+
+
+async def _send(tx: WriteSession, written: Sequence[_Written], *, at: datetime) -> None:
+    """Have notices sent to those who can be reached."""
+    outgoing = [each for each in written if not each.told.notice.inbox_only]
+    reachable = await identity.reachable_among(tx, user_ids={each.user_id for each in outgoing})
+    for each in outgoing:
+        if each.user_id in reachable:
+            await sending.send(
+                tx, each.told.notice, each.kept, notice_id=each.id, user_id=each.user_id, at=at
+            )
+
+
+async def _shown(tx: WriteSession, written: _Written) -> feed.Item:
+    """Return what a page that is open shows of a notice."""
+    notice = written.told.notice
+    chinese, english = notice.say(written.kept, "zh"), notice.say(written.kept, "en")
+    return feed.Item(
+        written.user_id,
+        "notice",
+        {
+            "id": str(written.id),
+            "code": notice.code,
+            "category": notice.category.value,
+            "critical": notice.critical,
+            "link": chinese.link,
+            "unread": await inbox.unread(tx, user_id=written.user_id),
+            "words": {"title": {"zh": chinese.title, "en": english.title}},
+        },
     )
-    if not notice.inbox_only:
-        for each in written:
-            await sending.send(tx, notice, kept, notice_id=each.id, user_id=each.user_id, at=at)
-    return await _shown(tx, notice, kept, written)
-
-
-async def _shown(
-    tx: WriteSession, notice: Notice, kept: dict[str, object], written: Sequence[_Written]
-) -> list[feed.Item]:
-    watching = await feed.watching(tx, [each.user_id for each in written])
-    said = {language: notice.say(kept, language) for language in ("zh", "en")}
-    return [
-        feed.Item(
-            each.user_id,
-            "notice",
-            {
-                "id": str(each.id),
-                "code": notice.code,
-                "category": notice.category.value,
-                "critical": notice.critical,
-                "link": said["zh"].link,
-                "unread": await inbox.unread(tx, user_id=each.user_id),
-                "words": {"title": {name: text.title for name, text in said.items()}},
-            },
-        )
-        for each in written
-        if each.user_id in watching
-    ]
