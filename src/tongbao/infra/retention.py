@@ -44,7 +44,6 @@ OWN_JOBS: Final[Mapping[str, str]] = {
 """The job that deletes the rows of a table, where that is not the one of this file."""
 NO_JOB: Final[Mapping[str, str]] = {
     "infra_flow_limit": "the limiter sweeps it while it is used",
-    "limits_rolling": "written by the limits' own functions alone",
     "notices_message": "goes with its notice",
     "infra_outbox_parked": "a parked event stays until somebody replays it",
     "procrastinate_workers": "the library removes workers that are gone",

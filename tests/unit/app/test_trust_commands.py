@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -101,6 +102,38 @@ def test_a_damaged_trail_is_not_retired(
     ended = tongbao("audit", "retire")
     assert ended.status == 1
     assert ended.lines[-1] == "Nothing was retired: the trail is damaged"
+
+
+@pytest.mark.parametrize(
+    ("tampering", "place"),
+    [
+        (
+            "UPDATE infra_audit SET action = 'a.c' WHERE seq = (SELECT max(seq) FROM infra_audit"
+            " WHERE action = 'a.b')",
+            0,
+        ),
+        (
+            "DELETE FROM infra_audit WHERE seq = (SELECT max(seq) FROM infra_audit"
+            " WHERE action = 'a.b')",
+            -1,  # named by the entry before it
+        ),
+    ],
+)
+def test_verify_names_an_entry_that_was_changed_or_removed(
+    tongbao: Tongbao, of_its_own: Urls, signing: SigningKey, tampering: LiteralString, place: int
+) -> None:
+    filled(of_its_own, signing, entries=3)
+    assert tongbao("verify").status == 0
+    with psycopg.connect(of_its_own.owner) as connection:
+        connection.execute("SET session_replication_role = replica")
+        (last,) = connection.execute(
+            "SELECT max(seq) FROM infra_audit WHERE action = 'a.b'"
+        ).fetchone() or (None,)
+        assert connection.execute(tampering).rowcount == 1
+    ended = tongbao("verify", "--json")
+    assert ended.status == 1
+    findings = json.loads(ended.out)["findings"]
+    assert f"#{last + place}" in " ".join(each["subject"] for each in findings)
 
 
 def test_commands_about_keys_are_in_the_trail_with_who_ran_them(
