@@ -283,20 +283,21 @@ async def test_slices_and_whole_balances_at_the_edges_of_tiers(bank: Bank) -> No
 
 
 async def _stop(bank: Bank, account: accounts.DepositAccount) -> accounts.Restraint:
+    at = bank.at
     async with bank.database.write() as tx:
         return await accounts.place(
             tx,
             account_id=account.id,
             order=accounts.Order(
                 stop=accounts.Stop.ALL,
-                authority=accounts.Authority.COURT,
+                authority=accounts.Authority.BANK,
                 ordered_by="杭州市西湖区人民法院",
                 document_number="（2026）浙0106执1号",
                 reason="执行案件",
-                from_at=bank.at,
+                from_at=at,
                 until_at=None,
             ),
             placed_by=UUID(int=1),
             approved_by=UUID(int=2),
-            at=bank.at,
+            at=at,
         )
