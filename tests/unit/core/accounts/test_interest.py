@@ -329,7 +329,7 @@ async def _stop(bank: Bank, account: accounts.DepositAccount) -> accounts.Restra
             account_id=account.id,
             order=accounts.Order(
                 stop=accounts.Stop.ALL,
-                authority=accounts.Authority.COURT,
+                authority=accounts.Authority.BANK,
                 ordered_by="杭州市西湖区人民法院",
                 document_number="（2026）浙0106执1号",
                 reason="执行案件",
