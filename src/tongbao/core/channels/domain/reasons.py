@@ -53,6 +53,7 @@ class Reason(StrEnum):
     NOT_PAID = "not_paid"
     REFUND_TOO_LARGE = "refund_too_large"
     UNKNOWN_ORIGINAL = "unknown_original"
+    REFUSED = "refused"
     NEVER_RECEIVED = "never_received"
     REFERENCE_REUSED = "reference_reused"
     MALFORMED = "malformed"
@@ -112,6 +113,10 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         _reason(
             Reason.UNKNOWN_ORIGINAL, "NOOR", NextAction.PERSON,
             "通道查无原交易", "The channel knows no such original",
+        ),
+        _reason(
+            Reason.REFUSED, "NARR", NextAction.PERSON,
+            "通道拒绝,原因未列明", "The channel refuses it and gives no reason we know",
         ),
         _reason(
             Reason.NEVER_RECEIVED, "NOOR", NextAction.OTHER_CHANNEL,

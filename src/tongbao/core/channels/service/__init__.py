@@ -1,6 +1,8 @@
 """Choosing a channel, telling it what to do, asking what became of it, and reading its files."""
 
 from tongbao.core.channels.domain.errors import (
+    CallbackRefused,
+    CallbackUnreadable,
     NoChannel,
     StatementBroken,
     StatementMissing,
@@ -21,6 +23,7 @@ from tongbao.core.channels.domain.reasons import ChannelReason, NextAction, Reas
 from tongbao.core.channels.domain.routing import Candidate, LeftOut, Route
 from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways.plugin import Callback, Connection, Gateway, Receipt
+from tongbao.core.channels.gateways.registry import plugins
 from tongbao.core.channels.service.asking import inquire, statement, submit
 from tongbao.core.channels.service.books import ChannelBooks, books
 from tongbao.core.channels.service.callbacks import notices
@@ -30,6 +33,8 @@ from tongbao.core.channels.service.routing import observe, route
 __all__ = [
     "Answer",
     "Callback",
+    "CallbackRefused",
+    "CallbackUnreadable",
     "Candidate",
     "ChannelBooks",
     "ChannelReason",
@@ -64,6 +69,7 @@ __all__ = [
     "inquire",
     "notices",
     "observe",
+    "plugins",
     "reason",
     "route",
     "statement",
