@@ -29,6 +29,7 @@ SET search_path = pg_catalog, public, pg_temp
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+SET plan_cache_mode = auto
 SET jit = off
 AS $$
 #variable_conflict use_column

@@ -10,6 +10,7 @@ CREATE OR REPLACE AGGREGATE ledger_sum(bigint) (
 --
 -- What each posting does to its accounts is summed up before any account is looked at. Then one
 -- UPDATE finds, locks, checks and changes them; what they were before makes the balances after.
+-- Called by `ledger_post` alone, whose settings hold here too.
 CREATE OR REPLACE FUNCTION ledger_post_plain(
     p_uid uuid[], p_hash bytea[], p_type text[], p_effective_on date[], p_reference text[],
     p_metadata jsonb[], p_correlation_id uuid[],
@@ -19,12 +20,6 @@ CREATE OR REPLACE FUNCTION ledger_post_plain(
     OUT sequence bigint[], OUT debit_balance bigint[], OUT credit_balance bigint[]
 )
 LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp
-SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off
-SET plan_cache_mode = force_generic_plan
-SET jit = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -140,16 +135,17 @@ BEGIN
     END IF;
 
     PERFORM ledger_announce();
-    SELECT array_agg(nextval('ledger_transaction_id_seq')) INTO sequence
-      FROM generate_series(1, cardinality(p_uid));
-    INSERT INTO ledger_transaction
-           (id, uid, content_hash, kind, type, effective_on, booked_at, correlation_id,
-            reference, metadata)
-    SELECT x.id, x.uid, x.hash, 'posted', x.type, x.effective_on, moment, x.correlation_id,
-           x.reference, x.metadata
-      FROM unnest(sequence, p_uid, p_hash, p_type, p_effective_on, p_correlation_id, p_reference,
-                  p_metadata)
-           AS x(id, uid, hash, type, effective_on, correlation_id, reference, metadata);
+    WITH inserted AS (
+        INSERT INTO ledger_transaction
+               (id, uid, content_hash, kind, type, effective_on, booked_at, correlation_id,
+                reference, metadata)
+        SELECT nextval('ledger_transaction_id_seq'), x.uid, x.hash, 'posted', x.type, x.effective_on,
+               moment, x.correlation_id, x.reference, x.metadata
+          FROM unnest(p_uid, p_hash, p_type, p_effective_on, p_correlation_id, p_reference, p_metadata)
+               AS x(uid, hash, type, effective_on, correlation_id, reference, metadata)
+        RETURNING id
+    )
+    SELECT array_agg(inserted.id) INTO sequence FROM inserted;
 
     WITH inserted AS (
         INSERT INTO ledger_posting

@@ -107,20 +107,26 @@ SET search_path = pg_catalog, public, pg_temp
 SET plan_cache_mode = force_generic_plan  -- or each call would be planned anew, for its number of rows
 AS $$
 DECLARE
-    said CONSTANT text := current_setting('tongbao.audit_announced', true);
+    said text := current_setting('tongbao.audit_announced', true);
     number bigint;
 BEGIN
     IF p_count IS NULL OR p_count NOT BETWEEN 1 AND 100000 THEN
         RAISE EXCEPTION 'between 1 and 100000 entries' USING ERRCODE = 'numeric_value_out_of_range';
     END IF;
-    PERFORM infra_audit_make_month(p_at);
-    SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END INTO number FROM infra_audit_seq s;
+    -- Assignments and conditions, which cost a quarter of the statements they stand for.
+    IF to_regclass('infra_audit_months.m' || to_char(p_at AT TIME ZONE 'UTC', 'YYYYMM')) IS NULL THEN
+        PERFORM infra_audit_make_month(p_at);
+    END IF;
+    number := coalesce(pg_sequence_last_value('infra_audit_seq'), 0);
     IF said ~ '^[0-9]{1,18}$' THEN
         number := least(said::bigint, number);
     ELSE
-        PERFORM set_config('tongbao.audit_announced', number::text, true);
+        said := set_config('tongbao.audit_announced', number::text, true);
     END IF;
-    PERFORM pg_advisory_xact_lock_shared((x'6175'::bigint << 48) | number);
+    number := (x'6175'::bigint << 48) | number;
+    IF NOT pg_try_advisory_xact_lock_shared(number) THEN
+        PERFORM pg_advisory_xact_lock_shared(number);
+    END IF;
     INSERT INTO infra_audit (
         at, seq, keep_years, action, outcome, code, actor_id, actor_kind, actor_roles, session_id,
         subject_id, object_type, object_id, before, after, reason, address, device, request_id)

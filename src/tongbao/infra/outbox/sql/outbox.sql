@@ -16,14 +16,17 @@ GRANT USAGE, SELECT ON SEQUENCE infra_outbox_seq TO tongbao_app;
 CREATE OR REPLACE FUNCTION infra_outbox_next_seq() RETURNS bigint
     LANGUAGE plpgsql VOLATILE
 AS $$
+DECLARE
+    said text := current_setting('tongbao.outbox_announced', true);
+    key bigint;
 BEGIN
     -- Once a transaction. Both the setting and the lock are undone by a rollback to a savepoint.
-    IF coalesce(current_setting('tongbao.outbox_announced', true), '') = '' THEN
-        PERFORM pg_advisory_xact_lock_shared(
-            (x'7462'::bigint << 48)
-            | (SELECT CASE WHEN s.is_called THEN s.last_value ELSE 0 END FROM infra_outbox_seq s)
-        );
-        PERFORM set_config('tongbao.outbox_announced', 'yes', true);
+    IF coalesce(said, '') = '' THEN
+        key := (x'7462'::bigint << 48) | coalesce(pg_sequence_last_value('infra_outbox_seq'), 0);
+        IF NOT pg_try_advisory_xact_lock_shared(key) THEN
+            PERFORM pg_advisory_xact_lock_shared(key);
+        END IF;
+        said := set_config('tongbao.outbox_announced', 'yes', true);
     END IF;
     RETURN nextval('infra_outbox_seq');
 END;
