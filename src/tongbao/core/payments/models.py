@@ -69,6 +69,7 @@ class PaymentOrderRow(Base):
             "uetr",
             "original_id",
             "card_id",
+            "approval_id",
             "pending_id",
             "received_reference",
             "arrows",
@@ -102,7 +103,8 @@ class PaymentOrderRow(Base):
             name="settled_between_two",
         ),
         CheckConstraint(
-            "(debtor_account_id IS NOT NULL) OR kind IN ('top_up', 'incoming', 'return', 'verification')",
+            "debtor_account_id IS NOT NULL"
+            " OR kind IN ('top_up', 'incoming', 'return', 'verification')",
             name="debtor",
         ),
         CheckConstraint(
@@ -132,6 +134,11 @@ class PaymentOrderRow(Base):
             "ix_payments_order_unknown",
             "id",
             postgresql_where=text("status = 'unknown'"),
+        ),
+        Index(
+            "ix_payments_order_approval_id",
+            "approval_id",
+            postgresql_where=text("approval_id IS NOT NULL"),
         ),
         Index(
             "ix_payments_order_original_id",
@@ -175,6 +182,7 @@ class PaymentOrderRow(Base):
     original_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments_order.id"))
     refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     card_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments_card.id"))
+    approval_id: Mapped[UUID | None]
     pending_id: Mapped[UUID | None]
     received_reference: Mapped[str | None] = mapped_column(Text)
     arrows: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -192,7 +200,16 @@ class TransitionRow(Base):
     __tablename__ = "payments_transition"
     __data__ = Declared(
         general=("note",),
-        technical=("order_id", "number", "before", "after", "taken_at", "taken_by", "why", "attempt_id"),
+        technical=(
+            "order_id",
+            "number",
+            "before",
+            "after",
+            "taken_at",
+            "taken_by",
+            "why",
+            "attempt_id",
+        ),
         keep=Keep.BOOKS,
     )
     __table_args__ = (CheckConstraint("char_length(note) BETWEEN 1 AND 500", name="note"),)
@@ -238,9 +255,7 @@ class AttemptRow(Base):
     __table_args__ = (
         UniqueConstraint("order_id", "number"),
         UniqueConstraint("reference"),
-        CheckConstraint(
-            "outcome IN ('done', 'not_done', 'pending', 'unknown')", name="outcome"
-        ),
+        CheckConstraint("outcome IN ('done', 'not_done', 'pending', 'unknown')", name="outcome"),
         CheckConstraint("inquiries >= 0", name="inquiries"),
         Index(
             "uq_payments_attempt_alive",

@@ -224,6 +224,14 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("parties:verify", _ANY, _TOP, "审核客户身份", "Decide on the identity of customers"),
     ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
     ("payments:initiate", _OWN, _HIGH, "发起本主体的付款", "Initiate payments of an own party"),
+    (
+        "payments:approve_resolution",
+        _ANY,
+        _TOP,
+        "复核未知付款的处置",
+        "Approve how unknown payments ended",
+    ),
+    ("payments:resolve", _ANY, _TOP, "处置状态未知的付款", "Say how unknown payments ended"),
     ("payments:read_any", _ANY, _HIGH, "查看所有付款", "Read all payments"),
     ("payments:set_limits", _OWN, _HIGH, "设置本主体的限额", "Set limits of an own party"),
     (

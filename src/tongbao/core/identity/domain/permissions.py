@@ -101,6 +101,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:maintain_any",
         "parties:register",
         "parties:verify",
+        "payments:resolve",
         "privacy:erase_any",
         "privacy:reveal_any",
         "runs:read",
@@ -124,6 +125,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:read_users",
         "ledger:approve",
         "limits:approve",
+        "payments:approve_resolution",
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
@@ -193,6 +195,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "payments:approve",
         "identity:manage_members",
         Text(zh="管理用户者不复核付款", en="who manages users does not approve payments"),
+    ),
+    (
+        "payments:resolve",
+        "payments:approve_resolution",
+        Text(zh="处置经办与复核分离", en="who resolves payments does not approve it"),
     ),
     (
         "limits:propose",

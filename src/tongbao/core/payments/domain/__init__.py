@@ -1,12 +1,14 @@
 """What a payment order is, what it must look like, when it is refused, and why."""
 
 from tongbao.core.payments.domain.checks import (
+    BANK_CODE_PATTERN,
     CREDITOR_NAME_LENGTH_MAX,
     END_TO_END_ID_LENGTH_MAX,
     END_TO_END_ID_PATTERN,
     ISO_CODES,
     REMITTANCE_LENGTH_MAX,
     check_amount,
+    clean_bank_code,
     clean_creditor_name,
     clean_end_to_end_id,
     clean_remittance,
@@ -17,12 +19,15 @@ from tongbao.core.payments.domain.errors import (
     AccountNotOpen,
     AmountNotPositive,
     ApprovalNeeded,
+    BankCodeMalformed,
+    ChannelRefused,
     CreditorAccountUnknown,
     CreditorNameMalformed,
     CreditorNameMismatch,
     CurrencyNotAllowed,
     EndToEndIdMalformed,
     EndToEndIdUsed,
+    NoRoute,
     NotCancellable,
     NotUnknown,
     NotWithinBand,
@@ -42,6 +47,7 @@ from tongbao.core.payments.domain.nouns import (
 )
 
 __all__ = [
+    "BANK_CODE_PATTERN",
     "CREDITOR_NAME_LENGTH_MAX",
     "END_TO_END_ID_LENGTH_MAX",
     "END_TO_END_ID_PATTERN",
@@ -50,6 +56,8 @@ __all__ = [
     "AccountNotOpen",
     "AmountNotPositive",
     "ApprovalNeeded",
+    "BankCodeMalformed",
+    "ChannelRefused",
     "CreditorAccountUnknown",
     "CreditorNameMalformed",
     "CreditorNameMismatch",
@@ -57,6 +65,7 @@ __all__ = [
     "EndToEndIdMalformed",
     "EndToEndIdUsed",
     "Kind",
+    "NoRoute",
     "NotCancellable",
     "NotUnknown",
     "NotWithinBand",
@@ -71,6 +80,7 @@ __all__ = [
     "Transfer",
     "UnknownPayment",
     "check_amount",
+    "clean_bank_code",
     "clean_creditor_name",
     "clean_end_to_end_id",
     "clean_remittance",

@@ -1,4 +1,4 @@
-"""What the fields of an order must look like, and the reason it is kept with when it is rejected."""
+"""What the fields of an order must look like, and with which reason a rejected one is kept."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from typing import Final
 
 from tongbao.core.payments.domain.errors import (
     AmountNotPositive,
+    BankCodeMalformed,
     CreditorNameMalformed,
     EndToEndIdMalformed,
     Rejection,
@@ -24,6 +25,9 @@ CREDITOR_NAME_LENGTH_MAX: Final = 140
 # neither begin nor end one, nor stand doubled (CBPR+ usage guidelines).
 END_TO_END_ID_PATTERN: Final = r"^[0-9A-Za-z?:().,'+-]+([ /][0-9A-Za-z?:().,'+-]+)*$"
 _END_TO_END_ID: Final = re.compile(END_TO_END_ID_PATTERN)
+
+BANK_CODE_PATTERN: Final = r"^([0-9]{12}|[A-Za-z]{6}[A-Za-z0-9]{2}([A-Za-z0-9]{3})?)$"
+_BANK_CODE: Final = re.compile(BANK_CODE_PATTERN)
 
 # Invisible or reversing characters could make a remittance text read as what it is not.
 _FORBIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -89,6 +93,14 @@ def clean_creditor_name(text: str) -> str:
     cleaned = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(cleaned) <= CREDITOR_NAME_LENGTH_MAX or not _visible(cleaned):
         raise CreditorNameMalformed(length_max=CREDITOR_NAME_LENGTH_MAX)
+    return cleaned
+
+
+def clean_bank_code(text: str) -> str:
+    """Return a CNAPS number or a BIC in capitals; raises `BankCodeMalformed`."""
+    cleaned = text.strip().upper()
+    if _BANK_CODE.fullmatch(cleaned) is None:
+        raise BankCodeMalformed
     return cleaned
 
 

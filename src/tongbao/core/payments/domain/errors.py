@@ -208,19 +208,6 @@ class ChannelRefused(Rejection):
     code = "payments.channel_refused"
     iso_code = "NARR"
     title = Text(zh="通道拒绝付款", en="The channel refused the payment")
-    detail = Text(zh="{reason_zh}", en="{reason_en}")
-
-
-class SameBank(Rejection):
-    """The account is one of this bank's: that is a book transfer."""
-
-    code = "payments.same_bank"
-    iso_code = "RC11"
-    title = Text(zh="收款行为本行", en="The creditor's bank is this bank")
-    detail = Text(
-        zh="账号 {account_number} 在本行,请使用行内转账",
-        en="Account {account_number} is with this bank; please make a book transfer",
-    )
 
 
 class BankCodeMalformed(TongbaoError):
@@ -231,4 +218,16 @@ class BankCodeMalformed(TongbaoError):
     detail = Text(
         zh="收款行为 12 位联行号,或 8 位、11 位 BIC",
         en="A bank is named by a CNAPS number of 12 digits or a BIC of 8 or 11 characters",
+    )
+
+
+class NotBookable(TongbaoError):
+    """The ledger does not let it be booked now: an account was stopped meanwhile."""
+
+    code = "payments.not_bookable"
+    kind = Kind.CONFLICT
+    title = Text(zh="账户状态暂不允许入账", en="It cannot be booked now")
+    detail = Text(
+        zh="相关账户已被限制,解除后方可入账",
+        en="An account is restrained; it can be booked once that has ended",
     )

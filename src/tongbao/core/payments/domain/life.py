@@ -17,6 +17,10 @@ from tongbao.kernel.money import Money
 
 NEVER_RECEIVED: Final = "never_received"
 """The reason of a channel that has never heard of an attempt."""
+NOT_HEARD: Final = frozenset({NEVER_RECEIVED, "unreachable"})
+"""Reasons that are no word of the channel's about the payment: it may be given it again."""
+AMOUNT_DIFFERS: Final = "amount_differs"
+"""The reason of a channel that speaks of another amount; a person has to look."""
 ATTEMPTS_MAX: Final = 6
 
 ARROWS: Final[Mapping[Status, frozenset[Status]]] = {
@@ -132,7 +136,9 @@ def judge(
             return _not_done(answer)
         case Outcome.PENDING:
             return Verdict(Status.SENT, Why.IN_PROCESS, Outcome.PENDING)
-    return Verdict(Status.UNKNOWN, Why.NO_ANSWER, Outcome.UNKNOWN)
+    differs = answer.reason is not None and answer.reason.code == AMOUNT_DIFFERS
+    why = Why.AMOUNT_DIFFERS if differs else Why.NO_ANSWER
+    return Verdict(Status.UNKNOWN, why, Outcome.UNKNOWN)
 
 
 def _not_done(answer: Answer) -> Verdict:
@@ -140,6 +146,7 @@ def _not_done(answer: Answer) -> Verdict:
     action = NextAction.OTHER_CHANNEL if answer.reason is None else answer.reason.action
     match action:
         case NextAction.OTHER_CHANNEL | NextAction.RETRY_LATER:
-            again = action is NextAction.RETRY_LATER
+            heard_nothing = answer.reason is None or answer.reason.code in NOT_HEARD
+            again = heard_nothing or action is NextAction.RETRY_LATER
             return Verdict(Status.RESERVED, Why.NOT_EXECUTED, Outcome.NOT_DONE, again)
     return Verdict(Status.REJECTED, Why.REFUSED, Outcome.NOT_DONE)

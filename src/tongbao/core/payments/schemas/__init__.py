@@ -8,16 +8,24 @@ from tongbao.core.payments.schemas.limits import (
     OwnLimits,
     RaiseIn,
 )
+from tongbao.core.payments.schemas.orders import (
+    NewCreditTransferIn,
+    NewResolution,
+    PaymentHistoryOut,
+)
 from tongbao.core.payments.schemas.paying import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
 
 __all__ = [
     "HeadroomOut",
     "HeadroomRule",
     "IntendedHeadroom",
+    "NewCreditTransferIn",
+    "NewResolution",
     "NewTransfer",
     "OwnLimit",
     "OwnLimitIn",
     "OwnLimits",
+    "PaymentHistoryOut",
     "PaymentOut",
     "PaymentsOut",
     "RaiseIn",

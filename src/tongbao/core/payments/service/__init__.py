@@ -3,6 +3,8 @@
 from tongbao.core.payments.domain import (
     ApprovalNeeded,
     EndToEndIdUsed,
+    Kind,
+    NoRoute,
     PaymentId,
     PaymentOrder,
     Reason,
@@ -21,32 +23,61 @@ from tongbao.core.payments.service.limiting import (
     raise_limit,
     set_own_limit,
 )
+from tongbao.core.payments.service.listening import consumer
+from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_approval
+from tongbao.core.payments.service.orders.cancelling import cancel
+from tongbao.core.payments.service.orders.driving import drive
+from tongbao.core.payments.service.orders.history import history, unknown
+from tongbao.core.payments.service.orders.resolving import (
+    RESOLUTION,
+    ProposedResolution,
+    check_unknown,
+)
+from tongbao.core.payments.service.orders.sending import NewCreditTransfer, send
 from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "CREDIT_TRANSFER",
+    "RESOLUTION",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
     "EndToEndIdUsed",
+    "Kind",
+    "NewCreditTransfer",
+    "NoRoute",
     "PaymentId",
     "PaymentOrder",
+    "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Screen",
     "Status",
     "Transfer",
     "UnknownPayment",
     "alone",
+    "ask_approval",
+    "cancel",
     "check_may_initiate",
+    "check_unknown",
     "confirm_payee",
+    "consumer",
+    "drive",
     "end_raise",
     "for_account",
     "get",
     "headroom",
+    "history",
     "own_limits",
     "proposed",
     "raise_limit",
+    "register_screen",
+    "remove_screen",
+    "send",
     "set_own_limit",
     "transfer",
+    "unknown",
 ]

@@ -81,12 +81,11 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-    IF NOT CASE WHEN NEW.before IS NULL THEN NEW.number = 1 AND NEW.after = 'created'
-                ELSE NEW.number > 1 AND payments_is_arrow(NEW.before, NEW.after)
-                     AND EXISTS (SELECT FROM payments_transition p
-                                  WHERE p.order_id = NEW.order_id AND p.number = NEW.number - 1
-                                    AND p.after = NEW.before)
-           END THEN
+    IF (NEW.before IS NULL AND (NEW.number <> 1 OR NEW.after <> 'created'))
+       OR (NEW.before IS NOT NULL AND (NOT payments_is_arrow(NEW.before, NEW.after)
+           OR NOT EXISTS (SELECT FROM payments_transition p
+                           WHERE p.order_id = NEW.order_id AND p.number = NEW.number - 1
+                             AND p.after = NEW.before))) THEN
         RAISE EXCEPTION 'no arrow leads from % to %', NEW.before, NEW.after
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

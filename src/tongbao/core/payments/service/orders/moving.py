@@ -117,8 +117,8 @@ async def move(
     return replace(order, status=to, **facts)
 
 
-async def look_again(tx: WriteSession, order_id: UUID, *, at: datetime) -> None:
-    """Say when the worker looks at an order next; where it stands stays."""
+async def look_again(tx: WriteSession, order_id: UUID, *, at: datetime | None) -> None:
+    """Say when the worker looks at an order next, None: not any more; where it stands stays."""
     await tx.execute(
         update(PaymentOrderRow)
         .where(PaymentOrderRow.id == order_id)
