@@ -289,14 +289,14 @@ class AttemptRow(Base):
 class CardRow(Base):
     """A bank card that a party linked to pay in from and out to.
 
-    Its number is sealed and found again by a blind index; shown are its last four digits. It is
-    verified by a small amount paid to it, which only its holder can see.
+    Its number is sealed and found again by a blind index; shown are its first six digits and
+    the last four. It is verified by a small amount paid to it, which only its holder can see.
     """
 
     __tablename__ = "payments_card"
     __data__ = Declared(
         core=("number_sealed", "number_blind"),
-        important=("holder_name", "last4"),
+        important=("holder_name", "shown"),
         technical=(
             "id",
             "party_id",
@@ -313,7 +313,7 @@ class CardRow(Base):
     __blind__ = (Blind("number_blind", of="number_sealed"),)
     __table_args__ = (
         CheckConstraint("octet_length(number_blind) = 32", name="number_blind_length"),
-        CheckConstraint("last4 ~ '^[0-9]{4}$'", name="last4"),
+        CheckConstraint("shown ~ '^[0-9]{6}[*]{6,9}[0-9]{4}$'", name="shown"),
         CheckConstraint("status IN ('unverified', 'verified', 'removed')", name="status"),
         CheckConstraint("tries_left BETWEEN 0 AND 3", name="tries_left"),
         Index(None, "party_id", "id"),
@@ -330,7 +330,7 @@ class CardRow(Base):
     party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
     number_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     number_blind: Mapped[bytes] = mapped_column(LargeBinary)
-    last4: Mapped[str] = mapped_column(Text)
+    shown: Mapped[str] = mapped_column(Text)
     holder_name: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     tries_left: Mapped[int] = mapped_column(SmallInteger)

@@ -36,6 +36,8 @@ def large_from(currency: str, *, level: int) -> Money:
 
 def payee_key(order: PaymentOrder) -> str:
     """Return what a payee is remembered by: the same number at two banks is two payees."""
+    if order.card_id is not None:
+        return f"card/{order.card_id}"
     if order.creditor_bank_code is None:
         return order.creditor_account_number
     return f"{order.creditor_bank_code}/{order.creditor_account_number}"

@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("number_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("number_blind", sa.LargeBinary(), nullable=False),
-        sa.Column("last4", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
         sa.Column("holder_name", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("tries_left", sa.SmallInteger(), nullable=False),
@@ -38,7 +38,9 @@ def upgrade() -> None:
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("last4 ~ '^[0-9]{4}$'", name=op.f("ck_payments_card_last4")),
+        sa.CheckConstraint(
+            "shown ~ '^[0-9]{6}[*]{6,9}[0-9]{4}$'", name=op.f("ck_payments_card_shown")
+        ),
         sa.CheckConstraint(
             "status IN ('unverified', 'verified', 'removed')", name=op.f("ck_payments_card_status")
         ),

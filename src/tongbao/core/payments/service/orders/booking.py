@@ -35,7 +35,7 @@ _RELEASES: Final = UUID("5c5be5f0-3e64-5d6b-8f0a-3f3a1f4f7a10")
 
 
 async def hold(
-    tx: WriteSession, order: PaymentOrder, *, channel: str, at: datetime
+    tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
 ) -> tuple[UUID, TongbaoError | None]:
     """Hold an order's money for a channel; return the hold's id and why the ledger would not.
 
@@ -47,7 +47,7 @@ async def hold(
         type=HOLD_TYPE,
         postings=(await _posting(tx, order, channel=channel, at=at),),
         reference=order.remittance or order.end_to_end_id,
-        metadata={"payment_id": str(order.id), "channel": channel},
+        metadata=_metadata(order, channel, None),
         correlation_id=order.id,
     )
     batch = [new] if order.pending_id is None else [_release(order.pending_id), new]
@@ -56,7 +56,12 @@ async def hold(
 
 
 async def settle(
-    tx: WriteSession, order: PaymentOrder, *, channel: str, reference: str, at: datetime
+    tx: WriteSession,
+    order: PaymentOrder,
+    *,
+    channel: str | None,
+    reference: str | None,
+    at: datetime,
 ) -> tuple[UUID, TongbaoError | None]:
     """Move what an order holds; return the transaction's id and why the ledger would not."""
     assert order.pending_id is not None, "what is outside holds its money"
@@ -104,13 +109,19 @@ async def move_now(
 
 
 async def _posting(
-    tx: WriteSession, order: PaymentOrder, *, channel: str, at: datetime
+    tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
 ) -> ledger.NewPosting:
     """Return what moves: an account of a customer's (or the bank's own) against the channel's.
 
     Customers' accounts are what the bank owes: a debit lowers them. `in_transit` is what the
-    channel owes the bank: a credit lowers it.
+    channel owes the bank: a credit lowers it. Without a channel both accounts are customers'.
     """
+    if channel is None:
+        assert order.debtor_account_id is not None
+        assert order.creditor_account_id is not None
+        pays = await _customers(tx, order.debtor_account_id)
+        receives = await _customers(tx, order.creditor_account_id)
+        return ledger.NewPosting(debit=pays, credit=receives, amount=order.amount)
     books = await channels.books(tx, channel=channel, currency=order.amount.currency, at=at)
     if order.kind is Kind.TOP_UP:
         assert order.creditor_account_id is not None

@@ -149,7 +149,9 @@ async def pass_gates(
     return await reserve(tx, order, channel=route.channels[0], at=at)
 
 
-async def reserve(tx: WriteSession, order: PaymentOrder, *, channel: str, at: datetime) -> Transfer:
+async def reserve(
+    tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
+) -> Transfer:
     """Hold a screened order's money and wake the worker, or reject it for want of money."""
     pending_id, refusal = await booking.hold(tx, order, channel=channel, at=at)
     if refusal is not None:
@@ -161,9 +163,10 @@ async def reserve(tx: WriteSession, order: PaymentOrder, *, channel: str, at: da
         Status.RESERVED,
         why=Why.MONEY_HELD,
         at=at,
-        due_at=at,
+        due_at=None if channel is None else at,
         channel=channel,
         pending_id=pending_id,
     )
-    await jobs.defer(tx, DRIVE_JOB, {}, queueing_lock=DRIVE_JOB)
+    if channel is not None:
+        await jobs.defer(tx, DRIVE_JOB, {}, queueing_lock=DRIVE_JOB)
     return gates.with_refusal(order, None)
