@@ -31,7 +31,7 @@ class EntryQuery(BaseModel):
     ] = None
     amount_max: Annotated[str | None, Field(max_length=AMOUNT_LENGTH_MAX)] = None
     direction: Annotated[
-        Literal["credit", "debit"] | None, Field(description="credit: money in; debit: money out")
+        Literal["debit", "credit"] | None, Field(description="credit: money in; debit: money out")
     ] = None
     category: EntryCategory | None = None
     text: Annotated[

@@ -53,6 +53,7 @@ class Reason(StrEnum):
     NOT_PAID = "not_paid"
     REFUND_TOO_LARGE = "refund_too_large"
     UNKNOWN_ORIGINAL = "unknown_original"
+    REFUSED = "refused"
     NEVER_RECEIVED = "never_received"
     REFERENCE_REUSED = "reference_reused"
     MALFORMED = "malformed"
@@ -114,6 +115,10 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
             "通道查无原交易", "The channel knows no such original",
         ),
         _reason(
+            Reason.REFUSED, "NARR", NextAction.PERSON,
+            "通道拒绝,原因未列明", "The channel refuses it and gives no reason we know",
+        ),
+        _reason(
             Reason.NEVER_RECEIVED, "NOOR", NextAction.OTHER_CHANNEL,
             "通道从未收到", "The channel never received it",
         ),
@@ -169,3 +174,30 @@ def reason(code: Reason, *, channel_code: str | None = None) -> ChannelReason:
     return ChannelReason(
         known.code, known.iso_code, known.action, known.title, channel_code, known.blames_channel
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonEntry:
+    """What staff have set: what a channel's code means, or what to do about a reason of ours.
+
+    Without a channel it is about the reason wherever it comes from.
+    """
+
+    reason: str
+    iso_code: str
+    action: NextAction
+    title: Text
+    channel: str = ""
+    channel_code: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what the entry is found by."""
+        return f"{self.channel}/{self.channel_code}" if self.channel else self.reason
+
+    def applied(self, said: ChannelReason) -> ChannelReason:
+        """Return the reason as staff have set it; whose trouble it is stays."""
+        return ChannelReason(
+            self.reason, self.iso_code, self.action, self.title, said.channel_code,
+            said.blames_channel,
+        )  # fmt: skip
