@@ -189,7 +189,11 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "deposits_withdraw",
         "lending_accept",
         "lending_apply",
+        "payments_refund_payment",
+        "payments_send_credit_transfer",
+        "payments_top_up",
         "payments_transfer",
+        "payments_withdraw",
     }
 
 

@@ -63,6 +63,7 @@ IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
+    "card_id": "0197c0de-0000-7000-8000-000000000009",
     "code": "person_3_day",
     "currency": "USD",
     "period": "day",

@@ -12,6 +12,7 @@ from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
 from tongbao.core.accounts.router.rates import api as rates
 from tongbao.core.agreements.router import api as agreements
+from tongbao.core.channels.router import api as channels
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
 from tongbao.core.identity.router import metadata_routes
@@ -53,6 +54,7 @@ ROUTERS = (
     rates,
     agreements,
     payments,
+    channels,
     statements,
     statement_documents,
     limits,

@@ -175,6 +175,8 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "privacy_reveal_document": _REVEALED,
     "privacy_reveal_evidence": _REVEALED,
     "privacy_reveal_picture": _REVEALED,
+    "payments_list_cards": Door(any_permission="payments:read_any"),
+    "payments_list_refunds": Door(any_permission="payments:read_any"),
     "payments_list_limits": Door(any_permission="limits:read_any"),
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),

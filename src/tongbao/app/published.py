@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.events import AccountOpened
-from tongbao.core.payments.events import PaymentRejected, PaymentSettled
+from tongbao.core.payments.events import PaymentRejected, PaymentReturned, PaymentSettled
 from tongbao.infra.db import ReadSession
 from tongbao.infra.webhooks.configuration import Published
 from tongbao.kernel.text import Text
@@ -19,12 +19,20 @@ async def _party(_tx: ReadSession, event: _OfAParty) -> frozenset[UUID]:
 
 
 async def _both_sides(tx: ReadSession, event: PaymentSettled) -> frozenset[UUID]:
-    sides = (event.debtor_account_id, event.creditor_account_id)
-    return frozenset({(await accounts.get(tx, each)).party_id for each in sides})
+    return await _holders(tx, event.debtor_account_id, event.creditor_account_id)
 
 
-async def _debtor(tx: ReadSession, event: PaymentRejected) -> frozenset[UUID]:
-    return frozenset({(await accounts.get(tx, event.debtor_account_id)).party_id})
+async def _initiator(tx: ReadSession, event: PaymentRejected) -> frozenset[UUID]:
+    return await _holders(tx, event.debtor_account_id or event.creditor_account_id)
+
+
+async def _payer(tx: ReadSession, event: PaymentReturned) -> frozenset[UUID]:
+    return await _holders(tx, event.debtor_account_id)
+
+
+async def _holders(tx: ReadSession, *sides: UUID | None) -> frozenset[UUID]:
+    """Return who holds the accounts; a side without one is not with this bank."""
+    return frozenset({(await accounts.get(tx, each)).party_id for each in sides if each})
 
 
 PUBLISHED: Final = (
@@ -37,7 +45,13 @@ PUBLISHED: Final = (
     Published(
         event=PaymentRejected,
         title=Text(zh="付款被拒绝", en="A payment was rejected"),
-        concerns=_debtor,
+        concerns=_initiator,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=PaymentReturned,
+        title=Text(zh="付款被退回", en="A payment came back"),
+        concerns=_payer,
         read_any="payments:read_any",
     ),
     Published(

@@ -19,6 +19,7 @@ from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
+from tongbao.core.payments import service as payments
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
 from tongbao.core.statements import service as statements
@@ -43,6 +44,7 @@ CONSUMERS: Final[tuple[Consumer, ...]] = (
     webhooks.consumer(PUBLISHED),
     loans.consumer(),
     sources.consumer(),
+    payments.consumer(),
     alerting.consumer(),
     notices.consumer(),
 )

@@ -33,7 +33,7 @@ from tongbao.infra.proposals.errors import (
     OwnProposal,
     UnknownProposal,
 )
-from tongbao.infra.proposals.holding import HELD, hold
+from tongbao.infra.proposals.holding import HELD, held, hold
 from tongbao.infra.proposals.service import (
     Proposal,
     State,
@@ -61,6 +61,7 @@ __all__ = [
     "approve",
     "expire",
     "get",
+    "held",
     "hold",
     "mine",
     "propose",

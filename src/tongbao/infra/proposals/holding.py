@@ -12,7 +12,7 @@ from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
 from tongbao.infra.proposals.actions import Action
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.proposals.service import propose
+from tongbao.infra.proposals.service import Proposal, propose
 from tongbao.infra.web.language import language_of
 
 PREFIX: Final = "/api/v1/proposals"
@@ -40,6 +40,11 @@ async def hold(
     proposal = await propose(
         tx, action=action, payload=payload, maker=maker, party_id=party_id, reason=reason, at=at
     )
+    return held(proposal, request=request)
+
+
+def held(proposal: Proposal, *, request: Request) -> Response:
+    """Return the answer of a route that has proposed instead of doing."""
     language = language_of(request.scope)
     return Response(
         ProposalOut.of(proposal, language).model_dump_json(),

@@ -84,7 +84,12 @@ async def test_a_firm_pays_its_supplier_and_both_see_it(
     payment = response.json()
     assert payment["status"] == "settled"
     assert payment["amount"] == {"amount": "10.00", "currency": "CNY"}
-    assert payment["debtor"] == {"account_number": firm.account.number, "name": "华东建材"}
+    assert payment["kind"] == "book_transfer"
+    assert payment["debtor"] == {
+        "account_number": firm.account.number,
+        "name": "华东建材",
+        "bank_code": None,
+    }
     for side in firms:
         read = await client.get(response.headers["location"], headers=side.caller.headers)
         assert read.json() == payment

@@ -75,3 +75,19 @@ class UnknownCallback(TongbaoError):
     code = "channels.unknown_callback"
     kind = Kind.NOT_FOUND
     title = Text(zh="没有此通道通知", en="No such message of a channel")
+
+
+class SettingWrong(TongbaoError):
+    """A rule, terms or a reason that cannot be."""
+
+    code = "channels.setting_wrong"
+    title = Text(zh="通道设置不正确", en="No such setting of channels")
+    detail = Text(zh="{why} 不正确", en="{why} cannot be so")
+
+
+class UnknownRoutingRule(TongbaoError):
+    """No rule of routing of this code holds now."""
+
+    code = "channels.unknown_rule"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="没有此路由规则", en="No such rule of routing")

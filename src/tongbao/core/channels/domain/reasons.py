@@ -174,3 +174,30 @@ def reason(code: Reason, *, channel_code: str | None = None) -> ChannelReason:
     return ChannelReason(
         known.code, known.iso_code, known.action, known.title, channel_code, known.blames_channel
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonEntry:
+    """What staff have set: what a channel's code means, or what to do about a reason of ours.
+
+    Without a channel it is about the reason wherever it comes from.
+    """
+
+    reason: str
+    iso_code: str
+    action: NextAction
+    title: Text
+    channel: str = ""
+    channel_code: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what the entry is found by."""
+        return f"{self.channel}/{self.channel_code}" if self.channel else self.reason
+
+    def applied(self, said: ChannelReason) -> ChannelReason:
+        """Return the reason as staff have set it; whose trouble it is stays."""
+        return ChannelReason(
+            self.reason, self.iso_code, self.action, self.title, said.channel_code,
+            said.blames_channel,
+        )  # fmt: skip

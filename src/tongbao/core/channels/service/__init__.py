@@ -4,9 +4,12 @@ from tongbao.core.channels.domain.errors import (
     CallbackRefused,
     CallbackUnreadable,
     NoChannel,
+    SettingWrong,
     StatementBroken,
     StatementMissing,
+    UnknownCallback,
     UnknownChannel,
+    UnknownRoutingRule,
 )
 from tongbao.core.channels.domain.features import Features, Terms
 from tongbao.core.channels.domain.health import Circuit, Condition, Observation
@@ -19,18 +22,42 @@ from tongbao.core.channels.domain.instructions import (
     Outcome,
 )
 from tongbao.core.channels.domain.notices import Notice, NoticeKind
-from tongbao.core.channels.domain.reasons import ChannelReason, NextAction, Reason, reason
-from tongbao.core.channels.domain.routing import Candidate, LeftOut, Route
+from tongbao.core.channels.domain.reasons import (
+    REASONS,
+    ChannelReason,
+    NextAction,
+    Reason,
+    ReasonEntry,
+    reason,
+)
+from tongbao.core.channels.domain.routing import Candidate, LeftOut, OrderBy, Route, Rule
 from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways.plugin import Callback, Connection, Gateway, Receipt
 from tongbao.core.channels.gateways.registry import plugins
 from tongbao.core.channels.service.asking import inquire, statement, submit
 from tongbao.core.channels.service.books import ChannelBooks, books
-from tongbao.core.channels.service.callbacks import notices
-from tongbao.core.channels.service.configuration import Configuration, configure
-from tongbao.core.channels.service.routing import observe, route
+from tongbao.core.channels.service.callbacks import notices, receive
+from tongbao.core.channels.service.configuration import (
+    Configuration,
+    configure,
+    features,
+    features_of,
+)
+from tongbao.core.channels.service.explaining import explain
+from tongbao.core.channels.service.health import observe
+from tongbao.core.channels.service.routing import conditions, preview, route
+from tongbao.core.channels.service.settings import (
+    end_rule,
+    reasons,
+    rules,
+    set_reason,
+    set_rule,
+    set_terms,
+    terms_set,
+)
 
 __all__ = [
+    "REASONS",
     "Answer",
     "Callback",
     "CallbackRefused",
@@ -54,24 +81,43 @@ __all__ = [
     "NoticeKind",
     "Observation",
     "Operation",
+    "OrderBy",
     "Outcome",
     "Reason",
+    "ReasonEntry",
     "Receipt",
     "Route",
+    "Rule",
+    "SettingWrong",
     "Statement",
     "StatementBroken",
     "StatementLine",
     "StatementMissing",
     "Terms",
+    "UnknownCallback",
     "UnknownChannel",
+    "UnknownRoutingRule",
     "books",
+    "conditions",
     "configure",
+    "end_rule",
+    "explain",
+    "features",
+    "features_of",
     "inquire",
     "notices",
     "observe",
     "plugins",
+    "preview",
     "reason",
+    "reasons",
+    "receive",
     "route",
+    "rules",
+    "set_reason",
+    "set_rule",
+    "set_terms",
     "statement",
     "submit",
+    "terms_set",
 ]

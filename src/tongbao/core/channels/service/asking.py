@@ -9,6 +9,7 @@ from tongbao.core.channels.domain.instructions import Answer, Instruction, Opera
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement
 from tongbao.core.channels.service.configuration import gateway
+from tongbao.core.channels.service.explaining import explained
 
 log = structlog.get_logger(__name__)
 
@@ -24,14 +25,15 @@ async def submit(channel: str, instruction: Instruction) -> Answer:
     is_refund = instruction.operation is Operation.REFUND
     offered = at_channel.features.kinds.get(instruction.operation, frozenset())
     if not offered or (kind not in offered and not is_refund):
-        return Answer(outcome=Outcome.NOT_DONE, reason=reason(Reason.NOT_OFFERED))
+        refused = Answer(outcome=Outcome.NOT_DONE, reason=reason(Reason.NOT_OFFERED))
+        return await explained(channel, refused)
     try:
         answer = await at_channel.submit(instruction)
     except Exception:
         # A plug-in's defect: the instruction may well have reached the channel.
         log.exception("channel_submit_failed", channel=channel, reference=instruction.reference)
         answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return _checked(instruction, answer)
+    return await explained(channel, _checked(instruction, answer))
 
 
 async def inquire(channel: str, instruction: Instruction) -> Answer:
@@ -46,7 +48,7 @@ async def inquire(channel: str, instruction: Instruction) -> Answer:
     except Exception:
         log.exception("channel_inquiry_failed", channel=channel, reference=instruction.reference)
         answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return _checked(instruction, answer)
+    return await explained(channel, _checked(instruction, answer))
 
 
 async def statement(channel: str, day: date) -> Statement:

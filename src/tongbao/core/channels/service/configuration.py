@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tongbao.core.channels.domain.errors import UnknownChannel
+from tongbao.core.channels.domain.features import Features
 from tongbao.core.channels.gateways.plugin import Gateway
 from tongbao.infra.db import Database
 
@@ -42,3 +43,13 @@ def gateway(channel: str) -> Gateway:
     if found is None:
         raise UnknownChannel(channel=channel)
     return found
+
+
+def features() -> dict[str, Features]:
+    """Return what each channel of this process can do, by name."""
+    return {name: each.features for name, each in sorted(_current.gateways.items())}
+
+
+def features_of(channel: str) -> Features:
+    """Return what one channel can do. Raises `UnknownChannel`."""
+    return gateway(channel).features

@@ -85,6 +85,9 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
     ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
     ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
+    ("channels:approve", _SYSTEM, _TOP, "复核支付通道设置", "Approve settings of channels"),
+    ("channels:propose", _SYSTEM, _TOP, "提议支付通道设置", "Propose settings of channels"),
+    ("channels:read", _SYSTEM, _HIGH, "查看支付通道", "Read payment channels"),
     (
         "deposits:approve_rates",
         _SYSTEM,
@@ -224,6 +227,14 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("parties:verify", _ANY, _TOP, "审核客户身份", "Decide on the identity of customers"),
     ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
     ("payments:initiate", _OWN, _HIGH, "发起本主体的付款", "Initiate payments of an own party"),
+    (
+        "payments:approve_resolution",
+        _ANY,
+        _TOP,
+        "复核未知付款的处置",
+        "Approve how unknown payments ended",
+    ),
+    ("payments:resolve", _ANY, _TOP, "处置状态未知的付款", "Say how unknown payments ended"),
     ("payments:read_any", _ANY, _HIGH, "查看所有付款", "Read all payments"),
     ("payments:set_limits", _OWN, _HIGH, "设置本主体的限额", "Set limits of an own party"),
     (

@@ -49,6 +49,7 @@ _READ_ANY: Final = frozenset(
     {
         "accounts:read_any",
         "agreements:read_any",
+        "channels:read",
         "deposits:read_any",
         "ledger:read",
         "lending:read_any",
@@ -91,6 +92,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "accounts:close_any",
         "accounts:open_any",
+        "channels:propose",
         "identity:manage_clients",
         "accounts:restrict_any",
         "identity:appoint_any",
@@ -101,6 +103,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "parties:maintain_any",
         "parties:register",
         "parties:verify",
+        "payments:resolve",
         "privacy:erase_any",
         "privacy:reveal_any",
         "runs:read",
@@ -117,6 +120,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "accounts:approve_rates",
         "audit:close_alerts",
         "audit:read",
+        "channels:approve",
         "deposits:approve_rates",
         "identity:approve_appointment",
         "identity:approve_recovery",
@@ -124,6 +128,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "identity:read_users",
         "ledger:approve",
         "limits:approve",
+        "payments:approve_resolution",
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
@@ -195,9 +200,19 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         Text(zh="管理用户者不复核付款", en="who manages users does not approve payments"),
     ),
     (
+        "payments:resolve",
+        "payments:approve_resolution",
+        Text(zh="处置经办与复核分离", en="who resolves payments does not approve it"),
+    ),
+    (
         "limits:propose",
         "limits:approve",
         Text(zh="限额经办与复核分离", en="who proposes limits does not approve them"),
+    ),
+    (
+        "channels:propose",
+        "channels:approve",
+        Text(zh="通道设置经办与复核分离", en="who proposes settings does not approve them"),
     ),
     (
         "identity:manage_staff",

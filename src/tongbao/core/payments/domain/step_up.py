@@ -34,6 +34,15 @@ def large_from(currency: str, *, level: int) -> Money:
     return Money(major // divisor * 10**scale, currency)
 
 
+def payee_key(order: PaymentOrder) -> str:
+    """Return what a payee is remembered by: the same number at two banks is two payees."""
+    if order.card_id is not None:
+        return f"card/{order.card_id}"
+    if order.creditor_bank_code is None:
+        return order.creditor_account_number
+    return f"{order.creditor_bank_code}/{order.creditor_account_number}"
+
+
 def action_to_confirm(order: PaymentOrder, *, level: int, payee_is_known: bool) -> Action | None:
     """Return what the payer has to confirm, if anything: who gets how much from which account."""
     if order.amount >= large_from(order.amount.currency, level=level):
@@ -49,6 +58,8 @@ def action_to_confirm(order: PaymentOrder, *, level: int, payee_is_known: bool) 
         "amount": order.amount.text,
         "currency": order.amount.currency,
     }
+    if order.creditor_bank_code is not None:
+        facts["creditor_bank_code"] = order.creditor_bank_code
     return Action(kind, facts)
 
 
@@ -60,6 +71,7 @@ def approval_to_confirm(
     creditor_account_number: str,
     creditor_name: str,
     amount: Money,
+    creditor_bank_code: str | None = None,
 ) -> Action:
     """Return what the approver confirms: this proposal, by the digest of all it says.
 
@@ -74,4 +86,6 @@ def approval_to_confirm(
         "amount": amount.text,
         "currency": amount.currency,
     }
+    if creditor_bank_code is not None:
+        facts["creditor_bank_code"] = creditor_bank_code
     return Action(APPROVAL, facts)

@@ -1,5 +1,14 @@
 """API shapes of payments."""
 
+from tongbao.core.payments.schemas.cards import (
+    CardOut,
+    CardsOut,
+    CardVerification,
+    NewCard,
+    NewRefund,
+    NewTopUp,
+    NewWithdrawal,
+)
 from tongbao.core.payments.schemas.limits import (
     HeadroomRule,
     IntendedHeadroom,
@@ -8,16 +17,31 @@ from tongbao.core.payments.schemas.limits import (
     OwnLimits,
     RaiseIn,
 )
+from tongbao.core.payments.schemas.orders import (
+    NewCreditTransferIn,
+    NewResolution,
+    PaymentHistoryOut,
+)
 from tongbao.core.payments.schemas.paying import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
 
 __all__ = [
+    "CardOut",
+    "CardVerification",
+    "CardsOut",
     "HeadroomOut",
     "HeadroomRule",
     "IntendedHeadroom",
+    "NewCard",
+    "NewCreditTransferIn",
+    "NewRefund",
+    "NewResolution",
+    "NewTopUp",
     "NewTransfer",
+    "NewWithdrawal",
     "OwnLimit",
     "OwnLimitIn",
     "OwnLimits",
+    "PaymentHistoryOut",
     "PaymentOut",
     "PaymentsOut",
     "RaiseIn",

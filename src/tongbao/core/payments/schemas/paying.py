@@ -1,7 +1,7 @@
 """Shapes of `/api/v1/payments`."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -11,11 +11,13 @@ from tongbao.core.payments.domain import (
     END_TO_END_ID_LENGTH_MAX,
     END_TO_END_ID_PATTERN,
     REMITTANCE_LENGTH_MAX,
+    Kind,
     PaymentOrder,
     Status,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
+from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
 
@@ -67,10 +69,11 @@ class NewTransfer(Shape):
 
 
 class PartyAccount(Shape):
-    """One side of a payment."""
+    """One side of a payment; of a card only its first and last digits are shown."""
 
     account_number: str
     name: str
+    bank_code: Annotated[str | None, Field(description="Null: with this bank, or a card")] = None
 
 
 class RejectionOut(Shape):
@@ -82,10 +85,17 @@ class RejectionOut(Shape):
 
 
 class PaymentOut(Shape):
-    """A payment order with its final state."""
+    """A payment order and where it stands."""
 
     id: UUID
-    status: Literal["settled", "rejected"]
+    kind: Kind
+    status: Annotated[
+        Status,
+        Field(
+            description="`settled`, `rejected`, `returned` and `cancelled` are final, but that a "
+            "settled one may come back; `unknown`: the channel is asked until it tells"
+        ),
+    ]
     reason: RejectionOut | None
     debtor: PartyAccount
     creditor: PartyAccount
@@ -94,6 +104,10 @@ class PaymentOut(Shape):
     remittance: str | None
     transaction_id: Annotated[UUID | None, Field(description="In the ledger")]
     initiated_at: datetime
+    settled_at: datetime | None
+    uetr: Annotated[UUID | None, Field(description="Unique end-to-end transaction reference")]
+    original_id: Annotated[UUID | None, Field(description="Of a refund or return: of what")]
+    refunded: Annotated[MoneyField, Field(description="How much of it went back")]
 
     @classmethod
     def of(cls, order: PaymentOrder, language: Language) -> "PaymentOut":
@@ -101,7 +115,8 @@ class PaymentOut(Shape):
         reason = order.reason
         return cls(
             id=order.id,
-            status="settled" if order.status is Status.SETTLED else "rejected",
+            kind=order.kind,
+            status=order.status,
             reason=None
             if reason is None
             else RejectionOut(
@@ -109,15 +124,25 @@ class PaymentOut(Shape):
                 iso_code=reason.iso_code,
                 text=reason.text.zh if language == "zh" else reason.text.en,
             ),
-            debtor=PartyAccount(account_number=order.debtor_account_number, name=order.debtor_name),
+            debtor=PartyAccount(
+                account_number=order.debtor_account_number,
+                name=order.debtor_name,
+                bank_code=order.debtor_bank_code,
+            ),
             creditor=PartyAccount(
-                account_number=order.creditor_account_number, name=order.creditor_name
+                account_number=order.creditor_account_number,
+                name=order.creditor_name,
+                bank_code=order.creditor_bank_code,
             ),
             amount=order.amount,
             end_to_end_id=order.end_to_end_id,
             remittance=order.remittance,
             transaction_id=order.transaction_id,
             initiated_at=order.initiated_at,
+            settled_at=order.settled_at,
+            uetr=order.uetr,
+            original_id=order.original_id,
+            refunded=Money(order.refunded_minor, order.amount.currency),
         )
 
 

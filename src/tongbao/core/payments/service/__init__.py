@@ -3,6 +3,8 @@
 from tongbao.core.payments.domain import (
     ApprovalNeeded,
     EndToEndIdUsed,
+    Kind,
+    NoRoute,
     PaymentId,
     PaymentOrder,
     Reason,
@@ -14,6 +16,12 @@ from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate
+from tongbao.core.payments.service.cards import (
+    cards_of,
+    link_card,
+    remove_card,
+    verify_card,
+)
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -21,32 +29,71 @@ from tongbao.core.payments.service.limiting import (
     raise_limit,
     set_own_limit,
 )
+from tongbao.core.payments.service.listening import consumer
+from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_approval
+from tongbao.core.payments.service.orders.cancelling import cancel
+from tongbao.core.payments.service.orders.driving import drive
+from tongbao.core.payments.service.orders.history import history, unknown
+from tongbao.core.payments.service.orders.refunding import refund, refunds_of
+from tongbao.core.payments.service.orders.resolving import (
+    RESOLUTION,
+    ProposedResolution,
+    check_unknown,
+)
+from tongbao.core.payments.service.orders.sending import NewCreditTransfer, send
+from tongbao.core.payments.service.orders.with_cards import top_up, withdraw
 from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "CREDIT_TRANSFER",
+    "RESOLUTION",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
     "EndToEndIdUsed",
+    "Kind",
+    "NewCreditTransfer",
+    "NoRoute",
     "PaymentId",
     "PaymentOrder",
+    "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Screen",
     "Status",
     "Transfer",
     "UnknownPayment",
     "alone",
+    "ask_approval",
+    "cancel",
+    "cards_of",
     "check_may_initiate",
+    "check_unknown",
     "confirm_payee",
+    "consumer",
+    "drive",
     "end_raise",
     "for_account",
     "get",
     "headroom",
+    "history",
+    "link_card",
     "own_limits",
     "proposed",
     "raise_limit",
+    "refund",
+    "refunds_of",
+    "register_screen",
+    "remove_card",
+    "remove_screen",
+    "send",
     "set_own_limit",
+    "top_up",
     "transfer",
+    "unknown",
+    "verify_card",
+    "withdraw",
 ]

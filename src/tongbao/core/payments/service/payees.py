@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import PaymentOrder
-from tongbao.core.payments.domain.step_up import action_to_confirm
+from tongbao.core.payments.domain.step_up import action_to_confirm, payee_key
 from tongbao.core.payments.models import PayeeRow
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -50,9 +50,8 @@ async def require_step_up(
 
     Raises `identity.StepUpRequired`.
     """
-    known = await is_known_payee(
-        tx, party_id=party_id, account_number=order.creditor_account_number
-    )
+    payee = payee_key(order)
+    known = await is_known_payee(tx, party_id=party_id, account_number=payee)
     level = await parties.level(tx, party_id)
     action = action_to_confirm(order, level=level, payee_is_known=known)
     if action is None:
@@ -62,7 +61,7 @@ async def require_step_up(
         await confirm_payee(
             tx,
             party_id=party_id,
-            account_number=order.creditor_account_number,
+            account_number=payee,
             confirmed_by=actor.id,
             at=at,
         )

@@ -1,18 +1,28 @@
 """Reading payments."""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from tongbao.core.accounts import service as accounts
-from tongbao.core.payments.domain import PaymentId, PaymentOrder, Reason, Status, UnknownPayment
+from tongbao.core.payments.domain import (
+    Kind,
+    PaymentId,
+    PaymentOrder,
+    Reason,
+    Status,
+    UnknownPayment,
+)
 from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.infra.db import ReadSession
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.kernel.text import Text
+
+SEEN_BY_CREDITOR: Final = (Status.SETTLED.value, Status.RETURNED.value)
 
 
 async def get(
@@ -31,9 +41,13 @@ async def get(
         raise UnknownPayment
     if visible_to is not None:
         involved = [row.debtor_account_id]
-        if row.status == Status.SETTLED and row.creditor_account_id is not None:
+        if row.status in SEEN_BY_CREDITOR or row.kind == Kind.TOP_UP:
             involved.append(row.creditor_account_id)
-        owners = {(await accounts.get(tx, account_id)).party_id for account_id in involved}
+        owners = {
+            (await accounts.get(tx, account_id)).party_id
+            for account_id in involved
+            if account_id is not None
+        }
         if owners.isdisjoint(visible_to):
             raise UnknownPayment
     return order_of(row)
@@ -50,7 +64,10 @@ async def for_account(
     out = select(PaymentOrderRow).where(PaymentOrderRow.debtor_account_id == account_id)
     into = select(PaymentOrderRow).where(
         PaymentOrderRow.creditor_account_id == account_id,
-        PaymentOrderRow.status == Status.SETTLED.value,
+        or_(
+            PaymentOrderRow.status.in_(SEEN_BY_CREDITOR),
+            PaymentOrderRow.kind == Kind.TOP_UP.value,
+        ),
     )
     # Two short index scans; one condition with OR would sort all payments of a busy account.
     halves = []
@@ -96,4 +113,15 @@ def order_of(row: PaymentOrderRow) -> PaymentOrder:
         transaction_id=row.transaction_id,
         initiated_by=row.initiated_by,
         initiated_at=row.initiated_at,
+        kind=Kind(row.kind),
+        debtor_bank_code=row.debtor_bank_code,
+        creditor_bank_code=row.creditor_bank_code,
+        uetr=row.uetr,
+        channel=row.channel,
+        fee_minor=row.fee_minor,
+        original_id=row.original_id,
+        refunded_minor=row.refunded_minor,
+        card_id=row.card_id,
+        pending_id=row.pending_id,
+        settled_at=row.settled_at,
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Final
+from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.events import TransactionsPosted
-from tongbao.core.payments.events import PaymentRejected, PaymentSettled
+from tongbao.core.payments.events import PaymentRejected, PaymentReturned, PaymentSettled
 from tongbao.engagement.notices.domain.catalogue import Category, notice
 from tongbao.engagement.notices.domain.places import ACCOUNT, AMOUNT, ID
 from tongbao.engagement.notices.service.declaring import PAYERS, Shown, Telling, Told, tells
@@ -60,45 +61,79 @@ REJECTED: Final = notice(
 )
 
 
+RETURNED: Final = notice(
+    "payments.returned",
+    category=Category.PAYMENTS,
+    places={"amount": AMOUNT, "account": ACCOUNT, "payment_id": ID},
+    title=Text(zh="付款被退回 {amount}", en="Payment came back: {amount}"),
+    body=Text(
+        zh="从账户 {account} 付出的 {amount} 被收款行退回，钱已回到您的账户。原因见付款详情。",
+        en="{amount} paid from account {account} came back from the payee's bank and is in your "
+        "account again. Open the payment to see why.",
+    ),
+    sms=Text(
+        zh="账户{account}付出的{amount}被退回，款项已回账户。",
+        en="{amount} paid from account {account} came back and is in your account again.",
+    ),
+    link="/payments/{payment_id}",
+)
+
+
 @tells(PaymentSettled)
 async def _settled(known: Known, event: PaymentSettled) -> Sequence[Telling]:
-    """Tell both sides; what somebody moves between their own accounts is told once."""
-    debtor = await known.account(event.debtor_account_id)
-    creditor = await known.account(event.creditor_account_id)
-    sides = [(debtor, SENT)]
-    if creditor.party_id != debtor.party_id:
-        sides.append((creditor, RECEIVED))
+    """Tell the sides that are here; what somebody moves between their accounts is told once."""
+    debtor = None
+    sides = []
+    if event.debtor_account_id is not None:
+        debtor = await known.account(event.debtor_account_id)
+        sides.append((debtor, SENT))
+    if event.creditor_account_id is not None:
+        creditor = await known.account(event.creditor_account_id)
+        if debtor is None or creditor.party_id != debtor.party_id:
+            sides.append((creditor, RECEIVED))
     told: list[Telling] = []
     for account, which in sides:
-        values = {
-            "amount": event.amount,
-            "account": account.number,
-            "payment_id": event.payment_id,
-        }
-        told.append(
-            Shown(
-                party_id=account.party_id,
-                kind="payment",
-                data={"id": str(event.payment_id), "status": "settled"},
-            )
-        )
-        told.append(Told(party_id=account.party_id, notice=which, values=values))
+        told.append(_shown(account.party_id, event.payment_id, "settled"))
+        told.append(Told(party_id=account.party_id, notice=which, values=_values(account, event)))
     return told
 
 
 @tells(PaymentRejected)
 async def _rejected(known: Known, event: PaymentRejected) -> Sequence[Telling]:
-    """Tell those who pay; the other side never hears of it."""
-    account = await known.account(event.debtor_account_id)
-    values = {"amount": event.amount, "account": account.number, "payment_id": event.payment_id}
+    """Tell those who pay, or who had their own money come; the other side never hears of it."""
+    own = event.debtor_account_id or event.creditor_account_id
+    if own is None:
+        return []
+    account = await known.account(own)
+    values = _values(account, event)
     return [
-        Shown(
-            party_id=account.party_id,
-            kind="payment",
-            data={"id": str(event.payment_id), "status": "rejected"},
-        ),
+        _shown(account.party_id, event.payment_id, "rejected"),
         Told(party_id=account.party_id, roles=PAYERS, notice=REJECTED, values=values),
     ]
+
+
+@tells(PaymentReturned)
+async def _returned(known: Known, event: PaymentReturned) -> Sequence[Telling]:
+    """Tell those who paid."""
+    if event.debtor_account_id is None:
+        return []
+    account = await known.account(event.debtor_account_id)
+    values = _values(account, event)
+    return [
+        _shown(account.party_id, event.payment_id, "returned"),
+        Told(party_id=account.party_id, roles=PAYERS, notice=RETURNED, values=values),
+    ]
+
+
+def _shown(party_id: UUID, payment_id: UUID, status: str) -> Shown:
+    data = {"id": str(payment_id), "status": status}
+    return Shown(party_id=party_id, kind="payment", data=data)
+
+
+def _values(
+    account: accounts.DepositAccount, event: PaymentSettled | PaymentRejected | PaymentReturned
+) -> dict[str, object]:
+    return {"amount": event.amount, "account": account.number, "payment_id": event.payment_id}
 
 
 @tells(TransactionsPosted)

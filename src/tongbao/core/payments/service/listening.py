@@ -1,0 +1,47 @@
+"""What payments do when something happens elsewhere."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from tongbao.core.channels.events import CallbackReceived
+from tongbao.core.payments.domain.life import OUTSIDE
+from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
+from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, not_approved
+from tongbao.core.payments.service.orders.driving import DRIVE_JOB
+from tongbao.core.payments.service.orders.moving import lock, look_again
+from tongbao.infra import jobs
+from tongbao.infra.db import WriteSession
+from tongbao.infra.outbox import Consumer
+from tongbao.infra.proposals.events import ProposalDecided
+
+
+def consumer() -> Consumer:
+    """Return who listens for what channels say, and for proposals that came to nothing."""
+    return Consumer(
+        name="payments.orders",
+        handles={CallbackReceived: _called_back, ProposalDecided: _decided},
+    )
+
+
+async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) -> None:
+    """Ask the channel at once: what it told is a hint, and no money moves by it.
+
+    It may come before our own request was answered, twice, or about what is over.
+    """
+    order_id = await tx.scalar(
+        select(PaymentOrderRow.id)
+        .join(AttemptRow, AttemptRow.order_id == PaymentOrderRow.id)
+        .where(AttemptRow.channel == event.channel, AttemptRow.reference == event.reference)
+    )
+    if order_id is None:
+        return
+    row = await lock(tx, order_id)
+    if row.status in {status.value for status in OUTSIDE}:
+        await look_again(tx, order_id, at=at)
+        await jobs.defer(tx, DRIVE_JOB, {}, queueing_lock=DRIVE_JOB)
+
+
+async def _decided(tx: WriteSession, event: ProposalDecided, at: datetime) -> None:
+    if event.action == CREDIT_TRANSFER.name and event.state != "executed":
+        await not_approved(tx, event.proposal_id, at=at)
