@@ -11,9 +11,11 @@ from tongbao.core.payments.domain import (
     UnknownPayment,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate
+from tongbao.core.payments.service.executing import Outcome, execute
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -23,17 +25,23 @@ from tongbao.core.payments.service.limiting import (
 )
 from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "BATCH_MAX",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
+    "BatchRefused",
     "EndToEndIdUsed",
+    "NewTransfer",
+    "Outcome",
     "PaymentId",
     "PaymentOrder",
     "ProposedTransfer",
     "Reason",
+    "Screen",
     "Status",
     "Transfer",
     "UnknownPayment",
@@ -41,12 +49,15 @@ __all__ = [
     "check_may_initiate",
     "confirm_payee",
     "end_raise",
+    "execute",
     "for_account",
     "get",
     "headroom",
     "own_limits",
     "proposed",
     "raise_limit",
+    "register_screen",
+    "remove_screen",
     "set_own_limit",
     "transfer",
 ]
