@@ -17,10 +17,11 @@ from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
 
 # LATERAL leaves the planner no other way than to look each one up by its index.
+# LIMIT keeps the planner from any other way than to look each one up by its index.
 _BY_ID: Final = (
     "SELECT a.id, a.number, a.party_id, a.product, a.currency, a.ledger_account_id, a.status,"
     " a.opened_at, a.account_class, a.dormant_since FROM unnest(%s::uuid[]) AS w(id)"
-    " CROSS JOIN LATERAL (SELECT * FROM accounts_account x WHERE x.id = w.id) AS a"
+    " CROSS JOIN LATERAL (SELECT * FROM accounts_account x WHERE x.id = w.id LIMIT 1) AS a"
 )
 _BY_NUMBER: Final = (
     "SELECT w.place, a.id, a.number, a.party_id, a.product, a.currency, a.ledger_account_id,"

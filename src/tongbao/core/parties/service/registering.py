@@ -35,7 +35,7 @@ from tongbao.kernel.page import (
 _MANY: Final = (
     "SELECT p.id, p.kind, p.name, p.registration_number, p.registered_at, p.status, p.level"
     " FROM unnest(%s::uuid[]) AS w(id)"
-    " CROSS JOIN LATERAL (SELECT * FROM parties_party x WHERE x.id = w.id) AS p"
+    " CROSS JOIN LATERAL (SELECT * FROM parties_party x WHERE x.id = w.id LIMIT 1) AS p"
 )
 
 

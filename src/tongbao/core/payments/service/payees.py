@@ -14,10 +14,11 @@ from tongbao.core.payments.service.judging import Item
 from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import ReadSession, WriteSession
 
-_KNOWN: Final = (
+_UNKNOWN: Final = (
     "SELECT w.party_id, w.number FROM unnest(%s::uuid[], %s::text[]) AS w(party_id, number)"
-    " WHERE EXISTS (SELECT FROM payments_payee p"
-    " WHERE p.party_id = w.party_id AND p.account_number = w.number)"
+    " CROSS JOIN LATERAL (SELECT count(*) FROM payments_payee p"
+    " WHERE p.party_id = w.party_id AND p.account_number = w.number) AS known"
+    " WHERE known.count = 0"
 )
 
 
@@ -43,11 +44,13 @@ async def require_step_ups(tx: WriteSession, items: Sequence[Item], *, at: datet
     What has none that is good has the fault `identity.StepUpRequired`.
     """
     asked = {(item.sides[1].id, item.new.creditor_account_number) for item in items}
-    known = await _known_payees(tx, asked)
+    unknown = await _unknown_payees(tx, asked)
     for item in items:
         _, payer, _, order = item.sides
         payee = (payer.id, order.creditor_account_number)
-        action = action_to_confirm(order, level=int(payer.level), payee_is_known=payee in known)
+        action = action_to_confirm(
+            order, level=int(payer.level), payee_is_known=payee not in unknown
+        )
         if action is None:
             continue
         try:
@@ -57,8 +60,8 @@ async def require_step_ups(tx: WriteSession, items: Sequence[Item], *, at: datet
         except identity.StepUpRequired as error:
             item.fault = error
             continue
-        if payee not in known:
-            known.add(payee)
+        if payee in unknown:
+            unknown.discard(payee)
             await confirm_payee(
                 tx,
                 party_id=payer.id,
@@ -68,13 +71,13 @@ async def require_step_ups(tx: WriteSession, items: Sequence[Item], *, at: datet
             )
 
 
-async def _known_payees(
+async def _unknown_payees(
     tx: ReadSession, payees: Collection[tuple[UUID, str]]
 ) -> set[tuple[UUID, str]]:
-    """Return which of some accounts their parties have confirmed."""
+    """Return which of some accounts their parties have not confirmed: few, as a rule."""
     asked = list(payees)
     found = await tx.fetch(
-        _KNOWN,
+        _UNKNOWN,
         (
             array(Kind.UUID, [party_id.bytes for party_id, _ in asked]),
             array(Kind.TEXT, [number.encode() for _, number in asked]),
