@@ -9,13 +9,19 @@ from tongbao.core.payments.domain import (
     Status,
     Transfer,
     UnknownPayment,
+    reason_of,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
-from tongbao.core.payments.service.authority import check_may_initiate
-from tongbao.core.payments.service.executing import Outcome, execute
+from tongbao.core.payments.service.authority import (
+    APPROVE,
+    INITIATE,
+    check_approver,
+    check_may_initiate,
+)
+from tongbao.core.payments.service.executing import Outcome, execute, look
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -29,7 +35,9 @@ from tongbao.core.payments.service.screening import Screen, register_screen, rem
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "APPROVE",
     "BATCH_MAX",
+    "INITIATE",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
@@ -46,6 +54,7 @@ __all__ = [
     "Transfer",
     "UnknownPayment",
     "alone",
+    "check_approver",
     "check_may_initiate",
     "confirm_payee",
     "end_raise",
@@ -53,9 +62,11 @@ __all__ = [
     "for_account",
     "get",
     "headroom",
+    "look",
     "own_limits",
     "proposed",
     "raise_limit",
+    "reason_of",
     "register_screen",
     "remove_screen",
     "set_own_limit",

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.ledger import service as ledger
-from tongbao.core.payments.domain import AccountNotOpen, EndToEndIdUsed, Transfer
+from tongbao.core.payments.domain import AccountNotOpen, EndToEndIdUsed, Reason, Transfer, reason_of
 from tongbao.core.payments.domain.batches import (
     BATCH_MAX,
     BatchRefused,
@@ -23,7 +23,16 @@ from tongbao.core.payments.domain.batches import (
     are_distinct,
 )
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.judging import Group, Item, check_orders, group_of, judge, known
+from tongbao.core.payments.service.judging import (
+    Group,
+    Item,
+    check_makers,
+    check_second_person,
+    group_of,
+    judge,
+    known,
+    write_orders,
+)
 from tongbao.core.payments.service.limiting import use_of
 from tongbao.core.payments.service.payees import require_step_ups
 from tongbao.core.payments.service.screening import screened
@@ -87,6 +96,21 @@ async def execute(
     return [_outcome(item) if not item.stands else BatchRefused() for item in items]
 
 
+async def look(
+    tx: WriteSession, orders: Sequence[NewTransfer], *, initiated_by: Actor, at: datetime
+) -> list[Reason | None]:
+    """Return why each order could not be paid now, as far as that is known before it is.
+
+    Nothing is stored, reserved or locked: limits, money and who has to approve are not looked at.
+    """
+    items = await known(tx, orders, [initiated_by] * len(orders))
+    check_makers(items)
+    write_orders(items, at=at)
+    await judge(tx, [item for item in items if item.stands], at=at)
+    errors = [item.fault or item.refusal for item in items]
+    return [None if error is None else reason_of(error) for error in errors]
+
+
 def _outcome(item: Item) -> Outcome:
     if item.fault is not None:
         return item.fault
@@ -114,7 +138,9 @@ class _Batch:
 
     async def run(self) -> None:
         tx, at = self._tx, self._at
-        counted = await check_orders(tx, self._items, approver=self._approver, at=at)
+        check_makers(self._items)
+        counted = await check_second_person(tx, self._items, approver=self._approver, at=at)
+        write_orders(self._items, at=at)
         await judge(tx, self._standing(), at=at)
         await self._screen()
         await self._reserve()

@@ -93,36 +93,47 @@ async def known(
     return items
 
 
-async def check_orders(
+def check_makers(items: Sequence[Item]) -> None:
+    """Find the orders of accounts that their makers may not pay from, and of nothing."""
+    for item in items:
+        try:
+            if item.debtor is None:
+                raise accounts.UnknownAccount(account=item.new.debtor_account_id)
+            check_may_initiate(item.debtor, item.maker)
+            check_amount(item.new.amount)
+        except TongbaoError as error:
+            item.fault = error
+
+
+async def check_second_person(
     tx: WriteSession, items: Sequence[Item], *, approver: Actor | None, at: datetime
 ) -> set[Group]:
-    """Find the faults: who may not pay, and what the fields of an order cannot hold.
+    """Find the orders that take a second person, or another one than who approved them.
 
     Returns the groups whose day's sum is locked and has to be counted up by what is paid.
     """
-    for item in items:
+    standing = [item for item in items if item.stands]
+    if approver is None:
+        return await _check_alone(tx, standing, at=at)
+    for item in standing:
+        assert item.debtor is not None
         try:
-            debtor = item.debtor
-            if debtor is None:
-                raise accounts.UnknownAccount(account=item.new.debtor_account_id)
-            check_may_initiate(debtor, item.maker)
-            check_amount(item.new.amount)
-            if approver is not None:
-                await check_approver(
-                    tx, debtor.party_id, item.new.amount, item.maker, approver, at=at
-                )
+            await check_approver(
+                tx, item.debtor.party_id, item.new.amount, item.maker, approver, at=at
+            )
         except TongbaoError as error:
             item.fault = error
-    counted: set[Group] = set()
-    if approver is None:
-        counted = await _check_alone(tx, [item for item in items if item.stands], at=at)
+    return set()
+
+
+def write_orders(items: Sequence[Item], *, at: datetime) -> None:
+    """Make the orders; find what their fields cannot hold."""
     for item in items:
         if item.stands:
             try:
                 item.order = _order(item, at=at)
             except TongbaoError as error:
                 item.fault = error
-    return counted
 
 
 async def _check_alone(tx: WriteSession, items: Sequence[Item], *, at: datetime) -> set[Group]:
