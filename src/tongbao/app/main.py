@@ -40,6 +40,9 @@ from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
+from tongbao.products.bulk.router import FILES_PATH as BULK_FILES
+from tongbao.products.bulk.router import api as bulk
+from tongbao.products.bulk.service import BYTES_MAX as BULK_BYTES_MAX
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
 from tongbao.risk.limits.router import api as limits
@@ -61,6 +64,7 @@ ROUTERS = (
     lending,
     inbox,
     deposits,
+    bulk,
     sources,
     privacy,
     webhooks,
@@ -71,6 +75,7 @@ ROUTERS = (
 
 LARGER_BODIES = {
     "/api/v1/ledger/batches": 8 * 1024 * 1024,  # 10,000 transactions
+    BULK_FILES: BULK_BYTES_MAX,
     PICTURES_PATH: PICTURES_BYTES_MAX,
     FILE_CONFIRMATIONS: FILE_BYTES_MAX,
 }

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import Writing
 from tongbao.kernel.events import Event
 
@@ -77,10 +78,10 @@ async def append(tx: Writing, events: Sequence[Event], *, at: datetime) -> None:
         _APPEND,
         (
             at,
-            [event.type for event in events],
-            [event.version for event in events],
-            [event.subject for event in events],
-            [event.model_dump_json() for event in events],
+            array(Kind.TEXT, [event.type.encode() for event in events]),
+            array(Kind.INTEGER, [event.version.to_bytes(4) for event in events]),
+            array(Kind.TEXT, [event.subject.encode() for event in events]),
+            array(Kind.TEXT, [event.__pydantic_serializer__.to_json(event) for event in events]),
             CHANNEL,
             _waking.due(),
         ),

@@ -16,7 +16,13 @@ from tongbao.infra.web.problems import Problem, problem_response
 from tongbao.infra.web.routers import PageLimit, router
 from tongbao.infra.web.together import Answer, Asked, together
 from tongbao.infra.web.trail import AuditTrail, Reason, caller_of
-from tongbao.infra.web.unit_of_work import Instant, ReadTx, UnitOfWorkRoute, WriteTx
+from tongbao.infra.web.unit_of_work import (
+    Instant,
+    ReadTx,
+    SentFile,
+    UnitOfWorkRoute,
+    WriteTx,
+)
 
 __all__ = [
     "IDEMPOTENCY_KEY_REQUIRED",
@@ -30,6 +36,7 @@ __all__ = [
     "ReadTx",
     "Reason",
     "RequestLanguage",
+    "SentFile",
     "UnitOfWorkRoute",
     "WriteTx",
     "caller_of",

@@ -4,9 +4,12 @@ A slow sender therefore occupies memory (at most the body limit) but never a con
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from functools import lru_cache
-from typing import Final
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
 
 from fastapi import Request
 from starlette.datastructures import FormData
@@ -18,6 +21,8 @@ from tongbao.infra.web.errors import BodyTooSlow, MalformedText, WrongContentTyp
 from tongbao.infra.web.limits import declared_length
 
 BODY_SECONDS_MAX: Final = 30
+FILE_SECONDS_MAX: Final = 300
+IN_MEMORY_BYTES_MAX: Final = 1024 * 1024
 JSON: Final = "application/json"
 _JSON_TYPES: Final = {(JSON, ""), (JSON, "charset=utf-8")}
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -75,6 +80,39 @@ class BufferedRequest(Request):
                 raise MalformedText(part="body")
 
 
+class SpooledRequest(BufferedRequest):
+    """A request whose body is a file: beyond a small size it lies on the disk, not in memory."""
+
+    def __init__(self, request: Request, file: IO[bytes], sha256: bytes) -> None:
+        super().__init__(request, b"")
+        self.file = file
+        self._sha256 = sha256
+
+    def canonical(self) -> bytes:
+        """Return the digest of the bytes sent, which stands for them."""
+        return self._sha256
+
+
+async def read_file(request: Request) -> SpooledRequest:
+    """Return the request with its body in a temporary file; whoever asked closes the file.
+
+    Raises what `read_bytes` raises.
+    """
+    file = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX)  # noqa: SIM115 - the caller's to close
+    digest = hashlib.sha256()
+    chunks = _chunks(request.scope, request.receive, seconds_max=FILE_SECONDS_MAX)
+    try:
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                digest.update(chunk)
+                file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return SpooledRequest(request, file, digest.digest())
+
+
 async def read_body(request: Request) -> BufferedRequest:
     """Return the request with its whole body. Raises what `read_bytes` raises."""
     return BufferedRequest(request, await read_bytes(request.scope, request.receive))
@@ -85,23 +123,31 @@ async def read_bytes(scope: Scope, receive: Receive) -> bytes:
 
     Raises `BodyTooSlow`, `BodyTooLarge`, and `ClientDisconnect` when the caller has left.
     """
-    chunks: list[bytes] = []
+    chunks = _chunks(scope, receive, seconds_max=BODY_SECONDS_MAX)
+    async with aclosing(chunks):
+        return b"".join([chunk async for chunk in chunks])
+
+
+async def _chunks(
+    scope: Scope, receive: Receive, *, seconds_max: int
+) -> AsyncGenerator[bytes, None]:
+    """Yield the body as it comes."""
     length = declared_length(scope)
     more = True
+    deadline = asyncio.get_running_loop().time() + seconds_max
     try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
-            while more:
+        while more:
+            async with asyncio.timeout_at(deadline):
                 message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise ClientDisconnect
-                chunk = message.get("body", b"")
-                chunks.append(chunk)
-                # The server holds a body to its declared length: what is whole is not waited for.
-                length -= len(chunk)
-                more = message.get("more_body", False) and length != 0
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunk = message.get("body", b"")
+            yield chunk
+            # The server holds a body to its declared length: what is whole is not waited for.
+            length -= len(chunk)
+            more = message.get("more_body", False) and length != 0
     except TimeoutError as error:
-        raise BodyTooSlow(seconds_max=BODY_SECONDS_MAX) from error
-    return b"".join(chunks)
+        raise BodyTooSlow(seconds_max=seconds_max) from error
 
 
 def parse_document(body: bytes, content_type: str) -> object:

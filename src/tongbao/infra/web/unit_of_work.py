@@ -20,7 +20,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, Literal
+from typing import IO, Annotated, Any, Final, Literal
 from uuid import UUID
 
 import structlog
@@ -34,7 +34,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tongbao.infra import audit, auth, idempotency
 from tongbao.infra import guards as guarding
 from tongbao.infra.db import Database, ReadSession, WriteSession
-from tongbao.infra.web.body import BufferedRequest, read_body
+from tongbao.infra.web.body import BufferedRequest, SpooledRequest, read_body, read_file
 from tongbao.infra.web.idempotency_key import OPTIONAL_PARAMETER, key_of, no_key, required_key
 from tongbao.infra.web.problems import problem_response
 from tongbao.infra.web.routes import dependant_of, template_of
@@ -70,6 +70,16 @@ async def instant(request: Request) -> datetime:
     return at
 
 
+async def sent_file(request: Request) -> IO[bytes]:
+    """Return the request's body as a file, which is closed when the request ends."""
+    file: IO[bytes] = request.state.sent_file
+    return file
+
+
+SentFile = Annotated[IO[bytes], Depends(sent_file)]
+"""The body of a request that may be long: it is not in memory, and nothing parses it on the way.
+
+Give the path to `install(larger_bodies=...)`, and say in `openapi_extra` what it takes."""
 ReadTx = Annotated[ReadSession, Depends(read_tx)]
 WriteTx = Annotated[WriteSession, Depends(write_tx)]
 Instant = Annotated[datetime, Depends(instant)]
@@ -83,7 +93,7 @@ class _Plan:
     guards: guarding.Guards
     transaction: bool
     key: Literal["required", "optional", "none"]
-    body: Literal["json", "form", "none"]
+    body: Literal["json", "form", "file", "none"]
 
     @classmethod
     def of(cls, template: str, dependant: Dependant, *, writes: bool) -> "_Plan":
@@ -102,7 +112,11 @@ class _Plan:
             else "required"
             if required_key in calls
             else "optional",
-            body=("form" if form else "json") if fields else "none",
+            body="file"
+            if sent_file in calls
+            else ("form" if form else "json")
+            if fields
+            else "none",
         )
 
 
@@ -176,8 +190,17 @@ class _UnitOfWork:
     async def _run(self, request: Request, at: datetime) -> Response:
         if self._plan.guards.authenticated:
             auth.session_secret(request)  # 401 before any byte of the body is read
+        if self._plan.body == "file":
+            spooled = await read_file(request)
+            with spooled.file:
+                return await self._run_with_body(spooled, at)
         if not self._reads:
             request = await read_body(request)
+        return await self._run_with_body(request, at)
+
+    async def _run_with_body(self, request: Request, at: datetime) -> Response:
+        if isinstance(request, SpooledRequest):
+            request.state.sent_file = request.file
         if not self._plan.transaction:
             await self._parse(request)
             return await self._handler(request)

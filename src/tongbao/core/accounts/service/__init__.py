@@ -32,6 +32,7 @@ from tongbao.core.accounts.domain.restraints import (
     Standing,
     Stop,
 )
+from tongbao.core.accounts.service.batches import many, many_by_number, stops_of_many
 from tongbao.core.accounts.service.closing import Closing, close
 from tongbao.core.accounts.service.configuration import (
     Configuration,
@@ -153,6 +154,8 @@ __all__ = [
     "ledger_accounts",
     "lift_at_once",
     "list_accounts",
+    "many",
+    "many_by_number",
     "new_number",
     "next_piece",
     "open_account",
@@ -170,6 +173,7 @@ __all__ = [
     "settle",
     "stop_at_once",
     "stops",
+    "stops_of_many",
     "takes",
     "tariff",
     "value_dated",

@@ -96,6 +96,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "Approve the rates of deposits",
     ),
     (
+        "bulk:read",
+        _OWN,
+        _HIGH,
+        "查看本主体的付款文件",
+        "See the files of payments of an own party, salaries among them",
+    ),
+    (
         "deposits:manage",
         _OWN,
         _TOP,

@@ -64,8 +64,10 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
         name for name, permission in CATALOGUE.items() if permission.reach is Reach.OWN
     ),
     MemberRole.VIEWER: frozenset(),
-    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate", "statements:issue"}),
-    MemberRole.CHECKER: frozenset({"payments:approve", "statements:issue"}),
+    MemberRole.MAKER: frozenset(
+        {"bulk:read", "lending:apply", "payments:initiate", "statements:issue"}
+    ),
+    MemberRole.CHECKER: frozenset({"bulk:read", "payments:approve", "statements:issue"}),
     MemberRole.ADMINISTRATOR: frozenset(
         {
             "accounts:awaken",

@@ -89,6 +89,14 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
+    "bulk.execute": Rule(
+        Text(zh="执行付款文件", en="Paying a file of payments"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "bulk.approve": Rule(
+        Text(zh="复核付款文件", en="Approving a file of payments"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -148,7 +156,7 @@ COOLED: Final = frozenset(
         "identity.contact.change",
         "identity.limits.change",
         "lending.accept",
-        *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),
+        *(kind for kind in RULES if kind.startswith(("bulk.", "deposits.", "payments."))),
     }
 )
 """What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""
@@ -208,6 +216,8 @@ def described(action: Action) -> Text:
         return _limit_change(action)
     if action.kind == "lending.accept":
         return _loan(action)
+    if action.kind.startswith("bulk."):
+        return _file(action)
     if not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
@@ -228,6 +238,17 @@ def _limit_change(action: Action) -> Text:
     return Text(
         zh=f"将限额“{zh}”调整为 {maximum}" + (f"（{hours} 小时）" if hours else ""),
         en=f"the limit '{en}' of {maximum}" + (f" for {hours} hours" if hours else ""),
+    )
+
+
+def _file(action: Action) -> Text:
+    """Return how many payments a file has and what they come to."""
+    amount = _plain(action.facts.get("amount", ""), 24)
+    currency = _plain(action.facts.get("currency", ""), 3)
+    count = _plain(action.facts.get("payments", ""), 6)
+    return Text(
+        zh=f"共 {count} 笔、合计 {currency} {amount} 的付款文件",
+        en=f"a file of {count} payments, {currency} {amount} in all",
     )
 
 

@@ -1,6 +1,8 @@
 """Company users: who acts for a party, as what, and how that changes."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -34,8 +36,14 @@ from tongbao.core.identity.models import CompanyRow, MembershipRow, UserRow
 from tongbao.core.identity.service.actors import is_member_at
 from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
+
+_DUAL_CONTROLLED: Final = (
+    "SELECT w.id FROM unnest(%s::uuid[]) AS w(id) WHERE EXISTS"
+    " (SELECT FROM identity_company c WHERE c.party_id = w.id AND c.dual_control)"
+)
 
 
 async def members(tx: ReadSession, *, party_id: UUID, at: datetime) -> list[Membership]:
@@ -72,6 +80,12 @@ async def dual_control(tx: ReadSession, *, party_id: UUID) -> bool:
     """Tell whether a company demands a second person for its payments and users."""
     found = await tx.scalar(select(CompanyRow.dual_control).where(CompanyRow.party_id == party_id))
     return bool(found)
+
+
+async def dual_controlled(tx: ReadSession, party_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of some parties demand a second person for their payments and users."""
+    wanted = array(Kind.UUID, [each.bytes for each in party_ids])
+    return {row[0] for row in await tx.fetch(_DUAL_CONTROLLED, (wanted,))}
 
 
 async def set_dual_control(

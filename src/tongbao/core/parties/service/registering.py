@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from tongbao.core.parties.domain.parties import (
 from tongbao.core.parties.events import PartyRegistered
 from tongbao.core.parties.models import PartyRow
 from tongbao.infra import outbox
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.page import (
@@ -28,6 +30,12 @@ from tongbao.kernel.page import (
     Page,
     decode_cursor,
     encode_cursor,
+)
+
+_MANY: Final = (
+    "SELECT p.id, p.kind, p.name, p.registration_number, p.registered_at, p.status, p.level"
+    " FROM unnest(%s::uuid[]) AS w(id)"
+    " CROSS JOIN LATERAL (SELECT * FROM parties_party x WHERE x.id = w.id LIMIT 1) AS p"
 )
 
 
@@ -71,6 +79,23 @@ async def get(tx: ReadSession, party_id: UUID) -> Party:
     if row is None:
         raise UnknownParty(party_id=party_id)
     return party_of(row)
+
+
+async def many(tx: ReadSession, party_ids: Collection[UUID]) -> Mapping[UUID, Party]:
+    """Return the parties that exist among some ids, by id, in one statement."""
+    rows = await tx.fetch(_MANY, (array(Kind.UUID, [each.bytes for each in party_ids]),))
+    return {
+        row[0]: Party(
+            id=PartyId(row[0]),
+            kind=PartyKind(row[1]),
+            name=row[2],
+            registration_number=row[3],
+            registered_at=row[4],
+            status=Status(row[5]),
+            level=Level(row[6]),
+        )
+        for row in rows
+    }
 
 
 async def find_by_registration_number(tx: ReadSession, registration_number: str) -> Party | None:

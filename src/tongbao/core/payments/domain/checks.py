@@ -110,7 +110,7 @@ def same_name(left: str, right: str) -> bool:
     Width (full or half), letter case, spaces and the kind of middle dot do not matter; everything
     else does.
     """
-    return _name_key(left) == _name_key(right)
+    return left == right or _name_key(left) == _name_key(right)
 
 
 def _name_key(name: str) -> str:
@@ -120,4 +120,6 @@ def _name_key(name: str) -> str:
 
 
 def _visible(text: str) -> bool:
-    return not any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text)
+    return text.isprintable() or not any(
+        unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text
+    )

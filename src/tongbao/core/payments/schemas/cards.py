@@ -6,13 +6,14 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from tongbao.core.payments.domain import REMITTANCE_LENGTH_MAX
 from tongbao.core.payments.domain.cards import Card, CardStatus
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money_schema import MoneyField
 
-_TEN_YUAN = {"amount": "10.00", "currency": "CNY"}
+_TEN_YUAN: JsonDict = {"amount": "10.00", "currency": "CNY"}
 
 
 class NewCard(Shape):

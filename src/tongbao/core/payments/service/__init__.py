@@ -11,17 +11,25 @@ from tongbao.core.payments.domain import (
     Status,
     Transfer,
     UnknownPayment,
+    reason_of,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
-from tongbao.core.payments.service.authority import check_may_initiate
+from tongbao.core.payments.service.authority import (
+    APPROVE,
+    INITIATE,
+    check_approver,
+    check_may_initiate,
+)
 from tongbao.core.payments.service.cards import (
     cards_of,
     link_card,
     remove_card,
     verify_card,
 )
+from tongbao.core.payments.service.executing import Outcome, execute, look
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -48,15 +56,21 @@ from tongbao.core.payments.service.screening import Screen, register_screen, rem
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "APPROVE",
+    "BATCH_MAX",
     "CREDIT_TRANSFER",
+    "INITIATE",
     "RESOLUTION",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
+    "BatchRefused",
     "EndToEndIdUsed",
     "Kind",
     "NewCreditTransfer",
+    "NewTransfer",
     "NoRoute",
+    "Outcome",
     "PaymentId",
     "PaymentOrder",
     "ProposedResolution",
@@ -70,20 +84,24 @@ __all__ = [
     "ask_approval",
     "cancel",
     "cards_of",
+    "check_approver",
     "check_may_initiate",
     "check_unknown",
     "confirm_payee",
     "consumer",
     "drive",
     "end_raise",
+    "execute",
     "for_account",
     "get",
     "headroom",
     "history",
     "link_card",
+    "look",
     "own_limits",
     "proposed",
     "raise_limit",
+    "reason_of",
     "refund",
     "refunds_of",
     "register_screen",

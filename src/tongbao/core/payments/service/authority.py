@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.identity import service as identity
-from tongbao.core.payments.domain import AccountNotOpen, ApprovalNeeded, NotWithinBand
+from tongbao.core.payments.domain import ApprovalNeeded, NotWithinBand
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.infra.auth import Actor, Forbidden
-from tongbao.infra.db import WriteSession
-from tongbao.kernel.errors import TongbaoError
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.money import Money
 
 INITIATE: Final = "payments:initiate"
@@ -37,15 +37,31 @@ async def check_second_person(
 ) -> None:
     """Raise unless the maker may pay this alone, or somebody else who may has approved it.
 
+    Raises `ApprovalNeeded`, and what `check_approver` raises.
+    """
+    party_id = debtor.party_id
+    if approver is not None:
+        await check_approver(tx, party_id, amount, maker, approver, at=at)
+        return
+    able = await alone(tx, party_id=party_id, currency=amount.currency, actor=maker, at=at)
+    if not able.covers(amount):
+        raise ApprovalNeeded
+
+
+async def check_approver(
+    tx: ReadSession,
+    party_id: UUID,
+    amount: Money,
+    maker: Actor,
+    approver: Actor,
+    *,
+    at: datetime,
+) -> None:
+    """Raise unless somebody else than the maker, who may approve so much, has approved.
+
     `ApprovalNeeded`; `Forbidden` for an approver who may not; `NotWithinBand` for one who may not
     approve so much. A holder approves any amount.
     """
-    party_id = debtor.party_id
-    if approver is None:
-        able = await alone(tx, party_id=party_id, currency=amount.currency, actor=maker, at=at)
-        if not able.covers(amount):
-            raise ApprovalNeeded
-        return
     if approver.is_same_person(user_id=maker.id, person_id=maker.person_id):
         raise ApprovalNeeded
     if not approver.may(APPROVE, party_id=party_id):
@@ -55,17 +71,3 @@ async def check_second_person(
     member = await identity.membership_of(tx, user_id=approver.id, party_id=party_id, at=at)
     if member is None or not member.covers(amount):
         raise NotWithinBand(amount=str(amount))
-
-
-async def stopped(
-    tx: WriteSession, debtor: DepositAccount, creditor: DepositAccount, *, at: datetime
-) -> TongbaoError | None:
-    """Return why one of the two may not take part; of the creditor only that it may not."""
-    pays, receives = await accounts.stops(
-        tx, [(debtor.id, accounts.Side.PAYS), (creditor.id, accounts.Side.RECEIVES)], at=at
-    )
-    if isinstance(pays, accounts.AccountDormant):
-        return pays
-    if pays is not None:
-        return AccountNotOpen(account_number=debtor.number)
-    return None if receives is None else AccountNotOpen(account_number=creditor.number)

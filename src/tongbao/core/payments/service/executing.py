@@ -1,0 +1,270 @@
+"""Paying from customers' accounts to others here, many orders at a time.
+
+Every gate is passed by the whole batch in one statement: who may pay, what the rules say, hooks,
+limits, the orders' rows, the ledger, the events. A single transfer is a batch of one.
+
+The gates are in one order for everybody, and each locks in one order, so that two batches wait for
+each other and never in a circle: days' sums, accounts whose restraints are followed, counters of
+limits, end-to-end ids, accounts of the ledger.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.ledger import service as ledger
+from tongbao.core.payments.domain import AccountNotOpen, EndToEndIdUsed, Reason, Transfer, reason_of
+from tongbao.core.payments.domain.batches import (
+    BATCH_MAX,
+    BatchRefused,
+    NewTransfer,
+    are_distinct,
+)
+from tongbao.core.payments.service.alone import count_alone
+from tongbao.core.payments.service.judging import (
+    Group,
+    Item,
+    check_makers,
+    check_second_person,
+    group_of,
+    judge,
+    known,
+    write_orders,
+)
+from tongbao.core.payments.service.limiting import use_of
+from tongbao.core.payments.service.payees import require_step_ups
+from tongbao.core.payments.service.screening import screened
+from tongbao.core.payments.service.storing import rejected, store, store_rejected, tell
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import WriteSession
+from tongbao.kernel.errors import TongbaoError
+from tongbao.kernel.money import Money
+from tongbao.risk.limits import service as limits
+
+TRANSACTION_TYPE = "payments.transfer"
+
+Outcome = Transfer | TongbaoError
+"""A stored order, settled or rejected; or why an order was not worth storing."""
+
+
+async def execute(
+    tx: WriteSession,
+    orders: Sequence[NewTransfer],
+    *,
+    initiated_by: Actor | Sequence[Actor],
+    approved_by: Actor | None = None,
+    at: datetime,
+    atomic: bool = False,
+    without_step_up: bool = False,
+) -> list[Outcome]:
+    """Pay a batch of orders in their order; return what became of each, in the same order.
+
+    An order that breaks a rule is stored as rejected and returned with its `refusal`. What is not
+    an order at all (see `transfer` for the list) is returned as its error, and nothing is stored.
+    Each is judged as if those before it had been paid.
+
+    Args:
+        tx: the caller's transaction; what the orders touch stays locked until it ends.
+        orders: 1 to `BATCH_MAX`, each with another id.
+        initiated_by: who pays: one for all, or one for each.
+        approved_by: the second person, where the initiator may not pay so much alone.
+        at: the booking moment.
+        atomic: all or nothing. If anything is refused, nothing is stored, and what nothing was
+            wrong with has the error `BatchRefused`.
+        without_step_up: what is large or goes to a new payee was confirmed in another way.
+    """
+    assert 1 <= len(orders) <= BATCH_MAX, f"a batch of {len(orders)}"
+    assert are_distinct(orders), "two orders of a batch have the same id"
+    makers = [initiated_by] * len(orders) if isinstance(initiated_by, Actor) else initiated_by
+    items = await known(tx, orders, makers)
+    batch = _Batch(tx, items, approved_by, at, without_step_up=without_step_up or bool(approved_by))
+    if not atomic:
+        await batch.run()
+        return [_outcome(item) for item in items]
+    savepoint = await tx.begin_nested()
+    try:
+        await batch.run()
+    except BaseException:
+        await savepoint.rollback()
+        raise
+    if all(item.stands for item in items):
+        await savepoint.commit()
+        return [_outcome(item) for item in items]
+    await savepoint.rollback()
+    return [_outcome(item) if not item.stands else BatchRefused() for item in items]
+
+
+async def look(
+    tx: WriteSession, orders: Sequence[NewTransfer], *, initiated_by: Actor, at: datetime
+) -> list[Reason | None]:
+    """Return why each order could not be paid now, as far as that is known before it is.
+
+    Nothing is stored, reserved or locked: limits, money and who has to approve are not looked at.
+    """
+    items = await known(tx, orders, [initiated_by] * len(orders))
+    check_makers(items)
+    write_orders(items, at=at)
+    await judge(tx, [item for item in items if item.stands], at=at)
+    errors = [item.fault or item.refusal for item in items]
+    return [None if error is None else reason_of(error) for error in errors]
+
+
+def _outcome(item: Item) -> Outcome:
+    if item.fault is not None:
+        return item.fault
+    assert item.order is not None
+    return item.order
+
+
+class _Batch:
+    """One run of one batch; each step works on the orders that still stand."""
+
+    def __init__(
+        self,
+        tx: WriteSession,
+        items: Sequence[Item],
+        approver: Actor | None,
+        at: datetime,
+        *,
+        without_step_up: bool,
+    ) -> None:
+        self._tx = tx
+        self._items = items
+        self._approver = approver
+        self._at = at
+        self._without_step_up = without_step_up
+
+    async def run(self) -> None:
+        tx, at = self._tx, self._at
+        check_makers(self._items)
+        counted = await check_second_person(tx, self._items, approver=self._approver, at=at)
+        write_orders(self._items, at=at)
+        await judge(tx, self._standing(), at=at)
+        await self._screen()
+        await self._reserve()
+        if not self._without_step_up:
+            await self._confirm()
+        await self._reach()
+        stored = await self._store()
+        await self._book(stored)
+        await self._count(counted)
+        await tell(tx, [item.order for item in self._items if item.order and not item.fault], at=at)
+
+    def _standing(self) -> list[Item]:
+        return [item for item in self._items if item.stands]
+
+    async def _screen(self) -> None:
+        items = self._standing()
+        refusals = await screened(self._tx, [item.sides[3] for item in items], at=self._at)
+        for item, refusal in zip(items, refusals, strict=True):
+            item.refusal = refusal
+
+    async def _reserve(self) -> None:
+        """Use limits; a payment that a second person approves uses them on that person's way."""
+        items = self._standing()
+        if not items:
+            return
+        uses = []
+        for item in items:
+            debtor, payer, _, order = item.sides
+            who = self._approver or item.maker
+            uses.append(use_of(order, debtor=debtor, payer=payer, actor=who))
+        for item, reserved in zip(
+            items, await limits.reserve(self._tx, uses, at=self._at), strict=True
+        ):
+            item.refusal = reserved.error
+
+    async def _confirm(self) -> None:
+        """Spend the step-ups that are due; without one the limits are free again."""
+        items = self._standing()
+        await require_step_ups(self._tx, items, at=self._at)
+        await self._release([item for item in items if item.fault is not None])
+
+    async def _reach(self) -> None:
+        """Open the pocket that a wallet does not have yet."""
+        for item in self._standing():
+            _, _, creditor, order = item.sides
+            currency = order.amount.currency
+            if creditor.currency == currency:
+                continue
+            try:
+                item.creditor = await accounts.reached(
+                    self._tx, creditor, currency=currency, at=self._at
+                )
+            except accounts.AccountClosed:
+                item.refusal = AccountNotOpen(account_number=creditor.number)
+                await self._release([item])
+            else:
+                item.order = replace(order, creditor_account_id=item.creditor.id)
+
+    async def _store(self) -> list[Item]:
+        """Write the orders before the money moves: the unique index decides between two at once.
+
+        Returns those that are written as settled.
+        """
+        for item in self._items:
+            if item.refusal is not None and item.order is not None:
+                item.order = rejected(item.order, item.refusal)
+        used = await store(
+            self._tx, [item.order for item in self._items if item.order and not item.fault]
+        )
+        again = [item for item in self._items if item.new.id in used]
+        for item in again:
+            assert item.order is not None
+            item.fault = EndToEndIdUsed(end_to_end_id=item.order.end_to_end_id)
+        await self._release(again)
+        return self._standing()
+
+    async def _book(self, items: Sequence[Item]) -> None:
+        """Move the money; what the ledger refuses is a rejection."""
+        if not items:
+            return
+        results = await ledger.post(self._tx, [_transaction(item) for item in items], at=self._at)
+        refused = []
+        for item, result in zip(items, results, strict=True):
+            if result.error is not None:
+                item.refusal = result.error
+                item.order = rejected(item.sides[3], result.error)
+                refused.append(item)
+        await self._release(refused)
+        await store_rejected(self._tx, [item.sides[3] for item in refused])
+
+    async def _count(self, counted: set[Group]) -> None:
+        """Add what is paid to the days' sums of those who paid it without a second person."""
+        sums: defaultdict[Group, int] = defaultdict(int)
+        makers: dict[Group, Actor] = {}
+        for item in self._standing():
+            if (group := group_of(item)) in counted:
+                sums[group] += item.new.amount.minor
+                makers[group] = item.maker
+        for group, minor in sums.items():
+            amount = Money(minor, group[2])
+            await count_alone(
+                self._tx, party_id=group[0], amount=amount, actor=makers[group], at=self._at
+            )
+
+    async def _release(self, items: Sequence[Item]) -> None:
+        if items:
+            await limits.release(self._tx, [item.new.id for item in items], at=self._at)
+
+
+def _transaction(item: Item) -> ledger.NewTransaction:
+    debtor, _, creditor, order = item.sides
+    assert order.transaction_id is not None
+    return ledger.NewTransaction(
+        id=ledger.TransactionId(order.transaction_id),
+        type=TRANSACTION_TYPE,
+        # Customers' accounts are what the bank owes: a debit lowers the payer's, a credit raises
+        # the payee's.
+        postings=(
+            ledger.NewPosting(
+                debit=debtor.ledger_account_id,
+                credit=creditor.ledger_account_id,
+                amount=order.amount,
+            ),
+        ),
+        reference=order.remittance or order.end_to_end_id,
+        metadata={"payment_id": str(order.id), "end_to_end_id": order.end_to_end_id},
+    )

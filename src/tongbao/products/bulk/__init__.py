@@ -1,0 +1,1 @@
+"""Payments in files: payroll and other batches."""

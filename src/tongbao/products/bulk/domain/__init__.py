@@ -1,0 +1,1 @@
+"""What a file of payments is, and what its lines say."""
