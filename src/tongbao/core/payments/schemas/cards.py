@@ -6,20 +6,21 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from tongbao.core.payments.domain import REMITTANCE_LENGTH_MAX
 from tongbao.core.payments.domain.cards import Card, CardStatus
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money_schema import MoneyField
 
-_TEN_YUAN = {"amount": "10.00", "currency": "CNY"}
+_TEN_YUAN: JsonDict = {"amount": "10.00", "currency": "CNY"}
 
 
 class NewCard(Shape):
     """A bank card in one's own name; a small amount is paid to it, to be told later."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"party_id": EXAMPLE_ID, "number": "6222020200012345678"}]}
+        json_schema_extra={"examples": [{"party_id": EXAMPLE_ID, "number": "6222020200012345670"}]}
     )
 
     party_id: Annotated[UUID, Field(description="Whose card it is; one's own party")]
@@ -36,7 +37,7 @@ class CardOut(Shape):
                 {
                     "id": EXAMPLE_ID,
                     "party_id": EXAMPLE_ID,
-                    "number": "622202*********5678",
+                    "number": "622202*********5670",
                     "holder_name": "华东建材有限公司",
                     "status": "unverified",
                     "tries_left": 3,

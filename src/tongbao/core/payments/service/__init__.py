@@ -34,6 +34,7 @@ from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
+from tongbao.core.payments.service.orders.receiving import receive
 from tongbao.core.payments.service.orders.refunding import refund, refunds_of
 from tongbao.core.payments.service.orders.resolving import (
     RESOLUTION,
@@ -84,6 +85,7 @@ __all__ = [
     "own_limits",
     "proposed",
     "raise_limit",
+    "receive",
     "refund",
     "refunds_of",
     "register_screen",
