@@ -19,6 +19,8 @@ from tongbao.core.channels.service import (
     Features,
     Instruction,
     NoChannel,
+    Notice,
+    NoticeKind,
     Operation,
     Outcome,
     Reason,
@@ -87,6 +89,7 @@ class MemoryChannel:
     inquired: list[str] = field(default_factory=list)
     deaf: bool = False  # inquiries are not answered
     said_amount: Money | None = None
+    messages: dict[bytes, Callback] = field(default_factory=dict)
 
     @classmethod
     def connect(cls, _connection: Connection, *, clock: Callable[[], datetime]) -> Self:
@@ -132,8 +135,28 @@ class MemoryChannel:
     async def statement(self, day: date) -> Statement:
         raise StatementMissing(channel=self.name, day=day, cause="memory")
 
-    def read_callback(self, _headers: Mapping[str, str], _body: bytes, *, at: datetime) -> Callback:
-        raise NotImplementedError
+    def message(self, notice: Notice, *, is_true: bool = True) -> bytes:
+        """Return the bytes of a message; what it says happened, unless it lies."""
+        body = f"{self.name} {len(self.messages)} {notice.reference}".encode()
+        self.messages[body] = Callback(body.decode()[:64], (notice,))
+        if is_true and notice.kind is not NoticeKind.OUTCOME:
+            told = Instruction(
+                reference=notice.reference,
+                operation=Operation.COLLECT,
+                amount=notice.amount,
+                at=START,
+            )
+            self.book[notice.reference] = Payment(told, Outcome.DONE)
+        return body
+
+    def read_callback(
+        self,
+        _headers: Mapping[str, str],
+        body: bytes,
+        *,
+        at: datetime,  # noqa: ARG002 - the port's
+    ) -> Callback:
+        return self.messages[body]
 
     def receipt(self) -> Receipt:
         return Receipt()

@@ -1,7 +1,10 @@
 """What the worker does for payments."""
 
+from uuid import UUID
+
 from tongbao.core.payments import service
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
+from tongbao.core.payments.service.orders.receiving import RECEIVE_JOB
 from tongbao.infra import jobs
 from tongbao.kernel.clock import now
 
@@ -10,3 +13,21 @@ from tongbao.kernel.clock import now
 async def drive(context: jobs.JobContext) -> None:
     """Take every order that is due one step further; one just made wakes this at once."""
     await service.drive(context.database, clock=now)
+
+
+@jobs.task(
+    name=RECEIVE_JOB,
+    retry=jobs.Retry(attempts_max=200, first_seconds=2.0, longest_seconds=3600.0),
+    priority=10,
+)
+async def receive(
+    context: jobs.JobContext, *, channel: str, callback_id: str, reference: str
+) -> None:
+    """Book money that came in or back, once its channel confirms it: asked for a week."""
+    await service.receive(
+        context.database,
+        channel=channel,
+        callback_id=UUID(callback_id),
+        reference=reference,
+        clock=now,
+    )

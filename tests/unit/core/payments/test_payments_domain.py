@@ -149,7 +149,7 @@ def test_every_rejection_has_an_iso_code_and_both_languages(kind: type[domain.Re
     )
     reason = domain.reason_of(refusal)
     assert reason.code == kind.code
-    assert re.fullmatch(r"A[BCGM]\d\d|BE01|NARR", reason.iso_code)
+    assert re.fullmatch(r"A[BCGM]\d\d|BE01|NARR|NOOR", reason.iso_code)
     assert reason.text.zh != reason.text.en
     assert "{" not in reason.text.zh + reason.text.en
 

@@ -231,3 +231,23 @@ class NotBookable(TongbaoError):
         zh="相关账户已被限制,解除后方可入账",
         en="An account is restrained; it can be booked once that has ended",
     )
+
+
+class NotKnownYet(TongbaoError):
+    """A channel speaks of money that it does not confirm when asked, or that we know not yet."""
+
+    code = "payments.not_known_yet"
+    kind = Kind.UNAVAILABLE
+    title = Text(zh="来账尚未确认", en="Not confirmed yet")
+    detail = Text(
+        zh="通道尚未确认来账 {reference},稍后再查",
+        en="The channel does not confirm {reference} yet; it is asked again later",
+    )
+
+
+class NotToBeReturned(Rejection):
+    """Money came back of what was not paid, came back before, or is less."""
+
+    code = "payments.not_to_be_returned"
+    iso_code = "NOOR"
+    title = Text(zh="退汇无对应付款", en="No payment that this could be the return of")

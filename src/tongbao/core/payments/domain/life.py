@@ -28,7 +28,10 @@ ARROWS: Final[Mapping[Status, frozenset[Status]]] = {
         {Status.AWAITING_APPROVAL, Status.SCREENED, Status.REJECTED, Status.CANCELLED}
     ),
     Status.AWAITING_APPROVAL: frozenset({Status.SCREENED, Status.REJECTED, Status.CANCELLED}),
-    Status.SCREENED: frozenset({Status.RESERVED, Status.REJECTED, Status.CANCELLED}),
+    # What comes in is booked without being held before.
+    Status.SCREENED: frozenset(
+        {Status.RESERVED, Status.SETTLED, Status.REJECTED, Status.CANCELLED}
+    ),
     # Settled at once where nothing leaves the house.
     Status.RESERVED: frozenset({Status.SENT, Status.SETTLED, Status.REJECTED, Status.CANCELLED}),
     # Back to reserved: certainly not executed, another channel may try.

@@ -20,7 +20,7 @@ class NewCard(Shape):
     """A bank card in one's own name; a small amount is paid to it, to be told later."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"party_id": EXAMPLE_ID, "number": "6222020200012345678"}]}
+        json_schema_extra={"examples": [{"party_id": EXAMPLE_ID, "number": "6222020200012345670"}]}
     )
 
     party_id: Annotated[UUID, Field(description="Whose card it is; one's own party")]
@@ -37,7 +37,7 @@ class CardOut(Shape):
                 {
                     "id": EXAMPLE_ID,
                     "party_id": EXAMPLE_ID,
-                    "number": "622202*********5678",
+                    "number": "622202*********5670",
                     "holder_name": "华东建材有限公司",
                     "status": "unverified",
                     "tries_left": 3,

@@ -42,6 +42,7 @@ from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
+from tongbao.core.payments.service.orders.receiving import receive
 from tongbao.core.payments.service.orders.refunding import refund, refunds_of
 from tongbao.core.payments.service.orders.resolving import (
     RESOLUTION,
@@ -102,6 +103,7 @@ __all__ = [
     "proposed",
     "raise_limit",
     "reason_of",
+    "receive",
     "refund",
     "refunds_of",
     "register_screen",

@@ -31,7 +31,7 @@ def use_of(
     return _use(
         order.id,
         order.amount,
-        order.creditor_account_number,
+        order.creditor_account_number if order.card_id is None else f"card-{order.card_id}",
         debtor=debtor,
         payer=payer,
         actor=actor,

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from tongbao.core.channels.events import CallbackReceived
+from tongbao.core.channels.service import NoticeKind
 from tongbao.core.payments.domain.life import OUTSIDE
 from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
 from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, not_approved
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
 from tongbao.core.payments.service.orders.moving import lock, look_again
+from tongbao.core.payments.service.orders.receiving import RECEIVE_JOB
 from tongbao.infra import jobs
 from tongbao.infra.db import WriteSession
 from tongbao.infra.outbox import Consumer
@@ -29,6 +31,14 @@ async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) 
 
     It may come before our own request was answered, twice, or about what is over.
     """
+    if event.kind != NoticeKind.OUTCOME.value:
+        told = {
+            "channel": event.channel,
+            "callback_id": str(event.callback_id),
+            "reference": event.reference,
+        }
+        await jobs.defer(tx, RECEIVE_JOB, told)
+        return
     order_id = await tx.scalar(
         select(PaymentOrderRow.id)
         .join(AttemptRow, AttemptRow.order_id == PaymentOrderRow.id)

@@ -14,7 +14,7 @@ AS $$
     SELECT CASE before
         WHEN 'created' THEN after IN ('awaiting_approval', 'screened', 'rejected', 'cancelled')
         WHEN 'awaiting_approval' THEN after IN ('screened', 'rejected', 'cancelled')
-        WHEN 'screened' THEN after IN ('reserved', 'rejected', 'cancelled')
+        WHEN 'screened' THEN after IN ('reserved', 'settled', 'rejected', 'cancelled')
         WHEN 'reserved' THEN after IN ('sent', 'settled', 'rejected', 'cancelled')
         WHEN 'sent' THEN after IN ('unknown', 'reserved', 'settled', 'rejected')
         WHEN 'unknown' THEN after IN ('sent', 'reserved', 'settled', 'rejected')

@@ -61,6 +61,7 @@ TABLES: Final[Mapping[str, Text]] = MappingProxyType(
         "parties_risk_rating": Text(zh="洗钱风险评级", en="Risk ratings"),
         "parties_status_change": Text(zh="客户状态变更", en="Changes of status"),
         "payments_alone": Text(zh="当日单独付款累计", en="Paid alone by day"),
+        "payments_card": Text(zh="绑定银行卡", en="Linked cards"),
         "payments_order": Text(zh="付款", en="Payments"),
         "payments_payee": Text(zh="收款人", en="Payees"),
         "privacy_erasure": Text(zh="待执行的删除", en="Erasures that wait"),

@@ -152,7 +152,10 @@ async def pass_gates(
 async def reserve(
     tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
 ) -> Transfer:
-    """Hold a screened order's money and wake the worker, or reject it for want of money."""
+    """Hold a screened order's money and wake the worker, or reject it for want of money.
+
+    Without a channel nothing leaves the house, and nobody has to be woken.
+    """
     pending_id, refusal = await booking.hold(tx, order, channel=channel, at=at)
     if refusal is not None:
         await limits.release(tx, [order.id], at=at)

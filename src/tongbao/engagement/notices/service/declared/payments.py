@@ -82,6 +82,8 @@ RETURNED: Final = notice(
 @tells(PaymentSettled)
 async def _settled(known: Known, event: PaymentSettled) -> Sequence[Telling]:
     """Tell the sides that are here; what somebody moves between their accounts is told once."""
+    if event.kind == "return":
+        return []  # they are told that it came back
     debtor = None
     sides = []
     if event.debtor_account_id is not None:
