@@ -125,7 +125,7 @@ class MoneySchema(BaseModel):
         return Money.parse(self.amount, self.currency)
 
     @classmethod
-    def of(cls, money: Money) -> Self:
+    def of(cls, money: Money) -> "MoneySchema":
         """Return the shape of `money`, all decimals of its currency shown."""
         return cls.model_construct(amount=money.text, currency=money.currency)  # valid as it is
 

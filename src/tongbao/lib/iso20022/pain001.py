@@ -151,7 +151,7 @@ class _Reading:
         whole = schema(*_PACKAGE)
         if not whole.validate(self.root):
             for entry in whole.error_log:
-                yield Fault(_plain(entry.path or "/"), _plain(entry.message))
+                yield Fault(_named(self.root, entry.path), _plain(entry.message))
 
 
 def _root(element: Any) -> Any:  # noqa: ANN401 - lxml has no types
@@ -224,6 +224,13 @@ def _text(element: Any, path: str) -> str | None:  # noqa: ANN401
     if found is None or found.text is None:
         return None
     return str(found.text).strip() or None
+
+
+def _named(root: Any, path: str | None) -> str:  # noqa: ANN401
+    """Return a path by the names of its elements; the schema counts them."""
+    found = root.xpath(path) if path else []
+    steps = [found[0], *found[0].iterancestors()] if found else [root]
+    return "".join(f"/{etree.QName(step).localname}" for step in reversed(steps))
 
 
 def _plain(text: str) -> str:

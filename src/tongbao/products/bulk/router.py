@@ -130,7 +130,7 @@ async def list_lines(
     tx: ReadTx,
     actor: CurrentActor,
     language: RequestLanguage,
-    only_refused: Annotated[
+    only_refused: Annotated[  # noqa: FBT002 - a query
         bool, Query(description="Only what is wrong or was rejected, with the reasons")
     ] = False,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.ledger import service as ledger
@@ -63,7 +64,7 @@ async def execute(
 
     An order that breaks a rule is stored as rejected and returned with its `refusal`. What is not
     an order at all (see `transfer` for the list) is returned as its error, and nothing is stored.
-    Each is judged as if those before it had been paid.
+    Each is judged as if those before it had been paid; an end-to-end id serves once in a batch.
 
     Args:
         tx: the caller's transaction; what the orders touch stays locked until it ends.
@@ -202,18 +203,28 @@ class _Batch:
     async def _store(self) -> list[Item]:
         """Write the orders before the money moves: the unique index decides between two at once.
 
+        Of two of one batch with the same id the first has it, whatever the ledger says of it then.
         Returns those that are written as settled.
         """
+        taken: set[tuple[UUID, str]] = set()
+        again = []
+        for item in self._standing():
+            order = item.sides[3]
+            key = (order.debtor_account_id, order.end_to_end_id)
+            if key in taken:
+                again.append(item)
+                item.fault = EndToEndIdUsed(end_to_end_id=order.end_to_end_id)
+            taken.add(key)
         for item in self._items:
             if item.refusal is not None and item.order is not None:
                 item.order = rejected(item.order, item.refusal)
         used = await store(
             self._tx, [item.order for item in self._items if item.order and not item.fault]
         )
-        again = [item for item in self._items if item.new.id in used]
-        for item in again:
-            assert item.order is not None
-            item.fault = EndToEndIdUsed(end_to_end_id=item.order.end_to_end_id)
+        for item in self._items:
+            if item.new.id in used and item.order is not None:
+                again.append(item)
+                item.fault = EndToEndIdUsed(end_to_end_id=item.order.end_to_end_id)
         await self._release(again)
         return self._standing()
 

@@ -251,7 +251,7 @@ class _Receiving:
             state=LineState.GOOD if why is None else LineState.WRONG,
             payment_id=new_id() if order is None else order.id,
             group_id=raw.group,
-            end_to_end_id=raw.reference,
+            end_to_end_id=raw.reference if order is None else order.end_to_end_id,
             creditor_account_number=raw.account[:_ACCOUNT_SHOWN_MAX],
             creditor_name=raw.name,
             amount=None if order is None else order.amount,

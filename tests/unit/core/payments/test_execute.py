@@ -1,0 +1,272 @@
+"""Many transfers in one batch: the same as one after the other, and all or nothing if wanted."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from random import Random
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from tests.unit.core.conftest import AT
+from tests.unit.core.payments.conftest import Holder, new_holder
+from tongbao.core.accounts import service as accounts
+from tongbao.core.identity import service as identity
+from tongbao.core.payments import service
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import Database, WriteSession, undone
+from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
+from tongbao.kernel.text import Text
+
+
+def order(debtor: Holder, creditor: Holder, amount: str, **facts: object) -> service.NewTransfer:
+    wanted = {
+        "debtor_account_id": debtor.account.id,
+        "creditor_account_number": creditor.account.number,
+        "creditor_name": creditor.name,
+        "amount": Money.parse(amount, "CNY"),
+        **facts,
+    }
+    return service.NewTransfer(**wanted)  # type: ignore[arg-type]
+
+
+async def execute(
+    tx: WriteSession,
+    orders: Sequence[service.NewTransfer],
+    by: Actor | Sequence[Actor],
+    **more: object,
+) -> list[str]:
+    """Execute and return a word for each outcome."""
+    facts: dict[str, object] = {"without_step_up": True, "at": AT, **more}
+    outcomes = await service.execute(tx, orders, initiated_by=by, **facts)  # type: ignore[arg-type]
+    return [word(each) for each in outcomes]
+
+
+def word(outcome: service.Outcome) -> str:
+    if isinstance(outcome, TongbaoError):
+        return f"not stored: {outcome.code}"
+    return "settled" if outcome.reason is None else outcome.reason.code
+
+
+async def booked(tx: WriteSession, *holders: Holder) -> list[str]:
+    return [(await accounts.balance(tx, each.account.id)).booked.text for each in holders]
+
+
+async def stored(tx: WriteSession, holder: Holder) -> list[service.PaymentOrder]:
+    return list((await service.for_account(tx, account_id=holder.account.id)).items)
+
+
+async def test_each_order_has_its_own_outcome(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="100.00"), await new_holder(tx, "乙")
+    stranger = await new_holder(tx, "丙", money="100.00")
+    orders = [
+        order(firm, supplier, "10.00", end_to_end_id="A"),
+        order(firm, supplier, "10.00", creditor_name="丁"),
+        order(stranger, supplier, "10.00"),
+        order(firm, supplier, "10.00", end_to_end_id="A"),
+        order(firm, supplier, "10.00", end_to_end_id="业务"),
+        order(firm, supplier, "200.00"),
+        order(firm, stranger, "20.00"),
+    ]
+    assert await execute(tx, orders, firm.actor) == [
+        "settled",
+        "payments.creditor_name_mismatch",
+        "not stored: accounts.unknown_account",
+        "not stored: payments.end_to_end_id_used",
+        "not stored: payments.end_to_end_id_malformed",
+        "ledger.insufficient_funds",
+        "settled",
+    ]
+    assert await booked(tx, firm, supplier, stranger) == ["70.00", "10.00", "120.00"]
+    kept = {each.id: each for each in await stored(tx, firm)}
+    assert kept.keys() == {orders[place].id for place in (0, 1, 5, 6)}
+    told = await tx.execute(
+        text("SELECT subject, type FROM infra_outbox WHERE subject = ANY(:ids)"),
+        {"ids": [str(each.id) for each in orders]},
+    )
+    assert {subject: kind.rpartition("_")[2] for subject, kind in told} == {
+        str(each.id): each.status.value for each in kept.values()
+    }
+
+
+async def test_an_order_is_judged_after_those_before_it(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="25.00"), await new_holder(tx, "乙")
+    orders = [order(firm, supplier, amount) for amount in ("10.00", "20.00", "10.00", "5.00")]
+    assert await execute(tx, orders, firm.actor) == [
+        "settled",
+        "ledger.insufficient_funds",
+        "settled",
+        "settled",
+    ]
+    assert await booked(tx, firm, supplier) == ["0.00", "25.00"]
+
+
+async def test_what_is_refused_uses_no_limit(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="25.00"), await new_holder(tx, "乙")
+    orders = [
+        order(firm, supplier, "20.00", end_to_end_id="A"),
+        order(firm, supplier, "20.00"),
+        order(firm, supplier, "1.00", end_to_end_id="A"),
+    ]
+    outcomes = await execute(tx, orders, firm.actor)
+    assert outcomes[1:] == ["ledger.insufficient_funds", "not stored: payments.end_to_end_id_used"]
+    (used,) = {
+        room.used
+        for room in await service.own_limits(tx, party_id=firm.account.party_id, at=AT)
+        if room.rule.tally == "outgoing" and room.rule.period == "day"
+    }
+    assert used == 20_00
+
+
+async def test_all_or_nothing(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="25.00"), await new_holder(tx, "乙")
+    orders = [order(firm, supplier, amount) for amount in ("10.00", "20.00", "10.00")]
+    assert await execute(tx, orders, firm.actor, atomic=True) == [
+        "not stored: payments.batch_refused",
+        "ledger.insufficient_funds",
+        "not stored: payments.batch_refused",
+    ]
+    assert await booked(tx, firm, supplier) == ["25.00", "0.00"]
+    assert await stored(tx, firm) == []
+    good = [orders[0], orders[2]]
+    assert await execute(tx, good, firm.actor, atomic=True) == ["settled", "settled"]
+    assert await booked(tx, firm, supplier) == ["5.00", "20.00"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_batch_does_what_one_after_the_other_does(tx: WriteSession, seed: int) -> None:
+    random = Random(seed)
+    holders = [await new_holder(tx, name, money="30.00") for name in ("甲", "乙", "丙")]
+    for each in holders[1:]:
+        await execute(tx, [order(each, holders[0], "1.00", end_to_end_id="USED")], each.actor)
+    orders = []
+    for number in range(25):
+        debtor, creditor = random.choice(holders), random.choice(holders)
+        ids = (None, "USED" if number % 5 == 0 else None, f"INV-{number}")
+        facts: dict[str, object] = {"end_to_end_id": random.choice(ids)}
+        if random.random() < 0.2:
+            facts["creditor_name"] = "丁"
+        orders.append(order(debtor, creditor, f"{random.randint(1, 20)}.00", **facts))
+    owners: dict[UUID, Actor] = {each.account.id: each.actor for each in holders}
+    makers = [owners[each.debtor_account_id] for each in orders]
+    alone = []
+    async with undone(tx):
+        for one, maker in zip(orders, makers, strict=True):
+            alone += await execute(tx, [one], maker)
+        balances = await booked(tx, *holders)
+    assert "settled" in alone
+    assert await execute(tx, orders, makers) == alone
+    assert await booked(tx, *holders) == balances
+
+
+class Suspicious(TongbaoError):
+    code = "test.suspicious"
+    kind = Kind.REFUSED
+    title = Text(zh="可疑", en="Suspicious")
+
+
+@pytest.fixture
+def seen() -> Iterator[list[str]]:
+    """What a hook has seen; it refuses any payment of exactly 13."""
+    looked_at: list[str] = []
+
+    async def look(
+        _tx: WriteSession, orders: Sequence[service.PaymentOrder], _at: datetime
+    ) -> list[TongbaoError | None]:
+        looked_at.extend(each.amount.text for each in orders)
+        return [Suspicious() if each.amount.minor == 13_00 else None for each in orders]
+
+    service.register_screen("test", look)
+    yield looked_at
+    service.remove_screen("test")
+
+
+async def test_a_hook_refuses_before_money_moves(tx: WriteSession, seen: list[str]) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="100.00"), await new_holder(tx, "乙")
+    orders = [
+        order(firm, supplier, "12.00"),
+        order(firm, supplier, "13.00"),
+        order(firm, supplier, "14.00", creditor_name="丁"),
+    ]
+    assert (await execute(tx, orders, firm.actor))[:2] == ["settled", "test.suspicious"]
+    assert seen == ["12.00", "13.00"]
+    assert await booked(tx, firm) == ["88.00"]
+
+
+async def test_who_has_not_confirmed_pays_nothing_the_others_do(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="100.00"), await new_holder(tx, "乙")
+    known = await new_holder(tx, "丙")
+    await service.confirm_payee(
+        tx,
+        party_id=firm.account.party_id,
+        account_number=known.account.number,
+        confirmed_by=new_id(),
+        at=AT,
+    )
+    orders = [order(firm, supplier, "1.00"), order(firm, known, "2.00")]
+    outcomes = await execute(tx, orders, firm.actor, without_step_up=False)
+    assert outcomes == ["not stored: identity.step_up_required", "settled"]
+    assert await booked(tx, firm) == ["98.00"]
+
+
+async def test_what_a_maker_pays_alone_adds_up_in_the_batch(
+    tx: WriteSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="500.00"), await new_holder(tx, "乙")
+    band = Money.parse("100.00", "CNY")
+
+    async def member(*_args: object, **_facts: object) -> object:
+        return type("M", (), {"bands": {"CNY": band}, "day_band": lambda _self, _currency: band})()
+
+    monkeypatch.setattr(identity, "membership_of", member)
+    maker = Actor(
+        id=new_id(),
+        kind="customer",
+        name="经办",
+        party_ids=firm.actor.party_ids,
+        permissions=frozenset({"payments:initiate"}),
+    )
+    orders = [order(firm, supplier, amount) for amount in ("60.00", "50.00", "40.00")]
+    assert await execute(tx, orders, maker) == [
+        "settled",
+        "not stored: payments.approval_needed",
+        "settled",
+    ]
+    assert await execute(tx, [order(firm, supplier, "0.01")], maker) == [
+        "not stored: payments.approval_needed"
+    ]
+
+
+async def test_batches_that_cross_never_wait_in_a_circle(database: Database) -> None:
+    async with database.write() as tx:
+        holders = [await new_holder(tx, name, money="100.00") for name in ("甲", "乙", "丙")]
+    owners: dict[UUID, Actor] = {each.account.id: each.actor for each in holders}
+
+    async def pay(places: Sequence[int]) -> list[str]:
+        batch = [
+            order(holders[place], holders[(place + 1) % 3], "1.00")
+            for place in places
+            for _ in "ab"
+        ]
+        async with database.write() as tx:
+            return await execute(tx, batch, [owners[each.debtor_account_id] for each in batch])
+
+    done = await asyncio.gather(*(pay(places) for places in ([0, 1, 2], [2, 1, 0], [1, 0, 2])))
+    assert {each for batch in done for each in batch} == {"settled"}
+    async with database.write() as tx:
+        assert await booked(tx, *holders) == ["100.00"] * 3
+
+
+async def test_looking_stores_nothing(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="1.00"), await new_holder(tx, "乙")
+    orders = [
+        order(firm, supplier, "50.00"),
+        order(firm, supplier, "50.00", creditor_name="丁"),
+        order(firm, supplier, "50.00", creditor_account_number="9900010000000000000"),
+    ]
+    found = await service.look(tx, orders, initiated_by=firm.actor, at=AT)
+    assert [each and each.iso_code for each in found] == [None, "BE01", "AC03"]
+    assert await stored(tx, firm) == []
