@@ -210,6 +210,7 @@ class _Batch:
         again = []
         for item in self._standing():
             order = item.sides[3]
+            assert order.debtor_account_id is not None
             key = (order.debtor_account_id, order.end_to_end_id)
             if key in taken:
                 again.append(item)
