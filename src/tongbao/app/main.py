@@ -108,6 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_statements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
+        wiring.connect_channels(settings, database)
         wiring.connect_crypto(settings)
         app.state.keys = crypto.Starting(database)
         await app.state.keys.attempt(at=now())

@@ -7,27 +7,28 @@ from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Query, Request, Response, status
+from fastapi.responses import PlainTextResponse
 
 from tongbao.core.channels import service
 from tongbao.core.channels.domain.instructions import CounterpartyKind, Operation
 from tongbao.core.channels.domain.reasons import REASONS
 from tongbao.core.channels.domain.routing import CHANNEL_PATTERN, RULE_PATTERN
 from tongbao.core.channels.schemas import (
-    ChannelOut,
-    ChannelsOut,
-    EndedRule,
+    ChannelReasonShape,
+    ChannelReasonsOut,
+    ChannelTermsOf,
+    EndedRoutingRule,
     KindAsked,
-    NewReason,
-    NewRule,
-    NewTerms,
-    ReasonShape,
-    ReasonsOut,
-    RouteOut,
-    RuleEnd,
-    RuleShape,
-    RulesOut,
-    TermsOf,
-    WordsShape,
+    NewChannelReason,
+    NewChannelTerms,
+    NewRoutingRule,
+    PaymentChannelOut,
+    PaymentChannelsOut,
+    PaymentRouteOut,
+    ReasonWordsShape,
+    RoutingRuleEnd,
+    RoutingRuleShape,
+    RoutingRulesOut,
 )
 from tongbao.infra.auth import PUBLIC, CurrentActor, require
 from tongbao.infra.db import WriteSession, undone
@@ -46,28 +47,28 @@ HEADERS_MAX: Final = 100
 SET_TERMS: Final = Action(
     name="channels.set_terms",
     title=Text(zh="设定通道费率、限额与时间", en="Terms of a payment channel"),
-    payload=TermsOf,
+    payload=ChannelTermsOf,
     propose=PROPOSE,
     approve=APPROVE,
 )
 SET_RULE: Final = Action(
     name="channels.set_rule",
     title=Text(zh="设定通道路由规则", en="A rule of routing"),
-    payload=NewRule,
+    payload=NewRoutingRule,
     propose=PROPOSE,
     approve=APPROVE,
 )
 END_RULE: Final = Action(
     name="channels.end_rule",
     title=Text(zh="停用通道路由规则", en="The end of a rule of routing"),
-    payload=EndedRule,
+    payload=EndedRoutingRule,
     propose=PROPOSE,
     approve=APPROVE,
 )
 SET_REASON: Final = Action(
     name="channels.set_reason",
     title=Text(zh="设定通道原因码处理", en="What a channel's code means"),
-    payload=NewReason,
+    payload=NewChannelReason,
     propose=PROPOSE,
     approve=APPROVE,
 )
@@ -82,12 +83,12 @@ Code = Annotated[str, Path(pattern=RULE_PATTERN, examples=["large_by_bank"])]
 
 
 @api.get("", dependencies=MAY_READ, summary="Payment channels")
-async def list_channels(tx: ReadTx, at: Instant, language: RequestLanguage) -> ChannelsOut:
+async def list_channels(tx: ReadTx, at: Instant, language: RequestLanguage) -> PaymentChannelsOut:
     """Return the channels: what they do, on which terms, and how they did in ten minutes."""
     told, how = await service.terms_set(tx, at=at), await service.conditions(tx, at=at)
-    return ChannelsOut(
+    return PaymentChannelsOut(
         items=[
-            ChannelOut.of(
+            PaymentChannelOut.of(
                 channel,
                 features,
                 {
@@ -113,7 +114,7 @@ async def preview_route(
     counterparty_kind: Annotated[
         KindAsked, Query(examples=["card"], description="`none`: whoever scans a code")
     ] = "none",
-) -> RouteOut:
+) -> PaymentRouteOut:
     """Return the channels in the order they would be tried now, and why the others would not.
 
     Problems: `money.unknown_currency`, `money.amount_too_precise`.
@@ -122,13 +123,15 @@ async def preview_route(
     found = await service.preview(
         tx, operation=operation, amount=Money.parse(amount, currency), counterparty_kind=kind, at=at
     )
-    return RouteOut.of(found, language)
+    return PaymentRouteOut.of(found, language)
 
 
 @api.get("/rules", dependencies=MAY_READ, summary="Rules of routing")
-async def list_rules(tx: ReadTx, at: Instant) -> RulesOut:
+async def list_rules(tx: ReadTx, at: Instant) -> RoutingRulesOut:
     """Return the rules that hold now, in their order."""
-    return RulesOut(items=[RuleShape.of(rule) for rule in await service.rules(tx, at=at)])
+    return RoutingRulesOut(
+        items=[RoutingRuleShape.of(rule) for rule in await service.rules(tx, at=at)]
+    )
 
 
 @api.post(
@@ -139,7 +142,7 @@ async def list_rules(tx: ReadTx, at: Instant) -> RulesOut:
     summary="Propose a rule, or its next version",
 )
 async def propose_rule(
-    body: NewRule, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
+    body: NewRoutingRule, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
 ) -> Response:
     """Propose a rule of routing; it holds from the moment that somebody else approves it.
 
@@ -153,55 +156,60 @@ async def propose_rule(
 
 
 @api.post(
-    "/rules/{code}/end",
+    "/rules/{rule}/end",
     dependencies=MAY_PROPOSE,
     status_code=status.HTTP_202_ACCEPTED,
     response_model=ProposalOut,
     summary="Propose the end of a rule",
 )
 async def propose_end(
-    code: Code, body: RuleEnd, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
+    rule: Code,
+    body: RoutingRuleEnd,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    request: Request,
 ) -> Response:
     """Propose that a rule hold no longer.
 
     Problems: `channels.unknown_rule`.
     """
     async with undone(tx):
-        await service.end_rule(tx, code, at=at)
-    ended = EndedRule(code=code, reason=body.reason)
+        await service.end_rule(tx, rule, at=at)
+    ended = EndedRoutingRule(code=rule, reason=body.reason)
     return await hold(
         END_RULE, ended, request=request, tx=tx, maker=actor, reason=body.reason, at=at
     )
 
 
 @api.get("/reasons", dependencies=MAY_READ, summary="Reasons, and what to do about them")
-async def list_reasons(tx: ReadTx, at: Instant) -> ReasonsOut:
+async def list_reasons(tx: ReadTx, at: Instant) -> ChannelReasonsOut:
     """Return what staff have set, then what the platform brings."""
     entries = await service.reasons(tx, at=at)
     told = [
-        ReasonShape(
+        ChannelReasonShape(
             channel=each.channel or None,
             channel_code=each.channel_code or None,
             reason=each.reason,
             iso_code=each.iso_code,
             action=each.action,
-            title=WordsShape(zh=each.title.zh, en=each.title.en),
+            title=ReasonWordsShape(zh=each.title.zh, en=each.title.en),
         )
         for each in entries
     ]
     set_everywhere = {each.reason for each in entries if not each.channel}
     own = [
-        ReasonShape(
+        ChannelReasonShape(
             reason=code,
             iso_code=each.iso_code,
             action=each.action,
-            title=WordsShape(zh=each.title.zh, en=each.title.en),
+            title=ReasonWordsShape(zh=each.title.zh, en=each.title.en),
             is_set=False,
         )
         for code, each in REASONS.items()
         if code not in set_everywhere
     ]
-    return ReasonsOut(items=told + own)
+    return ChannelReasonsOut(items=told + own)
 
 
 @api.put(
@@ -212,7 +220,7 @@ async def list_reasons(tx: ReadTx, at: Instant) -> ReasonsOut:
     summary="Propose what a code means",
 )
 async def propose_reason(
-    body: NewReason, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
+    body: NewChannelReason, tx: WriteTx, actor: CurrentActor, at: Instant, request: Request
 ) -> Response:
     """Propose what a channel's code means, or what to do about a reason wherever it comes from.
 
@@ -237,7 +245,7 @@ async def propose_reason(
 async def propose_terms(
     channel: Channel,
     operation: Annotated[Operation, Path(examples=["pay_out"])],
-    body: NewTerms,
+    body: NewChannelTerms,
     tx: WriteTx,
     actor: CurrentActor,
     at: Instant,
@@ -247,7 +255,7 @@ async def propose_terms(
 
     Problems: `channels.unknown_channel`, `channels.setting_wrong`.
     """
-    new = TermsOf(channel=channel, operation=operation, terms=body.terms, reason=body.reason)
+    new = ChannelTermsOf(channel=channel, operation=operation, terms=body.terms, reason=body.reason)
     async with undone(tx):
         await _set_terms(tx, new, actor, at)
     return await hold(
@@ -258,13 +266,17 @@ async def propose_terms(
 @api.post(
     "/{channel}/callbacks",
     dependencies=[PUBLIC],
-    status_code=status.HTTP_204_NO_CONTENT,
+    response_class=PlainTextResponse,
     summary="A message of a channel",
     openapi_extra={
         "requestBody": {
             "required": True,
             "description": "As the channel's protocol has it; it is checked byte for byte",
-            "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+            "content": {
+                "application/octet-stream": {
+                    "schema": {"type": "string", "examples": ["out_trade_no=R1&sign=..."]}
+                }
+            },
         }
     },
 )
@@ -290,30 +302,30 @@ async def receive_callback(
 
 
 @SET_TERMS.executes
-async def _terms(tx: WriteSession, payload: TermsOf, by: Approved, at: datetime) -> str:
+async def _terms(tx: WriteSession, payload: ChannelTermsOf, by: Approved, at: datetime) -> str:
     await _set_terms(tx, payload, by.maker, at)
     return PREFIX
 
 
 @SET_RULE.executes
-async def _rule(tx: WriteSession, payload: NewRule, by: Approved, at: datetime) -> str:
+async def _rule(tx: WriteSession, payload: NewRoutingRule, by: Approved, at: datetime) -> str:
     await service.set_rule(tx, payload.rule.to_domain(), set_by=by.maker.id, at=at)
     return f"{PREFIX}/rules"
 
 
 @END_RULE.executes
-async def _end(tx: WriteSession, payload: EndedRule, _by: Approved, at: datetime) -> str:
+async def _end(tx: WriteSession, payload: EndedRoutingRule, _by: Approved, at: datetime) -> str:
     await service.end_rule(tx, payload.code, at=at)
     return f"{PREFIX}/rules"
 
 
 @SET_REASON.executes
-async def _reason(tx: WriteSession, payload: NewReason, by: Approved, at: datetime) -> str:
+async def _reason(tx: WriteSession, payload: NewChannelReason, by: Approved, at: datetime) -> str:
     await service.set_reason(tx, payload.entry.to_domain(), set_by=by.maker.id, at=at)
     return f"{PREFIX}/reasons"
 
 
-async def _set_terms(tx: WriteSession, new: TermsOf, by: CurrentActor, at: datetime) -> None:
+async def _set_terms(tx: WriteSession, new: ChannelTermsOf, by: CurrentActor, at: datetime) -> None:
     currency = service.features_of(new.channel).currency
     terms = new.terms.to_domain(currency)
     await service.set_terms(

@@ -36,7 +36,7 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class TermsShape(_Shape):
+class ChannelTermsShape(_Shape):
     """Cost, limits and hours: a fixed part and a share, the whole between two bounds."""
 
     model_config = ConfigDict(title="ChannelTerms")
@@ -53,7 +53,7 @@ class TermsShape(_Shape):
     is_offered: bool = True
 
     @classmethod
-    def of(cls, terms: Terms, currency: str) -> "TermsShape":
+    def of(cls, terms: Terms, currency: str) -> "ChannelTermsShape":
         """Return the shape of terms."""
         most = terms.fee_max_minor
         return cls(
@@ -96,17 +96,17 @@ class TermsShape(_Shape):
         )
 
 
-class OperationOut(_Shape):
+class ChannelOperationOut(_Shape):
     """What a channel does, for whom, and on which terms; a null is whoever scans a code."""
 
     model_config = ConfigDict(title="ChannelOperation")
 
     operation: Operation
     counterparty_kinds: list[CounterpartyKind | None]
-    terms: TermsShape
+    terms: ChannelTermsShape
 
 
-class ConditionOut(_Shape):
+class ChannelConditionOut(_Shape):
     """How a channel did in the last ten minutes."""
 
     model_config = ConfigDict(title="ChannelCondition")
@@ -117,7 +117,7 @@ class ConditionOut(_Shape):
     latency_ms: int
 
     @classmethod
-    def of(cls, condition: Condition) -> "ConditionOut":
+    def of(cls, condition: Condition) -> "ChannelConditionOut":
         """Return the shape of a condition."""
         return cls(
             circuit=condition.circuit,
@@ -127,7 +127,7 @@ class ConditionOut(_Shape):
         )
 
 
-class ChannelOut(_Shape):
+class PaymentChannelOut(_Shape):
     """One channel."""
 
     model_config = ConfigDict(title="PaymentChannel")
@@ -135,8 +135,8 @@ class ChannelOut(_Shape):
     channel: str
     title: str
     currency: str
-    operations: list[OperationOut]
-    condition: ConditionOut
+    operations: list[ChannelOperationOut]
+    condition: ChannelConditionOut
 
     @classmethod
     def of(
@@ -146,44 +146,44 @@ class ChannelOut(_Shape):
         terms: dict[Operation, Terms],
         condition: Condition,
         language: Language,
-    ) -> "ChannelOut":
+    ) -> "PaymentChannelOut":
         """Return the shape of a channel; `terms` are those that hold."""
         return cls(
             channel=channel,
             title=features.title.say(language),
             currency=features.currency,
             operations=[
-                OperationOut(
+                ChannelOperationOut(
                     operation=operation,
                     counterparty_kinds=sorted(kinds, key=str),
-                    terms=TermsShape.of(terms[operation], features.currency),
+                    terms=ChannelTermsShape.of(terms[operation], features.currency),
                 )
                 for operation, kinds in features.kinds.items()
             ],
-            condition=ConditionOut.of(condition),
+            condition=ChannelConditionOut.of(condition),
         )
 
 
-class ChannelsOut(_Shape):
+class PaymentChannelsOut(_Shape):
     """The channels of this installation, by name."""
 
     model_config = ConfigDict(title="PaymentChannels")
 
-    items: list[ChannelOut]
+    items: list[PaymentChannelOut]
 
 
-class CandidateOut(_Shape):
+class RouteCandidateOut(_Shape):
     """A channel that may do it, and why it stands where it does."""
 
     model_config = ConfigDict(title="RouteCandidate")
 
     channel: str
     cost: Money
-    condition: ConditionOut
+    condition: ChannelConditionOut
     why: str
 
 
-class LeftOutOut(_Shape):
+class RouteLeftOutOut(_Shape):
     """A channel that may not, and why."""
 
     model_config = ConfigDict(title="RouteLeftOut")
@@ -192,37 +192,37 @@ class LeftOutOut(_Shape):
     why: str
 
 
-class RouteOut(_Shape):
+class PaymentRouteOut(_Shape):
     """Where a payment would be tried, the first one first."""
 
     model_config = ConfigDict(title="PaymentRoute")
 
-    candidates: list[CandidateOut]
-    left_out: list[LeftOutOut]
+    candidates: list[RouteCandidateOut]
+    left_out: list[RouteLeftOutOut]
     rule: str | None
 
     @classmethod
-    def of(cls, route: Route, language: Language) -> "RouteOut":
+    def of(cls, route: Route, language: Language) -> "PaymentRouteOut":
         """Return the shape of a route."""
         return cls(
             candidates=[
-                CandidateOut(
+                RouteCandidateOut(
                     channel=each.channel,
                     cost=each.cost,
-                    condition=ConditionOut.of(each.condition),
+                    condition=ChannelConditionOut.of(each.condition),
                     why=each.why.say(language),
                 )
                 for each in route.candidates
             ],
             left_out=[
-                LeftOutOut(channel=each.channel, why=each.why.say(language))
+                RouteLeftOutOut(channel=each.channel, why=each.why.say(language))
                 for each in route.left_out
             ],
             rule=route.rule,
         )
 
 
-class RuleShape(_Shape):
+class RoutingRuleShape(_Shape):
     """What order channels have for what it is about; what is null is about everything.
 
     Of the rules that fit the one with the smallest position counts. The channels it prefers come
@@ -242,7 +242,7 @@ class RuleShape(_Shape):
     excluded: Channels = []
 
     @classmethod
-    def of(cls, rule: Rule) -> "RuleShape":
+    def of(cls, rule: Rule) -> "RoutingRuleShape":
         """Return the shape of a rule."""
         most = rule.amount_max_minor
         return cls(
@@ -278,15 +278,15 @@ class RuleShape(_Shape):
         )
 
 
-class RulesOut(_Shape):
+class RoutingRulesOut(_Shape):
     """The rules of routing that hold now, in their order."""
 
     model_config = ConfigDict(title="RoutingRules")
 
-    items: list[RuleShape]
+    items: list[RoutingRuleShape]
 
 
-class WordsShape(_Shape):
+class ReasonWordsShape(_Shape):
     """Words for a person."""
 
     model_config = ConfigDict(title="ReasonWords")
@@ -295,7 +295,7 @@ class WordsShape(_Shape):
     en: Words
 
 
-class ReasonShape(_Shape):
+class ChannelReasonShape(_Shape):
     """What a channel's code means, or what to do about a reason wherever it comes from.
 
     `channel` and `channel_code` together, or neither.
@@ -308,7 +308,7 @@ class ReasonShape(_Shape):
     reason: Annotated[str, Field(pattern=RULE_PATTERN, examples=["account_blocked"])]
     iso_code: Annotated[str, Field(pattern="^[A-Z0-9]{4}$", examples=["AC06"])]
     action: NextAction
-    title: WordsShape
+    title: ReasonWordsShape
     is_set: Annotated[bool, Field(description="By staff; else it is what the platform brings")] = (
         True
     )
@@ -327,15 +327,15 @@ class ReasonShape(_Shape):
         )
 
 
-class ReasonsOut(_Shape):
+class ChannelReasonsOut(_Shape):
     """What staff have set, then the platform's own reasons."""
 
     model_config = ConfigDict(title="ChannelReasons")
 
-    items: list[ReasonShape]
+    items: list[ChannelReasonShape]
 
 
-class NewTerms(_Shape):
+class NewChannelTerms(_Shape):
     """Terms that are to hold, and why."""
 
     model_config = ConfigDict(
@@ -358,11 +358,11 @@ class NewTerms(_Shape):
         },
     )
 
-    terms: TermsShape
+    terms: ChannelTermsShape
     reason: Because
 
 
-class TermsOf(NewTerms):
+class ChannelTermsOf(NewChannelTerms):
     """Terms, and of which channel and operation."""
 
     model_config = ConfigDict(title="ChannelTermsOf")
@@ -371,7 +371,7 @@ class TermsOf(NewTerms):
     operation: Operation
 
 
-class NewRule(_Shape):
+class NewRoutingRule(_Shape):
     """A rule of routing, or its next version, and why."""
 
     model_config = ConfigDict(
@@ -393,11 +393,11 @@ class NewRule(_Shape):
         },
     )
 
-    rule: RuleShape
+    rule: RoutingRuleShape
     reason: Because
 
 
-class RuleEnd(_Shape):
+class RoutingRuleEnd(_Shape):
     """Why a rule is to hold no longer."""
 
     model_config = ConfigDict(
@@ -407,7 +407,7 @@ class RuleEnd(_Shape):
     reason: Because
 
 
-class EndedRule(RuleEnd):
+class EndedRoutingRule(RoutingRuleEnd):
     """Which rule is to hold no longer."""
 
     model_config = ConfigDict(title="EndedRoutingRule")
@@ -415,7 +415,7 @@ class EndedRule(RuleEnd):
     code: Code
 
 
-class NewReason(_Shape):
+class NewChannelReason(_Shape):
     """What a code is to mean, and why."""
 
     model_config = ConfigDict(
@@ -437,7 +437,7 @@ class NewReason(_Shape):
         },
     )
 
-    entry: ReasonShape
+    entry: ChannelReasonShape
     reason: Because
 
 

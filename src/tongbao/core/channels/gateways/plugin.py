@@ -53,7 +53,7 @@ class Callback:
 class Receipt:
     """What a channel wants to hear when its message was taken."""
 
-    status: int = 204
+    status: int = 200
     body: bytes = b""
     media_type: str | None = None
 

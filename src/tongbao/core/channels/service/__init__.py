@@ -30,7 +30,14 @@ from tongbao.core.channels.domain.reasons import (
     ReasonEntry,
     reason,
 )
-from tongbao.core.channels.domain.routing import Candidate, LeftOut, OrderBy, Route, Rule
+from tongbao.core.channels.domain.routing import (
+    CHANNEL_PATTERN,
+    Candidate,
+    LeftOut,
+    OrderBy,
+    Route,
+    Rule,
+)
 from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways.plugin import Callback, Connection, Gateway, Receipt
 from tongbao.core.channels.gateways.registry import plugins
@@ -57,6 +64,7 @@ from tongbao.core.channels.service.settings import (
 )
 
 __all__ = [
+    "CHANNEL_PATTERN",
     "REASONS",
     "Answer",
     "Callback",
