@@ -13,6 +13,7 @@ from tongbao.core.payments.domain import (
     UnknownPayment,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.life import Timing
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate
@@ -22,6 +23,7 @@ from tongbao.core.payments.service.cards import (
     remove_card,
     verify_card,
 )
+from tongbao.core.payments.service.configuration import Configuration, configure
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -54,6 +56,7 @@ __all__ = [
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
+    "Configuration",
     "EndToEndIdUsed",
     "Kind",
     "NewCreditTransfer",
@@ -65,6 +68,7 @@ __all__ = [
     "Reason",
     "Screen",
     "Status",
+    "Timing",
     "Transfer",
     "UnknownPayment",
     "alone",
@@ -73,6 +77,7 @@ __all__ = [
     "cards_of",
     "check_may_initiate",
     "check_unknown",
+    "configure",
     "confirm_payee",
     "consumer",
     "drive",
