@@ -195,6 +195,7 @@ class OrderMachine(RuleBasedStateMachine):
                     self._run(step(self.database, order_id, clock=self.clock))
             stands = self._run(self._statuses())
             assert set(stands.values()) <= {"settled", "rejected", "cancelled"}, stands
+            self.nothing_is_executed_twice()
             self.what_is_over_agrees_with_the_channels_and_stays()
             self.the_money_is_where_the_orders_say()
         finally:
