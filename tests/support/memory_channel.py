@@ -196,6 +196,9 @@ def outside(clock: Clock, *made: MemoryChannel) -> Iterator[Sequence[MemoryChann
         cost, why = Money.zero("CNY"), Text(zh="测试", en="a test")
         return Route(tuple(Candidate(each.name, cost, Condition(), why) for each in made), ())
 
+    async def preview(tx: WriteSession, **facts: Any) -> Route:
+        return await route(tx, **facts)
+
     async def observe(_tx: WriteSession, _seen: object, *, at: datetime) -> None:
         """Keep no window: which channel is taken is the test's to say."""
 
@@ -203,7 +206,7 @@ def outside(clock: Clock, *made: MemoryChannel) -> Iterator[Sequence[MemoryChann
     before = configuration_now()
     channels.configure(configuration)
     try:
-        with patch.object(channels, "route", route), patch.object(channels, "observe", observe):
+        with patch.multiple(channels, route=route, preview=preview, observe=observe):
             yield made
     finally:
         channels.configure(before)

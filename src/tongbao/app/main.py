@@ -114,6 +114,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         database = connect(settings)
         metrics.watch_connections(database)
         wiring.connect_channels(settings, database)
+        wiring.connect_payments(settings)
         wiring.connect_crypto(settings)
         app.state.keys = crypto.Starting(database)
         await app.state.keys.attempt(at=now())

@@ -72,6 +72,13 @@ def connect_sources(settings: Settings) -> None:
     lending.ask(tax_office(settings))
 
 
+def connect_payments(settings: Settings) -> None:
+    """Say how patient this process is with channels: a worker's lease is two thirds of it."""
+    on_its_way = timedelta(seconds=settings.payment_on_its_way_seconds)
+    timing = payments.Timing(on_its_way=on_its_way, lease=on_its_way * 2 / 3)
+    payments.configure(payments.Configuration(timing=timing))
+
+
 def connect_secret(settings: Settings) -> None:
     """Say what this process's secret is, and what it was before."""
     older = settings.secret_key_older

@@ -63,6 +63,7 @@ async def run_worker(
     database = connect(settings.model_copy(update={"database_pool_size": enough}))
     metrics.watch_connections(database)
     wiring.connect_channels(settings, database)
+    wiring.connect_payments(settings)
     wiring.connect_crypto(settings)
     try:
         await crypto.start(database, at=now())

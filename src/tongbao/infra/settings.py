@@ -246,6 +246,15 @@ class Settings(BaseSettings):
             "unset: none, and the sandbox's under `tongbao run`"
         ),
     )
+    payment_on_its_way_seconds: float = Field(
+        default=90,
+        ge=1,
+        le=86_400,
+        description=(
+            "How long a request to a channel may be on its way; only then is it believed that the "
+            "channel has never heard of it. More than certain_after_seconds of every channel"
+        ),
+    )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
         Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),

@@ -181,7 +181,9 @@ class PaymentOrderRow(Base):
     fee_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     original_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments_order.id"))
     refunded_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    card_id: Mapped[UUID | None] = mapped_column(ForeignKey("payments_card.id"))
+    # No foreign key: who exports their data follows keys, and would find the amount that a card is
+    # verified by.
+    card_id: Mapped[UUID | None]
     approval_id: Mapped[UUID | None]
     pending_id: Mapped[UUID | None]
     received_reference: Mapped[str | None] = mapped_column(Text)

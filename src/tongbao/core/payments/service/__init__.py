@@ -15,6 +15,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
+from tongbao.core.payments.domain.life import Timing
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import (
@@ -29,6 +30,7 @@ from tongbao.core.payments.service.cards import (
     remove_card,
     verify_card,
 )
+from tongbao.core.payments.service.configuration import Configuration, configure
 from tongbao.core.payments.service.executing import Outcome, execute, look
 from tongbao.core.payments.service.limiting import (
     end_raise,
@@ -66,6 +68,7 @@ __all__ = [
     "Alone",
     "ApprovalNeeded",
     "BatchRefused",
+    "Configuration",
     "EndToEndIdUsed",
     "Kind",
     "NewCreditTransfer",
@@ -79,6 +82,7 @@ __all__ = [
     "Reason",
     "Screen",
     "Status",
+    "Timing",
     "Transfer",
     "UnknownPayment",
     "alone",
@@ -88,6 +92,7 @@ __all__ = [
     "check_approver",
     "check_may_initiate",
     "check_unknown",
+    "configure",
     "confirm_payee",
     "consumer",
     "drive",

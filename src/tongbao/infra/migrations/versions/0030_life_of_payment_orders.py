@@ -198,9 +198,6 @@ def upgrade() -> None:
         ["original_id"],
         ["id"],
     )
-    op.create_foreign_key(
-        op.f("fk_payments_order_card_id"), "payments_order", "payments_card", ["card_id"], ["id"]
-    )
     for name in ("status", "outcome", "settled_between_two"):
         op.drop_constraint(op.f(f"ck_payments_order_{name}"), "payments_order", type_="check")
     for name, condition in CHECKS.items():

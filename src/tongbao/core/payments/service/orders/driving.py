@@ -20,8 +20,9 @@ from sqlalchemy import select, update
 from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import Answer, Instruction, Observation, Outcome, Route
 from tongbao.core.payments.domain import NoRoute, PaymentOrder, Status
-from tongbao.core.payments.domain.life import ATTEMPTS_MAX, OUTSIDE, Timing, Why
+from tongbao.core.payments.domain.life import ATTEMPTS_MAX, OUTSIDE, Why
 from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
+from tongbao.core.payments.service.configuration import timing
 from tongbao.core.payments.service.orders import booking, gates
 from tongbao.core.payments.service.orders.instructing import (
     OPERATIONS,
@@ -41,7 +42,6 @@ DRIVE_JOB: Final = "payments.drive"
 CLAIMED_MAX: Final = 100
 ROUNDS_MAX: Final = 50
 AT_ONCE: Final = 8
-TIMING: Final = Timing()
 
 Clock = Callable[[], datetime]
 
@@ -56,18 +56,18 @@ class Step:
     by_inquiry: bool
 
 
-async def drive(database: Database, *, clock: Clock, timing: Timing = TIMING) -> int:
+async def drive(database: Database, *, clock: Clock) -> int:
     """Take every order that is due one step further; return how many steps were taken (bounded)."""
     steps = 0
     for _ in range(ROUNDS_MAX):
-        claimed = await _claim(database, at=clock(), timing=timing)
+        claimed = await _claim(database, at=clock())
         if not claimed:
             break
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def one(order_id: UUID, slots: asyncio.Semaphore = slots) -> None:
             async with slots:
-                await _guarded(database, order_id, clock=clock, timing=timing)
+                await _guarded(database, order_id, clock=clock)
 
         async with asyncio.TaskGroup() as group:
             for order_id in claimed:
@@ -76,23 +76,21 @@ async def drive(database: Database, *, clock: Clock, timing: Timing = TIMING) ->
     return steps
 
 
-async def _guarded(database: Database, order_id: UUID, *, clock: Clock, timing: Timing) -> None:
+async def _guarded(database: Database, order_id: UUID, *, clock: Clock) -> None:
     """Take a step; what nobody foresaw keeps one order waiting until its lease ends, no other."""
     try:
-        await step(database, order_id, clock=clock, timing=timing)
+        await step(database, order_id, clock=clock)
     except Exception:
         log.exception("payment_step_failed", payment_id=str(order_id))
 
 
-async def step(
-    database: Database, order_id: UUID, *, clock: Clock, timing: Timing = TIMING
-) -> None:
+async def step(database: Database, order_id: UUID, *, clock: Clock) -> None:
     """Take one order one step further: note an attempt and send it, or ask about the one noted."""
     async with database.write() as tx:
-        next_ = await _prepare(tx, order_id, at=clock(), timing=timing)
+        next_ = await _prepare(tx, order_id, at=clock())
     if next_ is None:
         return
-    if not next_.by_inquiry and clock() >= next_.instruction.at + timing.lease:
+    if not next_.by_inquiry and clock() >= next_.instruction.at + timing().lease:
         return  # this process stood still; somebody else may have asked about it already
     began = time.perf_counter()
     say = channels.inquire if next_.by_inquiry else channels.submit
@@ -107,11 +105,11 @@ async def step(
             answer,
             by_inquiry=next_.by_inquiry,
             at=clock(),
-            timing=timing,
+            timing=timing(),
         )
 
 
-async def _claim(database: Database, *, at: datetime, timing: Timing) -> list[UUID]:
+async def _claim(database: Database, *, at: datetime) -> list[UUID]:
     due = (
         select(PaymentOrderRow.id)
         .where(PaymentOrderRow.due_at <= at)
@@ -123,7 +121,7 @@ async def _claim(database: Database, *, at: datetime, timing: Timing) -> list[UU
         claimed = await tx.scalars(
             update(PaymentOrderRow)
             .where(PaymentOrderRow.id.in_(due))
-            .values(due_at=at + timing.lease)
+            .values(due_at=at + timing().lease)
             .returning(PaymentOrderRow.id)
             .execution_options(synchronize_session=False)
         )
@@ -139,14 +137,12 @@ async def _note(
         await channels.observe(tx, [seen], at=at)
 
 
-async def _prepare(
-    tx: WriteSession, order_id: UUID, *, at: datetime, timing: Timing
-) -> Step | None:
+async def _prepare(tx: WriteSession, order_id: UUID, *, at: datetime) -> Step | None:
     """Return what to say to a channel about an order, or None where nothing is to be said."""
     row = await lock(tx, order_id)
     order = order_of(row)
     if order.status is Status.RESERVED:
-        return await _attempt(tx, order, at=at, timing=timing)
+        return await _attempt(tx, order, at=at)
     if order.status not in OUTSIDE:
         await look_again(tx, order_id, at=None)
         return None
@@ -160,9 +156,7 @@ async def _prepare(
     return Step(attempt.id, attempt.channel, await instruction(tx, order, attempt), True)
 
 
-async def _attempt(
-    tx: WriteSession, order: PaymentOrder, *, at: datetime, timing: Timing
-) -> Step | None:
+async def _attempt(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> Step | None:
     """Note the next attempt, its money held for its channel; end the order if there is none."""
     tried = (
         await tx.scalars(
@@ -178,7 +172,7 @@ async def _attempt(
     if channel != order.channel:
         pending_id, refusal = await booking.hold(tx, order, channel=channel, at=at)
         if refusal is not None:
-            await look_again(tx, order.id, at=at + timing.longest_pause)
+            await look_again(tx, order.id, at=at + timing().longest_pause)
             return None
     attempt_id = new_id()
     attempt = AttemptRow(
@@ -200,7 +194,7 @@ async def _attempt(
         why=Why.HANDED_TO_CHANNEL,
         at=at,
         attempt_id=attempt.id,
-        due_at=at + timing.lease,
+        due_at=at + timing().lease,
         channel=channel,
         pending_id=pending_id,
     )
@@ -213,19 +207,25 @@ async def _choose(
 ) -> tuple[str, list[dict[str, str]]] | None:
     """Return the channel to try next and the route it is on; None if there is none left.
 
-    The one least tried, in the route's order; one that said no is not asked again. What goes back
-    goes the way it came.
+    First the one that the money is held for; then the one least tried, in the route's order, and
+    none that said no. What goes back goes the way it came.
     """
     if len(tried) >= ATTEMPTS_MAX:
         return None
-    names: Sequence[str] = () if order.channel is None else (order.channel,)
+    assert order.channel is not None, "what is reserved is reserved for a channel"
+    operation, kind = OPERATIONS[order.kind], kind_of_counterparty(order)
+    names: Sequence[str] = (order.channel,)
     reasons: list[dict[str, str]] = []
-    if order.original_id is None:
-        operation, kind = OPERATIONS[order.kind], kind_of_counterparty(order)
-        route = await gates.routed(tx, order, operation=operation, kind=kind, at=at)
-        if isinstance(route, NoRoute):
+    if order.original_id is None and not tried:
+        route = await channels.preview(
+            tx, operation=operation, amount=order.amount, counterparty_kind=kind, at=at
+        )
+        reasons = _told(route)
+    elif order.original_id is None:
+        found = await gates.routed(tx, order, operation=operation, kind=kind, at=at)
+        if isinstance(found, NoRoute):
             return None
-        names, reasons = route.channels, _told(route)
+        names, reasons = found.channels, _told(found)
     said_no = {each.channel for each in tried if not each.again}
     tries = Counter(each.channel for each in tried)
     left = [name for name in names if name not in said_no]
