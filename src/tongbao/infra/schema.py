@@ -30,6 +30,7 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/guards.sql"),
     ("tongbao.core.ledger", "sql/day_ends.sql"),
     ("tongbao.core.ledger", "sql/credit_many.sql"),
+    ("tongbao.core.ledger", "sql/booked.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
     ("tongbao.core.parties", "sql/guards.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
@@ -38,6 +39,7 @@ SQL_FILES: Final = (
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.core.sources", "sql/guards.sql"),
     ("tongbao.core.statements", "sql/guards.sql"),
+    ("tongbao.core.reconciliation", "sql/judge.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
     ("tongbao.products.deposits", "sql/guards.sql"),
 )
