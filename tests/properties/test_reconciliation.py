@@ -129,7 +129,8 @@ AMOUNTS = st.integers(min_value=1_000, max_value=10**9).flatmap(
 )
 PAYMENTS = st.lists(st.tuples(AMOUNTS, st.sampled_from(FAULTS)), min_size=1, max_size=60)
 # Each example is weeks of a channel's life: fewer of them, with more payments each.
-few = settings(max_examples=max(settings.default.max_examples // 4, 1))
+PROFILE = settings.get_profile(settings.get_current_profile_name())
+few = settings(max_examples=max(PROFILE.max_examples // 4, 1))
 
 
 @few

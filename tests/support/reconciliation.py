@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation import service as reconciliation
@@ -11,6 +11,7 @@ from tongbao.infra.db import Database
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
+from tongbao.lib.iso20022 import camt053
 
 DAY = date(2025, 11, 20)
 AT = now()
@@ -143,3 +144,47 @@ class Channel:
 
 def line(reference: str, amount: int, fee: int = 0, theirs: str = "") -> NewLine:
     return NewLine(reference, amount, fee, theirs)
+
+
+def bank_statement(moved: dict[str, int], *, on: date, currency: str = "CNY") -> bytes:
+    """The camt.053 of our account at another bank: what moved on it, by our reference."""
+    moment = datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
+    into = [minor for minor in moved.values() if minor > 0]
+    out = [-minor for minor in moved.values() if minor < 0]
+    page = camt053.Page(
+        message_id=f"M-{on:%Y%m%d}",
+        statement_id=f"S-{on:%Y%m%d}",
+        created_at=moment,
+        number=1,
+        last=True,
+        from_at=moment,
+        to_at=moment,
+        account="NOSTRO-1",
+        currency=currency,
+        owner="通宝银行",
+        servicer="清算银行",
+        issuer="CLEARING",
+        balances=[
+            camt053.Balance("OPBD", Money(10**9, currency), on),
+            camt053.Balance("CLBD", Money(10**9 + sum(moved.values()), currency), on),
+        ],
+        totals=camt053.Totals(
+            Money(sum(into), currency), len(into), Money(sum(out), currency), len(out)
+        ),
+        entries=[
+            camt053.Entry(
+                reference=reference,
+                amount=Money(minor, currency),
+                credit=minor > 0,
+                reversal=False,
+                booked_at=moment,
+                value_on=on,
+                code=camt053.Code("PMNT", "RCDT" if minor > 0 else "ICDT", "DMCT", "clearing"),
+                counterparty=None,
+                remittance=None,
+                words="",
+            )
+            for reference, minor in moved.items()
+        ],
+    )
+    return camt053.document(page)

@@ -332,4 +332,5 @@ def _findings(document: bytes) -> tuple[Finding, ...]:
 
 
 def _cut(problem: str | None) -> str:
-    return (problem or "not XML").replace(f"{{{NAMESPACE}}}", "")[:_DETAIL_MAX]
+    told = (problem or "not XML").replace(f"{{{NAMESPACE}}}", "")
+    return told.replace("{", "(").replace("}", ")")[:_DETAIL_MAX]

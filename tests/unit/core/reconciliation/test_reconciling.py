@@ -1,7 +1,5 @@
 """A day reconciled: each way of differing becomes its kind of case, and money is in suspense."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
 
@@ -14,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def channel(database: Database) -> AsyncIterator[Channel]:
+async def channel(database: Database) -> Channel:
     return await Channel(database).begin()
 
 
