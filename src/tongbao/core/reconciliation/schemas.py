@@ -7,16 +7,16 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tongbao.core.reconciliation.domain.nouns import (
-    Age,
     Break,
+    BreakAge,
     BreakKind,
+    BreakState,
     Day,
     Happening,
     NewLine,
     NewStatement,
     Pair,
     Side,
-    State,
     Statement,
     Suspense,
     age_of,
@@ -236,12 +236,12 @@ class BreakOut(ReconciliationShape):
     kind: BreakKind
     day: date
     age_days: int
-    age: Age
+    age: BreakAge
     ours: MoneyField
     theirs: MoneyField
     difference: MoneyField
     in_suspense: MoneyField
-    state: State
+    state: BreakState
     owner_id: UUID | None
     opened_at: datetime
     closed_at: datetime | None
@@ -374,10 +374,10 @@ class SuspenseOut(ReconciliationShape):
     unexplained: MoneyField
     cases: int
     oldest_on: date | None
-    ages: Annotated[dict[Age, int], Field(description="Open cases by age in days")]
+    ages: Annotated[dict[BreakAge, int], Field(description="Open cases by age in days")]
 
     @classmethod
-    def of(cls, of: Suspense, ages: dict[Age, int]) -> "SuspenseOut":
+    def of(cls, of: Suspense, ages: dict[BreakAge, int]) -> "SuspenseOut":
         """Return the shape of a suspense account."""
         return cls(
             channel=of.channel,

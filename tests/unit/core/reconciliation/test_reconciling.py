@@ -5,7 +5,7 @@ import pytest_asyncio
 
 from tests.support.reconciliation import DAY, Channel, later, line
 from tongbao.core.reconciliation.domain.errors import StatementDiffers, StatementNotTaken
-from tongbao.core.reconciliation.service import BreakKind, Side, State
+from tongbao.core.reconciliation.service import BreakKind, BreakState, Side
 from tongbao.infra.db import Database
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -108,7 +108,7 @@ async def test_what_is_booked_later_clears_the_case(channel: Channel) -> None:
     await channel.book({"late": 100})
     await channel.run()
     (case,) = await channel.cases(is_open=None)
-    assert (case.state, case.parked) == (State.CLEARED, 0)
+    assert (case.state, case.parked) == (BreakState.CLEARED, 0)
     assert await channel.balances() == {"nostro": 100}
 
 

@@ -49,7 +49,7 @@ class BreakKind(StrEnum):
     STATUS = "status"  # 状态不符: done there and not decided here; or in suspense
 
 
-class State(StrEnum):
+class BreakState(StrEnum):
     """A case is open, worked on, or closed in one of two ways."""
 
     OPEN = "open"
@@ -58,7 +58,7 @@ class State(StrEnum):
     RESOLVED = "resolved"  # by an adjustment that two people agreed on
 
 
-OPEN_STATES: Final = (State.OPEN, State.INVESTIGATING)
+OPEN_STATES: Final = (BreakState.OPEN, BreakState.INVESTIGATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class Break:
     theirs: int
     difference: int
     parked: int
-    state: State
+    state: BreakState
     owner_id: UUID | None
     opened_at: datetime
     closed_at: datetime | None
@@ -195,7 +195,7 @@ class Suspense:
         return self.balance - self.explained
 
 
-class Age(StrEnum):
+class BreakAge(StrEnum):
     """How old a case is, in days since the day it is of."""
 
     FRESH = "0-1"
@@ -205,13 +205,13 @@ class Age(StrEnum):
     OLDER = "31+"
 
 
-def age_of(day: date, *, today: date) -> Age:
+def age_of(day: date, *, today: date) -> BreakAge:
     """Return the bucket of a case."""
     days = (today - day).days
     for age, days_max in _AGES:
         if days <= days_max:
             return age
-    return Age.OLDER
+    return BreakAge.OLDER
 
 
-_AGES: Final = ((Age.FRESH, 1), (Age.DAYS, 3), (Age.WEEK, 7), (Age.MONTH, 30))
+_AGES: Final = ((BreakAge.FRESH, 1), (BreakAge.DAYS, 3), (BreakAge.WEEK, 7), (BreakAge.MONTH, 30))

@@ -15,9 +15,9 @@ from tongbao.core.reconciliation.domain.nouns import (
     OPEN_STATES,
     Break,
     BreakKind,
+    BreakState,
     Happening,
     Pair,
-    State,
 )
 from tongbao.core.reconciliation.models import IS_OPEN, BreakRow, HappeningRow
 from tongbao.core.reconciliation.service.booking import PARK, Move, book
@@ -95,7 +95,7 @@ async def settle_cases(
             fresh.append(row)
             happened.append(_happening(row, "opened", row.kind, at))
         elif verdict.kind is None:
-            row.state, row.closed_at = State.CLEARED.value, at
+            row.state, row.closed_at = BreakState.CLEARED.value, at
             happened.append(_happening(row, "cleared", "", at))
         elif note := _changed(row, verdict):
             happened.append(_happening(row, "changed", note, at))
@@ -155,7 +155,7 @@ async def _known(tx: WriteSession, channel: str, verdicts: Sequence[Verdict]) ->
                 func.sum(BreakRow.difference).label("settled"),
                 func.bool_or(BreakRow.kind == BreakKind.DAY.value).label("confirmed"),
             )
-            .where(*of_these, BreakRow.state == State.RESOLVED.value)
+            .where(*of_these, BreakRow.state == BreakState.RESOLVED.value)
             .group_by(BreakRow.currency, BreakRow.reference)
         )
         for each in resolved:
@@ -179,7 +179,7 @@ def _opened(channel: str, verdict: Verdict, at: datetime) -> BreakRow:
         theirs=verdict.theirs,
         difference=verdict.difference,
         parked=0,
-        state=State.OPEN.value,
+        state=BreakState.OPEN.value,
         opened_at=at,
         counter_id=verdict.counter_id,
     )
@@ -220,7 +220,7 @@ async def open_case(tx: WriteSession, break_id: UUID) -> BreakRow:
     )
     if row is None:
         raise errors.UnknownBreak
-    if State(row.state) not in OPEN_STATES:
+    if BreakState(row.state) not in OPEN_STATES:
         raise errors.BreakClosed(break_id=str(break_id))
     return row
 
@@ -232,7 +232,7 @@ async def assign(
     row = await open_case(tx, break_id)
     if row.owner_id != owner_id:
         row.owner_id = owner_id
-        row.state = (State.OPEN if owner_id is None else State.INVESTIGATING).value
+        row.state = (BreakState.OPEN if owner_id is None else BreakState.INVESTIGATING).value
         await note_on(tx, row, what="assigned", note=str(owner_id or ""), by=by, at=at)
     return case_of(row)
 
@@ -304,7 +304,7 @@ def case_of(row: BreakRow) -> Break:
         theirs=row.theirs,
         difference=row.difference,
         parked=row.parked,
-        state=State(row.state),
+        state=BreakState(row.state),
         owner_id=row.owner_id,
         opened_at=row.opened_at,
         closed_at=row.closed_at,

@@ -8,7 +8,7 @@ from prometheus_client import Gauge
 from sqlalchemy import func, select
 
 from tongbao.core.ledger import service as ledger
-from tongbao.core.reconciliation.domain.nouns import Age, Side, Suspense, age_of
+from tongbao.core.reconciliation.domain.nouns import BreakAge, Side, Suspense, age_of
 from tongbao.core.reconciliation.events import SuspenseNotZero
 from tongbao.core.reconciliation.models import IS_OPEN, BreakRow, TakenRow
 from tongbao.infra import outbox
@@ -77,7 +77,7 @@ async def suspense(tx: ReadSession) -> list[Suspense]:
     return report
 
 
-async def ageing(tx: ReadSession, *, at: datetime) -> dict[tuple[str, Age], int]:
+async def ageing(tx: ReadSession, *, at: datetime) -> dict[tuple[str, BreakAge], int]:
     """Return how many open cases each channel has, by age."""
     today = business_date(at)
     rows = await tx.execute(
@@ -85,7 +85,7 @@ async def ageing(tx: ReadSession, *, at: datetime) -> dict[tuple[str, Age], int]
         .where(IS_OPEN)
         .group_by(BreakRow.channel, BreakRow.day)
     )
-    counted: dict[tuple[str, Age], int] = {}
+    counted: dict[tuple[str, BreakAge], int] = {}
     for row in rows:
         key = row.channel, age_of(row.day, today=today)
         counted[key] = counted.get(key, 0) + int(row.cases)
@@ -120,5 +120,5 @@ async def _measure(tx: ReadSession, report: Sequence[Suspense], *, at: datetime)
     for each in report:
         SUSPENSE.labels(each.channel, each.currency).set(each.balance)
         UNEXPLAINED.labels(each.channel, each.currency).set(each.unexplained)
-        for age in Age:
+        for age in BreakAge:
             BREAKS.labels(each.channel, age.value).set(counted.get((each.channel, age), 0))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation.domain import errors
-from tongbao.core.reconciliation.domain.nouns import Break, State
+from tongbao.core.reconciliation.domain.nouns import Break, BreakState
 from tongbao.core.reconciliation.events import BreaksResolved
 from tongbao.core.reconciliation.models import BreakRow
 from tongbao.core.reconciliation.service.booking import ADJUST
@@ -67,7 +67,7 @@ async def resolve(
     _check_sum(parked, adjustments)
     transaction = await _book(tx, channel, currency, adjustments, rows, at=at)
     for row in rows:
-        row.state, row.closed_at, row.parked = State.RESOLVED.value, at, 0
+        row.state, row.closed_at, row.parked = BreakState.RESOLVED.value, at, 0
         row.transaction_id = transaction
         await note_on(tx, row, what="resolved", note=reason, by=by, at=at)
     event = BreaksResolved(
