@@ -50,11 +50,19 @@ RESOLVE: Final = Action(
 MAY_READ: Final = [Depends(require("reconciliation:read"))]
 MAY_WORK: Final = [Depends(require("reconciliation:work"))]
 
+_EXAMPLE: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08">...</Document>'
+)
 _UPLOAD: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "description": "A camt.053.001.08 of one day, at most 16 MiB",
-        "content": {"application/xml": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            "application/xml": {
+                "schema": {"type": "string", "format": "binary", "examples": [_EXAMPLE]}
+            }
+        },
     }
 }
 

@@ -23,6 +23,7 @@ from tongbao.core.reconciliation.domain.nouns import (
 )
 from tongbao.core.reconciliation.domain.suggesting import suggest
 from tongbao.kernel.clock import business_date
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField
 from tongbao.kernel.text import Language
@@ -83,10 +84,10 @@ class ChannelStatementIn(ReconciliationShape):
     )
 
     channel: ChannelName
-    day: date
+    day: IsoDate
     currency: CurrencyCode
     lines: Annotated[list[StatementLineIn], Field(max_length=LINES_BY_HAND_MAX)]
-    settles_on: date | None = None
+    settles_on: IsoDate | None = None
     settlement: Reference | None = None
     corrects: Annotated[bool, Field(description="It takes the place of the one of this day")] = (
         False
@@ -165,7 +166,7 @@ class DayToReconcileIn(ReconciliationShape):
     )
 
     channel: ChannelName
-    day: date
+    day: IsoDate
 
 
 class ReconciledDayOut(ReconciliationShape):

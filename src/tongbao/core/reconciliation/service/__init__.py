@@ -20,7 +20,7 @@ from tongbao.core.reconciliation.domain.nouns import (
 from tongbao.core.reconciliation.domain.suggesting import Suggestion, suggest
 from tongbao.core.reconciliation.service.bank import read_bank_statement
 from tongbao.core.reconciliation.service.books import Books, books_of
-from tongbao.core.reconciliation.service.cases import (
+from tongbao.core.reconciliation.service.casework import (
     annotate,
     assign,
     case,

@@ -22,10 +22,10 @@ from tongbao.core.reconciliation.domain.nouns import (
     Side,
 )
 from tongbao.core.reconciliation.events import DayReconciled
-from tongbao.core.reconciliation.models import DayRow, ItemRow, StatementRow, TakenRow
+from tongbao.core.reconciliation.models import DayRow, ItemRow, StatementRow
 from tongbao.core.reconciliation.service.booking import FEES, SETTLE, Move, book
 from tongbao.core.reconciliation.service.books import Books, books_of
-from tongbao.core.reconciliation.service.cases import Verdict, settle_cases
+from tongbao.core.reconciliation.service.casework import Verdict, settle_cases
 from tongbao.core.reconciliation.service.taking import lock, statement_of, take_up
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
@@ -54,7 +54,7 @@ async def reconcile(tx: WriteSession, *, channel: str, day: date, at: datetime) 
     statement = await statement_of(tx, channel=channel, side=Side.CHANNEL, day=day)
     if statement is None:
         raise errors.StatementNotTaken(channel=channel, day=day.isoformat())
-    books = await _books(tx, channel, statement.currency, at)
+    books = await _books(tx, channel, at)
     through = await ledger.settled_through(tx)
     for currency, accounts in books.items():
         await take_up(tx, channel=channel, currency=currency, books=accounts, through=through)
@@ -68,12 +68,15 @@ async def reconcile(tx: WriteSession, *, channel: str, day: date, at: datetime) 
     return await _note(tx, statement, at)
 
 
-async def _books(tx: WriteSession, channel: str, currency: str, at: datetime) -> dict[str, Books]:
-    known = await tx.scalars(
-        select(TakenRow.currency).where(TakenRow.channel == channel).distinct()
+async def _books(tx: WriteSession, channel: str, at: datetime) -> dict[str, Books]:
+    """Return the channel's accounts in each currency that a statement of it was of."""
+    found = await tx.scalars(
+        select(StatementRow.currency).where(StatementRow.channel == channel).distinct()
     )
-    currencies = sorted({currency, *known})
-    return {each: await books_of(tx, channel=channel, currency=each, at=at) for each in currencies}
+    return {
+        currency: await books_of(tx, channel=channel, currency=currency, at=at)
+        for currency in sorted(found)
+    }
 
 
 async def _judge(
@@ -138,9 +141,7 @@ async def _book_statements(
         if cash != row.cash:
             row.agreed = False
         row.cash, row.cost, row.stale = cash, cost, False
-        accounts = books.get(row.currency) or await books_of(
-            tx, channel=channel, currency=row.currency, at=at
-        )
+        accounts = books[row.currency]
         # What comes to the bank as one payment is booked when the bank says so.
         reached = cash if row.settlement is None else 0
         reference = row.settlement or f"{channel}-{row.day:%Y%m%d}"

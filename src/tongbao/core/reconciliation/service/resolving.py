@@ -13,7 +13,7 @@ from tongbao.core.reconciliation.events import BreaksResolved
 from tongbao.core.reconciliation.models import BreakRow
 from tongbao.core.reconciliation.service.booking import ADJUST
 from tongbao.core.reconciliation.service.books import books_of
-from tongbao.core.reconciliation.service.cases import case_of, note_on, open_case
+from tongbao.core.reconciliation.service.casework import case_of, note_on, open_case
 from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
