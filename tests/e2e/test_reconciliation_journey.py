@@ -214,6 +214,33 @@ async def test_a_statement_that_is_none_is_refused_finding_by_finding(desk: Desk
     assert problem(other) == (409, "reconciliation.statement_differs")
 
 
+async def test_a_statement_of_tomorrow_or_of_all_the_money_in_the_world_is_refused(
+    desk: Desk,
+) -> None:
+    body: dict[str, Any] = {"channel": desk.channel.name, "currency": "CNY", "lines": []}
+    body["day"] = "2999-12-31"
+    refused = await desk.operations.ask("POST", f"{API}/statements", json=body)
+    assert problem(refused) == (422, "reconciliation.day_not_begun")
+    lines = [said("A", "92233720368547758.07"), said("B", "-92233720368547758.07")]
+    body |= {"day": DAY.isoformat(), "lines": lines}
+    refused = await desk.operations.ask("POST", f"{API}/statements", json=body)
+    assert problem(refused) == (422, "reconciliation.amount_out_of_range")
+
+
+async def test_a_break_is_given_to_those_who_may_work_on_it(desk: Desk) -> None:
+    await desk.state([said("X", "1.00")], days=0)
+    await desk.reconcile(days=0)
+    path = f"{API}/breaks/{(await desk.breaks())['X']['id']}/owner"
+    stranger = (await desk.compliance.get("/identity/me"))["id"]
+    for owner in (stranger, str(new_id())):
+        refused = await desk.operations.ask("PUT", path, json={"owner_id": owner})
+        assert problem(refused) == (422, "reconciliation.owner_refused")
+    me = (await desk.operations.get("/identity/me"))["id"]
+    done(await desk.operations.ask("PUT", path, json={"owner_id": me}))
+    freed = done(await desk.operations.ask("PUT", path, json={"owner_id": None}))
+    assert (freed["state"], freed["owner_id"]) == ("open", None)
+
+
 async def test_two_days_in_one_statement_are_refused(desk: Desk) -> None:
     document = bank_statement({"A": 100, "B": -50}, on=DAY)
     first = document.replace(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
 
+from tongbao.core.identity import service as identity
 from tongbao.core.reconciliation import service
 from tongbao.core.reconciliation.schemas import (
     CHANNEL_PATTERN,
@@ -48,7 +49,8 @@ RESOLVE: Final = Action(
     approve="reconciliation:approve",
 )
 MAY_READ: Final = [Depends(require("reconciliation:read"))]
-MAY_WORK: Final = [Depends(require("reconciliation:work"))]
+WORK: Final = "reconciliation:work"
+MAY_WORK: Final = [Depends(require(WORK))]
 
 _EXAMPLE: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -85,7 +87,8 @@ async def take_statement(
 ) -> StatementTakenOut:
     """Take in what a channel says of a day; the same again changes nothing.
 
-    Problems: `reconciliation.statement_differs`, unless it says that it `corrects` the other one.
+    Problems: `reconciliation.statement_differs`, unless it says that it `corrects` the other one;
+    `reconciliation.day_not_begun`, `reconciliation.amount_out_of_range`.
     """
     taken = await service.take_statement(
         tx, body.to_domain(), corrects=body.corrects, taken_by=actor.id, at=at
@@ -114,7 +117,8 @@ async def take_bank_statement(
     """Take in the camt.053 of the account at which a channel settles; the same again does nothing.
 
     Problems: `reconciliation.statement_unreadable` with every finding, its path and line;
-    `reconciliation.several_days`, `reconciliation.statement_differs`.
+    `reconciliation.several_days`, `reconciliation.statement_differs`,
+    `reconciliation.day_not_begun`, `reconciliation.amount_out_of_range`.
     """
     new = service.read_bank_statement(channel, body)
     taken = await service.take_statement(tx, new, corrects=corrects, taken_by=actor.id, at=at)
@@ -199,10 +203,15 @@ async def assign_break(
     at: Instant,
     language: RequestLanguage,
 ) -> BreakWithHistoryOut:
-    """Give a break to somebody, or to nobody.
+    """Give a break to somebody who may work on it, or to nobody.
 
-    Problems: `reconciliation.unknown_break`, `reconciliation.break_closed`.
+    Problems: `reconciliation.unknown_break`, `reconciliation.break_closed`,
+    `reconciliation.owner_refused`.
     """
+    if body.owner_id is not None:
+        owner = await identity.find_actor(tx, body.owner_id, at)
+        if owner is None or not owner.may(WORK):
+            raise service.OwnerRefused
     case = await service.assign(tx, break_id=break_id, owner_id=body.owner_id, by=actor.id, at=at)
     return await _with_history(tx, case, at, language)
 

@@ -28,6 +28,36 @@ class StatementDiffers(TongbaoError):
     )
 
 
+class DayNotBegun(TongbaoError):
+    """Nobody can say yet what happened."""
+
+    code = "reconciliation.day_not_begun"
+    title = Text(zh="日期尚未到来", en="The day has not begun")
+    detail = Text(zh="{day} 尚未到来,今天是 {today}", en="{day} has not begun; today is {today}")
+
+
+class AmountOutOfRange(TongbaoError):
+    """More than a ledger takes in one posting."""
+
+    code = "reconciliation.amount_out_of_range"
+    title = Text(zh="金额超出范围", en="Amounts out of range")
+    detail = Text(
+        zh="对账单各笔金额与手续费合计超出 {maximum} 最小货币单位",
+        en="The lines and fees of the statement come to more than {maximum} minor units",
+    )
+
+
+class OwnerRefused(TongbaoError):
+    """A case is given to somebody who works on cases."""
+
+    code = "reconciliation.owner_refused"
+    kind = Kind.REFUSED
+    title = Text(zh="不能指派给此人", en="It cannot be given to them")
+    detail = Text(
+        zh="差错只能指派给有权处理的员工", en="Only staff that works on breaks can have one"
+    )
+
+
 class StatementUnreadable(TongbaoError):
     """The file is no camt.053.001.08 that holds together; `findings` say where and why."""
 

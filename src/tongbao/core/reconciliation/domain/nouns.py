@@ -16,7 +16,9 @@ LINES_MAX: Final = 200_000
 BREAKS_MAX: Final = 10_000
 """More than these in one run, and the statement is taken for the wrong one."""
 
-REFERENCE_MAX: Final = 64
+REFERENCE_MAX: Final = 140
+GROSS_MAX_MINOR: Final = 9 * 10**14
+"""What the lines of a statement come to at most, whichever way they go: one posting's maximum."""
 DAYS_APART_MAX: Final = 1
 """Two sides' days may differ so much: their cut-offs are not at the same moment."""
 

@@ -1,6 +1,6 @@
 """Verbs of reconciliation: take statements in, reconcile a day, work breaks off, watch suspense."""
 
-from tongbao.core.reconciliation.domain.errors import StatementUnreadable
+from tongbao.core.reconciliation.domain.errors import OwnerRefused, StatementUnreadable
 from tongbao.core.reconciliation.domain.nouns import (
     LINES_MAX,
     Break,
@@ -44,6 +44,7 @@ __all__ = [
     "Happening",
     "NewLine",
     "NewStatement",
+    "OwnerRefused",
     "Pair",
     "Resolution",
     "Side",

@@ -12,6 +12,7 @@ from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation.domain import errors
 from tongbao.core.reconciliation.domain.chunks import chunks
 from tongbao.core.reconciliation.domain.nouns import (
+    GROSS_MAX_MINOR,
     REFERENCE_MAX,
     NewLine,
     NewStatement,
@@ -27,6 +28,7 @@ from tongbao.core.reconciliation.models import (
 from tongbao.core.reconciliation.service.books import Books
 from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
 
 LINES_PER_STATEMENT: Final = 10_000
@@ -66,8 +68,13 @@ async def take_statement(
     Lines without money are counted and not compared. With `corrects` another statement of the day
     is replaced: its lines go, and what was compared with them is compared anew.
 
-    Raises `StatementDiffers`.
+    Raises `StatementDiffers`, `DayNotBegun`, `AmountOutOfRange`.
     """
+    today = business_date(at)
+    if new.day > today:
+        raise errors.DayNotBegun(day=new.day.isoformat(), today=today.isoformat())
+    if sum(abs(line.amount) + line.fee for line in new.lines) > GROSS_MAX_MINOR:
+        raise errors.AmountOutOfRange(maximum=GROSS_MAX_MINOR)
     await lock(tx, new.channel)
     digest = new.digest()
     before = await _in_force(tx, new.channel, new.side, new.day)
