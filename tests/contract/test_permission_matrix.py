@@ -18,9 +18,11 @@ import pytest
 from sqlalchemy import insert
 
 from tests.support.bank import Bank, Caller, Customer, done
+from tests.support.channel_gateways import Quiet
 from tests.support.deposits import post_rates
 from tongbao.app.permissions import Address, May, addresses, reach
 from tongbao.core.accounts import service as accounts
+from tongbao.core.channels import service as channels
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
 from tongbao.core.identity.domain.contacts import clean_contact
@@ -64,7 +66,7 @@ IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
-    "channel": "card",
+    "channel": "bank",
     "code": "person_3_day",
     "currency": "USD",
     "period": "day",
@@ -73,9 +75,11 @@ WORDS: Final = {
     "factor": "otp_sms",
     "kind": "licence_picture",
     "notice_id": "0197c0de-0000-7000-8000-000000000009",
+    "operation": "pay_out",
     "provider": "no-such-provider",
     "registration_id": "0197c0de-0000-7000-8000-000000000009",
     "reset_id": "0197c0de-0000-7000-8000-000000000009",
+    "rule": "every_payment",
     "state": "no-such-state",
 }
 # What is made by an address, in this order: its name, that address, where its id is in the answer.
@@ -376,6 +380,15 @@ async def deposit_of(bank: Bank, firm: Customer, account_id: str) -> JSON:
     )
 
 
+async def routed(bank: Bank) -> None:
+    """Configure the channels that examples name, and set a rule of routing."""
+    gateways = {name: Quiet.like(name) for name in ("bank", "card")}
+    channels.configure(channels.Configuration(gateways=gateways, clock=now))
+    async with bank.database.write() as tx:
+        rule = channels.Rule(code=WORDS["rule"], position=1)
+        await channels.set_rule(tx, rule, set_by=new_id(), at=now())
+
+
 async def audit_of(bank: Bank) -> dict[str, str]:
     """Cover the audit trail so far and open an alert."""
     async with bank.database.write() as tx:
@@ -485,6 +498,7 @@ async def world(bank: Bank) -> AsyncIterator[World]:
         "ledger_account_id": counted["id"],
         "starts_on": period["starts_on"],
     }
+    await routed(bank)
     own = await things_of(bank, firm, members[MemberRole.MAKER], payee)
     foreign = await things_of(bank, other, maker, payee)
     async with bank.database.write() as tx:

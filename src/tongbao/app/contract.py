@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import tongbao
-from tongbao.app import permissions, privacy
+from tongbao.app import features, permissions, privacy
 from tongbao.app.main import create_app
 from tongbao.infra.settings import Settings
 from tongbao.kernel.events import Event
@@ -35,6 +35,7 @@ def documents() -> dict[str, str]:
         "events.json": _text(events),
         "permissions.md": permissions.markdown(app),
         "privacy-register.md": privacy.page(),
+        "channel-features.md": features.page(),
     }
 
 

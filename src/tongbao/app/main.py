@@ -12,6 +12,7 @@ from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
 from tongbao.core.accounts.router.rates import api as rates
 from tongbao.core.agreements.router import api as agreements
+from tongbao.core.channels.router import api as channels
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
 from tongbao.core.identity.router import metadata_routes
@@ -55,6 +56,7 @@ ROUTERS = (
     rates,
     agreements,
     payments,
+    channels,
     statements,
     statement_documents,
     reconciliation,
@@ -110,6 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_statements(settings)
         database = connect(settings)
         metrics.watch_connections(database)
+        wiring.connect_channels(settings, database)
         wiring.connect_crypto(settings)
         app.state.keys = crypto.Starting(database)
         await app.state.keys.attempt(at=now())

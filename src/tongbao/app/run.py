@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import httpx2
 
 from tongbao.app import demo, processes
+from tongbao.app.channels import join_sandbox
 from tongbao.app.commands import note_migration
 from tongbao.app.connect import at_server, connect, embedded
 from tongbao.app.training import has_model
@@ -51,7 +52,7 @@ async def run(settings: Settings) -> int:
         applied = await asyncio.to_thread(run_migrations, owner)
         if applied is not None:
             await _note_migration(settings, applied)
-        await _start_all(settings, children, stop)
+        settings = await _start_all(settings, children, stop)
         if settings.demo and not stop.is_set():
             await _seed(settings, stop)
         if not stop.is_set():
@@ -75,29 +76,40 @@ async def _note_migration(settings: Settings, applied: Applied) -> None:
 
 async def _start_all(
     settings: Settings, children: list[processes.Child], stop: asyncio.Event
-) -> None:
-    """Start API, worker and sandbox, and wait until they answer."""
-    _say("Starting the API, the worker and the sandbox ...")
-    environment = _environment(settings)
-    for name in ("serve", "worker", "sandbox"):
-        child = await processes.start(name, name, environment=environment)
-        children.append(child)  # one by one, so that a failure stops those already there
-    addresses = [
-        f"http://{settings.host}:{settings.port}/health/ready",
-        f"http://127.0.0.1:{settings.sandbox_port}/health",
-    ]
+) -> Settings:
+    """Start sandbox, API and worker, and wait until they answer; return the settings of the last.
+
+    The sandbox comes first: its channels make their keys when they start, and the others need them.
+    """
+    _say("Starting the sandbox, the API and the worker ...")
+    await _start("sandbox", settings, children)
+    await _wait(f"http://127.0.0.1:{settings.sandbox_port}/health", children, stop)
+    if settings.channels_file is None and not stop.is_set():
+        file = await join_sandbox(settings)
+        settings = settings.model_copy(update={"channels_file": file})
+    for name in ("serve", "worker"):
+        await _start(name, settings, children)
+    await _wait(f"http://{settings.host}:{settings.port}/health/ready", children, stop)
+    return settings
+
+
+async def _start(name: str, settings: Settings, children: list[processes.Child]) -> None:
+    """Start one, known at once, so that a failure of the next stops it."""
+    children.append(await processes.start(name, name, environment=_environment(settings)))
+
+
+async def _wait(address: str, children: list[processes.Child], stop: asyncio.Event) -> None:
     deadline = asyncio.get_running_loop().time() + READY_SECONDS_MAX
     async with httpx2.AsyncClient(timeout=2, trust_env=False) as client:
-        for address in addresses:
-            while not stop.is_set() and not await _answers(client, address):
-                ended = [c.name for c in children if c.process.returncode is not None]
-                if ended:
-                    msg = f"{', '.join(ended)} ended while starting; its message is above"
-                    raise CannotRun(msg)
-                if asyncio.get_running_loop().time() > deadline:
-                    msg = f"{address} did not answer within {READY_SECONDS_MAX} s"
-                    raise CannotRun(msg)
-                await asyncio.sleep(POLL_SECONDS)
+        while not stop.is_set() and not await _answers(client, address):
+            ended = [c.name for c in children if c.process.returncode is not None]
+            if ended:
+                msg = f"{', '.join(ended)} ended while starting; its message is above"
+                raise CannotRun(msg)
+            if asyncio.get_running_loop().time() > deadline:
+                msg = f"{address} did not answer within {READY_SECONDS_MAX} s"
+                raise CannotRun(msg)
+            await asyncio.sleep(POLL_SECONDS)
 
 
 async def _answers(client: httpx2.AsyncClient, address: str) -> bool:
@@ -160,6 +172,11 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         "TONGBAO_BUSINESS_REGISTRY_URL": settings.business_registry_url,
         "TONGBAO_IDENTITY_BUREAU_URL": settings.identity_bureau_url,
         "TONGBAO_FACE_SERVICE_URL": settings.face_service_url,
+        **(
+            {}
+            if settings.channels_file is None
+            else {"TONGBAO_CHANNELS_FILE": str(settings.channels_file.resolve())}
+        ),
         "TONGBAO_DEMO": str(settings.demo).lower(),
         "TONGBAO_LOG_LEVEL": settings.log_level,
         "TONGBAO_LOG_FORMAT": settings.log_format,

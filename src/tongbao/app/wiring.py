@@ -13,9 +13,11 @@ from uuid import UUID
 
 import tongbao
 from tongbao.app import alerting
+from tongbao.app.channels import gateways
 from tongbao.app.published import PUBLISHED
 from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
+from tongbao.core.channels import service as channels
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
@@ -27,7 +29,7 @@ from tongbao.infra import crypto, keys, notify, pdf
 from tongbao.infra.audit import jobs as audit
 from tongbao.infra.audit.patterns import Thresholds
 from tongbao.infra.auth import Actor
-from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.outbox import Consumer
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import PublicKey, SigningKey, public_keys
@@ -184,6 +186,13 @@ def agreement_seal(settings: Settings) -> pdf.Seal:
         return pdf.Seal.load(settings.seal_file)
     path = settings.data_dir / "keys" / "seal.pem"
     return pdf.Seal.load_or_make(path, name="通宝银行 Tongbao Bank", at=now())
+
+
+def connect_channels(settings: Settings, database: Database) -> None:
+    """Say by which payment channels this process pays and collects. Raises `ChannelsUnusable`."""
+    channels.configure(
+        channels.Configuration(gateways=gateways(settings), clock=now, database=database)
+    )
 
 
 def connect_statements(settings: Settings) -> None:

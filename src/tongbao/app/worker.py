@@ -62,6 +62,7 @@ async def run_worker(
     enough = max(settings.database_pool_size, needed)
     database = connect(settings.model_copy(update={"database_pool_size": enough}))
     metrics.watch_connections(database)
+    wiring.connect_channels(settings, database)
     wiring.connect_crypto(settings)
     try:
         await crypto.start(database, at=now())

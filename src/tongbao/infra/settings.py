@@ -239,6 +239,13 @@ class Settings(BaseSettings):
             "a demonstration authority is made in data_dir/keys"
         ),
     )
+    channels_file: Path | None = Field(
+        default=None,
+        description=(
+            "JSON file of the payment channels, each with its plug-in, address and key files; "
+            "unset: none, and the sandbox's under `tongbao run`"
+        ),
+    )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
         Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),

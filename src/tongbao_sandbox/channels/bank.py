@@ -87,7 +87,10 @@ async def get_payment(request: Request, reference: Annotated[str, Path(max_lengt
     def work() -> Response:
         payment = at_desk.inquire(reference)
         if payment is None:
-            return Response("unknown payment", 404)
+            # Signed as everything is: that there is no such payment is worth knowing for sure.
+            body = f"unknown payment {reference}".encode()
+            sign = signing.sign(signing.ed25519_key(), body)
+            return Response(body, 404, media_type="text/plain", headers={"X-Signature": sign})
         return _xml(_report(payment, payment.status))
 
     return await _carry(request, at_desk, request.url.path.encode(), work)

@@ -166,7 +166,7 @@ def payment_return(returned: Payment, original: Payment, *, reason: str, at: dat
     tree.add(head, "NbOfTxs", "1")
     tree.add(head, "SttlmInf/SttlmMtd", "CLRG")
     one = tree.add(tree.message, "TxInf")
-    tree.add(one, "RtrId", returned.number)
+    tree.add(one, "RtrId", returned.reference)
     tree.add(one, "OrgnlEndToEndId", original.details["end_to_end_id"])
     tree.add(one, "OrgnlTxId", original.reference)
     tree.add(one, "OrgnlUETR", original.details["uetr"])

@@ -18,7 +18,7 @@ import httpx2
 from fastapi import APIRouter, Request, Response
 
 from tongbao_sandbox.channels import faults, signing
-from tongbao_sandbox.channels.book import Direction, Payment, ReferenceReused, Status
+from tongbao_sandbox.channels.book import ZONE, Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import Desk, Message, Told, desk, new_payment
 from tongbao_sandbox.clock import now
 
@@ -183,7 +183,7 @@ def _bill(at_desk: Desk, content: dict[str, Any], _fields: Mapping[str, str]) ->
         amount = _yuan(each.owed)
         writer.writerow(
             [each.reference, each.number, words[each.direction], amount, each.original or "",
-             f"{each.settled_at:%Y-%m-%d %H:%M:%S}"]
+             f"{each.settled_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"]
         )  # fmt: skip
     text.write(f"#合计 {len(lines)} 笔 {_yuan(sum(each.owed for each in lines))} 元\r\n")
     body = text.getvalue().encode("gbk")

@@ -22,7 +22,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tongbao_sandbox.channels import faults, signing
-from tongbao_sandbox.channels.book import Direction, Payment, ReferenceReused, Status
+from tongbao_sandbox.channels.book import ZONE, Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import Desk, Message, Told, desk, new_payment
 from tongbao_sandbox.clock import now
 
@@ -341,7 +341,7 @@ def _file(at_desk: Desk, day: date) -> Response:
     for each in lines:
         assert each.settled_at is not None, "only what is settled is on a bill"
         values = (
-            f"{each.settled_at:%Y-%m-%d %H:%M:%S}", each.number, each.reference,
+            f"{each.settled_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}", each.number, each.reference,
             each.direction.value.upper(), str(each.owed), each.original or "",
         )  # fmt: skip
         writer.writerow([f"`{value}" for value in values])

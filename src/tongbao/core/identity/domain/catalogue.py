@@ -85,6 +85,9 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("agreements:withdraw", _OWN, _LOW, "撤回授权", "Withdraw a consent"),
     ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
     ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
+    ("channels:approve", _SYSTEM, _TOP, "复核支付通道设置", "Approve settings of channels"),
+    ("channels:propose", _SYSTEM, _TOP, "提议支付通道设置", "Propose settings of channels"),
+    ("channels:read", _SYSTEM, _HIGH, "查看支付通道", "Read payment channels"),
     (
         "deposits:approve_rates",
         _SYSTEM,

@@ -49,6 +49,7 @@ _READ_ANY: Final = frozenset(
     {
         "accounts:read_any",
         "agreements:read_any",
+        "channels:read",
         "deposits:read_any",
         "ledger:read",
         "lending:read_any",
@@ -92,6 +93,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "accounts:close_any",
         "accounts:open_any",
+        "channels:propose",
         "identity:manage_clients",
         "accounts:restrict_any",
         "identity:appoint_any",
@@ -120,6 +122,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "accounts:approve_rates",
         "audit:close_alerts",
         "audit:read",
+        "channels:approve",
         "deposits:approve_rates",
         "identity:approve_appointment",
         "identity:approve_recovery",
@@ -207,6 +210,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "reconciliation:adjust",
         "reconciliation:approve",
         Text(zh="差错经办与复核分离", en="who settles breaks does not approve it"),
+    ),
+    (
+        "channels:propose",
+        "channels:approve",
+        Text(zh="通道设置经办与复核分离", en="who proposes settings does not approve them"),
     ),
     (
         "identity:manage_staff",

@@ -1,0 +1,1 @@
+"""The rules of channels: instructions and answers, reasons, routes, health, statements."""

@@ -1,0 +1,67 @@
+"""Telling channels what to do and asking what became of it: over HTTP, with no transaction open."""
+
+from dataclasses import replace
+from datetime import date
+
+import structlog
+
+from tongbao.core.channels.domain.instructions import Answer, Instruction, Operation, Outcome
+from tongbao.core.channels.domain.reasons import Reason, reason
+from tongbao.core.channels.domain.statements import Statement
+from tongbao.core.channels.service.configuration import gateway
+from tongbao.core.channels.service.explaining import explained
+
+log = structlog.get_logger(__name__)
+
+
+async def submit(channel: str, instruction: Instruction) -> Answer:
+    """Tell a channel to do it.
+
+    A time-out or a broken answer is `Outcome.UNKNOWN`, never an exception; NOT_DONE is certain.
+    Raises `UnknownChannel`, before anything was sent.
+    """
+    at_channel = gateway(channel)
+    kind = None if instruction.counterparty is None else instruction.counterparty.kind
+    is_refund = instruction.operation is Operation.REFUND
+    offered = at_channel.features.kinds.get(instruction.operation, frozenset())
+    if not offered or (kind not in offered and not is_refund):
+        refused = Answer(outcome=Outcome.NOT_DONE, reason=reason(Reason.NOT_OFFERED))
+        return await explained(channel, refused)
+    try:
+        answer = await at_channel.submit(instruction)
+    except Exception:
+        # A plug-in's defect: the instruction may well have reached the channel.
+        log.exception("channel_submit_failed", channel=channel, reference=instruction.reference)
+        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
+    return await explained(channel, _checked(instruction, answer))
+
+
+async def inquire(channel: str, instruction: Instruction) -> Answer:
+    """Ask a channel what became of an instruction.
+
+    NOT_DONE only when the channel says that it never knew it, long enough after it was sent, or
+    refused it; never an exception but `UnknownChannel`.
+    """
+    at_channel = gateway(channel)
+    try:
+        answer = await at_channel.inquire(instruction)
+    except Exception:
+        log.exception("channel_inquiry_failed", channel=channel, reference=instruction.reference)
+        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
+    return await explained(channel, _checked(instruction, answer))
+
+
+async def statement(channel: str, day: date) -> Statement:
+    """Return a channel's file of a day, its control totals checked.
+
+    Raises `StatementMissing` when it is not there or cannot be had now, `StatementBroken`,
+    `UnknownChannel`.
+    """
+    return await gateway(channel).statement(day)
+
+
+def _checked(instruction: Instruction, answer: Answer) -> Answer:
+    """Trust no channel that speaks of another amount: somebody has to look at it."""
+    if answer.amount is None or answer.amount == instruction.amount:
+        return answer
+    return replace(answer, outcome=Outcome.UNKNOWN, reason=reason(Reason.AMOUNT_DIFFERS))

@@ -1,0 +1,157 @@
+"""Each gateway against the sandbox's channel over real HTTP, with everything that goes wrong."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.channel_contract import (
+    ChannelContract,
+    Stage,
+    card_number,
+    on_stage,
+    outcome_of,
+)
+from tests.support.channels import until
+from tests.support.receiver import Receiver, receiving
+from tongbao.core.channels.service import (
+    CallbackRefused,
+    Counterparty,
+    CounterpartyKind,
+    NoticeKind,
+    Operation,
+    Outcome,
+)
+from tongbao.kernel.ids import new_id
+from tongbao_sandbox import firms
+from tongbao_sandbox.main import create_app
+from tongbao_sandbox.server import running
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with running(create_app(book=firms.load(count=3))) as address:
+        yield address
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as made:
+        yield made
+
+
+class _OfOne(ChannelContract):
+    name = ""
+
+    @pytest.fixture
+    async def stage(self, url: str, receiver: Receiver) -> AsyncIterator[Stage]:
+        async with on_stage(self.name, url, receiver) as made:
+            yield made
+
+
+class TestCard(_OfOne):
+    name = "card"
+
+    async def test_a_card_is_verified_by_its_holders_name(self, stage: Stage) -> None:
+        number = card_number(new_id().int)
+        path = f"/sandbox/channels/card/customers/{number}"
+        await stage.sandbox.client.put(path, json={"name": "林晓"})
+        gateway = stage.gateway()
+
+        def verify(name: str, number: str = number) -> Any:
+            party = Counterparty(CounterpartyKind.CARD, number, name)
+            return gateway.submit(stage.instruction(Operation.VERIFY_CARD, 0, party))
+
+        assert (await verify("林晓")).outcome is Outcome.DONE
+        assert outcome_of(await verify("林大")) == (Outcome.NOT_DONE, "name_mismatch")
+        wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
+        assert outcome_of(await verify("林晓", wrong)) == (Outcome.NOT_DONE, "unknown_account")
+
+    async def test_a_code_of_a_failing_network_leaves_it_open(self, stage: Stage) -> None:
+        gateway, paid = stage.gateway(), stage.pay_out()
+        await stage.fault(kind="reject", times=1, reason="a_code_nobody_knows")
+        assert outcome_of(await gateway.submit(paid)) == (Outcome.UNKNOWN, "other")
+
+
+class _OfAWallet(_OfOne):
+    async def test_a_code_that_a_customer_shows_is_good_once(self, stage: Stage) -> None:
+        path = f"/sandbox/channels/{self.name}/codes"
+        shown = (await stage.sandbox.client.post(path, params={"customer": "user-till"})).json()
+        party = Counterparty(CounterpartyKind.WALLET, shown["auth_code"], "")
+        gateway = stage.gateway()
+        first = stage.instruction(Operation.COLLECT, 8_00, party)
+        assert (await gateway.submit(first)).outcome is Outcome.DONE
+        second = stage.instruction(Operation.COLLECT, 8_00, party)
+        assert outcome_of(await gateway.submit(second)) == (Outcome.NOT_DONE, "code_expired")
+
+    async def test_an_old_message_is_refused(self, stage: Stage) -> None:
+        gateway = stage.gateway()
+        await gateway.submit(stage.pay_out())
+        await until(lambda: len(stage.receiver.received) == 1)
+        told = stage.receiver.received[0]
+        assert gateway.read_callback(told.headers, told.body, at=stage.clock()).notices
+        for moved in (timedelta(seconds=-330), timedelta(seconds=330)):
+            with pytest.raises(CallbackRefused):
+                gateway.read_callback(told.headers, told.body, at=stage.clock() + moved)
+
+    async def test_a_message_of_another_amount_says_so(self, stage: Stage) -> None:
+        gateway, paid = stage.gateway(), stage.pay_out(5_00)
+        await stage.fault(kind="wrong_amount", times=1)
+        await gateway.submit(paid)
+        await until(lambda: len(stage.receiver.received) >= 2)
+        amounts = [
+            gateway.read_callback(each.headers, each.body, at=stage.clock()).notices[0].amount.minor
+            for each in stage.receiver.received[:2]
+        ]
+        assert amounts == [5_01, 5_00]
+        assert (await gateway.inquire(paid)).amount == paid.amount
+
+
+class TestWalletA(_OfAWallet):
+    name = "wallet-a"
+
+
+class TestWalletB(_OfAWallet):
+    name = "wallet-b"
+
+
+class TestBank(_OfOne):
+    name = "bank"
+
+    async def test_money_that_comes_in_is_told_and_can_be_asked_for(self, stage: Stage) -> None:
+        body = {"account": "9900010000000000018", "name": "云帆", "amount_minor": 250_00,
+                "debtor_name": "林晓", "remittance": "货款"}  # fmt: skip
+        told = await stage.sandbox.client.post("/sandbox/channels/bank/incoming", json=body)
+        reference = told.json()["transaction_id"]
+        await until(lambda: len(stage.receiver.received) == 1)
+        message = stage.receiver.received[0]
+        gateway = stage.gateway()
+        (notice,) = gateway.read_callback(message.headers, message.body, at=stage.clock()).notices
+        assert (notice.kind, notice.reference) == (NoticeKind.INCOMING, reference)
+        assert notice.creditor is not None
+        assert notice.debtor is not None
+        assert notice.creditor.account_number == "9900010000000000018"
+        assert (notice.debtor.name, notice.remittance) == ("林晓", "货款")
+        asked = stage.instruction(Operation.COLLECT, 250_00, None)
+        answered = await gateway.inquire(replace(asked, reference=notice.reference))
+        assert (answered.outcome, answered.amount) == (Outcome.DONE, notice.amount)
+        lines = (await gateway.statement(answered.settled_at.date())).lines  # type: ignore[union-attr]
+        (line,) = [each for each in lines if each.reference == reference]
+        assert (line.operation, line.owed.minor) == (Operation.COLLECT, 250_00)
+
+    async def test_money_that_comes_back_is_told_with_what_it_was(self, stage: Stage) -> None:
+        gateway, paid = stage.gateway(), stage.pay_out(31_00)
+        await gateway.submit(paid)
+        await until(lambda: len(stage.receiver.received) == 1)
+        path = f"/sandbox/channels/bank/payments/{paid.reference}/return"
+        (await stage.sandbox.client.post(path, json={"reason": "AC04"})).raise_for_status()
+        await until(lambda: len(stage.receiver.received) == 2)
+        message = stage.receiver.received[1]
+        (notice,) = gateway.read_callback(message.headers, message.body, at=stage.clock()).notices
+        assert (notice.kind, notice.original_reference) == (NoticeKind.RETURN, paid.reference)
+        assert (notice.amount, notice.iso_code, notice.uetr) == (paid.amount, "AC04", paid.uetr)
+        asked = stage.instruction(Operation.COLLECT, 31_00, None)
+        answered = await gateway.inquire(replace(asked, reference=notice.reference))
+        assert (answered.outcome, answered.amount) == (Outcome.DONE, paid.amount)
