@@ -32,6 +32,7 @@ from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
+from tongbao.core.reconciliation.models import BreakRow
 from tongbao.engagement.notices.models import NoticeRow
 from tongbao.engagement.notices.service.declared.privacy import EXPORTED
 from tongbao.infra import crypto, files
@@ -415,6 +416,27 @@ async def audit_of(bank: Bank) -> dict[str, str]:
     }
 
 
+async def break_of(bank: Bank) -> dict[str, str]:
+    """Open a break that needs no posting."""
+    case = BreakRow(
+        id=new_id(),
+        channel="matrix",
+        pair="channel",
+        currency="CNY",
+        reference="MATRIX-0001",
+        kind="day",
+        day=date(2025, 11, 20),
+        ours=1,
+        theirs=1,
+        difference=0,
+        state="open",
+        opened_at=now(),
+    )
+    async with bank.database.write() as tx:
+        tx.add(case)
+    return {"break_id": str(case.id)}
+
+
 async def client_of(bank: Bank, operations: Caller, ids: Ids) -> Caller:
     """The firm's own program, logged in."""
     body = {"name": "ERP", "party_id": ids["party_id"], "scopes": ["webhooks:manage"]}
@@ -485,6 +507,7 @@ async def world(bank: Bank) -> AsyncIterator[World]:
     assert signed is not None
     ledger |= {"from": str(signed.tree_size), "to": str(signed.tree_size)}
     ledger |= await audit_of(bank)
+    ledger |= await break_of(bank)
     made = World(
         own | ledger,
         foreign | ledger,
@@ -591,6 +614,8 @@ class Requests:
         about = dict(body)
         for name in set(about) & (set(ids) | set(SAME_AS)):
             about[name] = self.value(name, ids)
+        if "breaks" in about:
+            about |= {"breaks": [ids["break_id"]], "postings": []}
         if "digest" in about and "proposals" in self.facts["tags"]:
             about["digest"] = ids["proposal_digest"]
         return about

@@ -156,15 +156,19 @@ def read_csv(text: str, currency: str) -> ReadBack:
     )
 
 
-@cache
-def schema() -> etree.XMLSchema:
+def schema_bytes() -> bytes:
     """The official camt.053.001.08.xsd, out of a package that carries it."""
     (path,) = (
         Path(str(file.locate()))
         for file in files_of("camt053") or ()
         if str(file) == "camt053/xsd/camt.053.001.08.xsd"
     )
-    return etree.XMLSchema(etree.parse(path))
+    return path.read_bytes()
+
+
+@cache
+def schema() -> etree.XMLSchema:
+    return etree.XMLSchema(etree.fromstring(schema_bytes()))
 
 
 def read_camt(pages: list[bytes], currency: str) -> ReadBack:

@@ -22,6 +22,8 @@ from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
 from tongbao.core.privacy.router import api as privacy
+from tongbao.core.reconciliation.router import BANK_STATEMENTS, BANK_STATEMENTS_BYTES_MAX
+from tongbao.core.reconciliation.router import api as reconciliation
 from tongbao.core.sources.router import api as sources
 from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS
 from tongbao.core.statements.router import api as statements
@@ -60,6 +62,7 @@ ROUTERS = (
     channels,
     statements,
     statement_documents,
+    reconciliation,
     limits,
     lending,
     inbox,
@@ -77,6 +80,7 @@ LARGER_BODIES = {
     "/api/v1/ledger/batches": 8 * 1024 * 1024,  # 10,000 transactions
     BULK_FILES: BULK_BYTES_MAX,
     PICTURES_PATH: PICTURES_BYTES_MAX,
+    BANK_STATEMENTS: BANK_STATEMENTS_BYTES_MAX,
     FILE_CONFIRMATIONS: FILE_BYTES_MAX,
 }
 

@@ -294,6 +294,28 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "See core data of any customer whole, for a reason",
     ),
     ("proposals:read_any", _SYSTEM, _HIGH, "查看所有待复核事项", "Read all proposals"),
+    (
+        "reconciliation:adjust",
+        _SYSTEM,
+        _TOP,
+        "提议差错账务处理",
+        "Propose what settles breaks of a reconciliation",
+    ),
+    (
+        "reconciliation:approve",
+        _SYSTEM,
+        _TOP,
+        "复核差错账务处理",
+        "Approve what settles breaks of a reconciliation",
+    ),
+    ("reconciliation:read", _SYSTEM, _HIGH, "查看对账与差错", "Read reconciliation and its breaks"),
+    (
+        "reconciliation:work",
+        _SYSTEM,
+        _HIGH,
+        "录入对账单、对账并跟进差错",
+        "Take statements in, reconcile, and work on breaks",
+    ),
     ("runs:read", _SYSTEM, _LOW, "查看日终等批处理", "See the end of day and other runs"),
     ("runs:start", _SYSTEM, _HIGH, "启动日终等批处理", "Start the end of day and other runs"),
     (

@@ -56,6 +56,7 @@ _READ_ANY: Final = frozenset(
         "limits:read_any",
         "parties:read_any",
         "payments:read_any",
+        "reconciliation:read",
     }
 )
 MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
@@ -108,6 +109,8 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "payments:resolve",
         "privacy:erase_any",
         "privacy:reveal_any",
+        "reconciliation:adjust",
+        "reconciliation:work",
         "runs:read",
         "runs:start",
         "statements:issue_any",
@@ -134,6 +137,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
+        "reconciliation:approve",
         "runs:read",
     },
     Role.STAFF_SERVICE: frozenset(
@@ -210,6 +214,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "limits:propose",
         "limits:approve",
         Text(zh="限额经办与复核分离", en="who proposes limits does not approve them"),
+    ),
+    (
+        "reconciliation:adjust",
+        "reconciliation:approve",
+        Text(zh="差错经办与复核分离", en="who settles breaks does not approve it"),
     ),
     (
         "channels:propose",

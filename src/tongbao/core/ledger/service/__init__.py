@@ -27,6 +27,7 @@ from tongbao.core.ledger.domain.searching import (
 )
 from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
+from tongbao.core.ledger.service.booked import booked, held_references, settled_through
 from tongbao.core.ledger.service.booking import post
 from tongbao.core.ledger.service.bulk import post_many
 from tongbao.core.ledger.service.chart import (
@@ -34,6 +35,7 @@ from tongbao.core.ledger.service.chart import (
     assets,
     change_status,
     declare_asset,
+    find_account,
     internal_account,
     open_account,
     roll_up,
@@ -118,6 +120,7 @@ __all__ = [
     "balance_at",
     "balance_sheet",
     "balances",
+    "booked",
     "capture",
     "change_status",
     "checkpoint",
@@ -132,9 +135,11 @@ __all__ = [
     "export_beancount",
     "extend_days",
     "extend_tree",
+    "find_account",
     "find_entries",
     "find_transactions",
     "first_day",
+    "held_references",
     "income_statement",
     "internal_account",
     "last_debited",
@@ -151,6 +156,7 @@ __all__ = [
     "restrict",
     "reversal",
     "roll_up",
+    "settled_through",
     "span",
     "totals_before",
     "touched",

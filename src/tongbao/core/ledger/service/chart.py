@@ -1,6 +1,8 @@
 """The chart of accounts: assets, accounts and their status."""
 
+from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -142,6 +144,16 @@ async def account(tx: ReadSession, account_id: AccountId) -> Account:
     if not found:
         raise domain.AccountNotFound(account_id=str(account_id))
     return found[0]
+
+
+async def find_account(tx: ReadSession, id_or_code: str) -> Account | None:
+    """Return the account with this id or code, if there is one."""
+    row = await tx.scalar(select(AccountRow.uid).where(AccountRow.code == id_or_code))
+    if row is None:
+        with suppress(ValueError):
+            row = UUID(id_or_code)
+    found = [] if row is None else await accounts(tx, [AccountId(row)])
+    return found[0] if found else None
 
 
 async def change_status(

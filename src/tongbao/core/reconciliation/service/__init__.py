@@ -1,0 +1,72 @@
+"""Verbs of reconciliation: take statements in, reconcile a day, work breaks off, watch suspense."""
+
+from tongbao.core.reconciliation.domain.errors import OwnerRefused, StatementUnreadable
+from tongbao.core.reconciliation.domain.nouns import (
+    LINES_MAX,
+    Break,
+    BreakAge,
+    BreakKind,
+    BreakState,
+    Day,
+    Happening,
+    NewLine,
+    NewStatement,
+    Pair,
+    Side,
+    Statement,
+    Suspense,
+    age_of,
+)
+from tongbao.core.reconciliation.domain.suggesting import Suggestion, suggest
+from tongbao.core.reconciliation.service.bank import read_bank_statement
+from tongbao.core.reconciliation.service.books import Books, books_of
+from tongbao.core.reconciliation.service.casework import (
+    annotate,
+    assign,
+    case,
+    cases,
+    history,
+)
+from tongbao.core.reconciliation.service.comparing import days, reconcile, reconciled_day
+from tongbao.core.reconciliation.service.reporting import ageing, suspense, watch
+from tongbao.core.reconciliation.service.resolving import Adjustment, Resolution, resolve
+from tongbao.core.reconciliation.service.taking import take_statement
+
+__all__ = [
+    "LINES_MAX",
+    "Adjustment",
+    "Books",
+    "Break",
+    "BreakAge",
+    "BreakKind",
+    "BreakState",
+    "Day",
+    "Happening",
+    "NewLine",
+    "NewStatement",
+    "OwnerRefused",
+    "Pair",
+    "Resolution",
+    "Side",
+    "Statement",
+    "StatementUnreadable",
+    "Suggestion",
+    "Suspense",
+    "age_of",
+    "ageing",
+    "annotate",
+    "assign",
+    "books_of",
+    "case",
+    "cases",
+    "days",
+    "history",
+    "read_bank_statement",
+    "reconcile",
+    "reconciled_day",
+    "resolve",
+    "suggest",
+    "suspense",
+    "take_statement",
+    "watch",
+]
