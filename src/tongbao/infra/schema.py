@@ -36,6 +36,7 @@ SQL_FILES: Final = (
     ("tongbao.core.accounts", "sql/interest.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
+    ("tongbao.core.approvals", "sql/guards.sql"),
     ("tongbao.core.sources", "sql/guards.sql"),
     ("tongbao.core.statements", "sql/guards.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),

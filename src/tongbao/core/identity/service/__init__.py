@@ -163,6 +163,13 @@ from tongbao.core.identity.service.sessions import (
     list_sessions,
     revoke_session,
 )
+from tongbao.core.identity.service.signatures import (
+    PasskeySignature,
+    passkey_request,
+    passkey_signature,
+    refuse_while_cooling,
+    relying_party,
+)
 from tongbao.core.identity.service.staff import (
     block_user,
     change_roles,
@@ -234,6 +241,7 @@ __all__ = [
     "OwnUser",
     "Passkey",
     "PasskeyId",
+    "PasskeySignature",
     "PasswordCommon",
     "PasswordProven",
     "PasswordTooWeak",
@@ -334,11 +342,15 @@ __all__ = [
     "note_new_device",
     "note_place",
     "note_refusals",
+    "passkey_request",
+    "passkey_signature",
     "permissions",
     "proceed",
     "purge",
     "reachable_among",
     "readers_of",
+    "refuse_while_cooling",
+    "relying_party",
     "remove_contact",
     "remove_member",
     "reset_password",

@@ -9,6 +9,7 @@ from tongbao.core.payments.schemas.limits import (
     RaiseIn,
 )
 from tongbao.core.payments.schemas.paying import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
+from tongbao.core.payments.schemas.signing import SignaturesWanted
 
 __all__ = [
     "HeadroomOut",
@@ -21,4 +22,5 @@ __all__ = [
     "PaymentOut",
     "PaymentsOut",
     "RaiseIn",
+    "SignaturesWanted",
 ]

@@ -23,9 +23,11 @@ from tongbao.core.payments.service.limiting import (
 )
 from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.signing import SIGNED_TRANSFER, put_to_signers
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "SIGNED_TRANSFER",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
@@ -46,6 +48,7 @@ __all__ = [
     "headroom",
     "own_limits",
     "proposed",
+    "put_to_signers",
     "raise_limit",
     "set_own_limit",
     "transfer",

@@ -5,6 +5,7 @@ from typing import Final
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
+from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.payments.domain import AccountNotOpen, ApprovalNeeded, NotWithinBand
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
@@ -38,9 +39,14 @@ async def check_second_person(
     """Raise unless the maker may pay this alone, or somebody else who may has approved it.
 
     `ApprovalNeeded`; `Forbidden` for an approver who may not; `NotWithinBand` for one who may not
-    approve so much. A holder approves any amount.
+    approve so much. A holder approves any amount. Where the party's policy asks for signatures,
+    nobody's word replaces them, and they replace everybody's.
     """
     party_id = debtor.party_id
+    if isinstance(approver, approvals.Signers):
+        return
+    if await approvals.signatures_needed(tx, party_id=party_id, amount=amount):
+        raise ApprovalNeeded
     if approver is None:
         able = await alone(tx, party_id=party_id, currency=amount.currency, actor=maker, at=at)
         if not able.covers(amount):
