@@ -11,7 +11,7 @@ from tongbao.core.approvals.schemas import KeyIn, KeyOut, KeysOut
 from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import Instant, ReadTx, WriteTx, router
 
-api = router(prefix="/api/v1/approvals/keys", tags=["approvals"])
+api = router(prefix="/keys", tags=[])
 
 
 @api.get("", summary="My signing keys")

@@ -35,7 +35,7 @@ WAITS: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 
-api = router(prefix=f"{APPROVALS}/organisations", tags=["approvals"])
+api = router(prefix="/organisations", tags=[])
 
 
 @api.get("/{party_id}/policy", summary="The policy in use")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from tongbao.core.approvals.domain.approvals import Approval
 from tongbao.core.approvals.domain.document import DOCUMENT, canonical, digest_of, moment
@@ -33,7 +34,7 @@ async def policies(tx: ReadSession, party_ids: Collection[UUID]) -> dict[UUID, P
     latest = (
         select(PolicyRow.party_id, PolicyRow.policy)
         .where(PolicyRow.party_id.in_(party_ids))
-        .distinct(PolicyRow.party_id)
+        .ext(distinct_on(PolicyRow.party_id))
         .order_by(PolicyRow.party_id, PolicyRow.version.desc())
     )
     return {
