@@ -129,7 +129,12 @@ async def set_policy(tx: WriteSession, firm: Firm, chosen: Policy, *, at: dateti
 
 
 async def join(
-    tx: WriteSession, party_id: UUID, role: MemberRole, *, person_id: UUID | None = None
+    tx: WriteSession,
+    party_id: UUID,
+    role: MemberRole,
+    *,
+    person_id: UUID | None = None,
+    password_hash: str | None = None,
 ) -> Person:
     """Let somebody new act for a firm, with a key that is registered."""
     user_id = new_id()
@@ -140,7 +145,7 @@ async def join(
             name="李娜",
             kind="customer",
             roles=["customer"],
-            password_hash="-",  # nobody logs in
+            password_hash=password_hash or "-",  # which no password has
             person_id=person_id,
             created_at=AT,
         )

@@ -134,7 +134,7 @@ async def test_a_signature_proves_its_own_document_by_its_own_key(
 ) -> None:
     opened, other = await firm.opened(tx), await firm.opened(tx, "20000.01")
     first, second = firm.people["first"], firm.people["second"]
-    wrong = [
+    wrong: list[service.ByKey | service.ByPasskey] = [
         first.over(other.document),
         first.over(opened.document + " "),
         service.ByKey(first.key_id, second.key.sign(opened.document.encode())),

@@ -19,9 +19,11 @@ EXPORT: Final = "tongbao.approval-export.1"
 SIGNATURES_MAX: Final = 200
 """Of one instruction in a file: far more than any policy asks for."""
 TEXT_MAX: Final = 4_096
+SIGNED_MAX: Final = 65_536
 _KEY_STATEMENT: Final = "tongbao.approval-key.1 {user_id} {public_key}"
 
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
+Signed = Annotated[str, Field(max_length=SIGNED_MAX)]
 Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SignatureKind = Literal["ed25519", "passkey"]
 State = Literal["open", "executed", "refused", "withdrawn", "expired"]
@@ -78,9 +80,9 @@ class Key(_Part):
 class Proof(_Part):
     """A signature; of a passkey with what it signed. All in base64."""
 
-    signature: Text
-    authenticator_data: Text | None = None
-    client_data_json: Text | None = None
+    signature: Signed
+    authenticator_data: Signed | None = None
+    client_data_json: Signed | None = None
 
 
 class Signature(_Part):
