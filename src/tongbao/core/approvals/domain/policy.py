@@ -98,7 +98,7 @@ class Band(Rule):
     model_config = ConfigDict(title="ApprovalBand")
 
     currency: CurrencyCode
-    up_to: Annotated[AmountText | None, Field(description="Inclusive; null: any amount")]
+    up_to: Annotated[AmountText | None, Field(description="Inclusive; null: any amount")] = None
 
     @model_validator(mode="after")
     def _above_zero(self) -> Self:

@@ -129,7 +129,17 @@ class SignatureIn(Shape):
 class PasskeySignatureIn(Shape):
     """What a passkey answered."""
 
-    model_config = ConfigDict(title="NewApprovalPasskeySignature")
+    model_config = ConfigDict(
+        title="NewApprovalPasskeySignature",
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "passkey",
+                    "credential": {"id": "…", "rawId": "…", "type": "public-key", "response": {}},
+                }
+            ]
+        },
+    )
 
     kind: Literal["passkey"]
     credential: Annotated[

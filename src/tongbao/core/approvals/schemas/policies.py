@@ -21,7 +21,6 @@ _EXAMPLE: JsonDict = {
         },
         {
             "currency": "CNY",
-            "up_to": None,
             "sequential": True,
             "stages": [
                 {"required": 2, "roles": ["checker"]},
