@@ -43,6 +43,7 @@ class InstructionDecided(_OfAnInstruction, Event):
 
     type: ClassVar[str] = "approvals.instruction_decided"
 
+    maker_id: UUID
     state: Literal["executed", "refused", "withdrawn", "expired"]
     decided_by: UUID | None
 

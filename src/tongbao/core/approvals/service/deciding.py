@@ -78,7 +78,12 @@ async def decide(
 ) -> Approval:
     """End a locked instruction and say so (None: it goes on); return it as it is now."""
     if decision is not None:
-        row_id, party_id, instruction = row.id, row.party_id, row.instruction
+        row_id, party_id, maker_id, instruction = (
+            row.id,
+            row.party_id,
+            row.maker_id,
+            row.instruction,
+        )
         await tx.execute(
             update(ApprovalRow)
             .where(ApprovalRow.id == row_id)
@@ -96,6 +101,7 @@ async def decide(
             approval_id=row_id,
             party_id=party_id,
             instruction=instruction,
+            maker_id=maker_id,
             state=decision,
             decided_by=decided_by,
         )

@@ -20,6 +20,7 @@ from tongbao.core.approvals.domain.errors import (
     AlreadySigned,
     MakerMayNoLonger,
     NotAmongSigners,
+    OwnInstruction,
     PolicyChanged,
     SignatureRefused,
 )
@@ -131,7 +132,7 @@ async def _still_good(tx: WriteSession, row: ApprovalRow, *, at: datetime) -> li
         actor = await identity.find_actor(tx, each.user_id, at)
         try:
             role = None if actor is None else await role_of_signer(tx, row, actor, at=at)
-        except NotAmongSigners:
+        except (NotAmongSigners, OwnInstruction):
             role = None
         if role == each.role:
             good.append(each)
