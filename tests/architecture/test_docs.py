@@ -34,7 +34,7 @@ HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 OUTSIDE = ("http://", "https://", "mailto:")
 COMMAND = re.compile(
     r"(?:^|[`\s])tongbao "
-    r"((?:agreements|audit|crypto|demo|rating|ledger|db|outbox|privacy) [a-z-]+|[a-z]+)",
+    r"((?:agreements|audit|crypto|demo|rating|ledger|db|outbox|payments|privacy) [a-z-]+|[a-z]+)",
     re.MULTILINE,
 )
 VARIABLE = re.compile(r"\bTONGBAO_[A-Z_]+\b")

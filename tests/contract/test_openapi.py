@@ -23,6 +23,7 @@ FILES = {
     "accounts_export_entries": {"text/csv"},
     "agreements_get_document": {"application/pdf"},
     "agreements_print_receipt": {"application/pdf"},
+    "approvals_export": {"application/json"},
     "audit_export_entries": {"application/jsonl", "text/csv"},
     "channels_receive_callback": {"text/plain"},
     "notices_follow": {"text/event-stream"},

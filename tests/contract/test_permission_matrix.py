@@ -22,6 +22,8 @@ from tests.support.channel_gateways import Quiet
 from tests.support.deposits import post_rates
 from tongbao.app.permissions import Address, May, addresses, reach
 from tongbao.core.accounts import service as accounts
+from tongbao.core.approvals.models import KeyRow as SigningKeyRow
+from tongbao.core.approvals.models import PolicyRow
 from tongbao.core.channels import service as channels
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import CATALOGUE, MemberRole, Role
@@ -253,6 +255,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     payment = await firm.pay(order)
     proposal = await maker.post("/payments", order)
     company = await firm.get(f"/identity/companies/{firm.party_id}")
+    approval = await approval_of(bank, firm)
     member = next(each for each in company["members"] if each["role"] == "viewer")
     invitation = await firm.post(
         f"/identity/companies/{firm.party_id}/invitations",
@@ -269,7 +272,16 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
             at=now(),
         )
         strange_user = UUID(member["user_id"])
-        passkey, challenge = new_id(), new_id()
+        passkey, challenge, signing_key = new_id(), new_id(), new_id()
+        await tx.execute(
+            insert(SigningKeyRow).values(
+                id=signing_key,
+                user_id=strange_user,
+                public_key=signing_key.bytes * 2,
+                name="-",
+                created_at=now(),
+            )
+        )
         await tx.execute(
             insert(PasskeyRow).values(
                 id=passkey,
@@ -337,6 +349,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     return checked | {
         "account_id": account["id"],
         "agreement_id": loan["agreement_id"],
+        "approval_id": approval["id"],
         "application_id": application["id"],
         "challenge_id": str(challenge),
         "consent_id": consent["id"],
@@ -344,6 +357,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "deposit_id": deposit["id"],
         "device_id": str(device.id),
         "invitation_id": invitation["id"],
+        "key_id": str(signing_key),
         "loan_id": loan["id"],
         "log_in_contact_id": str(contact.id),
         "membership_id": member["id"],
@@ -362,6 +376,26 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "creditor_account_number": payee["number"],
         "creditor_name": payee["name"],
     }
+
+
+async def approval_of(bank: Bank, firm: Customer) -> JSON:
+    """Give a firm a policy that asks nothing of its payments, and have it ended by signatures."""
+    policy = {
+        "bands": [{"currency": "CNY", "up_to": None}],
+        "changes": {"stages": [{"required": 1, "roles": ["checker", "administrator"]}]},
+    }
+    async with bank.database.write() as tx:
+        await tx.execute(
+            insert(PolicyRow).values(
+                party_id=UUID(firm.party_id),
+                version=1,
+                policy=json.dumps(policy),
+                digest=bytes(32),
+                set_by=UUID(firm.party_id),
+                set_at=now(),
+            )
+        )
+    return done(await firm.ask("DELETE", f"/approvals/organisations/{firm.party_id}/policy"))
 
 
 async def deposit_of(bank: Bank, firm: Customer, account_id: str) -> JSON:

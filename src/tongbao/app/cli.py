@@ -9,7 +9,14 @@ import typer
 
 import tongbao
 from tongbao.app import processes
-from tongbao.app.cli_trust import AsJson, agreements_cli, audit_cli, crypto_cli, privacy_cli
+from tongbao.app.cli_trust import (
+    AsJson,
+    agreements_cli,
+    audit_cli,
+    crypto_cli,
+    payments_cli,
+    privacy_cli,
+)
 from tongbao.infra.settings import Settings
 from tongbao.kernel.errors import TongbaoError
 from tongbao_sandbox.errors import BadInputFile
@@ -30,7 +37,7 @@ cli.add_typer(rating_cli, name="rating")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(db_cli, name="db")
 cli.add_typer(outbox_cli, name="outbox")
-for trust in (audit_cli, crypto_cli, privacy_cli, agreements_cli):
+for trust in (audit_cli, crypto_cli, privacy_cli, agreements_cli, payments_cli):
     cli.add_typer(trust)
 
 Invoices = Annotated[

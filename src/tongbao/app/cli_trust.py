@@ -12,6 +12,9 @@ from tongbao.infra.settings import Settings
 audit_cli = typer.Typer(name="audit", help="The audit trail.", no_args_is_help=True)
 privacy_cli = typer.Typer(name="privacy", help="What is kept about whom.", no_args_is_help=True)
 crypto_cli = typer.Typer(name="crypto", help="The keys of sealed fields.", no_args_is_help=True)
+payments_cli = typer.Typer(
+    name="payments", help="What was paid, and on whose word.", no_args_is_help=True
+)
 agreements_cli = typer.Typer(
     name="agreements", help="Documents under our seal.", no_args_is_help=True
 )
@@ -137,6 +140,30 @@ def agreements_verify(
 
     raise typer.Exit(
         verify(Settings(), file=file, certificate=certificate, key=key, as_json=as_json)
+    )
+
+
+@payments_cli.command("verify-signatures")
+def payments_verify_signatures(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Exported from an approval")
+    ],
+    *,
+    key: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The bank's public key (PEM)"),
+    ] = None,
+    approvers: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The only approvers' keys you trust (PEM)"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove who approved an instruction, from the file alone; exit 1 and name what is altered."""
+    from tongbao.app.approvals import verify_signatures
+
+    raise typer.Exit(
+        verify_signatures(Settings(), file=file, key=key, approvers=approvers, as_json=as_json)
     )
 
 

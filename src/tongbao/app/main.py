@@ -12,6 +12,7 @@ from tongbao.app.connect import connect
 from tongbao.core.accounts.router import api as accounts
 from tongbao.core.accounts.router.rates import api as rates
 from tongbao.core.agreements.router import api as agreements
+from tongbao.core.approvals.router import api as approvals
 from tongbao.core.channels.router import api as channels
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.router import api as identities
@@ -60,6 +61,7 @@ ROUTERS = (
     agreements,
     payments,
     channels,
+    approvals,
     statements,
     statement_documents,
     reconciliation,
@@ -113,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         wiring.connect_identity(settings)
         wiring.connect_accounts(settings)
         wiring.connect_agreements(settings)
+        wiring.connect_approvals(settings)
         eod.begin_with(settings.end_of_day_first)
         wiring.connect_statements(settings)
         database = connect(settings)

@@ -58,6 +58,9 @@ class Door:
 _INVOLVED: Final = Door(kind=May.INVOLVED, any_permission="proposals:read_any")
 
 _ABOUT_ONESELF: Final = (
+    "approvals_add_key",
+    "approvals_list_keys",
+    "approvals_revoke_key",
     "identity_accept_invitation",
     "identity_add_passkey",
     "identity_ask_step_up",
@@ -137,6 +140,25 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
+    **dict.fromkeys(
+        (
+            "approvals_export",
+            "approvals_list_approvals",
+            "approvals_list_policies",
+            "approvals_read_approval",
+            "approvals_read_policy",
+        ),
+        Door(any_permission="approvals:read_any"),
+    ),
+    **dict.fromkeys(
+        (
+            "approvals_read_passkey_options",
+            "approvals_refuse",
+            "approvals_sign",
+            "approvals_withdraw",
+        ),
+        Door(kind=May.INVOLVED, any_permission="approvals:read_any"),
+    ),
     "deposits_list_deposits": Door(any_permission="deposits:read_any"),
     "deposits_read_certificate": Door(any_permission="deposits:read_any"),
     "deposits_read_deposit": Door(any_permission="deposits:read_any"),

@@ -17,6 +17,7 @@ from tongbao.app.channels import gateways
 from tongbao.app.published import PUBLISHED
 from tongbao.core.accounts import service as accounts
 from tongbao.core.agreements import service as agreements
+from tongbao.core.approvals import service as approvals
 from tongbao.core.channels import service as channels
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
@@ -175,18 +176,26 @@ def connect_accounts(settings: Settings) -> None:
 
 def connect_agreements(settings: Settings) -> None:
     """Say with what this process signs receipts and seals agreements; made where not named."""
-    named, retired = settings.receipt_key_file, settings.receipt_retired_keys_file
+    retired = settings.receipt_retired_keys_file
     agreements.configure(
         agreements.Configuration(
-            receipt_key=(
-                SigningKey.load_or_make(settings.data_dir / "keys" / "receipts.pem")
-                if named is None
-                else SigningKey.load(named)
-            ),
+            receipt_key=receipt_key(settings),
             seal=agreement_seal(settings),
             retired=tuple(public_keys([retired] if retired else [])),
         )
     )
+
+
+def receipt_key(settings: Settings) -> SigningKey:
+    """Return the key that signs receipts; one is made where none is named."""
+    if settings.receipt_key_file is not None:
+        return SigningKey.load(settings.receipt_key_file)
+    return SigningKey.load_or_make(settings.data_dir / "keys" / "receipts.pem")
+
+
+def connect_approvals(settings: Settings) -> None:
+    """Say with what this process seals the proof of approvals: the key of receipts."""
+    approvals.configure(approvals.Configuration(seal_key=receipt_key(settings)))
 
 
 def agreement_seal(settings: Settings) -> pdf.Seal:

@@ -37,6 +37,7 @@ SQL_FILES: Final = (
     ("tongbao.core.accounts", "sql/interest.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),
     ("tongbao.core.agreements", "sql/guards.sql"),
+    ("tongbao.core.approvals", "sql/guards.sql"),
     ("tongbao.core.sources", "sql/guards.sql"),
     ("tongbao.core.payments", "sql/guards.sql"),
     ("tongbao.core.statements", "sql/guards.sql"),

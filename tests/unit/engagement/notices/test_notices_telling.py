@@ -13,6 +13,7 @@ from sqlalchemy import select
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.events import AccountFellAsleep
 from tongbao.core.agreements.events import ConsentGranted
+from tongbao.core.approvals.events import InstructionDecided, InstructionOpened, PolicyChanged
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import MemberRole, Role, UserKind
 from tongbao.core.identity.domain.contacts import clean_contact
@@ -125,6 +126,8 @@ def _values(name: str, annotation: Any, company: Company, user_id: UUID) -> list
         "after": [0, 9] if annotation is int else ["approved"],
         "days": [7, 0],
         "action": [TRANSFER.name],
+        "instruction": [TRANSFER.name],
+        "maker_id": [user_id],
         "kind": ["new_device", "something_newer"],
         "status": ["open", "something_newer"],
         "role": ["maker", "something_newer"],
@@ -221,6 +224,25 @@ async def test_what_waits_is_told_to_who_may_approve_it_but_not_to_its_maker(
     assert await company.told(own) == {}
     of_the_bank = made.model_copy(update={"party_id": None})
     assert await company.told(of_the_bank) == {}
+
+
+async def test_what_waits_for_signatures_is_told_to_approvers_and_its_end_to_its_maker(
+    company: Company,
+) -> None:
+    of = {"approval_id": new_id(), "party_id": company.party_id, "instruction": TRANSFER.name}
+    maker = company.users[MemberRole.MAKER]
+    opened = InstructionOpened.model_validate({**of, "maker_id": maker})
+    assert await company.told(opened) == {MemberRole.CHECKER: ["approvals.to_sign"]}
+    for state, told in (("executed", True), ("refused", True), ("withdrawn", False)):
+        decided = InstructionDecided.model_validate(
+            {**of, "maker_id": maker, "state": state, "decided_by": new_id()}
+        )
+        expected = {MemberRole.MAKER: ["approvals.decided"]} if told else {}
+        assert await company.told(decided) == expected
+    changed = PolicyChanged(
+        party_id=company.party_id, policy_version=2, ended=False, changed_by=maker
+    )
+    assert set(await company.told(changed)) == set(COMPANY)
 
 
 async def test_a_transfer_between_own_accounts_is_told_once(company: Company) -> None:

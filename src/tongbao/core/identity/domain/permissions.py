@@ -50,6 +50,7 @@ _READ_ANY: Final = frozenset(
         "accounts:read_any",
         "agreements:read_any",
         "channels:read",
+        "approvals:read_any",
         "deposits:read_any",
         "ledger:read",
         "lending:read_any",
@@ -68,7 +69,9 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
     MemberRole.MAKER: frozenset(
         {"bulk:read", "lending:apply", "payments:initiate", "statements:issue"}
     ),
-    MemberRole.CHECKER: frozenset({"bulk:read", "payments:approve", "statements:issue"}),
+    MemberRole.CHECKER: frozenset(
+        {"approvals:sign_policy", "bulk:read", "payments:approve", "statements:issue"}
+    ),
     MemberRole.ADMINISTRATOR: frozenset(
         {
             "accounts:awaken",
@@ -76,6 +79,8 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "accounts:open",
             "agreements:grant",
             "agreements:withdraw",
+            "approvals:set_policy",
+            "approvals:sign_policy",
             "identity:approve_members",
             "identity:manage_members",
             "lending:accept",
@@ -96,6 +101,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "accounts:close_any",
         "accounts:open_any",
         "channels:propose",
+        "approvals:lift_any",
         "identity:manage_clients",
         "accounts:restrict_any",
         "identity:appoint_any",
@@ -123,6 +129,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "accounts:approve_restraint",
         "accounts:approve_rates",
+        "approvals:approve_lift",
         "audit:close_alerts",
         "audit:read",
         "channels:approve",
@@ -184,6 +191,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "accounts:set_rates",
         "accounts:approve_rates",
         Text(zh="利率提议与复核分离", en="who proposes rates does not approve them"),
+    ),
+    (
+        "approvals:lift_any",
+        "approvals:approve_lift",
+        Text(zh="解除会签规则的经办与复核分离", en="who lifts policies does not approve it"),
     ),
     (
         "deposits:propose_rates",

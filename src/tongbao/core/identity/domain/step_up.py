@@ -97,6 +97,14 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="复核付款文件", en="Approving a file of payments"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    "approvals.key.add": Rule(
+        Text(zh="登记签名密钥", en="Registering a signing key"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "approvals.policy.set": Rule(
+        Text(zh="设定会签规则", en="Setting the approval policy"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -156,7 +164,11 @@ COOLED: Final = frozenset(
         "identity.contact.change",
         "identity.limits.change",
         "lending.accept",
-        *(kind for kind in RULES if kind.startswith(("bulk.", "deposits.", "payments."))),
+        *(
+            kind
+            for kind in RULES
+            if kind.startswith(("approvals.", "bulk.", "deposits.", "payments."))
+        ),
     }
 )
 """What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""

@@ -164,6 +164,13 @@ from tongbao.core.identity.service.sessions import (
     list_sessions,
     revoke_session,
 )
+from tongbao.core.identity.service.signatures import (
+    PasskeySignature,
+    passkey_request,
+    passkey_signature,
+    refuse_while_cooling,
+    relying_party,
+)
 from tongbao.core.identity.service.staff import (
     block_user,
     change_roles,
@@ -235,6 +242,7 @@ __all__ = [
     "OwnUser",
     "Passkey",
     "PasskeyId",
+    "PasskeySignature",
     "PasswordCommon",
     "PasswordProven",
     "PasswordTooWeak",
@@ -336,11 +344,15 @@ __all__ = [
     "note_new_device",
     "note_place",
     "note_refusals",
+    "passkey_request",
+    "passkey_signature",
     "permissions",
     "proceed",
     "purge",
     "reachable_among",
     "readers_of",
+    "refuse_while_cooling",
+    "relying_party",
     "remove_contact",
     "remove_member",
     "reset_password",

@@ -5,7 +5,7 @@ looks only at the status must never believe that money moved, and both the answe
 be read again (by the same Idempotency-Key, and under `payment_id`).
 """
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
@@ -14,9 +14,16 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
 from tongbao.core.payments.router.headers import StepUpHeader
 from tongbao.core.payments.router.rejecting import PREFIX, answer
-from tongbao.core.payments.schemas import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
+from tongbao.core.payments.schemas import (
+    HeadroomOut,
+    NewTransfer,
+    PaymentOut,
+    PaymentsOut,
+    SignaturesWanted,
+)
 from tongbao.infra.auth import Actor, CurrentActor, require
-from tongbao.infra.proposals import HELD, hold
+from tongbao.infra.proposals import hold
+from tongbao.infra.proposals.schemas import ProposalOut
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -29,8 +36,16 @@ from tongbao.infra.web import (
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
+APPROVALS = "/api/v1/approvals"
 INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
+
+WAITS: Final[dict[int | str, dict[str, Any]]] = {
+    202: {
+        "model": ProposalOut | SignaturesWanted,
+        "description": "A second person must approve it, or the firm's approvers must sign it",
+    }
+}
 
 api = router(prefix=PREFIX, tags=["payments"])
 
@@ -44,7 +59,7 @@ After = Annotated[
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(require(INITIATE)), IDEMPOTENCY_KEY_REQUIRED],
     response_model=PaymentOut,
-    responses=HELD,
+    responses=WAITS,
     summary="Pay to an account of this bank",
 )
 async def transfer(
@@ -60,13 +75,22 @@ async def transfer(
     """Move money at once, or answer 422 with the reason; the rejected order is kept as well.
 
     Where the caller may not pay so much alone, in one payment or in the business day, nothing moves
-    yet: 202 with the proposal that a second person of the firm must approve.
+    yet: 202 with the proposal that a second person of the firm must approve. Where the firm's
+    approval policy asks for signatures: 202 with the instruction that its approvers sign.
 
     A large transfer, and one to a payee not confirmed before, is answered 403 with the problem
     `identity.step_up_required`, and nothing is stored: confirm its `action`, then send the same
     request with the header `Step-Up-Token`.
     """
     wanted = service.ProposedTransfer.model_validate(dict(body))
+    opened = await service.put_to_signers(tx, wanted, initiated_by=actor, at=at)
+    if opened is not None:
+        return Response(
+            SignaturesWanted.of(opened).model_dump_json(),
+            status_code=status.HTTP_202_ACCEPTED,
+            media_type="application/json",
+            headers={"Location": f"{APPROVALS}/{opened.id}"},
+        )
     party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
     if party_id is not None:
         return await hold(

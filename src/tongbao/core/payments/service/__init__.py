@@ -56,6 +56,7 @@ from tongbao.core.payments.service.orders.with_cards import top_up, withdraw
 from tongbao.core.payments.service.payees import confirm_payee
 from tongbao.core.payments.service.reading import for_account, get
 from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
+from tongbao.core.payments.service.signing import SIGNED_TRANSFER, put_to_signers
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "CREDIT_TRANSFER",
     "INITIATE",
     "RESOLUTION",
+    "SIGNED_TRANSFER",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
@@ -106,6 +108,7 @@ __all__ = [
     "look",
     "own_limits",
     "proposed",
+    "put_to_signers",
     "raise_limit",
     "reason_of",
     "receive",

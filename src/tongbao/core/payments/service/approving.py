@@ -73,11 +73,16 @@ async def proposed(
     if able.covers(order.amount):
         return None
     check_amount(order.amount)
+    check_form(order)
+    return debtor.party_id
+
+
+def check_form(order: ProposedTransfer) -> None:
+    """Raise what `transfer` raises for an order that is not well formed."""
     clean_creditor_name(order.creditor_name)
     clean_remittance(order.remittance)
     if order.end_to_end_id is not None:
         clean_end_to_end_id(order.end_to_end_id)
-    return debtor.party_id
 
 
 @TRANSFER.executes

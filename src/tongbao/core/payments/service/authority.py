@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
+from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.payments.domain import ApprovalNeeded, NotWithinBand
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
@@ -37,9 +38,14 @@ async def check_second_person(
 ) -> None:
     """Raise unless the maker may pay this alone, or somebody else who may has approved it.
 
-    Raises `ApprovalNeeded`, and what `check_approver` raises.
+    Where the party's policy asks for signatures, nobody's word replaces them, and they replace
+    everybody's. Raises `ApprovalNeeded`, and what `check_approver` raises.
     """
     party_id = debtor.party_id
+    if isinstance(approver, approvals.Signers):
+        return
+    if await approvals.signatures_needed(tx, party_id=party_id, amount=amount):
+        raise ApprovalNeeded
     if approver is not None:
         await check_approver(tx, party_id, amount, maker, approver, at=at)
         return

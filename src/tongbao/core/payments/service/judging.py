@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
+from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
@@ -30,7 +31,7 @@ from tongbao.core.payments.domain.batches import NewTransfer
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.core.payments.service.authority import check_approver, check_may_initiate
 from tongbao.infra.auth import Actor
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -112,6 +113,9 @@ async def check_second_person(
 
     Returns the groups whose day's sum is locked and has to be counted up by what is paid.
     """
+    if isinstance(approver, approvals.Signers):
+        return set()
+    await _check_unsigned(tx, [item for item in items if item.stands])
     standing = [item for item in items if item.stands]
     if approver is None:
         return await _check_alone(tx, standing, at=at)
@@ -124,6 +128,19 @@ async def check_second_person(
         except TongbaoError as error:
             item.fault = error
     return set()
+
+
+async def _check_unsigned(tx: ReadSession, items: Sequence[Item]) -> None:
+    """Find the orders for which a party's policy asks for signatures, which nobody has given."""
+    policies = await approvals.policies(tx, {group_of(item)[0] for item in items})
+    for item in items:
+        if (policy := policies.get(group_of(item)[0])) is None:
+            continue
+        try:
+            if policy.rule_of(item.new.amount).required:
+                item.fault = ApprovalNeeded()
+        except TongbaoError as error:
+            item.fault = error
 
 
 def write_orders(items: Sequence[Item], *, at: datetime) -> None:

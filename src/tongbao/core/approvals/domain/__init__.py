@@ -1,0 +1,1 @@
+"""Rules of approvals: policies, what is signed, signatures, and refusals."""
