@@ -39,6 +39,7 @@ from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
+from tongbao.products.collecting.router import api as collecting
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
 from tongbao.risk.limits.router import api as limits
@@ -53,6 +54,7 @@ ROUTERS = (
     rates,
     agreements,
     payments,
+    collecting,
     statements,
     statement_documents,
     limits,

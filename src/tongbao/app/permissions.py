@@ -58,6 +58,11 @@ class Door:
 _INVOLVED: Final = Door(kind=May.INVOLVED, any_permission="proposals:read_any")
 
 _ABOUT_ONESELF: Final = (
+    "collecting_disable_pay_code",
+    "collecting_enable_pay_code",
+    "collecting_list_pay_codes",
+    "collecting_scan",
+    "collecting_show_pay_code",
     "identity_accept_invitation",
     "identity_add_passkey",
     "identity_ask_step_up",
@@ -137,6 +142,20 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "agreements_get_receipt": Door(any_permission="agreements:read_any"),
     "agreements_list_agreements": Door(any_permission="agreements:read_any"),
     "agreements_list_consents": Door(any_permission="agreements:read_any"),
+    **dict.fromkeys(
+        (
+            "collecting_list_links",
+            "collecting_list_payments",
+            "collecting_list_requests",
+            "collecting_list_tills",
+            "collecting_read_code",
+            "collecting_read_link",
+            "collecting_read_receipt",
+            "collecting_read_request",
+            "collecting_read_till",
+        ),
+        Door(any_permission="payments:read_any"),
+    ),
     "deposits_list_deposits": Door(any_permission="deposits:read_any"),
     "deposits_read_certificate": Door(any_permission="deposits:read_any"),
     "deposits_read_deposit": Door(any_permission="deposits:read_any"),

@@ -86,6 +86,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("audit:close_alerts", _SYSTEM, _HIGH, "处理审计告警", "Close alerts of the audit trail"),
     ("audit:read", _SYSTEM, _HIGH, "查阅审计记录", "Read and export the audit trail"),
     (
+        "collecting:collect",
+        _OWN,
+        _HIGH,
+        "以收款码、付款链接与付款请求收款",
+        "Collect by codes, payment links and requests to pay",
+    ),
+    (
         "deposits:approve_rates",
         _SYSTEM,
         _TOP,

@@ -63,7 +63,9 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
         name for name, permission in CATALOGUE.items() if permission.reach is Reach.OWN
     ),
     MemberRole.VIEWER: frozenset(),
-    MemberRole.MAKER: frozenset({"lending:apply", "payments:initiate", "statements:issue"}),
+    MemberRole.MAKER: frozenset(
+        {"collecting:collect", "lending:apply", "payments:initiate", "statements:issue"}
+    ),
     MemberRole.CHECKER: frozenset({"payments:approve", "statements:issue"}),
     MemberRole.ADMINISTRATOR: frozenset(
         {

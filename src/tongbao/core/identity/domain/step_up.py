@@ -89,6 +89,10 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
+    "collecting.pay_code.enable": Rule(
+        Text(zh="开通付款码", en="Paying by showing codes"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -148,7 +152,7 @@ COOLED: Final = frozenset(
         "identity.contact.change",
         "identity.limits.change",
         "lending.accept",
-        *(kind for kind in RULES if kind.startswith(("deposits.", "payments."))),
+        *(kind for kind in RULES if kind.startswith(("collecting.", "deposits.", "payments."))),
     }
 )
 """What waits after a recovery: a thief who got so far takes nothing out and shuts nobody out."""

@@ -9,6 +9,7 @@ from tongbao.core.payments.domain import (
     Status,
     Transfer,
     UnknownPayment,
+    same_name,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.service.alone import alone
@@ -47,6 +48,7 @@ __all__ = [
     "own_limits",
     "proposed",
     "raise_limit",
+    "same_name",
     "set_own_limit",
     "transfer",
 ]

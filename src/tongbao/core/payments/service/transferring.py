@@ -38,7 +38,7 @@ from tongbao.core.payments.service.authority import (
     check_second_person,
     stopped,
 )
-from tongbao.core.payments.service.limiting import use_of
+from tongbao.core.payments.service.limiting import TRANSFER, use_of
 from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
@@ -65,6 +65,7 @@ async def transfer(
     end_to_end_id: str | None = None,
     step_up_token: str | None = None,
     without_step_up: bool = False,
+    operation: str = TRANSFER,
 ) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
@@ -73,7 +74,8 @@ async def transfer(
 
     Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
     confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
-    or was confirmed in another way (`without_step_up`, never for a request of a customer's).
+    or was confirmed in another way (`without_step_up`, never for a customer's). Limits know it by
+    its `operation`.
 
     Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
     debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
@@ -111,7 +113,7 @@ async def transfer(
     creditor = await _account(tx, creditor_account_number, amount.currency)
     refusal = await _refusal(tx, order, debtor=debtor, payer=payer, creditor=creditor)
     if refusal is None:
-        refusal = await _limited(tx, order, debtor, payer, approved_by or initiated_by)
+        refusal = await _limited(tx, order, debtor, payer, approved_by or initiated_by, operation)
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
             await _confirm(tx, order, payer.id, step_up_token, initiated_by)
@@ -124,10 +126,15 @@ async def transfer(
 
 
 async def _limited(
-    tx: WriteSession, order: Transfer, debtor: DepositAccount, payer: parties.Party, actor: Actor
+    tx: WriteSession,
+    order: Transfer,
+    debtor: DepositAccount,
+    payer: parties.Party,
+    actor: Actor,
+    operation: str,
 ) -> TongbaoError | None:
     """Use limits for the order; return what refused it."""
-    use = use_of(order, debtor=debtor, payer=payer, actor=actor)
+    use = use_of(order, debtor=debtor, payer=payer, actor=actor, operation=operation)
     (reservation,) = await limits.reserve(tx, [use], at=order.initiated_at)
     return reservation.error
 
