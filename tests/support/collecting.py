@@ -1,6 +1,6 @@
 """A shop with a till, and people who pay there, for tests about collecting."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,8 @@ from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import Holder, new_holder
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity import service as identity
-from tongbao.core.identity.service import Role, UserKind
+from tongbao.core.identity.models import UserRow
+from tongbao.core.identity.service import MemberRole, Role
 from tongbao.core.payments import service as payments
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.outbox.models import OutboxRow
@@ -105,19 +106,34 @@ async def new_shop(tx: WriteSession, name: str = "江南小铺") -> Shop:
 
 
 async def new_payer(tx: WriteSession, name: str = "李娜", *, money: str = "5000.00") -> Holder:
-    """Return a person with money whose user can log in."""
+    """Return a person with money."""
+    return await new_holder(tx, name, money=money)
+
+
+async def new_user(tx: WriteSession, name: str = "李娜", *, money: str = "5000.00") -> Holder:
+    """Return a person with money whose user can log in, for codes that they show."""
     holder = await new_holder(tx, name, money=money)
-    user = await identity.create_user(
+    await tx.execute(
+        insert(UserRow).values(
+            id=holder.actor.id,
+            login=f"payer-{holder.actor.id.hex[-12:]}",
+            name=name,
+            kind="customer",
+            roles=[Role.CUSTOMER.value],
+            password_hash="-",
+            created_at=AT,
+        )
+    )
+    await identity.add_member(
         tx,
-        login=f"payer-{holder.actor.id.hex[-12:]}",
-        password="correct horse battery",
-        name=name,
-        kind=UserKind.CUSTOMER,
-        roles=[Role.CUSTOMER],
-        party_ids=list(holder.actor.party_ids),
+        user_id=holder.actor.id,
+        party_id=holder.account.party_id,
+        role=MemberRole.HOLDER,
+        bands={},
+        added_by=holder.actor.id,
         at=AT,
     )
-    return replace(holder, actor=replace(holder.actor, id=user.id))
+    return holder
 
 
 async def knows(tx: WriteSession, payer: Holder, *shops: Shop) -> Holder:

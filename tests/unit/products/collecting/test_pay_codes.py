@@ -11,8 +11,8 @@ from tests.support.collecting import (
     Shop,
     booked,
     cny,
-    new_payer,
     new_shop,
+    new_user,
     pay_code,
     shown,
     told,
@@ -46,7 +46,7 @@ async def shop(tx: WriteSession) -> Shop:
 
 @pytest.fixture
 async def payer(tx: WriteSession) -> Holder:
-    return await new_payer(tx)
+    return await new_user(tx)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ async def test_it_changes_every_30_seconds_and_is_good_for_30_more(
 async def test_two_people_never_see_the_same(
     tx: WriteSession, payer: Holder, code_id: UUID
 ) -> None:
-    other = await new_payer(tx, "王芳")
+    other = await new_user(tx, "王芳")
     theirs = await shown(tx, other, await pay_code(tx, other))
     mine = await shown(tx, payer, code_id)
     assert mine.code != theirs.code
@@ -137,7 +137,7 @@ async def test_a_charge_that_is_declined_spends_the_code_and_tells_the_payer_alo
 
 
 async def test_too_little_money_is_no_news_for_the_till(tx: WriteSession, shop: Shop) -> None:
-    poor = await new_payer(tx, money="1.00")
+    poor = await new_user(tx, money="1.00")
     code = (await shown(tx, poor, await pay_code(tx, poor))).code
     declined = await shop.charge(tx, code, "1.01", reference="A-1")
     assert isinstance(declined, service.ChargeDeclined)
@@ -149,7 +149,7 @@ async def test_too_little_money_is_no_news_for_the_till(tx: WriteSession, shop: 
 
 
 async def test_the_banks_limits_hold_beside_ones_own(tx: WriteSession, shop: Shop) -> None:
-    payer = await new_payer(tx, money="9000.00")
+    payer = await new_user(tx, money="9000.00")
     code_id, at = await pay_code(tx, payer, "5000.00"), AT
     results = []
     for amount in ("1000.01", "1000.00", "1000.00", "1000.00", "0.01"):
@@ -215,7 +215,7 @@ async def test_switched_off_is_off_at_once(
     tx: WriteSession, shop: Shop, payer: Holder, code_id: UUID
 ) -> None:
     code = (await shown(tx, payer, code_id)).code
-    stranger = await new_payer(tx, "王芳")
+    stranger = await new_user(tx, "王芳")
     with pytest.raises(errors.UnknownPayCode):
         await service.disable_pay_code(tx, pay_code_id=code_id, disabled_by=stranger.actor, at=AT)
     with pytest.raises(errors.UnknownPayCode):
@@ -257,7 +257,7 @@ async def enable(
 
 async def test_switching_on_is_confirmed_and_replaces_what_was_on(database: Database) -> None:
     async with database.write() as tx:
-        payer = await new_payer(tx)
+        payer = await new_user(tx)
     made = []
     for amount in ("200.00", "300.00"):
         with pytest.raises(identity.StepUpRequired) as refused:

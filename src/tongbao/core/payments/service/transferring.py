@@ -74,8 +74,7 @@ async def transfer(
 
     Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
     confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
-    or was confirmed in another way (`without_step_up`, never for a customer's). Limits know it by
-    its `operation`.
+    or was confirmed in another way (`without_step_up`). Limits know the payment by `operation`.
 
     Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
     debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
@@ -91,6 +90,7 @@ async def transfer(
     )
     payer = await parties.get(tx, debtor.party_id)
     payment_id = PaymentId(new_id())
+    reference = payment_id.hex if end_to_end_id is None else end_to_end_id
     order = Transfer(
         id=payment_id,
         status=Status.SETTLED,
@@ -102,9 +102,7 @@ async def transfer(
         creditor_account_number=creditor_account_number,
         creditor_name=clean_creditor_name(creditor_name),
         amount=amount,
-        end_to_end_id=(
-            payment_id.hex if end_to_end_id is None else clean_end_to_end_id(end_to_end_id)
-        ),
+        end_to_end_id=clean_end_to_end_id(reference),
         remittance=clean_remittance(remittance),
         transaction_id=new_id(),
         initiated_by=initiated_by.id,

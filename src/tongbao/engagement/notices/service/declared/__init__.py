@@ -3,6 +3,7 @@
 from tongbao.engagement.notices.service.declared import (
     accounts,
     agreements,
+    collecting,
     deposits,
     identity,
     lending,
@@ -17,6 +18,7 @@ from tongbao.engagement.notices.service.declared import (
 EVERY = (
     accounts,
     agreements,
+    collecting,
     deposits,
     identity,
     lending,
