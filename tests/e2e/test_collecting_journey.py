@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from tests.e2e.test_company_users import Company, company
 from tests.support.bank import PASSWORD, Bank, Caller, Customer, done, problem
 from tests.support.people import begin, tell
 from tongbao.core.accounts import service as accounts
@@ -19,6 +20,8 @@ from tongbao.infra.web import unit_of_work
 from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
+
+__all__ = ["company"]
 
 
 def cny(amount: str) -> dict[str, str]:
@@ -389,3 +392,62 @@ async def test_what_is_no_code_is_refused_in_words(person: Person, code: str) ->
     status, found = problem(answer)
     assert status == 422
     assert found in {"request.invalid", "emvco.malformed", "emvco.damaged"}
+
+
+async def test_a_firm_pays_a_request_with_two_people(person: Person, company: Company) -> None:
+    wanted = {
+        "account_id": person.account_id,
+        "debtor_account_number": company.account["number"],
+        "debtor_name": company.firm.firm.name,
+        "amount": cny("150.00"),
+        "title": "维修费",
+        "expires_at": (now() + timedelta(hours=2)).isoformat(timespec="seconds"),
+    }
+    request = await person.post("/collecting/requests", wanted)
+    path = f"/collecting/requests/{request['id']}"
+    maker, checker = company.people["maker"], company.people["checker"]
+    order = {"debtor_account_id": company.account["id"]}
+    held = await maker.stepped_up("POST", f"{path}/payments", json=order, key=str(new_id()))
+    assert held.status_code == 202
+    proposal = held.json()
+    assert proposal["payload"]["creditor_name"] == person.name
+    assert await company.balance() == "1000.00"
+    approved = await checker.stepped_up(
+        "POST",
+        f"/proposals/{proposal['id']}/approval",
+        json={"digest": proposal["digest"]},
+        key=str(new_id()),
+    )
+    done(approved)
+    assert (await person.get(path))["state"] == "paid"
+    assert (await company.balance(), await person.money()) == ("850.00", "1150.00")
+    (paid,) = (await person.get("/collecting/payments", request_id=request["id"]))["items"]
+    assert paid["amount"] == cny("150.00")
+
+
+async def test_a_link_that_ends_before_the_second_person_comes_is_not_paid(
+    person: Person, company: Company
+) -> None:
+    wanted = {
+        "account_id": person.account_id,
+        "title": "维修费",
+        "amount": cny("150.00"),
+        "expires_at": (now() + timedelta(hours=2)).isoformat(timespec="seconds"),
+    }
+    link = await person.post("/collecting/links", wanted)
+    maker, checker = company.people["maker"], company.people["checker"]
+    order = {"debtor_account_id": company.account["id"]}
+    page = f"/collecting/pages/{link['token']}"
+    held = await maker.stepped_up("POST", f"{page}/payments", json=order, key=str(new_id()))
+    assert held.status_code == 202
+    done(await person.ask("POST", f"/collecting/links/{link['id']}/cancellation"))
+    late = await checker.stepped_up(
+        "POST",
+        f"/proposals/{held.json()['id']}/approval",
+        json={"digest": held.json()["digest"]},
+        key=str(new_id()),
+    )
+    assert problem(late) == (409, "collecting.link_ended")
+    assert await company.balance() == "1000.00"
+    read = await company.firm.get(f"/proposals/{held.json()['id']}")
+    assert read["state"] == "pending"

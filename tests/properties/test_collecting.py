@@ -4,6 +4,7 @@ The laws: a payment is settled if, and only if, the model allows it; what was co
 payer has lost; a link's count, a request's sum and the codes that were spent are the model's.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from tongbao.infra.db import Database, WriteSession, undone
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.products.collecting import service
+from tongbao.products.collecting.domain.pay_codes import CODES_OF_A_STEP_MAX, step_of
 
 FUNDS = 300
 ASKED = 90
@@ -49,6 +51,8 @@ class Model:
     count: int = 0
     paid: int = 0
     good: dict[str, datetime] = field(default_factory=dict)
+    step: int = 0
+    spent: Counter[int] = field(default_factory=Counter)
 
     def settle(self, minor: int) -> str:
         if minor > self.money:
@@ -75,6 +79,7 @@ class Model:
     def charge(self, code: str, minor: int, at: datetime) -> str:
         if at >= self.good.pop(code, at):
             return "collecting.pay_code_not_good"
+        self.spent[self.step] += 1
         if minor > AT_ONCE or self.settle(minor):
             return "collecting.charge_declined"
         return ""
@@ -123,9 +128,12 @@ async def test_collecting_does_what_the_model_says(
             if verb == "wait":
                 at += timedelta(seconds=number)
             elif verb == "show":
+                if model.spent[step_of(at)] == CODES_OF_A_STEP_MAX:
+                    continue
                 known = await shown(tx, payer, code_id, at=at)
                 if known.code != code:
                     code, model.good = known.code, {known.code: known.good_until}
+                    model.step = step_of(at)
             elif verb == "link":
                 work = service.pay_link(tx, token=link.token, amount=None, payer=by, at=at)
                 assert await became(tx, work) == model.link(at)

@@ -94,16 +94,34 @@ async def test_it_changes_every_30_seconds_and_is_good_for_30_more(
     settled(await shop.charge(tx, second.code, at=start + 2 * STEP))
 
 
-async def test_two_people_never_see_the_same(
+async def test_who_pays_twice_within_a_step_is_shown_another(
+    tx: WriteSession, shop: Shop, payer: Holder, code_id: UUID
+) -> None:
+    seen = set()
+    for _ in range(5):
+        code = await shown(tx, payer, code_id)
+        assert await shown(tx, payer, code_id) == code
+        seen.add(code.code)
+        settled(await shop.charge(tx, code.code))
+    assert len(seen) == 5
+    with pytest.raises(errors.PayCodeClash):
+        await shown(tx, payer, code_id)
+    await shown(tx, payer, code_id, at=AT + STEP)
+    assert await booked(tx, shop.holder) == "50.00"
+
+
+async def test_nobody_is_shown_what_somebody_else_is(
     tx: WriteSession, payer: Holder, code_id: UUID
 ) -> None:
+    first = await shown(tx, payer, code_id)
     other = await new_user(tx, "王芳")
     theirs = await shown(tx, other, await pay_code(tx, other))
-    mine = await shown(tx, payer, code_id)
-    assert mine.code != theirs.code
-    await tx.execute(update(ShownCodeRow).values(pay_code_id=code_id))
-    with pytest.raises(errors.PayCodeClash):
-        await shown(tx, other, (await service.pay_codes(tx, of=other.actor))[0].id)
+    assert first.code != theirs.code
+    other_id = (await service.pay_codes(tx, of=other.actor))[0].id
+    await tx.execute(
+        update(ShownCodeRow).where(ShownCodeRow.pay_code_id == code_id).values(pay_code_id=other_id)
+    )
+    assert (await shown(tx, payer, code_id)).code != first.code
 
 
 @pytest.mark.parametrize("guess", ["70" + "0" * 18, "x", "70" + "９" * 18, ""])

@@ -13,7 +13,12 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.service.alone import alone
-from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
+from tongbao.core.payments.service.approving import (
+    TRANSFER,
+    ProposedTransfer,
+    confirm_approval,
+    proposed,
+)
 from tongbao.core.payments.service.authority import check_may_initiate
 from tongbao.core.payments.service.limiting import (
     end_raise,
@@ -40,6 +45,7 @@ __all__ = [
     "UnknownPayment",
     "alone",
     "check_may_initiate",
+    "confirm_approval",
     "confirm_payee",
     "end_raise",
     "for_account",

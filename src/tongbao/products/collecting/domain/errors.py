@@ -157,7 +157,7 @@ class PayCodeNotGood(TongbaoError):
 
 
 class PayCodeClash(TongbaoError):
-    """Somebody else is shown the same code at this moment."""
+    """All codes of these 30 seconds are spent, or shown to somebody else."""
 
     code = "collecting.pay_code_clash"
     kind = Kind.CONFLICT

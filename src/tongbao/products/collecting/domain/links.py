@@ -21,6 +21,7 @@ from tongbao.products.collecting.domain.errors import (
 TOKEN_BYTES: Final = 16
 """128 random bits in 22 characters: nobody finds a link by guessing."""
 TOKEN_LENGTH_MAX: Final = 64
+TOKEN_PATTERN: Final = r"^[0-9A-Za-z_-]+$"  # noqa: S105 - a shape, not a secret
 PAYMENTS_MAX: Final = 100_000
 SHORTEST: Final = timedelta(minutes=1)
 LONGEST: Final = timedelta(days=366)

@@ -11,6 +11,8 @@ from tongbao.kernel.money import Money
 STEP: Final = timedelta(seconds=30)
 GRACE: Final = STEP
 """So long after its step a code is still taken: the till needs a moment to scan it."""
+CODES_OF_A_STEP_MAX: Final = 5
+"""So often one may pay within a step; who wants more waits for the next."""
 PREFIX: Final = "70"
 DIGITS: Final = 18
 """10^18 codes: with 100,000 people showing one at every moment, a till that guesses 300 times a

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response, status
 
 from tongbao.infra.auth import PUBLIC, CurrentActor
+from tongbao.infra.proposals import HELD
 from tongbao.infra.web import (
     Instant,
     PageLimit,
@@ -16,7 +17,7 @@ from tongbao.infra.web import (
 )
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 from tongbao.products.collecting import service
-from tongbao.products.collecting.domain.links import TOKEN_LENGTH_MAX
+from tongbao.products.collecting.domain.links import TOKEN_LENGTH_MAX, TOKEN_PATTERN
 from tongbao.products.collecting.router.base import (
     MAY_COLLECT,
     PAYS,
@@ -25,6 +26,7 @@ from tongbao.products.collecting.router.base import (
     After,
     StepUpHeader,
     among_parties,
+    hold_back,
     receipt_of,
     visible_to,
 )
@@ -39,7 +41,9 @@ from tongbao.products.collecting.schemas.links import (
 
 api = router(prefix=PREFIX, tags=TAGS)
 
-Token = Annotated[str, Path(max_length=TOKEN_LENGTH_MAX, description="Of the link")]
+Token = Annotated[
+    str, Path(max_length=TOKEN_LENGTH_MAX, pattern=TOKEN_PATTERN, description="Of the link")
+]
 
 
 @api.post(
@@ -127,6 +131,7 @@ async def read_page(token: Token, tx: ReadTx, at: Instant) -> PayPageOut:
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=CollectionReceiptOut,
+    responses=HELD,
     summary="Pay a payment link",
 )
 async def pay_link(
@@ -144,17 +149,16 @@ async def pay_link(
     """Pay what a link asks for, from an own account.
 
     As for any payment, a large one or one to a new payee is answered 403 with
-    `identity.step_up_required`, and what is rejected is answered 422 and kept.
+    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes a second
+    person of the firm 202 with the proposal.
 
     Problems: `collecting.unknown_link`, `collecting.link_ended`, `collecting.amount_missing`,
     `collecting.amount_fixed`, `collecting.amount_not_positive`,
     `collecting.currency_not_allowed`, and as for a payment.
     """
-    paid = await service.pay_link(
-        tx,
-        token=token,
-        amount=body.amount,
-        payer=service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token),
-        at=at,
-    )
+    payer = service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token)
+    held = await service.proposed_link(tx, token=token, amount=body.amount, payer=payer, at=at)
+    if held is not None:
+        return await hold_back(held, request=request, tx=tx, maker=actor, at=at)
+    paid = await service.pay_link(tx, token=token, amount=body.amount, payer=payer, at=at)
     return await receipt_of(tx, paid, request=request, response=response, language=language)

@@ -17,7 +17,7 @@ from tongbao.infra.web import (
 )
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 from tongbao.products.collecting import service
-from tongbao.products.collecting.domain.texts import REFERENCE_LENGTH_MAX
+from tongbao.products.collecting.domain.texts import REFERENCE_LENGTH_MAX, REFERENCE_PATTERN
 from tongbao.products.collecting.router.base import (
     PAYS,
     PREFIX,
@@ -95,7 +95,12 @@ async def list_payments(
     link_id: Annotated[UUID | None, Query(description="Only by this link")] = None,
     request_id: Annotated[UUID | None, Query(description="Only by this request")] = None,
     reference: Annotated[
-        str | None, Query(max_length=REFERENCE_LENGTH_MAX, description="The payee's own number")
+        str | None,
+        Query(
+            max_length=REFERENCE_LENGTH_MAX,
+            pattern=REFERENCE_PATTERN,
+            description="The payee's own number",
+        ),
     ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     after: After = None,

@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response, status
 
 from tongbao.infra.auth import Actor, CurrentActor
 from tongbao.infra.db import WriteSession
+from tongbao.infra.proposals import HELD
 from tongbao.infra.web import (
     Instant,
     PageLimit,
@@ -27,6 +28,7 @@ from tongbao.products.collecting.router.base import (
     After,
     StepUpHeader,
     among_parties,
+    hold_back,
     receipt_of,
     visible_to,
 )
@@ -142,6 +144,7 @@ async def read_request(
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=CollectionReceiptOut,
+    responses=HELD,
     summary="Pay a request",
 )
 async def pay_request(
@@ -159,18 +162,21 @@ async def pay_request(
     """Pay all that is open of a request, or a part where the payee takes parts.
 
     As for any payment, a large one or one to a new payee is answered 403 with
-    `identity.step_up_required`, and what is rejected is answered 422 and kept.
+    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes a second
+    person of the firm 202 with the proposal.
 
     Problems: `collecting.unknown_request`, `collecting.other_side`, `collecting.request_ended`,
     `collecting.amount_not_positive`, `collecting.currency_not_allowed`,
     `collecting.more_than_asked`, `collecting.part_not_allowed`, and as for a payment.
     """
+    payer = service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token)
+    held = await service.proposed_request(
+        tx, request_id=request_id, amount=body.amount, payer=payer, at=at
+    )
+    if held is not None:
+        return await hold_back(held, request=request, tx=tx, maker=actor, at=at)
     paid = await service.pay_request(
-        tx,
-        request_id=request_id,
-        amount=body.amount,
-        payer=service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token),
-        at=at,
+        tx, request_id=request_id, amount=body.amount, payer=payer, at=at
     )
     return await receipt_of(tx, paid, request=request, response=response, language=language)
 

@@ -7,6 +7,12 @@ from tongbao.products.collecting.domain.pay_codes import PayCode, ShownCode
 from tongbao.products.collecting.domain.requests import RequestState, RequestToPay, Side
 from tongbao.products.collecting.domain.tills import Till
 from tongbao.products.collecting.domain.views import Offer, PayPage, Receipt
+from tongbao.products.collecting.service.approving import (
+    PAYMENT,
+    ProposedCollection,
+    proposed_link,
+    proposed_request,
+)
 from tongbao.products.collecting.service.collecting import Payer
 from tongbao.products.collecting.service.ending import (
     expire_links,
@@ -57,6 +63,7 @@ from tongbao.products.collecting.service.tills import (
 
 __all__ = [
     "COLLECT",
+    "PAYMENT",
     "WORDS",
     "ChargeDeclined",
     "Collection",
@@ -71,6 +78,7 @@ __all__ = [
     "PayCode",
     "PayPage",
     "Payer",
+    "ProposedCollection",
     "Receipt",
     "RequestState",
     "RequestToPay",
@@ -101,6 +109,8 @@ __all__ = [
     "pay_link",
     "pay_page",
     "pay_request",
+    "proposed_link",
+    "proposed_request",
     "receipt",
     "remind_payers",
     "request_payment",

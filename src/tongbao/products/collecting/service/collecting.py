@@ -21,7 +21,7 @@ from tongbao.products.collecting.models import OF_PAY_CODE, CollectionRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
-    """Who pays from which account; `token` of a step-up, unless they confirmed by showing a code.
+    """Who pays from which account; `token` of a step-up, or `approved_by` a second person.
 
     With `shown` the payer is not there to confirm: the code they showed is their word.
     """
@@ -29,6 +29,7 @@ class Payer:
     actor: Actor
     account_id: UUID
     token: str | None = None
+    approved_by: Actor | None = None
     shown: UUID | None = None
 
 
@@ -68,6 +69,7 @@ async def collect(tx: WriteSession, sale: Sale, *, payer: Payer, at: datetime) -
         amount=sale.amount,
         remittance=sale.title,
         initiated_by=payer.actor,
+        approved_by=payer.approved_by,
         step_up_token=payer.token,
         without_step_up=payer.shown is not None,
         operation=OPERATIONS[sale.means],

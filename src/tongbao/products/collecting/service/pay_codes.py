@@ -26,6 +26,7 @@ from tongbao.products.collecting.domain.errors import (
     UnknownPayCode,
 )
 from tongbao.products.collecting.domain.pay_codes import (
+    CODES_OF_A_STEP_MAX,
     PayCode,
     ShownCode,
     enabling,
@@ -126,26 +127,36 @@ async def pay_codes(tx: ReadSession, *, of: Actor) -> list[PayCode]:
 async def show_pay_code(
     tx: WriteSession, *, pay_code_id: UUID, shown_to: Actor, at: datetime
 ) -> ShownCode:
-    """Return the code of these 30 seconds; asked again within them, the same.
+    """Return the code of these 30 seconds; asked again within them the same, until it is spent.
 
-    HMAC-SHA256 of the pay code's id and the time step under a key of the installation. What is
-    stored is a tag of it, so a stolen table shows no code. Raises `UnknownPayCode`, `PayCodeClash`.
+    HMAC-SHA256 of the pay code's id, the time step and how many codes of it are spent, under a key
+    of the installation. What is stored is a tag of it, so a stolen table shows no code.
+
+    Raises `UnknownPayCode`, `PayCodeClash`.
     """
     row = await tx.scalar(select(PayCodeRow).where(*_own(pay_code_id, shown_to)))
     if row is None:
         raise UnknownPayCode
     step = step_of(at)
-    code = shown(keys.tag(_CODE, row.id.bytes, step.to_bytes(8)), step=step)
-    tag = keys.tag(_SHOWN, code.code.encode())
-    await tx.execute(
-        insert(ShownCodeRow)
-        .values(tag=tag, pay_code_id=row.id, good_until=code.good_until)
-        .on_conflict_do_nothing()
-    )
-    of = await tx.scalar(select(ShownCodeRow.pay_code_id).where(ShownCodeRow.tag == tag))
-    if of != row.id:
-        raise PayCodeClash
-    return code
+    for spent in range(CODES_OF_A_STEP_MAX):
+        secret = keys.tag(_CODE, row.id.bytes, step.to_bytes(8), spent.to_bytes(1))
+        code = shown(secret, step=step)
+        tag = keys.tag(_SHOWN, code.code.encode())
+        await tx.execute(
+            insert(ShownCodeRow)
+            .values(tag=tag, pay_code_id=row.id, good_until=code.good_until)
+            .on_conflict_do_nothing()
+        )
+        of, spent_at = (
+            await tx.execute(
+                select(ShownCodeRow.pay_code_id, ShownCodeRow.spent_at).where(
+                    ShownCodeRow.tag == tag
+                )
+            )
+        ).one()
+        if of == row.id and spent_at is None:
+            return code
+    raise PayCodeClash
 
 
 async def charge(

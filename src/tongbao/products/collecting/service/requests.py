@@ -200,7 +200,7 @@ async def pay_request(
     """
     debtor = await check_payer(tx, payer)
     row = await locked_request(tx, request_id)
-    _check_side(payer.actor, PAY, mine=row.debtor_party_id, other=row.party_id)
+    check_side(payer.actor, PAY, mine=row.debtor_party_id, other=row.party_id)
     request = request_of(row)
     request.check_open(at)
     if debtor.party_id != request.debtor_party_id:
@@ -232,7 +232,7 @@ async def decline_request(
     Raises `UnknownRequest`, `OtherSide`, `auth.Forbidden`, `RequestEnded`, `TextMalformed`.
     """
     row = await locked_request(tx, request_id)
-    _check_side(declined_by, PAY, mine=row.debtor_party_id, other=row.party_id)
+    check_side(declined_by, PAY, mine=row.debtor_party_id, other=row.party_id)
     request = request_of(row)
     request.check_open(at)
     row.decline_reason = None if reason is None else clean(reason, field="reason")
@@ -251,7 +251,7 @@ async def cancel_request(
     Raises `UnknownRequest`, `OtherSide`, `auth.Forbidden`, `RequestEnded`.
     """
     row = await locked_request(tx, request_id)
-    _check_side(cancelled_by, COLLECT, mine=row.party_id, other=row.debtor_party_id)
+    check_side(cancelled_by, COLLECT, mine=row.party_id, other=row.debtor_party_id)
     request = request_of(row)
     request.check_open(at)
     row.state, row.ended_at = RequestState.CANCELLED.value, at
@@ -263,7 +263,7 @@ async def cancel_request(
     return request_of(row)
 
 
-def _check_side(actor: Actor, permission: str, *, mine: UUID, other: UUID) -> None:
+def check_side(actor: Actor, permission: str, *, mine: UUID, other: UUID) -> None:
     """Raise unless this side of a request may be the actor's, and it is theirs to answer."""
     if mine not in actor.party_ids and other in actor.party_ids:
         actor.check(permission, party_id=other, unknown=UnknownRequest())
