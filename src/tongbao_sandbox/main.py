@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
 
 from tongbao_sandbox import (
+    billers,
     control,
     firms,
     identity_services,
@@ -60,6 +61,9 @@ def create_app(
     app.include_router(identity_services.listing)
     app.include_router(identity_services.router)
     app.include_router(key_management.router)
+    app.state.billers = billers.Ledger()
+    app.include_router(billers.control)
+    app.include_router(billers.router)
     app.state.channels = Desks()
     for part in (
         channel_control.router,

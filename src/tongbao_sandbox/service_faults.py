@@ -1,4 +1,4 @@
-"""Misbehaviour on demand of the services that check identities and keep keys."""
+"""Misbehaviour on demand of the services that check identities, keep keys and send bills."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ SECONDS_MAX: Final = 600
 FLOOD_PIECES: Final = 4_096
 _PIECE: Final = b" " * 65_536
 
-ServiceName = Literal["business-registry", "identity-bureau", "face", "kms"]
+ServiceName = Literal["business-registry", "identity-bureau", "face", "kms", "billers"]
 ServiceFaultKind = Literal[
     "down",  # 503
     "error",  # 500
@@ -115,30 +115,39 @@ async def answer(
 ) -> Response:
     """Return the answer of a service, or what a fault makes of it."""
     faults: ServiceFaults = request.app.state.service_faults
-    fault = faults.strike(service, subject)
+    return await made(request, faults.strike(service, subject), document, about_another)
+
+
+async def made(
+    request: Request,
+    fault: ServiceFault | None,
+    document: Mapping[str, Any],
+    about_another: Mapping[str, Any],
+) -> Response:
+    """Return an answer, or what a fault that has struck makes of it."""
     body = json.dumps(document, ensure_ascii=False).encode()
     if fault is None:
         return Response(body, media_type="application/json")
-    made: Response
+    bent: Response
     match fault.kind:
         case "down" | "error" as kind:
-            made = (UNAVAILABLE if kind == "down" else ERROR).response(request)
+            bent = (UNAVAILABLE if kind == "down" else ERROR).response(request)
         case "cut_off":
-            made = _CutOff(body, media_type="application/json")
+            bent = _CutOff(body, media_type="application/json")
         case "garbage":
-            made = Response(body[: len(body) // 2], media_type="application/json")
+            bent = Response(body[: len(body) // 2], media_type="application/json")
         case "malformed":
-            made = JSONResponse({"result": 7, "subject": None})
+            bent = JSONResponse({"result": 7, "subject": None})
         case "flood":
-            made = StreamingResponse(_flood(body), media_type="application/json")
+            bent = StreamingResponse(_flood(body), media_type="application/json")
         case "other_subject":
-            made = JSONResponse({**document, **about_another})
+            bent = JSONResponse({**document, **about_another})
         case "redirect":
-            made = Response(status_code=307, headers={"Location": "http://127.0.0.1:1/"})
+            bent = Response(status_code=307, headers={"Location": "http://127.0.0.1:1/"})
         case "silent":
             await asyncio.sleep(fault.seconds)
-            made = Response(body, media_type="application/json")
-    return made
+            bent = Response(body, media_type="application/json")
+    return bent
 
 
 async def _flood(body: bytes) -> AsyncIterator[bytes]:

@@ -150,6 +150,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "agreements_list_consent_texts",
         "agreements_list_receipt_keys",
         "channels_receive_callback",  # a channel proves itself by its signature
+        "collecting_read_page",
         "deposits_calculate",
         "deposits_list_products",
         "identity_authorize",
@@ -188,6 +189,10 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         if parameter["name"] == "Idempotency-Key" and parameter["required"]
     }
     assert insisting == {
+        "collecting_charge",
+        "collecting_pay_code",
+        "collecting_pay_link",
+        "collecting_pay_request",
         "deposits_open_deposit",
         "deposits_pay_instalment",
         "deposits_withdraw",

@@ -46,6 +46,7 @@ from tongbao.kernel.clock import business_date, now
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_MAX
+from tongbao.products.collecting.models import CollectionRow, PayCodeRow
 from tongbao.products.lending import service as lending
 
 pytestmark = pytest.mark.slow
@@ -66,6 +67,8 @@ AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # So have documents of identity and those we issue.
 STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
+# So have requests for a consent and requests to pay.
+COLLECTING_NAMES: Final = {"request_id": "request_to_pay_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
     "card_id": "0197c0de-0000-7000-8000-000000000009",
@@ -254,6 +257,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     }
     payment = await firm.pay(order)
     proposal = await maker.post("/payments", order)
+    collected = await collecting_of(bank, firm, account["id"], payment, payee)
     company = await firm.get(f"/identity/companies/{firm.party_id}")
     approval = await approval_of(bank, firm)
     member = next(each for each in company["members"] if each["role"] == "viewer")
@@ -346,6 +350,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         restraint = await accounts.restrain(
             tx, wanted, placed_by=strange_user, approved_by=None, at=now()
         )
+    checked |= collected
     return checked | {
         "account_id": account["id"],
         "agreement_id": loan["agreement_id"],
@@ -422,6 +427,67 @@ async def routed(bank: Bank) -> None:
     async with bank.database.write() as tx:
         rule = channels.Rule(code=WORDS["rule"], position=1)
         await channels.set_rule(tx, rule, set_by=new_id(), at=now())
+
+
+async def collecting_of(
+    bank: Bank, firm: Customer, account_id: str, payment: JSON, payee: Ids
+) -> dict[str, str]:
+    """Open a till, make a link that the payment paid, ask somebody to pay, show a code."""
+    till = await firm.post(
+        "/collecting/tills",
+        {
+            "account_id": account_id,
+            "name": "小铺",
+            "latin_name": "SHOP",
+            "latin_city": "HANGZHOU",
+            "category_code": "5411",
+        },
+    )
+    expires_at = (now() + timedelta(days=1)).isoformat(timespec="seconds")
+    asked = {"account_id": account_id, "title": "测试", "amount": payment["amount"]}
+    link = await firm.post("/collecting/links", asked | {"expires_at": expires_at})
+    request = await firm.post(
+        "/collecting/requests",
+        asked
+        | {
+            "expires_at": expires_at,
+            "debtor_account_number": payee["number"],
+            "debtor_name": payee["name"],
+        },
+    )
+    pay_code = new_id()
+    async with bank.database.write() as tx:
+        await tx.execute(
+            insert(CollectionRow).values(
+                payment_id=UUID(payment["id"]),
+                party_id=UUID(firm.party_id),
+                payer_party_id=UUID(firm.party_id),
+                means="link",
+                link_id=UUID(link["id"]),
+                title="测试",
+                amount_minor=100,
+                currency="CNY",
+                collected_at=now(),
+            )
+        )
+        await tx.execute(
+            insert(PayCodeRow).values(
+                id=pay_code,
+                user_id=new_id(),
+                party_id=UUID(firm.party_id),
+                account_id=UUID(account_id),
+                currency="CNY",
+                per_payment_minor=100,
+                enabled_at=now(),
+            )
+        )
+    return {
+        "link_id": link["id"],
+        "pay_code_id": str(pay_code),
+        "request_to_pay_id": request["id"],
+        "till_id": till["id"],
+        "token": link["token"],
+    }
 
 
 async def audit_of(bank: Bank) -> dict[str, str]:
@@ -576,6 +642,7 @@ class Requests:
         self.is_audit = "audit" in self.facts["tags"]
         self.is_identity = "identity" in self.facts["tags"]
         self.is_statements = "statements" in self.facts["tags"]
+        self.is_collecting = "collecting" in self.facts["tags"]
 
     @property
     def names(self) -> list[str]:
@@ -600,6 +667,8 @@ class Requests:
             name = IDENTITY_NAMES.get(name, name)
         if self.is_statements:
             name = STATEMENT_NAMES.get(name, name)
+        if self.is_collecting:
+            name = COLLECTING_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]
 
     def names_things(self) -> bool:

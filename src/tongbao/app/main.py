@@ -46,6 +46,7 @@ from tongbao.kernel.clock import now
 from tongbao.products.bulk.router import FILES_PATH as BULK_FILES
 from tongbao.products.bulk.router import api as bulk
 from tongbao.products.bulk.service import BYTES_MAX as BULK_BYTES_MAX
+from tongbao.products.collecting.router import api as collecting
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
 from tongbao.risk.limits.router import api as limits
@@ -62,6 +63,7 @@ ROUTERS = (
     payments,
     channels,
     approvals,
+    collecting,
     statements,
     statement_documents,
     reconciliation,

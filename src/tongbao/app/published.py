@@ -9,9 +9,28 @@ from tongbao.core.payments.events import PaymentRejected, PaymentReturned, Payme
 from tongbao.infra.db import ReadSession
 from tongbao.infra.webhooks.configuration import Published
 from tongbao.kernel.text import Text
+from tongbao.products.collecting.events import (
+    LinkEnded,
+    PaymentCollected,
+    RequestDeclined,
+    RequestExpired,
+    RequestPaid,
+    RequestReceived,
+)
 from tongbao.products.lending.events import ApplicationDecided, ApplicationSubmitted, LoanDisbursed
 
-_OfAParty = AccountOpened | ApplicationSubmitted | ApplicationDecided | LoanDisbursed
+_OfAParty = (
+    AccountOpened
+    | ApplicationSubmitted
+    | ApplicationDecided
+    | LoanDisbursed
+    | PaymentCollected
+    | LinkEnded
+    | RequestReceived
+    | RequestPaid
+    | RequestDeclined
+    | RequestExpired
+)
 
 
 async def _party(_tx: ReadSession, event: _OfAParty) -> frozenset[UUID]:
@@ -52,6 +71,42 @@ PUBLISHED: Final = (
         event=PaymentReturned,
         title=Text(zh="付款被退回", en="A payment came back"),
         concerns=_payer,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=PaymentCollected,
+        title=Text(zh="收款已到账", en="A payment was collected"),
+        concerns=_party,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=LinkEnded,
+        title=Text(zh="付款链接已结束", en="A payment link has ended"),
+        concerns=_party,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=RequestReceived,
+        title=Text(zh="收到付款请求", en="A request to pay was received"),
+        concerns=_party,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=RequestPaid,
+        title=Text(zh="付款请求已付清", en="A request to pay was paid"),
+        concerns=_party,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=RequestDeclined,
+        title=Text(zh="付款请求被拒绝", en="A request to pay was declined"),
+        concerns=_party,
+        read_any="payments:read_any",
+    ),
+    Published(
+        event=RequestExpired,
+        title=Text(zh="付款请求已过期", en="A request to pay is over"),
+        concerns=_party,
         read_any="payments:read_any",
     ),
     Published(

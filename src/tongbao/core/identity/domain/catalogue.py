@@ -118,6 +118,13 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("channels:propose", _SYSTEM, _TOP, "提议支付通道设置", "Propose settings of channels"),
     ("channels:read", _SYSTEM, _HIGH, "查看支付通道", "Read payment channels"),
     (
+        "collecting:collect",
+        _OWN,
+        _HIGH,
+        "以收款码、付款链接与付款请求收款",
+        "Collect by codes, payment links and requests to pay",
+    ),
+    (
         "deposits:approve_rates",
         _SYSTEM,
         _TOP,

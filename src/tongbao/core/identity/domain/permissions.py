@@ -67,7 +67,13 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
     ),
     MemberRole.VIEWER: frozenset(),
     MemberRole.MAKER: frozenset(
-        {"bulk:read", "lending:apply", "payments:initiate", "statements:issue"}
+        {
+            "bulk:read",
+            "collecting:collect",
+            "lending:apply",
+            "payments:initiate",
+            "statements:issue",
+        }
     ),
     MemberRole.CHECKER: frozenset(
         {"approvals:sign_policy", "bulk:read", "payments:approve", "statements:issue"}

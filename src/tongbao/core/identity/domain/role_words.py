@@ -12,7 +12,8 @@ ROLE_WORDS: Final[Mapping[Role | MemberRole, Text]] = {
     ),
     MemberRole.VIEWER: Text(zh="查看本企业的一切", en="Reads what is the firm's"),
     MemberRole.MAKER: Text(
-        zh="经办付款与贷款申请", en="Makes payments within the bands, applies for loans"
+        zh="经办付款、收款与贷款申请",
+        en="Makes payments within the bands, collects payments, applies for loans",
     ),
     MemberRole.CHECKER: Text(zh="复核付款", en="Approves payments within the bands"),
     MemberRole.ADMINISTRATOR: Text(

@@ -105,6 +105,10 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="设定会签规则", en="Setting the approval policy"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    "collecting.pay_code.enable": Rule(
+        Text(zh="开通付款码", en="Paying by showing codes"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -167,7 +171,7 @@ COOLED: Final = frozenset(
         *(
             kind
             for kind in RULES
-            if kind.startswith(("approvals.", "bulk.", "deposits.", "payments."))
+            if kind.startswith(("approvals.", "bulk.", "collecting.", "deposits.", "payments."))
         ),
     }
 )

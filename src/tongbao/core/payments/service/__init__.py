@@ -12,12 +12,18 @@ from tongbao.core.payments.domain import (
     Transfer,
     UnknownPayment,
     reason_of,
+    same_name,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
 from tongbao.core.payments.domain.life import Timing
 from tongbao.core.payments.service.alone import alone
-from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
+from tongbao.core.payments.service.approving import (
+    TRANSFER,
+    ProposedTransfer,
+    confirm_approval,
+    proposed,
+)
 from tongbao.core.payments.service.authority import (
     APPROVE,
     INITIATE,
@@ -95,6 +101,7 @@ __all__ = [
     "check_may_initiate",
     "check_unknown",
     "configure",
+    "confirm_approval",
     "confirm_payee",
     "consumer",
     "drive",
@@ -117,6 +124,7 @@ __all__ = [
     "register_screen",
     "remove_card",
     "remove_screen",
+    "same_name",
     "send",
     "set_own_limit",
     "top_up",

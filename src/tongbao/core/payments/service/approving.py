@@ -25,6 +25,7 @@ from tongbao.core.payments.service.transferring import transfer
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
 from tongbao.infra.proposals import Action, Approved
+from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Text
 
@@ -91,17 +92,14 @@ async def _pay(tx: WriteSession, order: ProposedTransfer, by: Approved, at: date
 
     A rule that rejects the order undoes the approval: the proposal stays open, the token good.
     """
-    debtor = await accounts.get(tx, order.debtor_account_id)
-    action = approval_to_confirm(
-        proposal_id=by.proposal_id,
-        digest=by.digest,
-        debtor_account_number=debtor.number,
+    await confirm_approval(
+        tx,
+        by,
+        debtor_account_id=order.debtor_account_id,
         creditor_account_number=order.creditor_account_number,
         creditor_name=order.creditor_name,
         amount=order.amount,
-    )
-    await identity.spend_step_up(
-        tx, token=by.step_up_token, action=action, actor=by.approver, at=at
+        at=at,
     )
     paid = await transfer(
         tx,
@@ -118,3 +116,30 @@ async def _pay(tx: WriteSession, order: ProposedTransfer, by: Approved, at: date
     if paid.refusal is not None:
         raise paid.refusal
     return f"/api/v1/payments/{paid.id}"
+
+
+async def confirm_approval(
+    tx: WriteSession,
+    by: Approved,
+    *,
+    debtor_account_id: UUID,
+    creditor_account_number: str,
+    creditor_name: str,
+    amount: Money,
+    at: datetime,
+) -> None:
+    """Spend the approver's step-up over a payment that was proposed.
+
+    Raises `identity.StepUpRequired`.
+    """
+    action = approval_to_confirm(
+        proposal_id=by.proposal_id,
+        digest=by.digest,
+        debtor_account_number=(await accounts.get(tx, debtor_account_id)).number,
+        creditor_account_number=creditor_account_number,
+        creditor_name=creditor_name,
+        amount=amount,
+    )
+    await identity.spend_step_up(
+        tx, token=by.step_up_token, action=action, actor=by.approver, at=at
+    )

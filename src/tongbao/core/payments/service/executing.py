@@ -34,7 +34,7 @@ from tongbao.core.payments.service.judging import (
     known,
     write_orders,
 )
-from tongbao.core.payments.service.limiting import use_of
+from tongbao.core.payments.service.limiting import TRANSFER, use_of
 from tongbao.core.payments.service.payees import require_step_ups
 from tongbao.core.payments.service.screening import screened
 from tongbao.core.payments.service.storing import rejected, store, store_rejected, tell
@@ -59,6 +59,7 @@ async def execute(
     at: datetime,
     atomic: bool = False,
     without_step_up: bool = False,
+    operation: str = TRANSFER,
 ) -> list[Outcome]:
     """Pay a batch of orders in their order; return what became of each, in the same order.
 
@@ -75,12 +76,14 @@ async def execute(
         atomic: all or nothing. If anything is refused, nothing is stored, and what nothing was
             wrong with has the error `BatchRefused`.
         without_step_up: what is large or goes to a new payee was confirmed in another way.
+        operation: what the limits know the payments by.
     """
     assert 1 <= len(orders) <= BATCH_MAX, f"a batch of {len(orders)}"
     assert are_distinct(orders), "two orders of a batch have the same id"
     makers = [initiated_by] * len(orders) if isinstance(initiated_by, Actor) else initiated_by
     items = await known(tx, orders, makers)
-    batch = _Batch(tx, items, approved_by, at, without_step_up=without_step_up or bool(approved_by))
+    confirmed = without_step_up or approved_by is not None
+    batch = _Batch(tx, items, approved_by, at, confirmed=confirmed, operation=operation)
     if not atomic:
         await batch.run()
         return [_outcome(item) for item in items]
@@ -129,13 +132,15 @@ class _Batch:
         approver: Actor | None,
         at: datetime,
         *,
-        without_step_up: bool,
+        confirmed: bool,
+        operation: str,
     ) -> None:
         self._tx = tx
         self._items = items
         self._approver = approver
         self._at = at
-        self._without_step_up = without_step_up
+        self._confirmed = confirmed
+        self._operation = operation
 
     async def run(self) -> None:
         tx, at = self._tx, self._at
@@ -145,7 +150,7 @@ class _Batch:
         await judge(tx, self._standing(), at=at)
         await self._screen()
         await self._reserve()
-        if not self._without_step_up:
+        if not self._confirmed:
             await self._confirm()
         await self._reach()
         stored = await self._store()
@@ -171,7 +176,9 @@ class _Batch:
         for item in items:
             debtor, payer, _, order = item.sides
             who = self._approver or item.maker
-            uses.append(use_of(order, debtor=debtor, payer=payer, actor=who))
+            uses.append(
+                use_of(order, debtor=debtor, payer=payer, actor=who, operation=self._operation)
+            )
         for item, reserved in zip(
             items, await limits.reserve(self._tx, uses, at=self._at), strict=True
         ):

@@ -25,7 +25,12 @@ API: Final = "api"
 
 
 def use_of(
-    order: PaymentOrder, *, debtor: DepositAccount, payer: parties.Party, actor: Actor
+    order: PaymentOrder,
+    *,
+    debtor: DepositAccount,
+    payer: parties.Party,
+    actor: Actor,
+    operation: str = TRANSFER,
 ) -> Use:
     """Return what an order uses of limits; `actor` is whoever is there now: payer or approver."""
     return _use(
@@ -35,6 +40,7 @@ def use_of(
         debtor=debtor,
         payer=payer,
         actor=actor,
+        operation=operation,
     )
 
 
@@ -138,13 +144,14 @@ def _use(
     debtor: DepositAccount,
     payer: parties.Party,
     actor: Actor,
+    operation: str = TRANSFER,
 ) -> Use:
     return Use(
         id=use_id,
         party_id=payer.id,
         party_kind=payer.kind.value,
         level=int(payer.level),
-        operation=TRANSFER,
+        operation=operation,
         amount=amount,
         product=debtor.product.value,
         channel=API if actor.device_id is None else PORTAL,

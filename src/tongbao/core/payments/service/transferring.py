@@ -6,6 +6,7 @@ from uuid import UUID
 from tongbao.core.payments.domain import Transfer
 from tongbao.core.payments.domain.batches import NewTransfer
 from tongbao.core.payments.service.executing import execute
+from tongbao.core.payments.service.limiting import TRANSFER
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.money import Money
@@ -25,6 +26,7 @@ async def transfer(
     end_to_end_id: str | None = None,
     step_up_token: str | None = None,
     without_step_up: bool = False,
+    operation: str = TRANSFER,
 ) -> Transfer:
     """Move `amount` from the initiator's account to another account here, or say why not.
 
@@ -33,7 +35,7 @@ async def transfer(
 
     Where the initiator may not pay so much alone, `approved_by` is the second person. Who does
     confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
-    or was confirmed in another way (`without_step_up`, never for a request of a customer's).
+    or was confirmed in another way (`without_step_up`). Limits know the payment by `operation`.
 
     Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
     debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
@@ -56,6 +58,7 @@ async def transfer(
         initiated_by=initiated_by,
         approved_by=approved_by,
         without_step_up=without_step_up,
+        operation=operation,
         at=at,
     )
     if not isinstance(outcome, Transfer):

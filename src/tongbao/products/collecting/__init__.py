@@ -1,0 +1,1 @@
+"""Collecting money: tills and their codes, payment links, codes customers show, requests to pay."""

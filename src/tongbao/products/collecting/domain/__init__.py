@@ -1,0 +1,1 @@
+"""Rules of collecting: tills, codes, links, requests."""

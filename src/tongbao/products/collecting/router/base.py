@@ -1,0 +1,78 @@
+"""What the routers share."""
+
+from datetime import datetime
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Request, Response
+
+from tongbao.core.payments import service as payments
+from tongbao.infra.auth import Actor, require
+from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.proposals import hold
+from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED, problem_response
+from tongbao.kernel.page import CURSOR_LENGTH_MAX
+from tongbao.kernel.text import Language
+from tongbao.products.collecting import service
+from tongbao.products.collecting.schemas.base import CollectionReceiptOut
+
+PREFIX: Final = "/api/v1/collecting"
+TAGS: Final = ["collecting"]
+READ_ANY: Final = "payments:read_any"
+
+MAY_COLLECT: Final = [Depends(require(service.COLLECT))]
+MAY_PAY: Final = [Depends(require("payments:initiate"))]
+PAYS: Final = [*MAY_PAY, IDEMPOTENCY_KEY_REQUIRED]
+CHARGES: Final = [*MAY_COLLECT, IDEMPOTENCY_KEY_REQUIRED]
+
+StepUpHeader = Annotated[
+    str | None,
+    Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
+]
+After = Annotated[
+    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+
+
+def visible_to(actor: Actor) -> frozenset[UUID] | None:
+    """Return whose things the actor may see; None for everybody's."""
+    return None if actor.may(READ_ANY) else actor.party_ids
+
+
+def among_parties(seen: frozenset[UUID] | None, party_id: UUID | None) -> frozenset[UUID] | None:
+    """Return whose things are listed: of those that may be seen the one that was asked for."""
+    if party_id is None:
+        return seen
+    return frozenset({party_id}) if seen is None else seen & {party_id}
+
+
+async def receipt_of(
+    tx: ReadSession,
+    paid: payments.Transfer,
+    *,
+    request: Request,
+    response: Response,
+    language: Language,
+) -> CollectionReceiptOut | Response:
+    """Return the receipt of a payment; of one that was rejected the problem, and keep it."""
+    if paid.refusal is not None:
+        assert paid.reason is not None, "what is refused has its reason"
+        paid.refusal.facts.update(payment_id=str(paid.id), iso_reason_code=paid.reason.iso_code)
+        return problem_response(request.scope, paid.refusal)
+    response.headers["Location"] = f"{PREFIX}/payments/{paid.id}"
+    return CollectionReceiptOut.whole(await service.receipt(tx, paid.id), language)
+
+
+async def hold_back(
+    held: tuple[service.ProposedCollection, UUID],
+    *,
+    request: Request,
+    tx: WriteSession,
+    maker: Actor,
+    at: datetime,
+) -> Response:
+    """Answer with the proposal that a second person of the payer's firm must approve."""
+    wanted, party_id = held
+    return await hold(
+        service.PAYMENT, wanted, request=request, tx=tx, maker=maker, party_id=party_id, at=at
+    )
