@@ -60,6 +60,7 @@ AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 # So have contacts one logs in by and those of a party.
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # So have documents of identity and those we issue.
+BULK_NAMES: Final = {"file_id": "payment_file_id"}
 STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
@@ -92,6 +93,7 @@ MADE_BY: Final = (
 QUERIES: Final = {
     "amount": "300000.00",
     "first": "2025-10-01",
+    "format": "csv",
     "last": "2025-10-31",
     "product": "time_1y",
 }
@@ -343,6 +345,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "party_id": firm.party_id,
         "notice_id": str(notice),
         "passkey_id": str(passkey),
+        "payment_file_id": (await handed_in(firm, account["id"], payee))["id"],
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
         "request_id": request["id"],
@@ -398,6 +401,14 @@ async def audit_of(bank: Bank) -> dict[str, str]:
         "audit_from": str(covered.tree_size),
         "audit_to": str(covered.tree_size),
     }
+
+
+async def handed_in(firm: Caller, account_id: str, payee: Ids) -> Any:
+    """Hand in a file of one payment to somebody."""
+    content = f"account,name,amount\n{payee['number']},{payee['name']},1.00\n"
+    query = {"account_id": account_id, "format": "csv"}
+    answer = await firm.ask("POST", "/bulk/files", params=query, content=content.encode())
+    return done(answer)
 
 
 async def client_of(bank: Bank, operations: Caller, ids: Ids) -> Caller:
@@ -503,6 +514,7 @@ class Requests:
         self.is_audit = "audit" in self.facts["tags"]
         self.is_identity = "identity" in self.facts["tags"]
         self.is_statements = "statements" in self.facts["tags"]
+        self.is_bulk = "bulk" in self.facts["tags"]
 
     @property
     def names(self) -> list[str]:
@@ -527,6 +539,8 @@ class Requests:
             name = IDENTITY_NAMES.get(name, name)
         if self.is_statements:
             name = STATEMENT_NAMES.get(name, name)
+        if self.is_bulk:
+            name = BULK_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]
 
     def names_things(self) -> bool:

@@ -13,6 +13,7 @@ from fastapi import Depends, Query, Request, Response, status
 from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
 from tongbao.core.payments.router.headers import StepUpHeader
+from tongbao.core.payments.router.paying_together import pay_together
 from tongbao.core.payments.schemas import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
@@ -25,6 +26,7 @@ from tongbao.infra.web import (
     WriteTx,
     problem_response,
     router,
+    together,
 )
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
@@ -48,6 +50,7 @@ After = Annotated[
     responses=HELD,
     summary="Pay to an account of this bank",
 )
+@together(pay_together, keyed=True)
 async def transfer(
     body: NewTransfer,
     tx: WriteTx,
