@@ -21,6 +21,7 @@ Document = dict[str, Any]
 # What is answered with a file.
 FILES = {
     "accounts_export_entries": {"text/csv"},
+    "bulk_report": {"application/xml"},
     "agreements_get_document": {"application/pdf"},
     "agreements_print_receipt": {"application/pdf"},
     "approvals_export": {"application/json"},
@@ -193,6 +194,7 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "collecting_pay_code",
         "collecting_pay_link",
         "collecting_pay_request",
+        "bulk_execute",
         "deposits_open_deposit",
         "deposits_pay_instalment",
         "deposits_withdraw",

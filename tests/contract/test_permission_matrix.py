@@ -66,6 +66,7 @@ AUDIT_NAMES: Final = {"from": "audit_from", "to": "audit_to"}
 # So have contacts one logs in by and those of a party.
 IDENTITY_NAMES: Final = {"contact_id": "log_in_contact_id"}
 # So have documents of identity and those we issue.
+BULK_NAMES: Final = {"file_id": "payment_file_id"}
 STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 # So have requests for a consent and requests to pay.
 COLLECTING_NAMES: Final = {"request_id": "request_to_pay_id"}
@@ -104,6 +105,7 @@ MADE_BY: Final = (
 QUERIES: Final = {
     "amount": "300000.00",
     "first": "2025-10-01",
+    "format": "csv",
     "last": "2025-10-31",
     "product": "time_1y",
 }
@@ -369,6 +371,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "party_id": firm.party_id,
         "notice_id": str(notice),
         "passkey_id": str(passkey),
+        "payment_file_id": (await handed_in(firm, account["id"], payee))["id"],
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
         "request_id": request["id"],
@@ -537,6 +540,14 @@ async def break_of(bank: Bank) -> dict[str, str]:
     return {"break_id": str(case.id)}
 
 
+async def handed_in(firm: Caller, account_id: str, payee: Ids) -> Any:
+    """Hand in a file of one payment to somebody."""
+    content = f"account,name,amount\n{payee['number']},{payee['name']},1.00\n"
+    query = {"account_id": account_id, "format": "csv"}
+    answer = await firm.ask("POST", "/bulk/files", params=query, content=content.encode())
+    return done(answer)
+
+
 async def client_of(bank: Bank, operations: Caller, ids: Ids) -> Caller:
     """The firm's own program, logged in."""
     body = {"name": "ERP", "party_id": ids["party_id"], "scopes": ["webhooks:manage"]}
@@ -643,6 +654,7 @@ class Requests:
         self.is_identity = "identity" in self.facts["tags"]
         self.is_statements = "statements" in self.facts["tags"]
         self.is_collecting = "collecting" in self.facts["tags"]
+        self.is_bulk = "bulk" in self.facts["tags"]
 
     @property
     def names(self) -> list[str]:
@@ -669,6 +681,8 @@ class Requests:
             name = STATEMENT_NAMES.get(name, name)
         if self.is_collecting:
             name = COLLECTING_NAMES.get(name, name)
+        if self.is_bulk:
+            name = BULK_NAMES.get(name, name)
         return VALUES.get(name) or ids[SAME_AS.get(name, name)]
 
     def names_things(self) -> bool:

@@ -13,6 +13,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import LiteralString, Self
 
 from sqlalchemy import text
@@ -54,6 +55,33 @@ async def undone(tx: WriteSession) -> AsyncIterator[None]:
         yield
     finally:
         await savepoint.rollback()
+
+
+@dataclass(slots=True)
+class Attempt:
+    """Whether what a block writes is to be undone when it ends."""
+
+    is_undone: bool = False
+
+    def undo(self) -> None:
+        """Let it be undone."""
+        self.is_undone = True
+
+
+@asynccontextmanager
+async def attempt(tx: WriteSession) -> AsyncIterator[Attempt]:
+    """Keep what the block writes, unless it says otherwise or raises; nothing else is touched."""
+    savepoint = await tx.begin_nested()
+    trying = Attempt()
+    try:
+        yield trying
+    except BaseException:
+        await savepoint.rollback()
+        raise
+    if trying.is_undone:
+        await savepoint.rollback()
+    else:
+        await savepoint.commit()
 
 
 def _unwatched(_seconds: float) -> None:

@@ -6,6 +6,7 @@ effect commit together, there is never one without the other.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Text,
     delete,
     func,
+    insert,
     select,
     tuple_,
 )
@@ -203,6 +205,65 @@ async def store(
         )
     )
     await tx.flush()
+
+
+async def begin_many(tx: WriteSession, scopes: Sequence[Scope]) -> list[bool]:
+    """Take several keys for this transaction; tell of each whether it is new and ours to work on.
+
+    What is in flight, was answered before, or comes twice among them, is for `begin` to judge.
+    """
+    (held,) = (
+        await tx.fetch(
+            "SELECT array_agg(pg_try_advisory_xact_lock(l.lock) ORDER BY l.place)"
+            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS l(lock, place)",
+            ([scope.lock for scope in scopes],),
+        )
+    )[0]
+    # Younger than the locks, as in `begin`.
+    known = await tx.fetch(
+        "SELECT i.actor_id, i.method, i.route, i.key FROM infra_idempotency i"
+        " JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[])"
+        " AS k(actor_id, method, route, key) USING (actor_id, method, route, key)",
+        (
+            [scope.actor_id for scope in scopes],
+            [scope.method for scope in scopes],
+            [scope.route for scope in scopes],
+            [scope.key for scope in scopes],
+        ),
+    )
+    taken = {Scope(*row) for row in known}
+    ours = []
+    for scope, is_held in zip(scopes, held, strict=True):
+        ours.append(is_held and scope not in taken)
+        taken.add(scope)
+    return ours
+
+
+async def store_many(
+    tx: WriteSession, kept: Sequence[tuple[Scope, bytes, Answer]], *, at: datetime
+) -> None:
+    """Keep answers with the hashes of their requests; `begin_many` has taken their keys."""
+    if kept:
+        await tx.execute(
+            insert(StoredAnswer),
+            [
+                {
+                    "actor_id": scope.actor_id,
+                    "method": scope.method,
+                    "route": scope.route,
+                    "key": scope.key,
+                    "request_hash": request_hash,
+                    "status": answer.status,
+                    "body": answer.body,
+                    "content_type": answer.content_type,
+                    "content_language": answer.content_language,
+                    "location": answer.location,
+                    "created_at": at,
+                    "expires_at": at + RETENTION,
+                }
+                for scope, request_hash, answer in kept
+            ],
+        )
 
 
 async def purge(

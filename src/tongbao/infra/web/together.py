@@ -11,26 +11,40 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
+from uuid import UUID
 
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.types import Message, Receive, Scope
 
-from tongbao.infra import auth
+from tongbao.infra import auth, idempotency
 from tongbao.infra.guards import guards_of
 from tongbao.infra.together import authenticate_together
+from tongbao.infra.web import strict_json
 from tongbao.infra.web.body import parse_document, read_bytes
+from tongbao.infra.web.idempotency_key import key_of
 from tongbao.infra.web.out import Headers, Out
 from tongbao.infra.web.trail import note_failure
 from tongbao.kernel.clock import now
 
 
+class Once(NamedTuple):
+    """The key of a request, and what makes another one the same."""
+
+    scope: idempotency.Scope
+    request_hash: bytes
+
+
 class Asked(NamedTuple):
-    """A plain request with a permitted actor: what it says, and when it came."""
+    """A plain request with a permitted actor: what it says, and when it came.
+
+    `once` is its Idempotency-Key, on a route that insists on one.
+    """
 
     request: Request
     document: object
     at: datetime
+    once: Once | None = None
 
 
 class Answer(NamedTuple):
@@ -45,11 +59,12 @@ Answerer = Callable[[Asked], Awaitable[Answer | None]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 _MARK: Final = "answer_together"
-# A key asks for its answer to be stored, and a cookie may be a session: both need a transaction.
-_NOT_PLAIN: Final = frozenset({b"idempotency-key", b"cookie"})
+# A cookie may be a session, and a key asks for its answer to be stored.
+_KEY: Final = b"idempotency-key"
+_COOKIE: Final = b"cookie"
 
 
-def together(answer: Answerer) -> Callable[[Endpoint], Endpoint]:
+def together(answer: Answerer, *, keyed: bool = False) -> Callable[[Endpoint], Endpoint]:
     """Let plain requests to a route be answered together with others that come at the same time.
 
     Plain is a bearer token, no Idempotency-Key, no cookie, no query, and no header twice. The actor
@@ -57,12 +72,16 @@ def together(answer: Answerer) -> Callable[[Endpoint], Endpoint]:
     the route's function would, made durable already, or None for a document that is not valid: then
     the route itself says what is wrong.
 
+    On a `keyed` route plain requests have an Idempotency-Key, and `answer` keeps what it answers in
+    the transaction of the work (`idempotency.begin_many`, `store_many`): what is not new under its
+    key, it leaves to the route by returning None.
+
     Write this under the decorator that makes the route, whose path has no parameters. Only an
     application with `app.state.authenticate_many` (`infra.auth`) answers together.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _MARK, answer)
+        setattr(endpoint, _MARK, (answer, keyed))
         return endpoint
 
     return mark
@@ -75,6 +94,7 @@ class Lane:
     route: RouteContext
     permissions: tuple[auth.Require, ...]
     answer: Answerer
+    keyed: bool
 
     async def serve(self, scope: Scope, receive: Receive, out: Out) -> Receive | None:
         """Answer, or return what the route that is to answer instead receives."""
@@ -89,8 +109,11 @@ class Lane:
             actor = await authenticate_together(scope, token, at)
             for each in self.permissions:
                 each.check(actor)
+            key = key_of(request, required=True) if self.keyed else None
             content_type = headers.get(b"content-type", b"").decode("latin-1")
-            answer = await self.answer(Asked(request, parse_document(body, content_type), at))
+            document = parse_document(body, content_type)
+            once = None if key is None else self._once(actor.id, key, document)
+            answer = await self.answer(Asked(request, document, at, once))
         except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
             await note_failure(request, error, at, reads=False)
             problem = await _problem(request, error)
@@ -101,6 +124,16 @@ class Lane:
             return _Replay(body, receive)
         await out.whole(answer.status, answer.headers, answer.body)
         return None
+
+    def _once(self, actor_id: UUID, key: str, document: object) -> Once:
+        path = self.route.path_format
+        assert path is not None
+        return Once(
+            idempotency.Scope(actor_id=actor_id, method="POST", route=path, key=key),
+            idempotency.request_hash(
+                method="POST", path=path, query=b"", body=strict_json.canonical(document)
+            ),
+        )
 
 
 class TogetherLanes:
@@ -114,7 +147,7 @@ class TogetherLanes:
         if self._lanes is None:  # the routes are all there when the first request comes
             self._lanes = lanes_of(scope["app"])
         lane = self._lanes.get((scope["method"], scope["path"]))
-        return lane if lane is not None and _plain(scope) else None
+        return lane if lane is not None and _plain(scope, keyed=lane.keyed) else None
 
 
 class _Replay:
@@ -137,8 +170,10 @@ def lanes_of(app: FastAPI) -> dict[tuple[str, str], Lane]:
         return {}
     lanes: dict[tuple[str, str], Lane] = {}
     for context in iter_route_contexts(app.routes):
-        answer: Answerer | None = getattr(getattr(context, "endpoint", None), _MARK, None)
-        if answer is None:
+        marked: tuple[Answerer, bool] | None = getattr(
+            getattr(context, "endpoint", None), _MARK, None
+        )
+        if marked is None:
             continue
         path, dependant = context.path_format, context.dependant
         assert path is not None
@@ -148,11 +183,12 @@ def lanes_of(app: FastAPI) -> dict[tuple[str, str], Lane]:
         assert permissions, f"{path}: together is for routes that require a permission"
         for method in context.methods or ():
             # Routes are tried in order, so the first of a path is the one that answers.
-            lanes.setdefault((method, path), Lane(context, permissions, answer))
+            assert method == "POST" or not marked[1], "what has a key is sent by POST"
+            lanes.setdefault((method, path), Lane(context, permissions, *marked))
     return lanes
 
 
-def _plain(scope: Scope) -> bool:
+def _plain(scope: Scope, *, keyed: bool) -> bool:
     if scope["query_string"]:
         return False
     names = [name for name, _ in scope["headers"]]
@@ -160,7 +196,8 @@ def _plain(scope: Scope) -> bool:
     return (
         len(different) == len(names)
         and b"authorization" in different
-        and _NOT_PLAIN.isdisjoint(different)
+        and _COOKIE not in different
+        and (_KEY in different) == keyed
     )
 
 

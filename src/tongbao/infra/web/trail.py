@@ -219,6 +219,12 @@ async def note_failure(request: Request, error: Exception, at: datetime, *, read
     await apart_of(request).refused(entry, by=caller_of(request), at=at)
 
 
+def entry_of_answer(request: Request, *, code: str | None, location: str | None) -> audit.Entry:
+    """Return the entry of a request that a turn has answered and writes down itself."""
+    outcome: audit.Outcome = "done" if code is None else "refused"
+    return _entry(request, outcome=outcome, code=code, location=location)
+
+
 def apart_of(request: Request) -> audit.Apart:
     """Return what writes entries in transactions of their own, one of each application."""
     state = request.app.state

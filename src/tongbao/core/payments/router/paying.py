@@ -13,6 +13,7 @@ from fastapi import Depends, Query, Request, Response, status
 from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
 from tongbao.core.payments.router.headers import StepUpHeader
+from tongbao.core.payments.router.paying_together import pay_together
 from tongbao.core.payments.router.rejecting import PREFIX, answer
 from tongbao.core.payments.schemas import (
     HeadroomOut,
@@ -32,6 +33,7 @@ from tongbao.infra.web import (
     RequestLanguage,
     WriteTx,
     router,
+    together,
 )
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
@@ -62,6 +64,7 @@ After = Annotated[
     responses=WAITS,
     summary="Pay to an account of this bank",
 )
+@together(pay_together, keyed=True)
 async def transfer(
     body: NewTransfer,
     tx: WriteTx,

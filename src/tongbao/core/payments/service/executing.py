@@ -39,7 +39,7 @@ from tongbao.core.payments.service.payees import require_step_ups
 from tongbao.core.payments.service.screening import screened
 from tongbao.core.payments.service.storing import rejected, store, store_rejected, tell
 from tongbao.infra.auth import Actor
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import WriteSession, attempt
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.risk.limits import service as limits
@@ -87,17 +87,12 @@ async def execute(
     if not atomic:
         await batch.run()
         return [_outcome(item) for item in items]
-    savepoint = await tx.begin_nested()
-    try:
+    async with attempt(tx) as attempted:
         await batch.run()
-    except BaseException:
-        await savepoint.rollback()
-        raise
-    if all(item.stands for item in items):
-        await savepoint.commit()
-        return [_outcome(item) for item in items]
-    await savepoint.rollback()
-    return [_outcome(item) if not item.stands else BatchRefused() for item in items]
+        if all(item.stands for item in items):
+            return [_outcome(item) for item in items]
+        attempted.undo()
+    return [BatchRefused() if item.stands else _outcome(item) for item in items]
 
 
 async def look(

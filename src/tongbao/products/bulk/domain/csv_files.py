@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from typing import BinaryIO, Final
 
+from tongbao.kernel.text import Text
 from tongbao.products.bulk.domain.errors import ColumnsWrong, FileUnreadable, LineUnreadable
 from tongbao.products.bulk.domain.reading import Head, RawLine
 
@@ -54,7 +55,7 @@ def read(source: BinaryIO) -> Iterator[Head | RawLine]:
             yield _line(number, columns, row)
     except csv.Error as error:
         raise FileUnreadable(
-            why_zh="CSV 中引号或换行有误", why_en="A quotation mark or a line break is wrong"
+            why=Text(zh="CSV 中引号或换行有误", en="A quotation mark or a line break is wrong")
         ) from error
     finally:
         text.detach()
@@ -79,12 +80,19 @@ def _tried(source: BinaryIO, encoding: str) -> str:
     try:
         while chunk := source.read(CHUNK_BYTES):
             if "\x00" in decoder.decode(chunk):
-                raise FileUnreadable(why_zh="文件含有空字符，不是文本", why_en="It is no text")
+                raise FileUnreadable(
+                    why=Text(
+                        zh="文件含有空字符，不是文本",
+                        en="It is no text",
+                    )
+                )
         decoder.decode(b"", final=True)
     except UnicodeError as error:
         raise FileUnreadable(
-            why_zh="编码须为 UTF-8、GBK 或带 BOM 的 UTF-16",
-            why_en="The encoding must be UTF-8, GBK, or UTF-16 with a byte order mark",
+            why=Text(
+                zh="编码须为 UTF-8、GBK 或带 BOM 的 UTF-16",
+                en="The encoding must be UTF-8, GBK, or UTF-16 with a byte order mark",
+            )
         ) from error
     return encoding
 
@@ -94,8 +102,10 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
     while line := text.readline(LINE_LENGTH_MAX):
         if len(line) == LINE_LENGTH_MAX and not line.endswith(("\n", "\r")):
             raise FileUnreadable(
-                why_zh=f"某行超过 {LINE_LENGTH_MAX} 个字符",
-                why_en=f"A line is longer than {LINE_LENGTH_MAX} characters",
+                why=Text(
+                    zh=f"某行超过 {LINE_LENGTH_MAX} 个字符",
+                    en=f"A line is longer than {LINE_LENGTH_MAX} characters",
+                )
             )
         yield line
 

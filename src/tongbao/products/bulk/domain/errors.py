@@ -6,14 +6,6 @@ from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
 
-class FileTooLarge(TongbaoError):
-    """More bytes than a file may have."""
-
-    code = "bulk.file_too_large"
-    title = Text(zh="文件过大", en="The file is too large")
-    detail = Text(zh="文件最大 {mib_max} MiB", en="A file has at most {mib_max} MiB")
-
-
 class FileEmpty(TongbaoError):
     """No payment in it."""
 
@@ -37,7 +29,7 @@ class FileUnreadable(TongbaoError):
 
     code = "bulk.file_unreadable"
     title = Text(zh="文件无法读取", en="The file cannot be read")
-    detail = Text(zh="{why_zh}", en="{why_en}")
+    detail = Text(zh="无法读取：{why}", en="It cannot be read: {why}")
 
 
 class SchemaViolated(TongbaoError):
@@ -45,7 +37,7 @@ class SchemaViolated(TongbaoError):
 
     code = "bulk.schema_violated"
     title = Text(zh="报文不符合 pain.001.001.09", en="Not a valid pain.001.001.09")
-    detail = Text(zh="{path}：{fault}", en="{path}: {fault}")
+    detail = Text(zh="位置 {path}：{fault}", en="At {path}: {fault}")
 
 
 class ColumnsWrong(TongbaoError):
@@ -145,7 +137,7 @@ class LineUnreadable(LineWrong):
 
     code = "bulk.line_unreadable"
     title = Text(zh="该笔格式有误", en="The line cannot be read")
-    detail = Text(zh="{fault}", en="{fault}")
+    detail = Text(zh="该笔无法读取：{fault}", en="The line cannot be read: {fault}")
 
 
 class LineAmountWrong(LineWrong):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from tongbao.kernel.text import Text
 from tongbao.lib.iso20022 import pain001
 from tongbao.products.bulk.domain.errors import (
     DebtorAccountDiffers,
@@ -14,10 +15,10 @@ from tongbao.products.bulk.domain.reading import Head, RawLine, Totals
 
 FIELD_LENGTH_MAX: Final = 1_000
 _WHY: Final = {
-    "not_xml": ("不是完整的 XML", "It is no well-formed XML"),
-    "doctype": ("不接受 DOCTYPE 和实体", "A DOCTYPE or an entity is not accepted"),
-    "not_this_message": ("不是 pain.001.001.09 报文", "It is no pain.001.001.09"),
-    "too_complex": ("单笔付款的内容过多", "One payment has too much in it"),
+    "not_xml": Text(zh="不是完整的 XML", en="it is no well-formed XML"),
+    "doctype": Text(zh="不接受 DOCTYPE 和实体", en="a DOCTYPE or an entity is not accepted"),
+    "not_this_message": Text(zh="不是 pain.001.001.09 报文", en="it is no pain.001.001.09"),
+    "too_complex": Text(zh="单笔付款的内容过多", en="one payment has too much in it"),
 }
 
 
@@ -31,8 +32,7 @@ def read(source: BinaryIO) -> Iterator[Head | RawLine]:
     try:
         yield from _read(source)
     except pain001.UnreadableError as error:
-        zh, en = _WHY[error.why]
-        raise FileUnreadable(why_zh=zh, why_en=en) from error
+        raise FileUnreadable(why=_WHY[error.why]) from error
 
 
 def _read(source: BinaryIO) -> Iterator[Head | RawLine]:

@@ -1,6 +1,6 @@
 """Verbs of files of payments: hand in, look at, pay, report."""
 
-from tongbao.products.bulk.domain.errors import FileTooLarge, UnknownFile
+from tongbao.products.bulk.domain.errors import UnknownFile
 from tongbao.products.bulk.domain.files import (
     BYTES_MAX,
     LINES_MAX,
@@ -33,7 +33,6 @@ __all__ = [
     "FileId",
     "FileKind",
     "FileState",
-    "FileTooLarge",
     "Line",
     "LineState",
     "Mode",

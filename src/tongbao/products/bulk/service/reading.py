@@ -27,12 +27,16 @@ _OVER: Final = (FileState.REJECTED, FileState.CANCELLED)
 
 
 async def get(tx: ReadSession, file_id: UUID, *, seen_by: Actor) -> PaymentFile:
-    """Return a file to whoever may see those of its party. Raises `UnknownFile`."""
+    """Return a file to whoever may see those of its party.
+
+    Raises `UnknownFile`, `auth.Forbidden`.
+    """
     row = await tx.scalar(
         select(FileRow).where(FileRow.id == file_id).execution_options(populate_existing=True)
     )
-    if row is None or not _sees(seen_by, row.party_id):
+    if row is None:
         raise UnknownFile
+    seen_by.check(READ, party_id=row.party_id, unknown=UnknownFile())
     return file_of(row)
 
 
@@ -44,9 +48,11 @@ async def of_party(
     after: str | None = None,
     limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[PaymentFile]:
-    """Return a party's files, the latest first. Raises `UnknownFile`, `kernel.page.BadCursor`."""
-    if not _sees(seen_by, party_id):
-        raise UnknownFile
+    """Return a party's files, the latest first.
+
+    Raises `UnknownFile`, `auth.Forbidden`, `kernel.page.BadCursor`.
+    """
+    seen_by.check(READ, party_id=party_id, unknown=UnknownFile())
     query = (
         select(FileRow)
         .where(FileRow.party_id == party_id)
@@ -83,11 +89,6 @@ async def lines(
         limit=limit,
         cursor=lambda last: encode_cursor(last.number),
     )
-
-
-def _sees(actor: Actor, party_id: UUID) -> bool:
-    """Tell whether somebody may look at what a party pays, to each of its employees perhaps."""
-    return actor.may(READ, party_id=party_id)
 
 
 @dataclass(frozen=True, slots=True)

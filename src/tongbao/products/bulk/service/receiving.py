@@ -116,7 +116,7 @@ async def receive(
     )
     receiving = _Receiving(tx, row, account, received_by, at)
     if wish.format is FileFormat.CSV:
-        await receiving.begin()
+        await receiving.enter()
     parts = _READERS[wish.format](source)
     while batch := await asyncio.to_thread(lambda: list(islice(parts, BATCH))):
         await receiving.take(batch)
@@ -144,11 +144,11 @@ class _Receiving:
     by: Actor
     at: datetime
     references: dict[str, int] = field(default_factory=dict)
-    begun: bool = False
+    entered: bool = False
 
-    async def begin(self) -> None:
+    async def enter(self) -> None:
         """Write the file's row, which decides between two of one message id at once."""
-        self.begun = True
+        self.entered = True
         used = await self.tx.scalar(
             select(FileRow.id).where(
                 FileRow.account_id == self.row.account_id,
@@ -172,7 +172,7 @@ class _Receiving:
                 await self._head(part)
             else:
                 raw.append(part)
-        if raw and not self.begun:
+        if raw and not self.entered:
             raise SchemaViolated(path="/Document/CstmrCdtTrfInitn", fault="GrpHdr")
         if self.row.lines + len(raw) > LINES_MAX:
             raise TooManyLines(lines_max=LINES_MAX)
@@ -184,14 +184,16 @@ class _Receiving:
         self.row.total_minor += sum(good)
 
     async def _head(self, head: Head) -> None:
-        if head.message_id is not None and not self.begun:
+        if head.message_id is not None and not self.entered:
             if not 1 <= len(head.message_id) <= MESSAGE_ID_LENGTH_MAX:
                 raise FileUnreadable(
-                    why_zh="报文标识号 MsgId 为 1 至 35 个字符",
-                    why_en="The message id (MsgId) has 1 to 35 characters",
+                    why=Text(
+                        zh="报文标识号 MsgId 为 1 至 35 个字符",
+                        en="The message id (MsgId) has 1 to 35 characters",
+                    )
                 )
             self.row.message_id = head.message_id
-            await self.begin()
+            await self.enter()
         if head.account_number not in (None, self.account.number):
             raise DebtorAccountDiffers(account_number=head.account_number)
         if head.requested_on is not None:

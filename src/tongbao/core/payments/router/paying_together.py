@@ -1,0 +1,180 @@
+"""Transfers that come at the same time, paid in one batch: one transaction, one commit for all.
+
+What a turn pays or rejects is what the route itself would answer, to the byte, with its answer kept
+under its key and its entry in the audit trail. Whatever is not plain (a second person, a step-up, a
+key that is not new, a turn that failed) the route does alone; where a turn's commit may have
+happened, the key sees to it that nothing is done twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, status
+from pydantic import ValidationError
+
+from tongbao.core.payments import service
+from tongbao.core.payments.schemas import NewTransfer, PaymentOut
+from tongbao.infra import audit, idempotency
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.turns import Turns
+from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
+from tongbao.infra.web.trail import entry_of_answer
+
+PREFIX: Final = "/api/v1/payments"
+PER_TURN_MAX: Final = 200
+WAITING_MAX: Final = 2_000
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A transfer of a request with a key."""
+
+    asked: Asked
+    order: service.NewTransfer
+    actor: Actor
+    by: audit.Caller
+
+
+Questions = Sequence[_Question]
+
+
+async def pay_together(asked: Asked) -> Answer | None:
+    """Pay the transfer of a request with others; None leaves it to the route."""
+    if "step-up-token" in asked.request.headers:
+        return None
+    try:
+        body = NewTransfer.model_validate(asked.document)
+    except ValidationError:
+        return None
+    order = service.NewTransfer(
+        debtor_account_id=body.debtor_account_id,
+        creditor_account_number=body.creditor_account_number,
+        creditor_name=body.creditor_name,
+        amount=body.amount,
+        remittance=body.remittance,
+        end_to_end_id=body.end_to_end_id,
+    )
+    question = _Question(asked, order, asked.request.state.actor, caller_of(asked.request))
+    return await _turns(asked.request.app).ask(question)
+
+
+def _turns(app: FastAPI) -> Turns[_Question, Answer | None]:
+    if not hasattr(app.state, "payment_turns"):
+        database: Database = app.state.database
+
+        async def turn(questions: Questions) -> Sequence[Answer | None]:
+            return await _pay(database, questions)
+
+        app.state.payment_turns = Turns(turn, size_max=PER_TURN_MAX, waiting_max=WAITING_MAX)
+    turns: Turns[_Question, Answer | None] = app.state.payment_turns
+    return turns
+
+
+async def _pay(database: Database, questions: Questions) -> Sequence[Answer | None]:
+    """Pay a turn; what cannot be answered in it, each route does alone."""
+    at = max(question.asked.at for question in questions)
+    try:
+        async with database.write() as tx:
+            return await _answers(tx, questions, at)
+    except Exception as error:
+        logger.warning("payment_turn_failed", payments=len(questions), exc_info=error)
+        return [None] * len(questions)
+
+
+async def _answers(tx: WriteSession, questions: Questions, at: datetime) -> Sequence[Answer | None]:
+    scopes = [_once(question)[0] for question in questions]
+    new = await idempotency.begin_many(tx, scopes)
+    ours = [place for place, is_new in enumerate(new) if is_new]
+    answers: list[Answer | None] = [None] * len(questions)
+    if not ours:
+        return answers
+    outcomes = await service.execute(
+        tx,
+        [questions[place].order for place in ours],
+        initiated_by=[questions[place].actor for place in ours],
+        at=at,
+    )
+    done = [
+        (place, outcome)
+        for place, outcome in zip(ours, outcomes, strict=True)
+        if isinstance(outcome, service.Transfer)
+    ]
+    for place, transfer in done:
+        answers[place] = _answer(questions[place], transfer)
+    await _keep(tx, [(questions[p], answers[p], transfer) for p, transfer in done], at)
+    return answers
+
+
+async def _keep(
+    tx: WriteSession,
+    done: Sequence[tuple[_Question, Answer | None, service.Transfer]],
+    at: datetime,
+) -> None:
+    """Write the answers under their keys, and what was done into the audit trail."""
+    if not done:
+        return
+    entries, kept = [], []
+    for question, answer, transfer in done:
+        assert answer is not None
+        refusal = transfer.refusal
+        entry = entry_of_answer(
+            question.asked.request,
+            code=None if refusal is None else refusal.code,
+            location=f"{PREFIX}/{transfer.id}",
+        )
+        entries.append(entry)
+        kept.append((*_once(question), _stored(answer)))
+    await idempotency.store_many(tx, kept, at=at)
+    await audit.append(tx, entries, [question.by for question, _, _ in done], at=at)
+
+
+def _once(question: _Question) -> tuple[idempotency.Scope, bytes]:
+    once = question.asked.once
+    assert once is not None, "the route insists on a key"
+    return once.scope, once.request_hash
+
+
+def _answer(question: _Question, transfer: service.Transfer) -> Answer:
+    scope = question.asked.request.scope
+    location = (b"location", f"{PREFIX}/{transfer.id}".encode())
+    if transfer.refusal is not None:
+        assert transfer.reason is not None
+        transfer.refusal.facts.update(
+            payment_id=str(transfer.id), iso_reason_code=transfer.reason.iso_code
+        )
+        problem = problem_response(scope, transfer.refusal)
+        headers = [
+            (name, value) for name, value in problem.raw_headers if name != b"content-length"
+        ]
+        return Answer(problem.status_code, [*headers, location], bytes(problem.body))
+    language = language_of(scope)
+    return Answer(
+        status.HTTP_201_CREATED,
+        [
+            (b"content-type", b"application/json"),
+            (b"content-language", language.encode()),
+            location,
+        ],
+        PaymentOut.of(transfer, language).model_dump_json().encode(),
+    )
+
+
+def _stored(answer: Answer) -> idempotency.Answer:
+    headers = dict(answer.headers)
+
+    def told(name: bytes) -> str | None:
+        return headers[name].decode("latin-1") if name in headers else None
+
+    return idempotency.Answer(
+        status=answer.status,
+        body=answer.body,
+        content_type=told(b"content-type"),
+        content_language=told(b"content-language"),
+        location=told(b"location"),
+    )
