@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from tongbao.infra.web import strict_json
+from tongbao.infra.web.deadlines import TimeLimit
 from tongbao.infra.web.errors import BodyTooSlow, MalformedText, WrongContentType
 from tongbao.infra.web.limits import declared_length
 
@@ -100,12 +101,17 @@ async def read_file(request: Request) -> SpooledRequest:
     """
     file = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX)  # noqa: SIM115 - the caller's to close
     digest = hashlib.sha256()
-    chunks = _chunks(request.scope, request.receive, seconds_max=FILE_SECONDS_MAX)
     try:
-        async with aclosing(chunks):
+        async with (
+            asyncio.timeout(FILE_SECONDS_MAX),
+            aclosing(_chunks(request.scope, request.receive)) as chunks,
+        ):
             async for chunk in chunks:
                 digest.update(chunk)
                 file.write(chunk)
+    except TimeoutError as error:
+        file.close()
+        raise BodyTooSlow(seconds_max=FILE_SECONDS_MAX) from error
     except BaseException:
         file.close()
         raise
@@ -123,31 +129,27 @@ async def read_bytes(scope: Scope, receive: Receive) -> bytes:
 
     Raises `BodyTooSlow`, `BodyTooLarge`, and `ClientDisconnect` when the caller has left.
     """
-    chunks = _chunks(scope, receive, seconds_max=BODY_SECONDS_MAX)
-    async with aclosing(chunks):
-        return b"".join([chunk async for chunk in chunks])
+    try:
+        with TimeLimit(BODY_SECONDS_MAX):
+            async with aclosing(_chunks(scope, receive)) as chunks:
+                return b"".join([chunk async for chunk in chunks])
+    except TimeoutError as error:
+        raise BodyTooSlow(seconds_max=BODY_SECONDS_MAX) from error
 
 
-async def _chunks(
-    scope: Scope, receive: Receive, *, seconds_max: int
-) -> AsyncGenerator[bytes, None]:
+async def _chunks(scope: Scope, receive: Receive) -> AsyncGenerator[bytes, None]:
     """Yield the body as it comes."""
     length = declared_length(scope)
     more = True
-    deadline = asyncio.get_running_loop().time() + seconds_max
-    try:
-        while more:
-            async with asyncio.timeout_at(deadline):
-                message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            chunk = message.get("body", b"")
-            yield chunk
-            # The server holds a body to its declared length: what is whole is not waited for.
-            length -= len(chunk)
-            more = message.get("more_body", False) and length != 0
-    except TimeoutError as error:
-        raise BodyTooSlow(seconds_max=seconds_max) from error
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        chunk = message.get("body", b"")
+        yield chunk
+        # The server holds a body to its declared length: what is whole is not waited for.
+        length -= len(chunk)
+        more = message.get("more_body", False) and length != 0
 
 
 def parse_document(body: bytes, content_type: str) -> object:
