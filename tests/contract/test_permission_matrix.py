@@ -20,7 +20,8 @@ from sqlalchemy import insert
 from tests.support.bank import Bank, Caller, Customer, done
 from tests.support.channel_gateways import Quiet
 from tests.support.deposits import post_rates
-from tongbao.app.permissions import Address, May, addresses, reach
+from tongbao.app.doors import May
+from tongbao.app.permissions import Address, addresses, reach
 from tongbao.core.accounts import service as accounts
 from tongbao.core.approvals.models import KeyRow as SigningKeyRow
 from tongbao.core.approvals.models import PolicyRow

@@ -20,8 +20,9 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.python import asgi
 
 from tests.support.bank import Bank, Caller, Customer, own_logs, settings
+from tongbao.app.doors import May
 from tongbao.app.main import create_app
-from tongbao.app.permissions import May, addresses, reach
+from tongbao.app.permissions import addresses, reach
 from tongbao.core.identity.service import MemberRole, Role
 
 DEEP = os.environ.get("TONGBAO_HYPOTHESIS") == "deep"
