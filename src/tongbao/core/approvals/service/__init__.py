@@ -45,7 +45,7 @@ from tongbao.core.approvals.service.instructions import (
 from tongbao.core.approvals.service.keys import add_key, list_keys, revoke_key
 from tongbao.core.approvals.service.opening import (
     open_instruction,
-    policies,
+    policies_in_use,
     signatures_needed,
 )
 from tongbao.core.approvals.service.policies import (
@@ -125,7 +125,7 @@ __all__ = [
     "open_change",
     "open_instruction",
     "passkey_options",
-    "policies",
+    "policies_in_use",
     "policy_of",
     "refuse",
     "registered_instructions",

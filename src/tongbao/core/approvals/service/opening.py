@@ -29,7 +29,7 @@ DEADLINE_MAX: Final = timedelta(days=90)
 P = TypeVar("P", bound=BaseModel)
 
 
-async def policies(tx: ReadSession, party_ids: Collection[UUID]) -> dict[UUID, Policy]:
+async def policies_in_use(tx: ReadSession, party_ids: Collection[UUID]) -> dict[UUID, Policy]:
     """Return the policies in use of those of the parties that have one."""
     latest = (
         select(PolicyRow.party_id, PolicyRow.policy)
@@ -49,7 +49,7 @@ async def signatures_needed(tx: ReadSession, *, party_id: UUID, amount: Money) -
 
     Raises `NoRule` where the policy does not speak of the currency.
     """
-    policy = (await policies(tx, [party_id])).get(party_id)
+    policy = (await policies_in_use(tx, [party_id])).get(party_id)
     return 0 if policy is None else policy.rule_of(amount).required
 
 

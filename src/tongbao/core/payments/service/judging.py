@@ -132,7 +132,7 @@ async def check_second_person(
 
 async def _check_unsigned(tx: ReadSession, items: Sequence[Item]) -> None:
     """Find the orders for which a party's policy asks for signatures, which nobody has given."""
-    policies = await approvals.policies(tx, {group_of(item)[0] for item in items})
+    policies = await approvals.policies_in_use(tx, {group_of(item)[0] for item in items})
     for item in items:
         if (policy := policies.get(group_of(item)[0])) is None:
             continue
