@@ -76,5 +76,6 @@ def create_app(
     ):
         app.include_router(part)
     problems.add_handlers(app)
+    problems.describe_all(app)
     patch_fastapi(app)
     return app

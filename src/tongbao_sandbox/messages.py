@@ -93,8 +93,8 @@ class MessageFault(BaseModel):
         "flood",  # takes the message, answers with megabytes
         "unknown_address",  # 422, as for a number that does not exist
     ]
-    times: Annotated[int | None, Field(ge=1, le=TIMES_MAX)] = None
-    seconds: Annotated[float, Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False)] = 5.0
+    times: Annotated[int | None, Field(strict=True, ge=1, le=TIMES_MAX)] = None
+    seconds: Annotated[float, Field(strict=True, ge=0, le=SECONDS_MAX, allow_inf_nan=False)] = 5.0
 
 
 class Inbox:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -58,6 +58,9 @@ UNKNOWN_TAXPAYER = Problem(
 BAD_CURSOR = Problem(
     "tax_office.bad_cursor", 422, "分页游标无效", "The cursor is not one of ours for this taxpayer"
 )
+UNKNOWN_PAYMENT = Problem(
+    "channels.unknown_payment", 404, "没有这样的支付", "There is no such payment"
+)
 BAD_REQUEST = Problem("sandbox.bad_request", 422, "请求无效", "The request is not valid")
 DOWN = Problem("tax_office.unavailable", 503, "税务局系统维护中", "The tax office is not available")
 ERROR = Problem("tax_office.error", 500, "税务局系统错误", "The tax office has an internal error")
@@ -66,6 +69,33 @@ ERROR = Problem("tax_office.error", 500, "税务局系统错误", "The tax offic
 def described(when: str) -> dict[str, Any]:
     """Return how the API reference shows a problem."""
     return {"description": when, "content": {MEDIA_TYPE: {}}}
+
+
+ITS_OWN: Final[dict[int | str, dict[str, Any]]] = {
+    "default": {"description": "A refusal in the form of this protocol"}
+}
+"""For routes that speak a protocol of somebody else's, refusals included."""
+
+
+def describe_all(app: FastAPI) -> None:
+    """Say of every operation that it may be refused by a problem document.
+
+    What a route says of its own refusals stays; the framework's own form is never sent.
+    """
+    made = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            for path in made()["paths"].values():
+                for operation in path.values():
+                    answers = operation["responses"]
+                    if "application/json" in answers.get("422", {}).get("content", {}):
+                        answers["422"] = described("Not such a request")
+                    answers.setdefault("default", described("Refused"))
+        assert app.openapi_schema is not None, "the framework keeps what it has made"
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 class Refused(Exception):

@@ -50,7 +50,7 @@ class ServiceFault(BaseModel):
     times: Annotated[
         int | None, Field(strict=True, ge=1, le=1_000_000, description="null = always")
     ] = None
-    seconds: Annotated[float, Field(ge=0, le=SECONDS_MAX, allow_inf_nan=False)] = 5.0
+    seconds: Annotated[float, Field(strict=True, ge=0, le=SECONDS_MAX, allow_inf_nan=False)] = 5.0
 
 
 class ServiceFaults:

@@ -9,17 +9,18 @@ a digest or a balance allows, so a request that fits it may still be refused.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import schemathesis
 from fastapi import FastAPI
 from schemathesis.config import SchemathesisConfig
-from schemathesis.engine import Status, events, from_schema
+from schemathesis.engine import from_schema
 from schemathesis.python import asgi
 
 from tests.support.bank import Bank, Caller, Customer, own_logs, settings
+from tests.support.findings import Findings
 from tongbao.app.doors import May
 from tongbao.app.main import create_app
 from tongbao.app.permissions import addresses, reach
@@ -37,37 +38,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.no_cover]
 def as_it_is(_context: object, value: object) -> bytes:
     """Send what was made up for a document without a change: hardly ever a PDF."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
-
-
-@dataclass
-class Findings:
-    """What a run found."""
-
-    phases: list[str] = field(default_factory=list)
-    passed: int = 0
-    failed: list[str] = field(default_factory=list)
-    succeeded: set[str] = field(default_factory=set)
-
-    def take(self, event: events.EngineEvent) -> None:
-        if isinstance(event, events.PhaseFinished) and event.status is Status.SUCCESS:
-            self.phases.append(event.phase.name.value)
-        elif isinstance(event, events.NonFatalError | events.FatalError):
-            self.failed.append(str(event))
-        elif isinstance(event, events.ScenarioFinished):
-            for case_id, interaction in event.recorder.interactions.items():
-                answer = interaction.response
-                if answer is not None and answer.status_code in {200, 201, 202, 204}:
-                    self.succeeded.add(event.recorder.cases[case_id].value.operation.label)
-            for case_id, checks in event.recorder.checks.items():
-                self.passed += sum(check.failure_info is None for check in checks)
-                for check in checks:
-                    if check.failure_info is not None:
-                        operation = event.recorder.cases[case_id].value.operation.label
-                        failure = check.failure_info.failure
-                        self.failed.append(
-                            f"{operation}: {check.name}: {failure.title}: {failure.message}\n"
-                            f"{check.failure_info.code_sample}"
-                        )
 
 
 def of_customers(app: FastAPI) -> set[str]:

@@ -13,6 +13,7 @@ import httpx2
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from tongbao_sandbox import problems
 from tongbao_sandbox.channels import faults, iso20022, signing
 from tongbao_sandbox.channels.book import Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import (
@@ -39,7 +40,16 @@ REASONS: Final = {
 _STATUS: Final = {Status.SETTLED: "ACSC", Status.REJECTED: "RJCT"}
 
 router = APIRouter(tags=["channel: bank"])
-v1 = APIRouter(prefix="/channels/bank/v1", tags=["channel: bank"])
+v1 = APIRouter(
+    prefix="/channels/bank/v1",
+    tags=["channel: bank"],
+    default_response_class=Response,
+    responses=problems.ITS_OWN,
+)
+
+
+PLAIN: Final = r"^[^\x00-\x1f\ufffe\uffff]*$"
+"""What XML can hold, on one line."""
 
 
 class Incoming(BaseModel):
@@ -47,12 +57,14 @@ class Incoming(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    account: Annotated[str, Field(max_length=34, description="Of the merchant's customer")]
-    name: Annotated[str, Field(max_length=140)]
+    account: Annotated[
+        str, Field(max_length=34, pattern=PLAIN, description="Of the merchant's customer")
+    ]
+    name: Annotated[str, Field(max_length=140, pattern=PLAIN)]
     amount_minor: Annotated[int, Field(strict=True, ge=1, le=10**13)]
-    debtor_account: Annotated[str, Field(max_length=34)] = "62220000000000000"
-    debtor_name: Annotated[str, Field(max_length=140)] = "沙箱客户"
-    remittance: Annotated[str, Field(max_length=140)] = ""
+    debtor_account: Annotated[str, Field(max_length=34, pattern=PLAIN)] = "62220000000000000"
+    debtor_name: Annotated[str, Field(max_length=140, pattern=PLAIN)] = "沙箱客户"
+    remittance: Annotated[str, Field(max_length=140, pattern=PLAIN)] = ""
 
 
 class Return(BaseModel):
@@ -117,7 +129,7 @@ async def return_payment(request: Request, reference: str, body: Return) -> Resp
     at_desk = desk(request, "bank")
     original = at_desk.book.find(reference)
     if original is None or original.status is not Status.SETTLED:
-        return Response(status_code=404)
+        raise problems.Refused(problems.UNKNOWN_PAYMENT)
     returned = new_payment(
         at_desk, reference=f"RTR-{reference}"[:35], direction=Direction.COLLECT,
         amount=original.amount, account=original.account, original=original.reference,

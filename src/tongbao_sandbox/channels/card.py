@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from tongbao_sandbox import problems
 from tongbao_sandbox.channels import faults, signing
 from tongbao_sandbox.channels.book import Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import Desk, desk, new_payment
@@ -38,7 +39,12 @@ OTHER: Final = ("96", "系统故障")
 _TYPES: Final = {"11": Direction.COLLECT, "12": Direction.PAYOUT, "04": Direction.REFUND}
 _TYPE_OF: Final = {direction: code for code, direction in _TYPES.items()}
 
-router = APIRouter(prefix="/channels/card/v1", tags=["channel: card"])
+router = APIRouter(
+    prefix="/channels/card/v1",
+    tags=["channel: card"],
+    default_response_class=Response,
+    responses=problems.ITS_OWN,
+)
 
 
 class _Wrong(Exception):

@@ -58,10 +58,13 @@ class ChannelFault(BaseModel):
     ] = None
     after: Annotated[int, Field(strict=True, ge=0, le=1_000_000, description="Let through")] = 0
     share: Annotated[
-        float, Field(gt=0, le=1, description="Strikes this share of what it could strike")
+        float,
+        Field(strict=True, gt=0, le=1, description="Strikes this share of what it could strike"),
     ] = 1.0
-    seed: Annotated[int, Field(description="Of the share's dice, so that a run repeats")] = 0
-    seconds: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 0.5
+    seed: Annotated[
+        int, Field(strict=True, description="Of the share's dice, so that a run repeats")
+    ] = 0
+    seconds: Annotated[float, Field(strict=True, ge=0, le=600, allow_inf_nan=False)] = 0.5
     inquiries: Annotated[int, Field(strict=True, ge=1, le=1_000)] = 1
     reason: Annotated[str, Field(pattern="^[a-z_]{1,40}$")] = "insufficient_funds"
 

@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import httpx2
 from fastapi import APIRouter, Request, Response
 
+from tongbao_sandbox import problems
 from tongbao_sandbox.channels import faults, signing
 from tongbao_sandbox.channels.book import ZONE, Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import Desk, Message, Told, desk, new_payment
@@ -40,7 +41,7 @@ class _Failed(Exception):
     """The business failed, for a reason of the wallet's own."""
 
 
-@router.post("/channels/wallet-a/gateway.do")
+@router.post("/channels/wallet-a/gateway.do", response_class=Response, responses=problems.ITS_OWN)
 async def gateway(request: Request) -> Response:
     """Do what `method` says with `biz_content`; answered with `{"response": …, "sign": …}`."""
     at_desk = desk(request, "wallet-a")
@@ -55,7 +56,7 @@ async def pay_trade(request: Request, reference: str) -> Response:
     at_desk = desk(request, "wallet-a")
     payment = at_desk.book.find(reference)
     if payment is None:
-        return Response(status_code=404)
+        raise problems.Refused(problems.UNKNOWN_PAYMENT)
     if payment.status is Status.WAITING:
         at_desk.work_off(payment)
         tell(at_desk, payment)

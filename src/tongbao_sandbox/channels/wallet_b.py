@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from tongbao_sandbox import problems
 from tongbao_sandbox.channels import faults, signing
 from tongbao_sandbox.channels.book import ZONE, Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import Desk, Message, Told, desk, new_payment
@@ -47,7 +48,12 @@ Reference = Annotated[str, Field(pattern="^[A-Za-z0-9-]{8,40}$")]
 InPath = Annotated[str, Path(pattern="^[A-Za-z0-9-]{8,40}$")]
 
 router = APIRouter(tags=["channel: wallet-b"])
-v3 = APIRouter(prefix="/channels/wallet-b/v3", tags=["channel: wallet-b"])
+v3 = APIRouter(
+    prefix="/channels/wallet-b/v3",
+    tags=["channel: wallet-b"],
+    default_response_class=Response,
+    responses=problems.ITS_OWN,
+)
 
 
 class _Body(BaseModel):
@@ -206,7 +212,7 @@ async def pay_trade(request: Request, reference: str) -> Response:
     at_desk = desk(request, "wallet-b")
     payment = at_desk.book.find(reference)
     if payment is None:
-        return Response(status_code=404)
+        raise problems.Refused(problems.UNKNOWN_PAYMENT)
     if payment.status is Status.WAITING:
         _work_off(at_desk, payment)
     return Response(status_code=204)

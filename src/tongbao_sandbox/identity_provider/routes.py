@@ -13,6 +13,7 @@ from fastapi import APIRouter, Form, Header, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel, Field
 
+from tongbao_sandbox import problems
 from tongbao_sandbox.identity_provider.accounts import (
     ACCOUNTS,
     CLIENT_ID,
@@ -23,7 +24,7 @@ from tongbao_sandbox.identity_provider.state import Grant, OidcFault, Provider
 from tongbao_sandbox.identity_provider.tokens import id_token
 
 FLOOD_BYTES = 8 * 1024 * 1024
-router = APIRouter(tags=["identity provider"])
+router = APIRouter(tags=["identity provider"], responses=problems.ITS_OWN)
 
 
 class AuthorizationRequest(BaseModel):
