@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from fastapi_swagger import patch_fastapi
 
 from tongbao_sandbox import (
+    billers,
     control,
     firms,
     identity_services,
@@ -33,6 +34,7 @@ def create_app(
     token: str = TOKEN_DEFAULT,
     messages_token: str = MESSAGES_TOKEN_DEFAULT,
     identity_token: str = identity_services.TOKEN_DEFAULT,
+    billers_token: str = billers.TOKEN_DEFAULT,
 ) -> FastAPI:
     """Return the sandbox serving the firms of `book` (made-up firms if none is given)."""
     app = FastAPI(
@@ -60,6 +62,10 @@ def create_app(
     app.include_router(identity_services.listing)
     app.include_router(identity_services.router)
     app.include_router(key_management.router)
+    app.state.billers_token = billers_token
+    app.state.till = billers.Till()
+    app.include_router(billers.listing)
+    app.include_router(billers.router)
     app.state.channels = Desks()
     for part in (
         channel_control.router,

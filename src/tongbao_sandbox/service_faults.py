@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from threading import Lock
 from typing import Annotated, Any, Final, Literal
 
@@ -17,7 +17,7 @@ SECONDS_MAX: Final = 600
 FLOOD_PIECES: Final = 4_096
 _PIECE: Final = b" " * 65_536
 
-ServiceName = Literal["business-registry", "identity-bureau", "face", "kms"]
+ServiceName = Literal["business-registry", "identity-bureau", "face", "kms", "billers"]
 ServiceFaultKind = Literal[
     "down",  # 503
     "error",  # 500
@@ -70,11 +70,15 @@ class ServiceFaults:
         with self._lock:
             self._faults.pop(service, None)
 
-    def strike(self, service: str, subject: str) -> ServiceFault | None:
-        """Count one request; return the fault that strikes it, if one does."""
+    def strike(
+        self, service: str, subject: str, *, kinds: Collection[str] | None = None
+    ) -> ServiceFault | None:
+        """Count one request; return the fault that strikes it, if one does (of these kinds)."""
         with self._lock:
             fault = self._faults.get(service)
             if fault is None or fault.subject not in (None, subject):
+                return None
+            if kinds is not None and fault.kind not in kinds:
                 return None
             if fault.times is not None:
                 if fault.times == 1:
@@ -103,6 +107,17 @@ async def clear_service_fault(request: Request, service: ServiceName) -> Respons
     faults: ServiceFaults = request.app.state.service_faults
     faults.clear(service)
     return Response(status_code=204)
+
+
+def before(
+    request: Request, *, service: ServiceName, subject: str, kinds: Collection[str]
+) -> Response | None:
+    """Return what a fault of these kinds answers before a service does anything; None without."""
+    faults: ServiceFaults = request.app.state.service_faults
+    fault = faults.strike(service, subject, kinds=kinds)
+    if fault is None:
+        return None
+    return (UNAVAILABLE if fault.kind == "down" else ERROR).response(request)
 
 
 async def answer(
