@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -14,7 +15,7 @@ from tongbao.app.commands import say
 from tongbao.core.approvals import service as approvals
 from tongbao.core.approvals.service import Finding, Flaw
 from tongbao.infra.settings import Settings
-from tongbao.infra.signing import public_keys
+from tongbao.infra.signing import KeyUnusable, public_keys
 from tongbao.infra.web import strict_json
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.text import Text
@@ -102,13 +103,16 @@ def _read(content: bytes) -> dict[str, Any]:
 
 
 def _spki(path: Path) -> set[bytes]:
-    """Return the public keys of a PEM file, whatever their kind."""
+    """Return the public keys of a PEM file, whatever their kind. Raises `KeyUnusable`."""
     begin = b"-----BEGIN "
     blocks = [begin + each for each in path.read_bytes().split(begin)[1:]]
-    return {
-        each.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        for each in map(load_pem_public_key, blocks)
-    }
+    if not blocks:
+        raise KeyUnusable(path=str(path), why="no PEM")
+    try:
+        keys = [load_pem_public_key(each) for each in blocks]
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyUnusable(path=str(path), why=type(error).__name__) from error
+    return {each.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for each in keys}
 
 
 def _say_proven(told: dict[str, Any]) -> None:
