@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from tests.support.channel_contract import (
 )
 from tests.support.channels import until
 from tests.support.receiver import Receiver, receiving
+from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import (
     CallbackRefused,
     Counterparty,
@@ -24,6 +26,7 @@ from tongbao.core.channels.service import (
     Operation,
     Outcome,
 )
+from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao_sandbox import firms
 from tongbao_sandbox.main import create_app
@@ -49,6 +52,32 @@ class _OfOne(ChannelContract):
     async def stage(self, url: str, receiver: Receiver) -> AsyncIterator[Stage]:
         async with on_stage(self.name, url, receiver) as made:
             yield made
+
+    async def test_a_message_is_stored_once_and_read_again_with_its_signature(
+        self, stage: Stage, tx: WriteSession
+    ) -> None:
+        gateway = stage.gateway()
+        if not gateway.features.calls_back:
+            return
+        channels.configure(channels.Configuration(gateways={self.name: gateway}, clock=stage.clock))
+        await stage.fault(kind="stale_callback", times=1)
+        paid = stage.pay_out()
+        await gateway.submit(paid)
+        await until(lambda: len(stage.receiver.received) >= 2)
+        for told in [*stage.receiver.received[:2]] * 2:  # each of them twice
+            await channels.receive(
+                tx, self.name, headers=told.headers, body=told.body, at=stage.clock()
+            )
+        events = await tx.fetch(
+            "SELECT payload ->> 'callback_id' FROM infra_outbox WHERE subject = %s ORDER BY seq",
+            (paid.reference,),
+        )
+        outcomes = [
+            (await channels.notices(tx, UUID(callback_id)))[0].outcome for (callback_id,) in events
+        ]
+        # The end, then what is out of date: a hint, whose truth the channel is asked for.
+        assert outcomes == [Outcome.DONE, Outcome.PENDING]
+        assert (await channels.inquire(self.name, paid)).outcome is Outcome.DONE
 
 
 class TestCard(_OfOne):

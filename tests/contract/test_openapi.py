@@ -224,6 +224,7 @@ async def test_every_example_of_a_body_is_well_formed(
             continue
         path = re.sub(r"{[a-z_]+_id}", str(new_id()), each.path.removeprefix("/api/v1"))
         path = path.replace("{provider}", "sandbox").replace("{period}", "day")
+        path = path.replace("{operation}", "pay_out")
         path = path.replace("{currency}", "USD").replace("{", "").replace("}", "")
         for shown in examples(document, content["application/json"]["schema"]):
             for body in shown:

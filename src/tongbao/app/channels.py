@@ -20,11 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from tongbao.core.channels import service as channels
+from tongbao.core.channels.service import ChannelsUnusable
 from tongbao.infra.key_files import is_open_to_everybody, make_once
 from tongbao.infra.settings import HttpUrl, Settings
 from tongbao.kernel.clock import now
-from tongbao.kernel.errors import Kind, TongbaoError
-from tongbao.kernel.text import Text
 
 FILE_BYTES_MAX: Final = 256_000
 MERCHANT: Final = "tongbao"
@@ -35,15 +34,6 @@ SANDBOX: Final = {
     "bank": "/channels/bank",
 }
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
-
-
-class ChannelsUnusable(TongbaoError):
-    """The file of channels, or a key it names, cannot be used."""
-
-    code = "channels.file_unusable"
-    kind = Kind.UNAVAILABLE
-    title = Text(zh="支付通道配置不可用", en="The payment channels cannot be configured")
-    detail = Text(zh="{path}:{why}", en="{path}: {why}")
 
 
 class ChannelEntry(BaseModel):

@@ -10,8 +10,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.support.channel_contract import pem, public_pem
-from tongbao.app.channels import ChannelsUnusable, gateways, join_sandbox
+from tongbao.app.channels import gateways, join_sandbox
 from tongbao.core.channels import service as channels
+from tongbao.core.channels.service import ChannelsUnusable
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import business_date, now
 from tongbao_sandbox import firms

@@ -19,7 +19,7 @@ class NoChannel(TongbaoError):
     code = "channels.no_channel"
     kind = Kind.UNAVAILABLE
     title = Text(zh="没有可用的支付通道", en="No payment channel can do it")
-    detail = Text(zh="{why}", en="{why}")
+    detail = Text(zh="没有可用的支付通道:{why}", en="No payment channel can do it: {why}")
 
 
 class StatementMissing(TongbaoError):
@@ -91,3 +91,12 @@ class UnknownRoutingRule(TongbaoError):
     code = "channels.unknown_rule"
     kind = Kind.NOT_FOUND
     title = Text(zh="没有此路由规则", en="No such rule of routing")
+
+
+class ChannelsUnusable(TongbaoError):
+    """The file of channels, or a key it names, cannot be used."""
+
+    code = "channels.file_unusable"
+    kind = Kind.UNAVAILABLE
+    title = Text(zh="支付通道配置不可用", en="The payment channels cannot be configured")
+    detail = Text(zh="支付通道配置 {path}:{why}", en="Payment channels, {path}: {why}")

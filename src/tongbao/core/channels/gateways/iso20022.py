@@ -4,6 +4,7 @@ Whatever is read was signed by the bank, and is untrusted all the same: no entit
 types, no network, bounded depth; a message that lacks what it must have is refused with its path.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,9 @@ CAMT053: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
 MOST: Final = 100_000
 CURRENCY: Final = "CNY"
 NAME_LENGTH: Final = 140
+NOT_PROVIDED: Final = "NOTPROVIDED"
+_UNFIT: Final = re.compile("[^\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML cannot hold; tabs and line ends besides."""
 
 
 class Unreadable(ValueError):
@@ -172,7 +176,7 @@ def write_order(instruction: Instruction, *, message_id: str, at: datetime, agen
     add(head, "SttlmInf/SttlmMtd", "CLRG")
     one = add(message, "CdtTrfTxInf")
     ids = add(one, "PmtId")
-    add(ids, "EndToEndId", instruction.end_to_end_id or "NOTPROVIDED")
+    add(ids, "EndToEndId", instruction.end_to_end_id or NOT_PROVIDED)
     add(ids, "TxId", instruction.reference)
     if instruction.uetr is not None:
         add(ids, "UETR", str(instruction.uetr))
@@ -180,7 +184,7 @@ def write_order(instruction: Instruction, *, message_id: str, at: datetime, agen
     amount.set("Ccy", instruction.amount.currency)
     add(one, "IntrBkSttlmDt", str(at.astimezone(BANK_ZONE).date()))
     add(one, "ChrgBr", "SHAR")
-    add(one, "Dbtr/Nm", (debtor.name if debtor else "")[:NAME_LENGTH] or "NOTPROVIDED")
+    add(one, "Dbtr/Nm", _plain(debtor.name if debtor else "") or NOT_PROVIDED)
     if debtor is not None:
         add(one, "DbtrAcct/Id/Othr/Id", debtor.account_number)
     add(one, "DbtrAgt/FinInstnId/Nm", agent)
@@ -188,13 +192,18 @@ def write_order(instruction: Instruction, *, message_id: str, at: datetime, agen
     if creditor.bank_code:
         add(bank, "ClrSysMmbId/MmbId", creditor.bank_code)
     else:
-        add(bank, "Nm", "NOTPROVIDED")
-    add(one, "Cdtr/Nm", creditor.name[:NAME_LENGTH] or "NOTPROVIDED")
+        add(bank, "Nm", NOT_PROVIDED)
+    add(one, "Cdtr/Nm", _plain(creditor.name) or NOT_PROVIDED)
     add(one, "CdtrAcct/Id/Othr/Id", creditor.account_number)
-    if instruction.remittance:
-        add(one, "RmtInf/Ustrd", instruction.remittance[:140])
+    if _plain(instruction.remittance):
+        add(one, "RmtInf/Ustrd", _plain(instruction.remittance))
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return document
+
+
+def _plain(text: str) -> str:
+    """Return a text as a message can carry it: of at most 140 characters, all of them fit."""
+    return _UNFIT.sub("", text).strip()[:NAME_LENGTH].strip()
 
 
 def read_report(document: Document) -> Report:

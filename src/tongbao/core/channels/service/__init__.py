@@ -3,6 +3,7 @@
 from tongbao.core.channels.domain.errors import (
     CallbackRefused,
     CallbackUnreadable,
+    ChannelsUnusable,
     NoChannel,
     SettingWrong,
     StatementBroken,
@@ -73,6 +74,7 @@ __all__ = [
     "Candidate",
     "ChannelBooks",
     "ChannelReason",
+    "ChannelsUnusable",
     "Circuit",
     "Condition",
     "Configuration",

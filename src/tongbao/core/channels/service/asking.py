@@ -2,14 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
 import structlog
+from prometheus_client import Counter
 
 from tongbao.core.channels.domain.instructions import Answer, Instruction, Operation, Outcome
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement
 from tongbao.core.channels.service.configuration import gateway
 from tongbao.core.channels.service.explaining import explained
+
+ANSWERS: Final = Counter(
+    "tongbao_channel_answers", "Answers of payment channels", ["channel", "verb", "outcome"]
+)
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +39,7 @@ async def submit(channel: str, instruction: Instruction) -> Answer:
         # A plug-in's defect: the instruction may well have reached the channel.
         log.exception("channel_submit_failed", channel=channel, reference=instruction.reference)
         answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return await explained(channel, _checked(instruction, answer))
+    return await _told(channel, "submit", _checked(instruction, answer))
 
 
 async def inquire(channel: str, instruction: Instruction) -> Answer:
@@ -48,7 +54,7 @@ async def inquire(channel: str, instruction: Instruction) -> Answer:
     except Exception:
         log.exception("channel_inquiry_failed", channel=channel, reference=instruction.reference)
         answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return await explained(channel, _checked(instruction, answer))
+    return await _told(channel, "inquire", _checked(instruction, answer))
 
 
 async def statement(channel: str, day: date) -> Statement:
@@ -58,6 +64,11 @@ async def statement(channel: str, day: date) -> Statement:
     `UnknownChannel`.
     """
     return await gateway(channel).statement(day)
+
+
+async def _told(channel: str, verb: str, answer: Answer) -> Answer:
+    ANSWERS.labels(channel=channel, verb=verb, outcome=answer.outcome).inc()
+    return await explained(channel, answer)
 
 
 def _checked(instruction: Instruction, answer: Answer) -> Answer:

@@ -17,7 +17,7 @@ from tongbao.infra import crypto, outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 
-FIELD: Final = "channels_callback.body"
+FIELD: Final = "channels_callback.body_sealed"
 EVENT_ID_LENGTH_MAX: Final = 64
 HEADER_LENGTH_MAX: Final = 1_000
 

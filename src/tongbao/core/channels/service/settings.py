@@ -1,7 +1,7 @@
 """What staff have set, in versions: terms of channels, rules of routing, and reasons."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -107,7 +107,7 @@ async def end_rule(tx: WriteSession, code: str, *, at: datetime) -> None:
     row = await _open(tx, RuleRow, {"code": code})
     if row is None:
         raise UnknownRoutingRule
-    row.valid_until = at
+    row.valid_until = _after(row, at)
     await tx.flush()
 
 
@@ -150,9 +150,14 @@ async def _set(
     if row is not None:
         if all(getattr(row, name) == value for name, value in values.items()):
             return
-        row.valid_until = at
+        row.valid_until = at = _after(row, at)
         await tx.flush()
     await tx.execute(insert(table).values(**key, **values, valid_from=at, set_by=set_by))
+
+
+def _after(row: TermsRow | RuleRow | ReasonRow, at: datetime) -> datetime:
+    """Return the moment, or the one after a version that somebody who came later set before us."""
+    return max(at, row.valid_from + timedelta(microseconds=1))
 
 
 async def _open(tx: WriteSession, table: type[Row], key: Mapping[str, Any]) -> Row | None:
