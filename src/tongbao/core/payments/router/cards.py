@@ -14,9 +14,9 @@ from tongbao.core.payments.schemas import (
     CardsOut,
     CardVerification,
     NewCard,
+    NewCardWithdrawal,
     NewRefund,
     NewTopUp,
-    NewWithdrawal,
     PaymentOut,
     PaymentsOut,
 )
@@ -144,7 +144,7 @@ async def top_up(
     summary="Withdraw to a linked card",
 )
 async def withdraw(
-    body: NewWithdrawal,
+    body: NewCardWithdrawal,
     tx: WriteTx,
     actor: CurrentActor,
     at: Instant,

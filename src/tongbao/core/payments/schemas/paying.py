@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from tongbao.core.payments.domain import (
     CREDITOR_NAME_LENGTH_MAX,
@@ -88,9 +88,10 @@ class PaymentOut(Shape):
     """A payment order and where it stands."""
 
     id: UUID
-    kind: Kind
+    kind: Annotated[Kind, WithJsonSchema({"type": "string", "enum": [*Kind]})]
     status: Annotated[
         Status,
+        WithJsonSchema({"type": "string", "enum": [*Status]}),
         Field(
             description="`settled`, `rejected`, `returned` and `cancelled` are final, but that a "
             "settled one may come back; `unknown`: the channel is asked until it tells"
