@@ -12,7 +12,7 @@ RETRY := scripts/retry
 export UV_HTTP_TIMEOUT ?= 120
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test check format lint types imports drift lock migration hooks browser clean
+.PHONY: help run test chaos check format lint types imports drift lock migration hooks browser clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ run: $(VENV)/runtime  ## start everything on an embedded PostgreSQL, with demo d
 
 test: $(VENV)/dev browser  ## run every test, in parallel, with coverage
 	@scripts/test $(TESTS)
+
+chaos: $(VENV)/dev  ## thousands of payments, channels that misbehave, and kill -9 of everything
+	@TONGBAO_CHAOS_PAYMENTS=$(or $(PAYMENTS),3000) TONGBAO_CHAOS_KILLS=$(or $(KILLS),60) $(BIN)/pytest -q tests/chaos
 
 check: $(VENV)/dev format lint types imports drift test  ## everything CI checks, in one command
 

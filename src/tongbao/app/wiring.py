@@ -74,9 +74,14 @@ def connect_sources(settings: Settings) -> None:
 
 
 def connect_payments(settings: Settings) -> None:
-    """Say how patient this process is with channels: a worker's lease is two thirds of it."""
+    """Say how patient this process is with channels: all of it in proportion."""
     on_its_way = timedelta(seconds=settings.payment_on_its_way_seconds)
-    timing = payments.Timing(on_its_way=on_its_way, lease=on_its_way * 2 / 3)
+    timing = payments.Timing(
+        on_its_way=on_its_way,
+        lease=on_its_way * 2 / 3,
+        first_inquiry=on_its_way / 45,
+        longest_pause=on_its_way * 20 / 3,
+    )
     payments.configure(payments.Configuration(timing=timing))
 
 

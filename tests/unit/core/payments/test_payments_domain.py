@@ -1,12 +1,16 @@
 """Rules of payment orders, without a database."""
 
 import re
+from importlib.resources import files
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.core.payments import domain
+from tongbao.core.payments.domain.life import ARROWS
+from tongbao.core.payments.schemas.paying import KindWord, StatusWord
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -160,3 +164,16 @@ def test_a_refusal_of_the_ledger_keeps_its_own_code() -> None:
 
     assert domain.reason_of(InsufficientFunds()).iso_code == "AM04"
     assert domain.reason_of(InsufficientFunds()).code == "ledger.insufficient_funds"
+
+
+def test_the_api_knows_every_kind_and_status() -> None:
+    assert get_args(KindWord) == tuple(domain.Kind)
+    assert get_args(StatusWord) == tuple(domain.Status)
+
+
+def test_the_database_knows_the_same_arrows_as_the_domain() -> None:
+    guards = files("tongbao.core.payments").joinpath("sql/guards.sql").read_text("utf-8")
+    for before, after in ARROWS.items():
+        found = re.search(rf"WHEN '{before}' THEN after (?:IN \(([^)]*)\)|= ('\w+'))", guards)
+        words = "" if found is None else found[1] or found[2]
+        assert set(re.findall(r"\w+", words)) == {each.value for each in after}, before

@@ -251,3 +251,15 @@ class NotToBeReturned(Rejection):
     code = "payments.not_to_be_returned"
     iso_code = "NOOR"
     title = Text(zh="退汇无对应付款", en="No payment that this could be the return of")
+
+
+class AboveBand(TongbaoError):
+    """More than the maker may pay alone, of a kind that no second person approves."""
+
+    code = "payments.above_band"
+    kind = Kind.REFUSED
+    title = Text(zh="超出单人付款限额", en="More than you may pay alone")
+    detail = Text(
+        zh="提现与退款不走复核流程,请由权限更高的人办理",
+        en="Withdrawals and refunds have no second person; somebody who may pay more has to do it",
+    )

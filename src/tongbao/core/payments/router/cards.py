@@ -14,9 +14,9 @@ from tongbao.core.payments.schemas import (
     CardsOut,
     CardVerification,
     NewCard,
+    NewCardWithdrawal,
     NewRefund,
     NewTopUp,
-    NewWithdrawal,
     PaymentOut,
     PaymentsOut,
 )
@@ -144,7 +144,7 @@ async def top_up(
     summary="Withdraw to a linked card",
 )
 async def withdraw(
-    body: NewWithdrawal,
+    body: NewCardWithdrawal,
     tx: WriteTx,
     actor: CurrentActor,
     at: Instant,
@@ -156,7 +156,7 @@ async def withdraw(
     """Pay out to a verified card; the first time and large amounts take a step-up.
 
     Problems: as for a payment, `payments.unknown_card`, `payments.card_not_verified`,
-    `payments.approval_needed`.
+    `payments.above_band`.
     """
     order = await service.withdraw(
         tx, **dict(body), initiated_by=actor, step_up_token=step_up_token, at=at
@@ -184,7 +184,7 @@ async def refund_payment(
     """Send back all or a part, as often as something is left: at once here, else as it came.
 
     Problems: `payments.unknown_payment`, `payments.not_refundable`, `payments.refund_too_large`,
-    `payments.approval_needed`, `ledger.insufficient_funds`.
+    `payments.above_band`, `ledger.insufficient_funds`.
     """
     order = await service.refund(tx, payment_id, **dict(body), initiated_by=actor, at=at)
     return answer(order, request=request, response=response, language=language)

@@ -111,7 +111,7 @@ class NewTopUp(Shape):
     amount: MoneyField
 
 
-class NewWithdrawal(Shape):
+class NewCardWithdrawal(Shape):
     """Money from an account of one's own to a linked card."""
 
     model_config = ConfigDict(

@@ -98,7 +98,7 @@ class RoutedOut(Shape):
     why: str
 
 
-class AttemptOut(Shape):
+class PaymentAttemptOut(Shape):
     """One try at a channel; `outcome` null: noted, and perhaps sent."""
 
     id: UUID
@@ -116,7 +116,7 @@ class AttemptOut(Shape):
     inquiries: int
 
     @classmethod
-    def of(cls, attempt: Attempt, language: Language) -> "AttemptOut":
+    def of(cls, attempt: Attempt, language: Language) -> "PaymentAttemptOut":
         """Return the shape of an attempt."""
         return cls.model_validate(
             {
@@ -137,7 +137,7 @@ class PaymentHistoryOut(Shape):
 
     payment: PaymentOut
     transitions: list[TransitionOut]
-    attempts: list[AttemptOut]
+    attempts: list[PaymentAttemptOut]
 
     @classmethod
     def of(cls, told: History, language: Language) -> "PaymentHistoryOut":
@@ -145,7 +145,7 @@ class PaymentHistoryOut(Shape):
         return cls(
             payment=PaymentOut.of(told.order, language),
             transitions=[TransitionOut.of(each) for each in told.transitions],
-            attempts=[AttemptOut.of(each, language) for each in told.attempts],
+            attempts=[PaymentAttemptOut.of(each, language) for each in told.attempts],
         )
 
 

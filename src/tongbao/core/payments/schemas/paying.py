@@ -1,7 +1,7 @@
 """Shapes of `/api/v1/payments`."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -11,15 +11,37 @@ from tongbao.core.payments.domain import (
     END_TO_END_ID_LENGTH_MAX,
     END_TO_END_ID_PATTERN,
     REMITTANCE_LENGTH_MAX,
-    Kind,
     PaymentOrder,
-    Status,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
+
+# Written out: enumerations of many modules have the same names, and schemas may not.
+KindWord = Literal[
+    "book_transfer",
+    "credit_transfer",
+    "top_up",
+    "withdrawal",
+    "refund",
+    "incoming",
+    "return",
+    "verification",
+]
+StatusWord = Literal[
+    "created",
+    "awaiting_approval",
+    "screened",
+    "reserved",
+    "sent",
+    "unknown",
+    "settled",
+    "rejected",
+    "returned",
+    "cancelled",
+]
 
 
 class NewTransfer(Shape):
@@ -88,9 +110,9 @@ class PaymentOut(Shape):
     """A payment order and where it stands."""
 
     id: UUID
-    kind: Kind
+    kind: KindWord
     status: Annotated[
-        Status,
+        StatusWord,
         Field(
             description="`settled`, `rejected`, `returned` and `cancelled` are final, but that a "
             "settled one may come back; `unknown`: the channel is asked until it tells"
@@ -115,8 +137,8 @@ class PaymentOut(Shape):
         reason = order.reason
         return cls(
             id=order.id,
-            kind=order.kind,
-            status=order.status,
+            kind=order.kind.value,
+            status=order.status.value,
             reason=None
             if reason is None
             else RejectionOut(

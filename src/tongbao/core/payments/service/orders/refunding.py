@@ -21,7 +21,7 @@ from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.domain.refunds import RefundTooLarge, left_of
 from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.authority import INITIATE, check_second_person
+from tongbao.core.payments.service.authority import INITIATE
 from tongbao.core.payments.service.orders import booking, gates
 from tongbao.core.payments.service.orders.moving import create, lock, move
 from tongbao.core.payments.service.orders.refunded import take
@@ -49,7 +49,7 @@ async def refund(
     stays locked: of two refunds at once the second is judged by what the first has left.
 
     Raises `UnknownPayment` unless the initiator acts for who received it, `auth.Forbidden`,
-    `NotRefundable`, `RefundTooLarge`, `ApprovalNeeded`; a broken rule is a rejected order.
+    `NotRefundable`, `RefundTooLarge`, `AboveBand`; a broken rule is a rejected order.
     """
     original = order_of(await lock(tx, payment_id))
     if original.creditor_account_id is None:
@@ -61,9 +61,7 @@ async def refund(
     if wanted.currency != left.currency or wanted > left or left.minor == 0:
         raise RefundTooLarge(left=str(left))
     check_amount(wanted)
-    await check_second_person(
-        tx, debtor=account, amount=wanted, maker=initiated_by, approver=None, at=at
-    )
+    await gates.check_alone(tx, account=account, amount=wanted, maker=initiated_by, at=at)
     order = _order(original, wanted, clean_remittance(remittance), initiated_by, at)
     order = await create(tx, order, by=initiated_by.id, at=at)
     holder = await parties.get(tx, account.party_id)

@@ -19,7 +19,7 @@ from tongbao.core.payments.domain import (
 from tongbao.core.payments.domain.cards import Card
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.authority import check_may_initiate
 from tongbao.core.payments.service.cards import verified_card
 from tongbao.core.payments.service.orders import gates
 from tongbao.core.payments.service.orders.moving import create, move
@@ -74,12 +74,10 @@ async def withdraw(
 ) -> Transfer:
     """Pay out to the account holder's own verified card; the first time and large ones confirmed.
 
-    Raises as `top_up` does, `ApprovalNeeded` above a maker's band, and `identity.StepUpRequired`.
+    Raises as `top_up` does, `AboveBand`, and `identity.StepUpRequired`.
     """
     account, card = await _sides(tx, debtor_account_id, card_id, amount, initiated_by)
-    await check_second_person(
-        tx, debtor=account, amount=amount, maker=initiated_by, approver=None, at=at
-    )
+    await gates.check_alone(tx, account=account, amount=amount, maker=initiated_by, at=at)
     holder = await parties.get(tx, account.party_id)
     order = _order(Kind.WITHDRAWAL, account, card, amount, holder.name, initiated_by, at)
     order = await create(tx, order, by=initiated_by.id, at=at)
