@@ -100,14 +100,6 @@ class UnknownBreak(TongbaoError):
     title = Text(zh="没有此差错", en="There is no such break")
 
 
-class UnknownDay(TongbaoError):
-    """The channel's day was not reconciled."""
-
-    code = "reconciliation.unknown_day"
-    kind = Kind.NOT_FOUND
-    title = Text(zh="该日尚未对账", en="The day was not reconciled")
-
-
 class BreakClosed(TongbaoError):
     """The case is over."""
 
