@@ -10,7 +10,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.support.reconciliation import DAY, Channel, later, line
 from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation import service as reconciliation
-from tongbao.core.reconciliation.domain.errors import BreakClosed, DoesNotFit, NotTogether
+from tongbao.core.reconciliation.domain.errors import (
+    BreakClosed,
+    DoesNotFit,
+    NotTogether,
+    SettlementUsed,
+)
 from tongbao.core.reconciliation.service import BreakKind, Side
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
@@ -122,6 +127,17 @@ async def test_a_reversal_takes_back_what_is_missed(channel: Channel) -> None:
     await channel.post([back])
     await channel.run()
     assert (await channel.cases(), await channel.balances()) == ([], {})
+
+
+async def test_a_settlement_is_of_one_day(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Channel, "settlement", lambda _self, _on: "THE-SAME")
+    await channel.state([line("A", 1)], settles_on=later(1))
+    with pytest.raises(SettlementUsed):
+        await channel.state([line("B", 1)], on=later(1), settles_on=later(2))
+    corrected = await channel.state([line("A", 2)], settles_on=later(1), corrects=True)
+    assert corrected.is_new
 
 
 async def test_two_currencies_of_one_channel_are_apart(database: Database) -> None:
