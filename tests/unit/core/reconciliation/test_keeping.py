@@ -16,7 +16,7 @@ from tongbao.core.reconciliation.domain.errors import (
     NotTogether,
     SettlementUsed,
 )
-from tongbao.core.reconciliation.service import BreakKind, Side
+from tongbao.core.reconciliation.service import BreakKind, BreakState, Side
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
 
@@ -84,6 +84,19 @@ async def test_two_who_close_one_case_at_once_close_it_once(channel: Channel) ->
     assert sum(isinstance(each, reconciliation.Resolution) for each in done) == 1
     assert sum(isinstance(each, BreakClosed) for each in done) == 2
     assert "suspense" not in await channel.balances()
+
+
+async def test_a_case_is_closed_while_runs_look_at_it(channel: Channel) -> None:
+    await channel.state([line("X", 50), line("Y", 7)])
+    await channel.run()
+    cases = {each.reference: each for each in await channel.cases()}
+    await channel.book({"Y": 7})
+    await asyncio.gather(
+        channel.run(), channel.resolve([cases["X"]], customer=50), channel.run(), channel.run()
+    )
+    states = {each.reference: each.state for each in await channel.cases(is_open=None)}
+    assert states == {"X": BreakState.RESOLVED, "Y": BreakState.CLEARED}
+    assert await channel.balances() == {"nostro": 57}
 
 
 async def test_cases_of_two_channels_are_not_closed_together(
