@@ -88,7 +88,8 @@ async def take_statement(
     """Take in what a channel says of a day; the same again changes nothing.
 
     Problems: `reconciliation.statement_differs`, unless it says that it `corrects` the other one;
-    `reconciliation.day_not_begun`, `reconciliation.amount_out_of_range`.
+    `reconciliation.settlement_used`, `reconciliation.day_not_begun`,
+    `reconciliation.amount_out_of_range`.
     """
     taken = await service.take_statement(
         tx, body.to_domain(), corrects=body.corrects, taken_by=actor.id, at=at

@@ -89,9 +89,9 @@ class ChannelStatementIn(ReconciliationShape):
     lines: Annotated[list[StatementLineIn], Field(max_length=LINES_BY_HAND_MAX)]
     settles_on: IsoDate | None = None
     settlement: Reference | None = None
-    corrects: Annotated[bool, Field(description="It takes the place of the one of this day")] = (
-        False
-    )
+    corrects: Annotated[
+        bool, Field(strict=True, description="It takes the place of the one of this day")
+    ] = False
 
     @model_validator(mode="after")
     def _whole(self) -> "ChannelStatementIn":

@@ -10,8 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from tests.support.reconciliation import DAY, Channel, later, line
 from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation import service as reconciliation
-from tongbao.core.reconciliation.domain.errors import BreakClosed, DoesNotFit, NotTogether
-from tongbao.core.reconciliation.service import BreakKind, Side
+from tongbao.core.reconciliation.domain.errors import (
+    BreakClosed,
+    DoesNotFit,
+    NotTogether,
+    SettlementUsed,
+)
+from tongbao.core.reconciliation.service import BreakKind, BreakState, Side
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
 
@@ -81,6 +86,19 @@ async def test_two_who_close_one_case_at_once_close_it_once(channel: Channel) ->
     assert "suspense" not in await channel.balances()
 
 
+async def test_a_case_is_closed_while_runs_look_at_it(channel: Channel) -> None:
+    await channel.state([line("X", 50), line("Y", 7)])
+    await channel.run()
+    cases = {each.reference: each for each in await channel.cases()}
+    await channel.book({"Y": 7})
+    await asyncio.gather(
+        channel.run(), channel.resolve([cases["X"]], customer=50), channel.run(), channel.run()
+    )
+    states = {each.reference: each.state for each in await channel.cases(is_open=None)}
+    assert states == {"X": BreakState.RESOLVED, "Y": BreakState.CLEARED}
+    assert await channel.balances() == {"nostro": 57}
+
+
 async def test_cases_of_two_channels_are_not_closed_together(
     database: Database, channel: Channel
 ) -> None:
@@ -122,6 +140,17 @@ async def test_a_reversal_takes_back_what_is_missed(channel: Channel) -> None:
     await channel.post([back])
     await channel.run()
     assert (await channel.cases(), await channel.balances()) == ([], {})
+
+
+async def test_a_settlement_is_of_one_day(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Channel, "settlement", lambda _self, _on: "THE-SAME")
+    await channel.state([line("A", 1)], settles_on=later(1))
+    with pytest.raises(SettlementUsed):
+        await channel.state([line("B", 1)], on=later(1), settles_on=later(2))
+    corrected = await channel.state([line("A", 2)], settles_on=later(1), corrects=True)
+    assert corrected.is_new
 
 
 async def test_two_currencies_of_one_channel_are_apart(database: Database) -> None:

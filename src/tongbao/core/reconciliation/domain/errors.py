@@ -28,6 +28,18 @@ class StatementDiffers(TongbaoError):
     )
 
 
+class SettlementUsed(TongbaoError):
+    """One payment to the bank is of one day."""
+
+    code = "reconciliation.settlement_used"
+    kind = Kind.CONFLICT
+    title = Text(zh="清算批次号已被使用", en="The settlement is another day's")
+    detail = Text(
+        zh="清算批次 {settlement} 已属于 {day} 的对账单",
+        en="Settlement {settlement} is that of the statement of {day}",
+    )
+
+
 class DayNotBegun(TongbaoError):
     """Nobody can say yet what happened."""
 
@@ -98,14 +110,6 @@ class UnknownBreak(TongbaoError):
     code = "reconciliation.unknown_break"
     kind = Kind.NOT_FOUND
     title = Text(zh="没有此差错", en="There is no such break")
-
-
-class UnknownDay(TongbaoError):
-    """The channel's day was not reconciled."""
-
-    code = "reconciliation.unknown_day"
-    kind = Kind.NOT_FOUND
-    title = Text(zh="该日尚未对账", en="The day was not reconciled")
 
 
 class BreakClosed(TongbaoError):

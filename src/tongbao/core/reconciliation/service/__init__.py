@@ -27,7 +27,8 @@ from tongbao.core.reconciliation.service.casework import (
     cases,
     history,
 )
-from tongbao.core.reconciliation.service.comparing import days, reconcile, reconciled_day
+from tongbao.core.reconciliation.service.comparing import days, reconcile
+from tongbao.core.reconciliation.service.fetching import fetch_day, missing_days
 from tongbao.core.reconciliation.service.reporting import ageing, suspense, watch
 from tongbao.core.reconciliation.service.resolving import Adjustment, Resolution, resolve
 from tongbao.core.reconciliation.service.taking import take_statement
@@ -60,10 +61,11 @@ __all__ = [
     "case",
     "cases",
     "days",
+    "fetch_day",
     "history",
+    "missing_days",
     "read_bank_statement",
     "reconcile",
-    "reconciled_day",
     "resolve",
     "suggest",
     "suspense",

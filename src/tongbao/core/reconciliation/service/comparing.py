@@ -216,14 +216,6 @@ async def _note(tx: WriteSession, statement: StatementRow, at: datetime) -> Day:
     return _day(row)
 
 
-async def reconciled_day(tx: ReadSession, *, channel: str, day: date) -> Day:
-    """Return how a day stands. Raises `UnknownDay`."""
-    row = await tx.get(DayRow, (channel, day))
-    if row is None:
-        raise errors.UnknownDay(channel=channel, day=day.isoformat())
-    return _day(row)
-
-
 async def days(
     tx: ReadSession, *, channel: str | None = None, after: str | None = None, limit: int
 ) -> Page[Day]:

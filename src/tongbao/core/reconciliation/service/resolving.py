@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation.domain import errors
 from tongbao.core.reconciliation.domain.nouns import Break, BreakState
@@ -14,6 +16,7 @@ from tongbao.core.reconciliation.models import BreakRow
 from tongbao.core.reconciliation.service.booking import ADJUST
 from tongbao.core.reconciliation.service.books import books_of
 from tongbao.core.reconciliation.service.casework import case_of, note_on, open_case
+from tongbao.core.reconciliation.service.taking import lock
 from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
@@ -59,6 +62,7 @@ async def resolve(
     """
     assert 1 <= len(break_ids) <= BREAKS_AT_ONCE, f"1 to {BREAKS_AT_ONCE} cases"
     assert len(adjustments) <= POSTINGS_MAX, f"at most {POSTINGS_MAX} adjustments"
+    await _lock(tx, break_ids)
     rows = [await open_case(tx, each) for each in sorted(set(break_ids))]
     if len({(row.channel, row.currency) for row in rows}) != 1:
         raise errors.NotTogether
@@ -78,6 +82,13 @@ async def resolve(
     )
     await outbox.append(tx, [event], at=at)
     return Resolution(tuple(case_of(row) for row in rows), transaction)
+
+
+async def _lock(tx: WriteSession, break_ids: Sequence[UUID]) -> None:
+    """Let no run of the reconciliation look at these cases meanwhile."""
+    found = await tx.scalars(select(BreakRow.channel).where(BreakRow.id.in_(break_ids)).distinct())
+    for channel in sorted(found):
+        await lock(tx, channel)
 
 
 def _check_sum(parked: Money, adjustments: Sequence[Adjustment]) -> None:

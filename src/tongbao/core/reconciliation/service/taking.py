@@ -68,7 +68,7 @@ async def take_statement(
     Lines without money are counted and not compared. With `corrects` another statement of the day
     is replaced: its lines go, and what was compared with them is compared anew.
 
-    Raises `StatementDiffers`, `DayNotBegun`, `AmountOutOfRange`.
+    Raises `StatementDiffers`, `SettlementUsed`, `DayNotBegun`, `AmountOutOfRange`.
     """
     today = business_date(at)
     if new.day > today:
@@ -84,6 +84,7 @@ async def take_statement(
         if not corrects:
             raise errors.StatementDiffers(day=new.day.isoformat())
         await _withdraw(tx, before, at=at)
+    await _check_settlement(tx, new)
     row = StatementRow(
         id=new_id(),
         channel=new.channel,
@@ -112,6 +113,21 @@ async def take_statement(
             _LINES, (new.channel, new.side.value, new.day, new.currency, row.id, *_columns(lines))
         )
     return _statement(row, is_new=True)
+
+
+async def _check_settlement(tx: ReadSession, new: NewStatement) -> None:
+    """Raise `SettlementUsed` where another day comes to the bank under the same reference."""
+    if new.settlement is None:
+        return
+    day = await tx.scalar(
+        select(StatementRow.day).where(
+            StatementRow.channel == new.channel,
+            StatementRow.settlement == new.settlement,
+            IS_IN_FORCE,
+        )
+    )
+    if day is not None:
+        raise errors.SettlementUsed(settlement=new.settlement, day=day.isoformat())
 
 
 def _columns(lines: Sequence[NewLine]) -> tuple[object, ...]:
