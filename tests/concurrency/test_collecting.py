@@ -21,6 +21,7 @@ from tests.support.collecting import (
 )
 from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import Holder, new_holder
+from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
 from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.errors import TongbaoError
@@ -243,3 +244,34 @@ async def test_a_till_collects_once_under_a_reference(database: Database) -> Non
     assert became == {SETTLED: 1, "collecting.reference_used": 2}
     async with database.read() as seen:
         assert await booked(seen, shop.holder) == "10.00"
+
+
+async def test_codes_are_switched_on_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def confirmed(*_: object, **__: object) -> None:
+        """As if both had been confirmed."""
+
+    monkeypatch.setattr(identity, "spend_step_up", confirmed)
+    _, (payer,) = await a_shop_and_payers(database, 1)
+
+    async def enable() -> str:
+        try:
+            async with database.write() as tx:
+                await service.enable_pay_code(
+                    tx,
+                    account_id=payer.account.id,
+                    per_payment=cny("100.00"),
+                    token=None,
+                    enabled_by=payer.actor,
+                    at=AT,
+                )
+        except errors.PayCodeClash as refusal:
+            return refusal.code
+        return "on"
+
+    became = Counter(await asyncio.gather(*(enable() for _ in range(4))))
+    assert became["on"] >= 1
+    assert became.keys() <= {"on", "collecting.pay_code_clash"}
+    async with database.read() as seen:
+        assert len(await service.pay_codes(seen, of=payer.actor)) == 1

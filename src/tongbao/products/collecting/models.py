@@ -26,6 +26,8 @@ from tongbao.products.collecting.domain.requests import RequestState
 
 OF_PAY_CODE = text("means = 'pay_code'")
 """What the unique index of a till's references is about; in conflicts to be named word for word."""
+IS_ENABLED = text("disabled_at IS NULL")
+"""The same of codes that are switched on."""
 
 
 def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
@@ -213,7 +215,7 @@ class PayCodeRow(Base):
             "user_id",
             "account_id",
             unique=True,
-            postgresql_where=text("disabled_at IS NULL"),
+            postgresql_where=IS_ENABLED,
         ),
     )
 

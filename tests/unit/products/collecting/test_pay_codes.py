@@ -166,6 +166,35 @@ async def test_too_little_money_is_no_news_for_the_till(tx: WriteSession, shop: 
     settled(await shop.charge(tx, again.code, "1.00", reference="A-1", at=AT + STEP))
 
 
+async def test_a_till_in_another_currency_is_declined(
+    tx: WriteSession, payer: Holder, code_id: UUID
+) -> None:
+    abroad = await new_holder(tx, "海外小铺", currency="USD")
+    till = await service.open_till(
+        tx,
+        account_id=abroad.account.id,
+        name="海外小铺",
+        latin_name="SHOP",
+        latin_city="HONG KONG",
+        category_code="5411",
+        opened_by=abroad.actor,
+        at=AT,
+    )
+    code = (await shown(tx, payer, code_id)).code
+    charged = await service.charge(
+        tx,
+        till_id=till.id,
+        code=code,
+        amount=Money(100, "USD"),
+        title=None,
+        reference=None,
+        charged_by=abroad.actor,
+        at=AT,
+    )
+    assert isinstance(charged, service.ChargeDeclined)
+    assert await told(tx, code_id) == ["charge_declined"]
+
+
 async def test_the_banks_limits_hold_beside_ones_own(tx: WriteSession, shop: Shop) -> None:
     payer = await new_user(tx, money="9000.00")
     code_id, at = await pay_code(tx, payer, "5000.00"), AT

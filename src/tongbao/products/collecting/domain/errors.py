@@ -157,7 +157,7 @@ class PayCodeNotGood(TongbaoError):
 
 
 class PayCodeClash(TongbaoError):
-    """All codes of these 30 seconds are spent, or shown to somebody else."""
+    """All codes of these 30 seconds are spent, or codes are being switched on elsewhere."""
 
     code = "collecting.pay_code_clash"
     kind = Kind.CONFLICT

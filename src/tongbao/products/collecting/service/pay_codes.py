@@ -41,7 +41,7 @@ from tongbao.products.collecting.events import (
     PayCodeDisabled,
     PayCodeEnabled,
 )
-from tongbao.products.collecting.models import PayCodeRow, ShownCodeRow
+from tongbao.products.collecting.models import IS_ENABLED, PayCodeRow, ShownCodeRow
 from tongbao.products.collecting.service.collecting import Payer, Sale, collect
 from tongbao.products.collecting.service.rows import own_till, pay_code_of
 
@@ -63,7 +63,8 @@ async def enable_pay_code(
 
     Confirmed by a step-up, for the codes themselves are the payer's word. What was on for the
     account before is switched off. Raises `accounts.UnknownAccount`, `auth.Forbidden`,
-    `PersonsOnly`, `AmountNotPositive`, `CurrencyNotAllowed`, `identity.StepUpRequired`.
+    `PersonsOnly`, `AmountNotPositive`, `CurrencyNotAllowed`, `identity.StepUpRequired`, and
+    `PayCodeClash` if it is being switched on elsewhere at this moment.
     """
     account = await accounts.get(tx, account_id)
     unknown = accounts.UnknownAccount(account=account_id)
@@ -84,8 +85,9 @@ async def enable_pay_code(
         per_payment=per_payment,
         enabled_at=at,
     )
-    await tx.execute(
-        insert(PayCodeRow).values(
+    stored = await tx.scalar(
+        insert(PayCodeRow)
+        .values(
             id=made.id,
             user_id=made.user_id,
             party_id=made.party_id,
@@ -94,7 +96,11 @@ async def enable_pay_code(
             per_payment_minor=per_payment.minor,
             enabled_at=at,
         )
+        .on_conflict_do_nothing(index_elements=["user_id", "account_id"], index_where=IS_ENABLED)
+        .returning(PayCodeRow.id)
     )
+    if stored is None:
+        raise PayCodeClash
     enabled = PayCodeEnabled(
         pay_code_id=made.id,
         party_id=made.party_id,
@@ -182,7 +188,9 @@ async def charge(
     check_amount(amount, currency=till.currency)
     words = till.name if title is None else clean(title, field="title")
     row = await _spend(tx, code, at=at)
-    if amount > Money(row.per_payment_minor, row.currency):
+    if row.currency != amount.currency:
+        return await _declined(tx, row, amount, "not_able", at=at)
+    if amount.minor > row.per_payment_minor:
         return await _declined(tx, row, amount, "above_maximum", at=at)
     actor = await identity.find_actor(tx, row.user_id, at)
     if actor is None:

@@ -27,7 +27,7 @@ async def scan(tx: ReadSession, text: str, *, at: datetime) -> Offer:
     """Return what a code asks for, by what we know of it: its own words are not believed.
 
     Raises `emvco.QrMalformed`, `emvco.QrDamaged`, `CodeNotOurs`, `CodeAltered`, `TillClosed`,
-    , `LinkEnded`.
+    `LinkEnded`.
     """
     scanned = read_code(text)
     try:
