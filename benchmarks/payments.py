@@ -9,22 +9,28 @@ the order's row, and the event that notices, webhooks and receipts are made of.
 
 import asyncio
 import statistics
+import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.support import pgbench
-from benchmarks.support.paying_bank import PayingBank, paying_bank
+from benchmarks.support import api, payroll, pgbench
+from benchmarks.support.paying_bank import PayingBank, account_id, number, paying_bank
 from benchmarks.support.scene import settle
 from tongbao.core.payments import service as payments
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import now
 
+ROOT: Final = Path(__file__).parents[1]
 BATCH: Final = 1_000
 BATCHES: Final = 60
 WRITERS: Final = 2
 PGBENCH_SECONDS: Final = 5
+PAYERS: Final = 2_000
+WARM_UP_SECONDS: Final = 3.0
+SECONDS: Final = 8.0
 
 
 async def measure(*, deep: bool = False) -> dict[str, Any]:
@@ -35,13 +41,23 @@ async def measure(*, deep: bool = False) -> dict[str, Any]:
         await pgbench.prepare(bank.server)
         tps = [await pgbench.tps(bank.server, seconds=PGBENCH_SECONDS)]
         batch_per_s = await _batches(bank, BATCHES)
+        http, rss_mib = await _singles(bank)
+        paid = await _payroll(bank)
         tps.append(await pgbench.tps(bank.server, seconds=PGBENCH_SECONDS))
-    baseline = statistics.median(tps)
+    baseline = statistics.mean(tps)
+    single_per_s = http["count"] / http["seconds"]
     return {
         "batch_per_s": round(batch_per_s),
+        "single_per_s": round(single_per_s),
+        "single_p50_ms": round(http["p50_ms"], 1),
+        "single_p99_ms": round(http["p99_ms"], 1),
+        "payroll_100k_s": round(paid["seconds"], 1),
+        "payroll_100k_mib": round(paid["mib"]),
         "pgbench_tps": round(baseline),
         "pgbench_runs": [round(each) for each in tps],
         "batch_ratio": round(batch_per_s / baseline, 2),
+        "single_ratio": round(single_per_s / baseline, 2),
+        "api_worker_mib": round(rss_mib),
     }
 
 
@@ -73,6 +89,32 @@ async def _batches(bank: PayingBank, count: int) -> float:
     started = time.perf_counter()
     await asyncio.gather(*[write() for _ in range(WRITERS)])
     return count * BATCH / (time.perf_counter() - started)
+
+
+async def _singles(bank: PayingBank) -> tuple[dict[str, Any], float]:
+    """Return what single payments over HTTP took, and the memory of a worker of the API."""
+    payers = [
+        [token, str(account_id(place)), number(payee), f"bench {payee + 1}"]
+        for place, token in await bank.tokens(PAYERS)
+        for payee in [bank.payee_of(place)]
+    ]
+    async with api.api(bank) as (port, process):
+        await api.generate({"payers": payers}, port=port, seconds=WARM_UP_SECONDS)
+        http = await api.generate({"payers": payers}, port=port, seconds=SECONDS)
+        return http, api.worker_rss_mib(process)
+
+
+async def _payroll(bank: PayingBank) -> dict[str, float]:
+    """Return how long a file takes from its hand-in to the last line, in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
+        f"from benchmarks.support import payroll; payroll.main({bank.urls.app!r}, {bank.count})",
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    return payroll.read(said)
 
 
 def _all_settled(outcomes: Sequence[payments.Outcome]) -> None:

@@ -6,10 +6,10 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 import psutil
@@ -17,6 +17,7 @@ import psutil
 from benchmarks.support.scene import Scene
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
+from tongbao.infra.postgres import Urls
 from tongbao.kernel.clock import now
 
 WORKERS = 2
@@ -27,8 +28,16 @@ LOGIN = "bench"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a server that is gone in two minutes
 
 
+class Served(Protocol):
+    """A bank whose API is to be served."""
+
+    @property
+    def urls(self) -> Urls:
+        """Return how its database is reached."""
+
+
 @asynccontextmanager
-async def api(scene: Scene) -> AsyncIterator[tuple[int, psutil.Process]]:
+async def api(scene: Served) -> AsyncIterator[tuple[int, psutil.Process]]:
     """Serve the API; give its port and its main process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -85,6 +94,16 @@ async def token(scene: Scene) -> str:
 
 async def load(scene: Scene, *, port: int, token: str, seconds: float) -> dict[str, Any]:
     """Return what the load generator measured, from a process of its own."""
+    accounts = {
+        "token": token,
+        "customers": [str(account) for account in scene.customers],
+        "hot": [str(account) for account in scene.hot],
+    }
+    return await generate(accounts, port=port, seconds=seconds)
+
+
+async def generate(what: Mapping[str, Any], *, port: int, seconds: float) -> dict[str, Any]:
+    """Return the same of any load that the generator knows."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         Path(__file__).with_name("http_load.py"),
@@ -94,11 +113,9 @@ async def load(scene: Scene, *, port: int, token: str, seconds: float) -> dict[s
     config = {
         "host": "127.0.0.1",
         "port": port,
-        "token": token,
         "connections": CONNECTIONS,
         "seconds": seconds,
-        "customers": [str(account) for account in scene.customers],
-        "hot": [str(account) for account in scene.hot],
+        **what,
     }
     try:
         async with asyncio.timeout(seconds + OVERHEAD_SECONDS_MAX):

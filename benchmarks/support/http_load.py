@@ -3,9 +3,9 @@
 Requests are made before the clock starts, and of an answer no more is parsed than its length: on
 two cores every microsecond spent here is taken from the server.
 
-Run as a program: reads one JSON document from standard input (`host`, `port`, `token`,
-`connections`, `seconds`, `customers`, `hot`), writes one to standard output (`count`, `seconds`,
-`cpu_seconds`, `statuses`, `p50_ms`, `p99_ms`).
+Run as a program: reads one JSON document from standard input (`host`, `port`, `connections`,
+`seconds`, and `token`, `customers` and `hot`, or `payers` for payments), writes one to standard
+output (`count`, `seconds`, `cpu_seconds`, `statuses`, `p50_ms`, `p99_ms`).
 """
 
 import asyncio
@@ -43,8 +43,10 @@ class Load:
         return self.ready.pop() if self.ready else self.make()
 
     def make(self) -> bytes:
-        """Return the bytes of a transfer between two random accounts."""
+        """Return the bytes of a transfer between two random accounts, or of a payment."""
         pick = self.random
+        if "payers" in self.config:
+            return self.payment(*pick.choice(self.config["payers"]))
         debit, credit = pick.sample(self.config["customers"], 2)
         if pick.random() < HOT_SHARE:
             credit = pick.choice(self.config["hot"])
@@ -56,6 +58,20 @@ class Load:
         return (
             f"POST /api/v1/ledger/transactions HTTP/1.1\r\nHost: bench\r\n"
             f"Authorization: Bearer {self.config['token']}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}"
+        ).encode()
+
+    def payment(self, token: str, account: str, number: str, name: str) -> bytes:
+        """Return the bytes of a payment to a payee that the payer has confirmed."""
+        body = (
+            f'{{"debtor_account_id":"{account}","creditor_account_number":"{number}",'
+            f'"creditor_name":"{name}","amount":'
+            f'{{"amount":"{self.random.randint(1, 9)}.50","currency":"CNY"}}}}'
+        )
+        return (
+            f"POST /api/v1/payments HTTP/1.1\r\nHost: bench\r\n"
+            f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+            f"Idempotency-Key: {uuid_utils.uuid7()}\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 

@@ -11,6 +11,7 @@ class FileEmpty(TongbaoError):
 
     code = "bulk.file_empty"
     title = Text(zh="文件中没有付款", en="There is no payment in the file")
+    detail = Text(zh="表头之后没有任何付款", en="Nothing follows what the file begins with")
 
 
 class TooManyLines(TongbaoError):
