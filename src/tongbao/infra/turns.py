@@ -19,7 +19,7 @@ from tongbao.kernel.text import Text
 Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
-UNDER_WAY_MAX: Final = 3
+UNDER_WAY_MAX: Final = 2
 CROWD_MIN: Final = 32
 """So many must wait for a turn to begin beside another: a small turn costs almost as much as a
 large one, so a few wait for the end of the one under way, and for whoever comes until then."""

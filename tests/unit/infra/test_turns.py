@@ -236,7 +236,7 @@ async def test_a_few_wait_for_the_end_of_a_turn_and_a_crowd_begins_beside_it() -
 async def test_a_crowd_is_shared_by_the_turns_that_may_be_under_way() -> None:
     clerk = Clerk()
     turns = desk(clerk)
-    crowd = ask_all(turns, *range(3 * CROWD_MIN))
+    crowd = ask_all(turns, *range(UNDER_WAY_MAX * CROWD_MIN))
     await settle()
     assert [len(turn) for turn in clerk.turns] == [CROWD_MIN] * UNDER_WAY_MAX
     more = ask_all(turns, *range(10 * CROWD_MIN))
@@ -245,10 +245,10 @@ async def test_a_crowd_is_shared_by_the_turns_that_may_be_under_way() -> None:
     clerk.open = True
     for gate in clerk.gates:
         gate.set()
-    assert await asyncio.gather(*crowd) == [2 * each for each in range(3 * CROWD_MIN)]
+    assert await asyncio.gather(*crowd) == [2 * each for each in range(UNDER_WAY_MAX * CROWD_MIN)]
     assert await asyncio.gather(*more) == [2 * each for each in range(10 * CROWD_MIN)]
     asked = [each for turn in clerk.turns for each in turn]
-    assert asked == [*range(3 * CROWD_MIN), *range(10 * CROWD_MIN)]
+    assert asked == [*range(UNDER_WAY_MAX * CROWD_MIN), *range(10 * CROWD_MIN)]
 
 
 async def test_a_turn_that_is_cancelled_tells_its_askers_that_nobody_knows() -> None:
