@@ -27,6 +27,7 @@ _OWN: Final = frozenset({"_from_structlog", "_record", "level", "timestamp"})  #
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=repr)
 _format_positional: Final = structlog.stdlib.PositionalArgumentsFormatter()
 _render_stack: Final = structlog.processors.StackInfoRenderer()
+_UTC_LENGTH: Final = len("+00:00")
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
 
@@ -151,7 +152,7 @@ def json_lines() -> JsonLines | None:
 
 
 def _timestamp() -> str:
-    return now().isoformat().replace("+00:00", "Z")
+    return now().isoformat()[:-_UTC_LENGTH] + "Z"
 
 
 def _tame_event(event: EventDict) -> EventDict:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from typing import Final, Literal, NamedTuple
@@ -28,8 +27,7 @@ _AML_MODULES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):  # a tuple, as every request makes one
     """Who acts, and from where: what entries take from their surroundings.
 
     `roles` are names of roles; `device` is a digest of what the client says of itself
@@ -121,4 +119,4 @@ class Entry(NamedTuple):  # a tuple, as thousands are made for each batch of pos
 
 def during(request_id: str | None, *, reason: str | None = None) -> Caller:
     """Return the current caller under another request id or reason: for commands and jobs."""
-    return replace(caller(), request_id=request_id, reason=reason)
+    return caller()._replace(request_id=request_id, reason=reason)

@@ -3,7 +3,6 @@
 A slow sender therefore occupies memory (at most the body limit) but never a connection.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator
 from functools import lru_cache
 from typing import Final
@@ -14,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from tongbao.infra.web import strict_json
+from tongbao.infra.web.deadlines import TimeLimit
 from tongbao.infra.web.errors import BodyTooSlow, MalformedText, WrongContentType
 from tongbao.infra.web.limits import declared_length
 
@@ -89,7 +89,7 @@ async def read_bytes(scope: Scope, receive: Receive) -> bytes:
     length = declared_length(scope)
     more = True
     try:
-        async with asyncio.timeout(BODY_SECONDS_MAX):
+        with TimeLimit(BODY_SECONDS_MAX):
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":

@@ -45,6 +45,8 @@ def language_of(scope: Mapping[str, Any]) -> Language:
     """Return the language of a request, given its ASGI scope."""
     default: Language = getattr(scope["app"].state, "language_default", "zh")
     values = [value for name, value in scope["headers"] if name == b"accept-language"]
+    if not values:
+        return default
     return choose_language(b",".join(values).decode("latin-1"), default)
 
 

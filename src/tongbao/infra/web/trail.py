@@ -32,6 +32,7 @@ from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
 REASON_HEADER: Final = "X-Reason"
+_REASON: Final = REASON_HEADER.lower().encode()
 REASON_LENGTH_MIN: Final = 3
 REASON_HEADER_LENGTH_MAX: Final = 3 * 4 * audit.REASON_LENGTH_MAX
 BAD_REQUEST: Final = 400
@@ -94,22 +95,20 @@ Reason = Annotated[str, Depends(_reason)]
 
 def caller_of(request: Request) -> audit.Caller:
     """Return who makes a request, as far as it is known by now."""
-    actor: Actor | None = request.scope.get("state", {}).get("actor")
-    address = client_address(request.scope)
-    who: dict[str, Any] = {}
-    if actor is not None:
-        who = {
-            "actor_id": actor.id,
-            "kind": actor.kind,
-            "roles": actor.roles,
-            "session_id": actor.session_id,
-        }
+    scope = request.scope
+    actor: Actor | None = scope.get("state", {}).get("actor")
+    address = client_address(scope)
+    names = [name for name, _ in scope["headers"]]  # most callers send neither of the two
+    user_agent = request.headers.get("user-agent") if b"user-agent" in names else None
     return audit.Caller(
-        **who,
+        None if actor is None else actor.id,
+        "anonymous" if actor is None else actor.kind,
+        () if actor is None else actor.roles,
+        None if actor is None else actor.session_id,
         address=None if address == NOWHERE else address,
-        device=audit.device_of(request.headers.get("user-agent")),
-        request_id=request_id_of(request.scope),
-        reason=reason_of(request),
+        device=audit.device_of(user_agent),
+        request_id=request_id_of(scope),
+        reason=reason_of(request) if _REASON in names else None,
     )
 
 
