@@ -66,10 +66,13 @@ async def test_whoever_cancels_the_task_cancels_it() -> None:
 
 
 async def test_a_limit_inside_one_of_asyncios_own() -> None:
-    with pytest.raises(TimeoutError):
+    async def wait() -> None:
         async with asyncio.timeout(0):
             with TimeLimit(LONG):
                 await forever()
+
+    with pytest.raises(TimeoutError):
+        await wait()
 
 
 async def test_another_loop_has_limits_of_its_own() -> None:
