@@ -5,6 +5,7 @@ business dates in the bank's zone. A day is a business day by a `Calendar`.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from time import time_ns
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,11 @@ class DateOutOfRange(TongbaoError):
 def now() -> datetime:
     """Return this instant in UTC. Only routers and jobs call it; everyone else is told `at`."""
     return datetime.now(UTC)
+
+
+def now_us() -> int:
+    """Return the same as microseconds since 1970, for what counts in them with every request."""
+    return time_ns() // 1_000
 
 
 def business_date(at: datetime, zone: ZoneInfo = BANK_ZONE) -> date:

@@ -59,17 +59,15 @@ def judge(policy: Policy, *, number_us: int, now_us: int) -> tuple[Verdict, int]
     """
     ahead = max(0, number_us - now_us)
     after = ahead + policy.step_us
-    if after > policy.window_us:
-        wait = after - policy.window_us
-        return _verdict(policy, ahead, allowed=False, wait_us=wait), now_us + ahead
-    return _verdict(policy, after, allowed=True), now_us + after
-
-
-def _verdict(policy: Policy, ahead_us: int, *, allowed: bool, wait_us: int = 0) -> Verdict:
-    return Verdict(
+    left = policy.window_us - after
+    if left >= 0:
+        full_in_seconds = -(-after // SECOND_US)
+        return Verdict(policy, True, left // policy.step_us, full_in_seconds), now_us + after
+    verdict = Verdict(
         policy=policy,
-        allowed=allowed,
-        remaining=max(0, (policy.window_us - ahead_us) // policy.step_us),
-        full_in_seconds=-(-ahead_us // SECOND_US),
-        retry_after_seconds=-(-wait_us // SECOND_US),
+        allowed=False,
+        remaining=max(0, (policy.window_us - ahead) // policy.step_us),
+        full_in_seconds=-(-ahead // SECOND_US),
+        retry_after_seconds=-(left // SECOND_US),
     )
+    return verdict, now_us + ahead

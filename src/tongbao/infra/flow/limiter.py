@@ -24,8 +24,8 @@ from prometheus_client import Counter, Gauge
 from tongbao.infra.db import Database
 from tongbao.infra.driver import Psycopg, standalone
 from tongbao.infra.flow.errors import LimitsUnknown, TooManyRequests
-from tongbao.infra.flow.gcra import SECOND_US, Policy, Verdict, judge
-from tongbao.kernel.clock import now
+from tongbao.infra.flow.gcra import Policy, Verdict, judge
+from tongbao.kernel.clock import now_us
 
 INTERVAL_SECONDS: Final = 0.25
 WAIT_SECONDS_MAX: Final = 2.0
@@ -56,11 +56,6 @@ _SWEEP: Final = "DELETE FROM infra_flow_limit WHERE number_us < %s"
 _log = structlog.stdlib.get_logger(__name__)
 
 
-def clock_us() -> int:
-    """Return the time in microseconds."""
-    return int(now().timestamp() * SECOND_US)
-
-
 @lru_cache(maxsize=KNOWN_MAX)
 def key_of(policy_name: str, subject: str) -> bytes:
     """Return what stands for a subject outside this process: nobody reads an address from it."""
@@ -80,7 +75,7 @@ class _Waiter:
 class Limiter:
     """Judges requests; `running` also shares with other processes."""
 
-    def __init__(self, *, clock: Callable[[], int] = clock_us) -> None:
+    def __init__(self, *, clock: Callable[[], int] = now_us) -> None:
         self._clock = clock
         self._numbers: dict[bytes, int] = {}
         self._unsent: defaultdict[bytes, int] = defaultdict(int)

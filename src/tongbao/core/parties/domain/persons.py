@@ -6,8 +6,6 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from pypinyin import lazy_pinyin
-
 from tongbao.core.parties.domain.words import clean_words
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
@@ -104,6 +102,9 @@ def pinyin_of(name: str) -> str | None:
     """
     if not _CHINESE.search(name):
         return None
+    # Its dictionaries take 55 MiB, and most processes never ask for a reading.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     sounds = lazy_pinyin(name)
     if len(name) <= PERSON_NAME_LENGTH_MAX:
         sounds[0] = _SURNAMES.get(name[0], sounds[0])
