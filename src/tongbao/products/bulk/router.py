@@ -20,7 +20,7 @@ from tongbao.infra.web import (
 )
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 from tongbao.products.bulk import service
-from tongbao.products.bulk.schemas import FileOut, FilesOut, LineOut, LinesOut
+from tongbao.products.bulk.schemas import FileLineOut, FileLinesOut, FileOut, FilesOut
 
 PREFIX: Final = "/api/v1/bulk"
 FILES_PATH: Final = f"{PREFIX}/files"
@@ -135,11 +135,13 @@ async def list_lines(
     ] = False,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     after: After = None,
-) -> LinesOut:
+) -> FileLinesOut:
     """Return the payments of a file in its order. Problems: `bulk.unknown_file`."""
     file = await service.get(tx, file_id, seen_by=actor)
     page = await service.lines(tx, file, only_refused=only_refused, after=after, limit=limit)
-    return LinesOut(items=[LineOut.of(line, file, language) for line in page.items], next=page.next)
+    return FileLinesOut(
+        items=[FileLineOut.of(line, file, language) for line in page.items], next=page.next
+    )
 
 
 @api.get(

@@ -104,7 +104,7 @@ class FilesOut(Shape):
     next: str | None
 
 
-class LineOut(Shape):
+class FileLineOut(Shape):
     """One payment of a file."""
 
     model_config = ConfigDict(title="PaymentFileLine")
@@ -123,7 +123,7 @@ class LineOut(Shape):
     remittance: str | None
 
     @classmethod
-    def of(cls, line: Line, file: PaymentFile, language: Language) -> "LineOut":
+    def of(cls, line: Line, file: PaymentFile, language: Language) -> "FileLineOut":
         """Return the shape of a line of a file."""
         done = line.number <= file.done_through and line.state is not LineState.WRONG
         settled = done and line.state is LineState.GOOD
@@ -140,10 +140,10 @@ class LineOut(Shape):
         )
 
 
-class LinesOut(Shape):
+class FileLinesOut(Shape):
     """A page of lines, in the order of the file."""
 
     model_config = ConfigDict(title="PaymentFileLines")
 
-    items: list[LineOut]
+    items: list[FileLineOut]
     next: str | None

@@ -50,7 +50,7 @@ async def test_one_that_ended_does_not_keep_the_others_from_ending() -> None:
     second = asyncio.create_task(wait(asyncio.Event()))
     await asyncio.sleep(0)
     at_once.set()
-    assert await asyncio.gather(first, second) == ["done", "given up"]
+    assert [await first, await second] == ["done", "given up"]
 
 
 async def test_whoever_cancels_the_task_cancels_it() -> None:
