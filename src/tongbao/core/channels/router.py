@@ -42,7 +42,6 @@ from tongbao.kernel.text import Text
 PREFIX: Final = "/api/v1/channels"
 PROPOSE: Final = "channels:propose"
 APPROVE: Final = "channels:approve"
-HEADERS_MAX: Final = 100
 
 SET_TERMS: Final = Action(
     name="channels.set_terms",

@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from tongbao.core.channels.domain.reasons import ChannelReason
 from tongbao.kernel.money import Money
-
-REFERENCE_PATTERN: Final = "[A-Za-z0-9-]{8,32}"
 
 
 class Operation(StrEnum):
