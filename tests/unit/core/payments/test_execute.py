@@ -270,3 +270,36 @@ async def test_looking_stores_nothing(tx: WriteSession) -> None:
     found = await service.look(tx, orders, initiated_by=firm.actor, at=AT)
     assert [each and each.iso_code for each in found] == [None, "BE01", "AC03"]
     assert await stored(tx, firm) == []
+
+
+async def test_an_approver_is_looked_up_once_and_approves_what_the_band_covers(
+    tx: WriteSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="500.00"), await new_holder(tx, "乙")
+    looks = 0
+
+    async def member(*_args: object, **_facts: object) -> object:
+        nonlocal looks
+        looks += 1
+        limit = Money.parse("100.00", "CNY")
+        return type("M", (), {"covers": lambda _self, amount: amount <= limit})()
+
+    monkeypatch.setattr(identity, "membership_of", member)
+    checker = Actor(
+        id=new_id(),
+        kind="customer",
+        name="复核",
+        party_ids=firm.actor.party_ids,
+        permissions=frozenset({"payments:approve"}),
+    )
+    orders = [order(firm, supplier, amount) for amount in ("10.00", "150.00", "20.00", "30.00")]
+    assert await execute(tx, orders, firm.actor, approved_by=checker) == [
+        "settled",
+        "not stored: payments.not_within_band",
+        "settled",
+        "settled",
+    ]
+    assert looks == 2
+    assert await execute(
+        tx, [order(firm, supplier, "1.00")], firm.actor, approved_by=firm.actor
+    ) == ["not stored: payments.approval_needed"]
