@@ -189,6 +189,7 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "deposits_withdraw",
         "lending_accept",
         "lending_apply",
+        "payments_pay_payee",
         "payments_transfer",
     }
 

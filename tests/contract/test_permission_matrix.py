@@ -245,6 +245,14 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     }
     payment = await firm.pay(order)
     proposal = await maker.post("/payments", order)
+    saved = await firm.post(
+        "/payments/payees",
+        {
+            "party_id": firm.party_id,
+            "name": payee["name"],
+            "account_number": payee["number"],
+        },
+    )
     company = await firm.get(f"/identity/companies/{firm.party_id}")
     member = next(each for each in company["members"] if each["role"] == "viewer")
     invitation = await firm.post(
@@ -343,6 +351,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "party_id": firm.party_id,
         "notice_id": str(notice),
         "passkey_id": str(passkey),
+        "payee_id": saved["id"],
         "payment_id": payment["id"],
         "proposal_id": proposal["id"],
         "request_id": request["id"],

@@ -44,6 +44,7 @@ GUESSABLE: Final = (
     "/api/v1/identity/password",
     "/api/v1/oauth/",
     "/api/v1/statements/confirmations",
+    "/api/v1/payments/name-checks",
 )
 
 

@@ -89,6 +89,14 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="向新收款人转账", en="A transfer to a new payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
+    "payments.payee.confirm": Rule(
+        Text(zh="确认收款人", en="Confirming a payee"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
+    ),
+    "payments.one_click.set": Rule(
+        Text(zh="开通或提高一键付", en="One-click pay, or more of it"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -208,10 +216,15 @@ def described(action: Action) -> Text:
         return _limit_change(action)
     if action.kind == "lending.accept":
         return _loan(action)
-    if not action.kind.startswith("payments."):
+    if action.kind == "payments.one_click.set" or not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
     number = _plain(action.facts.get("creditor_account_number", ""), 34)[-4:]
+    if action.kind == "payments.payee.confirm":
+        return Text(
+            zh=f"确认收款人 {name}（账号尾号 {number}）",
+            en=f"the payee {name} (account ending in {number})",
+        )
     amount = _plain(action.facts.get("amount", ""), 24)
     currency = _plain(action.facts.get("currency", ""), 3)
     return Text(

@@ -12,6 +12,7 @@ from fastapi import Depends, Query, Request, Response, status
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.payments import service
+from tongbao.core.payments.router.answers import PREFIX, paid
 from tongbao.core.payments.router.headers import StepUpHeader
 from tongbao.core.payments.schemas import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
 from tongbao.infra.auth import Actor, CurrentActor, require
@@ -23,13 +24,11 @@ from tongbao.infra.web import (
     ReadTx,
     RequestLanguage,
     WriteTx,
-    problem_response,
     router,
 )
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
-PREFIX = "/api/v1/payments"
 INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
 
@@ -65,7 +64,8 @@ async def transfer(
 
     A large transfer, and one to a payee not confirmed before, is answered 403 with the problem
     `identity.step_up_required`, and nothing is stored: confirm its `action`, then send the same
-    request with the header `Step-Up-Token`.
+    request with the header `Step-Up-Token`. From 50,000 yuan on a payee must have been confirmed a
+    day before (`payments.cooling_off`).
     """
     wanted = service.ProposedTransfer.model_validate(dict(body))
     party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
@@ -85,15 +85,7 @@ async def transfer(
         step_up_token=step_up_token,
         at=at,
     )
-    location = f"{PREFIX}/{order.id}"
-    if order.refusal is not None:
-        assert order.reason is not None
-        order.refusal.facts.update(payment_id=str(order.id), iso_reason_code=order.reason.iso_code)
-        problem = problem_response(request.scope, order.refusal)
-        problem.headers["Location"] = location
-        return problem
-    response.headers["Location"] = location
-    return PaymentOut.of(order, language)
+    return paid(order, request=request, response=response, language=language)
 
 
 @api.get("", summary="Payments of an account")

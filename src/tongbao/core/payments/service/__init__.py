@@ -11,6 +11,8 @@ from tongbao.core.payments.domain import (
     UnknownPayment,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.names import NameCheck
+from tongbao.core.payments.domain.payees import OneClick, OneClickOff, SavedPayee, UnknownPayee
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate
@@ -21,7 +23,22 @@ from tongbao.core.payments.service.limiting import (
     raise_limit,
     set_own_limit,
 )
-from tongbao.core.payments.service.payees import confirm_payee
+from tongbao.core.payments.service.payees import (
+    change_payee,
+    check_name,
+    confirm_payee,
+    confirm_saved,
+    list_payees,
+    payee,
+    remove_payee,
+    save_payee,
+)
+from tongbao.core.payments.service.payees.one_click import (
+    end_one_click,
+    one_click,
+    pay_payee,
+    set_one_click,
+)
 from tongbao.core.payments.service.reading import for_account, get
 from tongbao.core.payments.service.transferring import transfer
 
@@ -30,23 +47,39 @@ __all__ = [
     "Alone",
     "ApprovalNeeded",
     "EndToEndIdUsed",
+    "NameCheck",
+    "OneClick",
+    "OneClickOff",
     "PaymentId",
     "PaymentOrder",
     "ProposedTransfer",
     "Reason",
+    "SavedPayee",
     "Status",
     "Transfer",
+    "UnknownPayee",
     "UnknownPayment",
     "alone",
+    "change_payee",
     "check_may_initiate",
+    "check_name",
     "confirm_payee",
+    "confirm_saved",
+    "end_one_click",
     "end_raise",
     "for_account",
     "get",
     "headroom",
+    "list_payees",
+    "one_click",
     "own_limits",
+    "pay_payee",
+    "payee",
     "proposed",
     "raise_limit",
+    "remove_payee",
+    "save_payee",
+    "set_one_click",
     "set_own_limit",
     "transfer",
 ]

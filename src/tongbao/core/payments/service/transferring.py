@@ -30,6 +30,7 @@ from tongbao.core.payments.domain import (
     reason_of,
     same_name,
 )
+from tongbao.core.payments.domain.payees import CoolingOff
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
 from tongbao.core.payments.service.alone import count_alone
@@ -75,9 +76,9 @@ async def transfer(
     confirms by a step-up what is large or goes to a new payee, unless the order is rejected anyway
     or was confirmed in another way (`without_step_up`, never for a request of a customer's).
 
-    Raises, storing nothing: `identity.StepUpRequired`, `accounts.UnknownAccount` unless the
-    debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may not pay
-    for it, `ApprovalNeeded` and `NotWithinBand` for want of a second person who may,
+    Raises, storing nothing: `identity.StepUpRequired`, `CoolingOff`, `accounts.UnknownAccount`
+    unless the debtor's account belongs to a party of the initiator, `auth.Forbidden` where they may
+    not pay for it, `ApprovalNeeded` and `NotWithinBand` for want of a second person who may,
     `AmountNotPositive`, `CreditorNameMalformed`, `RemittanceMalformed`, `EndToEndIdMalformed`, and
     `EndToEndIdUsed`.
     """
@@ -139,7 +140,7 @@ async def _confirm(
     at = order.initiated_at
     try:
         await require_step_up(tx, order, party_id=party_id, token=token, actor=actor, at=at)
-    except identity.StepUpRequired:
+    except (identity.StepUpRequired, CoolingOff):
         await limits.release(tx, [order.id], at=at)
         raise
 

@@ -3,22 +3,24 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.accounts import service as accounts
 from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import PaymentOrder
+from tongbao.core.payments.domain.payees import check_cooled, cooled_amount
 from tongbao.core.payments.domain.step_up import action_to_confirm
 from tongbao.core.payments.models import PayeeRow
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 
 
-async def is_known_payee(tx: ReadSession, *, party_id: UUID, account_number: str) -> bool:
-    """Tell whether the party has confirmed that it pays this account."""
+async def confirmed_at(tx: ReadSession, *, party_id: UUID, account_number: str) -> datetime | None:
+    """Return since when the party has confirmed that it pays this account, if it has."""
     known = PayeeRow.party_id == party_id, PayeeRow.account_number == account_number
-    return await tx.scalar(select(PayeeRow.party_id).where(*known)) is not None
+    return await tx.scalar(select(PayeeRow.confirmed_at).where(*known))
 
 
 async def confirm_payee(
@@ -37,6 +39,15 @@ async def confirm_payee(
     )
 
 
+async def forget_payee(tx: WriteSession, *, party_id: UUID, account_number: str) -> None:
+    """Let an account be a new payee again; harmless where it is."""
+    await tx.execute(
+        delete(PayeeRow).where(
+            PayeeRow.party_id == party_id, PayeeRow.account_number == account_number
+        )
+    )
+
+
 async def require_step_up(
     tx: WriteSession,
     order: PaymentOrder,
@@ -48,11 +59,13 @@ async def require_step_up(
 ) -> None:
     """Spend the step-up that the order needs, if it needs one; its payee is known from then on.
 
-    Raises `identity.StepUpRequired`.
+    Raises `CoolingOff`, unless the payee's account is the party's own; `identity.StepUpRequired`.
     """
-    known = await is_known_payee(
-        tx, party_id=party_id, account_number=order.creditor_account_number
-    )
+    number = order.creditor_account_number
+    since = await confirmed_at(tx, party_id=party_id, account_number=number)
+    known = since is not None
+    if not await _is_own(tx, order, party_id=party_id):
+        check_cooled(order.amount, confirmed_at=since, at=at)
     level = await parties.level(tx, party_id)
     action = action_to_confirm(order, level=level, payee_is_known=known)
     if action is None:
@@ -62,7 +75,20 @@ async def require_step_up(
         await confirm_payee(
             tx,
             party_id=party_id,
-            account_number=order.creditor_account_number,
+            account_number=number,
             confirmed_by=actor.id,
             at=at,
         )
+
+
+async def _is_own(tx: ReadSession, order: PaymentOrder, *, party_id: UUID) -> bool:
+    """Tell whether a payment of an amount that would be cooled goes to the party itself."""
+    if order.amount < cooled_amount(order.amount.currency):
+        return False
+    try:
+        payee = await accounts.by_number(
+            tx, order.creditor_account_number, currency=order.amount.currency
+        )
+    except accounts.UnknownAccount:
+        return False
+    return payee.party_id == party_id
