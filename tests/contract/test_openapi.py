@@ -191,6 +191,7 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "lending_apply",
         "payments_pay_payee",
         "payments_transfer",
+        "standing_make_order",
     }
 
 

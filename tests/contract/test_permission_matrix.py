@@ -42,6 +42,7 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_MAX
 from tongbao.products.lending import service as lending
+from tongbao.products.standing.models import OrderRow
 
 pytestmark = pytest.mark.slow
 
@@ -298,6 +299,28 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 expires_at=now() + timedelta(minutes=3),
             )
         )
+        standing = new_id()
+        tx.add(
+            OrderRow(
+                id=standing,
+                party_id=UUID(firm.party_id),
+                debtor_account_id=UUID(account["id"]),
+                creditor_account_number=payee["number"],
+                creditor_name=payee["name"],
+                amount_minor=100,
+                currency="CNY",
+                first_on=date(2199, 1, 31),
+                unit="month",
+                every=1,
+                holidays="as_is",
+                retries=3,
+                state="active",
+                next_number=0,
+                next_on=date(2199, 1, 31),
+                made_by=strange_user,
+                made_at=now(),
+            )
+        )
         notice = new_id()
         await tx.execute(
             insert(NoticeRow).values(
@@ -350,6 +373,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "membership_id": member["id"],
         "party_id": firm.party_id,
         "notice_id": str(notice),
+        "order_id": str(standing),
         "passkey_id": str(passkey),
         "payee_id": saved["id"],
         "payment_id": payment["id"],

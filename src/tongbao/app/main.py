@@ -41,6 +41,7 @@ from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
+from tongbao.products.standing.router import api as standing
 from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
@@ -59,6 +60,7 @@ ROUTERS = (
     lending,
     inbox,
     deposits,
+    standing,
     sources,
     privacy,
     webhooks,

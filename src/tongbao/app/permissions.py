@@ -197,6 +197,15 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
         ),
         Door(any_permission="accounts:read_any"),
     ),
+    **dict.fromkeys(
+        (
+            "standing_list_occurrences",
+            "standing_list_orders",
+            "standing_list_upcoming",
+            "standing_read_order",
+        ),
+        Door(any_permission="payments:read_any"),
+    ),
     "statements_order_document": Door(
         permission="statements:issue", any_permission="statements:issue_any"
     ),

@@ -38,6 +38,7 @@ from tongbao.kernel.clock import now
 from tongbao.products.deposits import service as deposits
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
+from tongbao.products.standing import service as standing
 
 CONSUMERS: Final[tuple[Consumer, ...]] = (
     webhooks.consumer(PUBLISHED),
@@ -160,6 +161,7 @@ def connect_accounts(settings: Settings) -> None:
     )
     accounts.register_running(deposits.over_account)
     accounts.register_running(loans.over_account)
+    accounts.register_running(standing.over_account)
 
 
 def connect_agreements(settings: Settings) -> None:

@@ -93,6 +93,14 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="确认收款人", en="Confirming a payee"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
     ),
+    "payments.standing.create": Rule(
+        Text(zh="设立定期付款", en="A standing order"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.standing.approve": Rule(
+        Text(zh="复核定期付款", en="Approving a standing order"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "payments.one_click.set": Rule(
         Text(zh="开通或提高一键付", en="One-click pay, or more of it"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),

@@ -12,10 +12,16 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.names import NameCheck
-from tongbao.core.payments.domain.payees import OneClick, OneClickOff, SavedPayee, UnknownPayee
+from tongbao.core.payments.domain.payees import (
+    CoolingOff,
+    OneClick,
+    OneClickOff,
+    SavedPayee,
+    UnknownPayee,
+)
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
-from tongbao.core.payments.service.authority import check_may_initiate
+from tongbao.core.payments.service.authority import check_may_initiate, check_words
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -25,6 +31,7 @@ from tongbao.core.payments.service.limiting import (
 )
 from tongbao.core.payments.service.payees import (
     change_payee,
+    check_cooling_off,
     check_name,
     confirm_payee,
     confirm_saved,
@@ -46,6 +53,7 @@ __all__ = [
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
+    "CoolingOff",
     "EndToEndIdUsed",
     "NameCheck",
     "OneClick",
@@ -61,8 +69,10 @@ __all__ = [
     "UnknownPayment",
     "alone",
     "change_payee",
+    "check_cooling_off",
     "check_may_initiate",
     "check_name",
+    "check_words",
     "confirm_payee",
     "confirm_saved",
     "end_one_click",

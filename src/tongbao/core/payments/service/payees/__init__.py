@@ -9,6 +9,7 @@ from tongbao.core.payments.service.payees.book import (
     save_payee,
 )
 from tongbao.core.payments.service.payees.confirming import (
+    check_cooling_off,
     confirm_payee,
     confirmed_at,
     require_step_up,
@@ -17,6 +18,7 @@ from tongbao.core.payments.service.payees.names import check_name
 
 __all__ = [
     "change_payee",
+    "check_cooling_off",
     "check_name",
     "confirm_payee",
     "confirm_saved",

@@ -15,6 +15,7 @@ from tongbao.core.payments.domain.step_up import action_to_confirm
 from tongbao.core.payments.models import PayeeRow
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.kernel.money import Money
 
 
 async def confirmed_at(tx: ReadSession, *, party_id: UUID, account_number: str) -> datetime | None:
@@ -48,6 +49,18 @@ async def forget_payee(tx: WriteSession, *, party_id: UUID, account_number: str)
     )
 
 
+async def check_cooling_off(
+    tx: ReadSession, *, party_id: UUID, account_number: str, amount: Money, at: datetime
+) -> None:
+    """Raise `CoolingOff` if a payment of so much to an account would have to wait at a moment."""
+    if amount < cooled_amount(amount.currency) or await _is_own(
+        tx, account_number, amount.currency, party_id=party_id
+    ):
+        return
+    since = await confirmed_at(tx, party_id=party_id, account_number=account_number)
+    check_cooled(amount, confirmed_at=since, at=at)
+
+
 async def require_step_up(
     tx: WriteSession,
     order: PaymentOrder,
@@ -64,8 +77,9 @@ async def require_step_up(
     number = order.creditor_account_number
     since = await confirmed_at(tx, party_id=party_id, account_number=number)
     known = since is not None
-    if not await _is_own(tx, order, party_id=party_id):
-        check_cooled(order.amount, confirmed_at=since, at=at)
+    await check_cooling_off(
+        tx, party_id=party_id, account_number=number, amount=order.amount, at=at
+    )
     level = await parties.level(tx, party_id)
     action = action_to_confirm(order, level=level, payee_is_known=known)
     if action is None:
@@ -81,14 +95,9 @@ async def require_step_up(
         )
 
 
-async def _is_own(tx: ReadSession, order: PaymentOrder, *, party_id: UUID) -> bool:
-    """Tell whether a payment of an amount that would be cooled goes to the party itself."""
-    if order.amount < cooled_amount(order.amount.currency):
-        return False
+async def _is_own(tx: ReadSession, account_number: str, currency: str, *, party_id: UUID) -> bool:
     try:
-        payee = await accounts.by_number(
-            tx, order.creditor_account_number, currency=order.amount.currency
-        )
+        payee = await accounts.by_number(tx, account_number, currency=currency)
     except accounts.UnknownAccount:
         return False
     return payee.party_id == party_id
