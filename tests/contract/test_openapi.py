@@ -25,6 +25,7 @@ FILES = {
     "agreements_print_receipt": {"application/pdf"},
     "audit_export_entries": {"application/jsonl", "text/csv"},
     "notices_follow": {"text/event-stream"},
+    "payments_download_receipt": {"application/pdf"},
     "privacy_export": {"application/zip"},
     "statements_download_camt053": {"application/xml"},
     "statements_download_csv": {"text/csv"},
@@ -173,6 +174,8 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "identity_request_recovery",
         "identity_reset_password",
         "rates_list_rates",
+        "payments_confirm_receipt",
+        "payments_confirm_receipt_file",
     }
 
 

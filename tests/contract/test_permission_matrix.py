@@ -88,6 +88,7 @@ MADE_BY: Final = (
     ("endpoint_id", "webhooks_create_endpoint", ("endpoint", "id")),
     ("delivery_id", "webhooks_ping", ("id",)),
     ("statement_document_id", "statements_order_document", ("id",)),
+    ("receipt_id", "payments_order_receipt", ("id",)),
 )
 # Queries that must be given, and what is in a body under another name.
 QUERIES: Final = {

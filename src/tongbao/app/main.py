@@ -20,6 +20,7 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
+from tongbao.core.payments.router.receipts import FILE_CONFIRMATIONS as RECEIPT_CONFIRMATIONS
 from tongbao.core.privacy.router import api as privacy
 from tongbao.core.sources.router import api as sources
 from tongbao.core.statements.router import FILE_BYTES_MAX, FILE_CONFIRMATIONS
@@ -73,6 +74,7 @@ LARGER_BODIES = {
     "/api/v1/ledger/batches": 8 * 1024 * 1024,  # 10,000 transactions
     PICTURES_PATH: PICTURES_BYTES_MAX,
     FILE_CONFIRMATIONS: FILE_BYTES_MAX,
+    RECEIPT_CONFIRMATIONS: FILE_BYTES_MAX,
 }
 
 DESCRIPTION = """

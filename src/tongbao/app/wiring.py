@@ -19,6 +19,7 @@ from tongbao.core.agreements import service as agreements
 from tongbao.core.identity import jobs as identity_jobs
 from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
+from tongbao.core.payments import service as payments
 from tongbao.core.privacy import service as privacy
 from tongbao.core.sources import service as sources
 from tongbao.core.statements import service as statements
@@ -189,10 +190,15 @@ def agreement_seal(settings: Settings) -> pdf.Seal:
 
 
 def connect_statements(settings: Settings) -> None:
-    """Say with what this process seals statements, and where people have them confirmed."""
+    """Say with what this process seals statements and receipts, and where they are confirmed."""
     seal = agreement_seal(settings)
     statements.configure(
         statements.Configuration(seal=seal, roots=(seal.root,), origin=settings.origin)
+    )
+    payments.configure_receipts(
+        payments.ReceiptConfiguration(
+            seal=seal, roots=(seal.root,), origin=settings.origin, bank=statements.BANK
+        )
     )
 
 

@@ -38,6 +38,7 @@ SQL_FILES: Final = (
     ("tongbao.core.agreements", "sql/guards.sql"),
     ("tongbao.core.sources", "sql/guards.sql"),
     ("tongbao.core.statements", "sql/guards.sql"),
+    ("tongbao.core.payments", "sql/receipts.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
     ("tongbao.products.deposits", "sql/guards.sql"),
 )

@@ -45,6 +45,7 @@ GUESSABLE: Final = (
     "/api/v1/oauth/",
     "/api/v1/statements/confirmations",
     "/api/v1/payments/name-checks",
+    "/api/v1/payments/receipts/confirmations",
 )
 
 

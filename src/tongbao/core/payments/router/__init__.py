@@ -1,9 +1,10 @@
 """`/api/v1/payments`."""
 
-from tongbao.core.payments.router import limits, payees
+from tongbao.core.payments.router import limits, payees, receipts
 from tongbao.core.payments.router.paying import api
 
 api.include_router(limits.api)
 api.include_router(payees.api)
+api.include_router(receipts.api)
 
 __all__ = ["api"]

@@ -19,6 +19,7 @@ from tongbao.core.payments.domain.payees import (
     SavedPayee,
     UnknownPayee,
 )
+from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate, check_words
@@ -47,9 +48,21 @@ from tongbao.core.payments.service.payees.one_click import (
     set_one_click,
 )
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.receipts import (
+    ISSUE_RECEIPT_JOB,
+    ReceiptConfiguration,
+    configure_receipts,
+    confirm_receipt,
+    confirm_receipt_file,
+    issue_receipt,
+    order_receipt,
+    receipt,
+    receipt_file,
+)
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
+    "ISSUE_RECEIPT_JOB",
     "TRANSFER",
     "Alone",
     "ApprovalNeeded",
@@ -62,6 +75,8 @@ __all__ = [
     "PaymentOrder",
     "ProposedTransfer",
     "Reason",
+    "Receipt",
+    "ReceiptConfiguration",
     "SavedPayee",
     "Status",
     "Transfer",
@@ -73,20 +88,27 @@ __all__ = [
     "check_may_initiate",
     "check_name",
     "check_words",
+    "configure_receipts",
     "confirm_payee",
+    "confirm_receipt",
+    "confirm_receipt_file",
     "confirm_saved",
     "end_one_click",
     "end_raise",
     "for_account",
     "get",
     "headroom",
+    "issue_receipt",
     "list_payees",
     "one_click",
+    "order_receipt",
     "own_limits",
     "pay_payee",
     "payee",
     "proposed",
     "raise_limit",
+    "receipt",
+    "receipt_file",
     "remove_payee",
     "save_payee",
     "set_one_click",
