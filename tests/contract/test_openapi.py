@@ -175,6 +175,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "identity_reset_password",
         "rates_list_rates",
         "payments_confirm_receipt",
+        "payments_list_fees",
         "payments_confirm_receipt_file",
     }
 

@@ -1,8 +1,9 @@
 """`/api/v1/payments`."""
 
-from tongbao.core.payments.router import limits, payees, receipts
+from tongbao.core.payments.router import fees, limits, payees, receipts
 from tongbao.core.payments.router.paying import api
 
+api.include_router(fees.api)
 api.include_router(limits.api)
 api.include_router(payees.api)
 api.include_router(receipts.api)

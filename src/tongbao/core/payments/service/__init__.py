@@ -9,8 +9,10 @@ from tongbao.core.payments.domain import (
     Status,
     Transfer,
     UnknownPayment,
+    check_amount,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.fees import FeeKind, FeeQuote, FeeRule
 from tongbao.core.payments.domain.names import NameCheck
 from tongbao.core.payments.domain.payees import (
     CoolingOff,
@@ -23,6 +25,16 @@ from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, proposed
 from tongbao.core.payments.service.authority import check_may_initiate, check_words
+from tongbao.core.payments.service.fees import (
+    FeeAsked,
+    check_vat,
+    fee_postings,
+    fee_rules,
+    quote_fees,
+    set_fee,
+    set_vat,
+    vat,
+)
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -68,6 +80,10 @@ __all__ = [
     "ApprovalNeeded",
     "CoolingOff",
     "EndToEndIdUsed",
+    "FeeAsked",
+    "FeeKind",
+    "FeeQuote",
+    "FeeRule",
     "NameCheck",
     "OneClick",
     "OneClickOff",
@@ -84,9 +100,11 @@ __all__ = [
     "UnknownPayment",
     "alone",
     "change_payee",
+    "check_amount",
     "check_cooling_off",
     "check_may_initiate",
     "check_name",
+    "check_vat",
     "check_words",
     "configure_receipts",
     "confirm_payee",
@@ -95,6 +113,8 @@ __all__ = [
     "confirm_saved",
     "end_one_click",
     "end_raise",
+    "fee_postings",
+    "fee_rules",
     "for_account",
     "get",
     "headroom",
@@ -106,12 +126,16 @@ __all__ = [
     "pay_payee",
     "payee",
     "proposed",
+    "quote_fees",
     "raise_limit",
     "receipt",
     "receipt_file",
     "remove_payee",
     "save_payee",
+    "set_fee",
     "set_one_click",
     "set_own_limit",
+    "set_vat",
     "transfer",
+    "vat",
 ]

@@ -30,6 +30,7 @@ from tongbao.core.payments.domain import (
     reason_of,
     same_name,
 )
+from tongbao.core.payments.domain.fees import FeeKind, FeeQuote
 from tongbao.core.payments.domain.payees import CoolingOff
 from tongbao.core.payments.events import PaymentRejected, PaymentSettled
 from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow
@@ -39,6 +40,7 @@ from tongbao.core.payments.service.authority import (
     check_second_person,
     stopped,
 )
+from tongbao.core.payments.service.fees import FeeAsked, fee_postings, quote_fees
 from tongbao.core.payments.service.limiting import use_of
 from tongbao.core.payments.service.payees import require_step_up
 from tongbao.infra import outbox
@@ -116,9 +118,9 @@ async def transfer(
     if refusal is None and creditor is not None:
         if approved_by is None and not without_step_up:
             await _confirm(tx, order, payer.id, step_up_token, initiated_by)
-        alone = None if approved_by else initiated_by
         creditor = await accounts.reached(tx, creditor, currency=amount.currency, at=at)
-        return await _carry_out(tx, order, debtor=debtor, creditor=creditor, alone=alone, at=at)
+        sides, alone = (debtor, payer, creditor), None if approved_by else initiated_by
+        return await _carry_out(tx, order, sides, alone=alone, at=at)
     assert refusal is not None, "without a creditor there is a refusal"
     order = replace(order, creditor_account_id=None if creditor is None else creditor.id)
     return await _store_rejected(tx, order, refusal, at=at)
@@ -148,19 +150,22 @@ async def _confirm(
 async def _carry_out(
     tx: WriteSession,
     order: Transfer,
+    sides: tuple[DepositAccount, parties.Party, DepositAccount],
     *,
-    debtor: DepositAccount,
-    creditor: DepositAccount,
     alone: Actor | None,
     at: datetime,
 ) -> Transfer:
     """Store the order and move the money; what the ledger refuses is a rejection.
 
-    `alone` is who pays without a second person.
+    `sides` are the account that pays, its party, and the account that receives; `alone` is who pays
+    without a second person.
     """
+    debtor, payer, creditor = sides
     order = replace(order, creditor_account_id=creditor.id)
     await _store_settled(tx, order)
-    refusal = await _book(tx, order, debtor=debtor, creditor=creditor, at=at)
+    asked = FeeAsked(FeeKind.BOOK_TRANSFER, order.amount, payer.kind.value)
+    (fee,) = await quote_fees(tx, [asked], at=at)
+    refusal = await _book(tx, order, debtor=debtor, creditor=creditor, fee=fee, at=at)
     if refusal is None:
         if alone is not None:
             await count_alone(tx, party_id=debtor.party_id, amount=order.amount, actor=alone, at=at)
@@ -241,9 +246,10 @@ async def _book(
     *,
     debtor: DepositAccount,
     creditor: DepositAccount,
+    fee: FeeQuote,
     at: datetime,
 ) -> TongbaoError | None:
-    """Post the transfer; return why the ledger would not."""
+    """Post the transfer with its fee; return why the ledger would not."""
     assert order.transaction_id is not None
     transaction = ledger.NewTransaction(
         id=ledger.TransactionId(order.transaction_id),
@@ -256,6 +262,7 @@ async def _book(
                 credit=creditor.ledger_account_id,
                 amount=order.amount,
             ),
+            *await fee_postings(tx, fee, payer=debtor.ledger_account_id, at=at),
         ),
         reference=order.remittance or order.end_to_end_id,
         metadata={"payment_id": str(order.id), "end_to_end_id": order.end_to_end_id},
