@@ -4,7 +4,8 @@
 
 Durable commits (fsync, synchronous_commit) and all checks of the ledger. Every account has a
 balance, earns by tiers and is credited: the day that ends is a 20th of September. Before and after
-it pgbench tells how the disk is. `TONGBAO_BENCH_ACCOUNTS` says how many accounts, for trying out.
+it pgbench tells how the disk is; then statements of one busy account are written and set.
+`TONGBAO_BENCH_ACCOUNTS` says how many accounts, for trying out.
 """
 
 import os
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
+from benchmarks import statements
 from benchmarks.support import pgbench
 from benchmarks.support.full_bank import DAY, FullBank, full_bank
 from tongbao.app import eod
@@ -45,6 +47,7 @@ async def measure(*, deep: bool = False) -> dict[str, Any]:
         tps.append(await pgbench.tps(bank.server, seconds=PGBENCH_SECONDS))
     return {
         **figures,
+        **await statements.forms(),
         "pgbench_tps": round(statistics.median(tps)),
         "pgbench_runs": [round(each) for each in tps],
     }

@@ -27,7 +27,7 @@ from tests.support import network
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
-from tests.support.scheduling import ByFile
+from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.migrations import run_migrations
@@ -67,7 +67,15 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
     # xdist's own groups rest on changing a test's id, which this pytest no longer has.
-    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False  # the order is ours
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slowest_first(items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -107,3 +107,20 @@ def _takes_float(node: ast.AST) -> bool:
     parts = ast.walk(annotation)
     is_float = any(isinstance(part, ast.Name) and part.id == "float" for part in parts)
     return is_float and not FLOAT_NAMES.search(name)
+
+
+def test_the_same_choices_are_written_in_the_same_order() -> None:
+    """`typing` takes literals of the same members for one and gives whichever was made first.
+
+    Two orders would make the OpenAPI document depend on which module was imported first.
+    """
+    orders: dict[frozenset[str], dict[tuple[str, ...], list[str]]] = {}
+    for file in files():
+        for node in file.nodes():
+            if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+                if ast.unparse(node.value) != "Literal":
+                    continue
+                members = tuple(ast.unparse(member) for member in node.slice.elts)
+                found = orders.setdefault(frozenset(members), {})
+                found.setdefault(members, []).append(file.at(node))
+    assert [ways for ways in orders.values() if len(ways) > 1] == []

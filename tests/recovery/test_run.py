@@ -153,6 +153,10 @@ def test_the_demo_comes_up_whatever_happened_to_it_before(installation: Installa
         installation.assert_up()
         after = httpx2.get(f"{installation.address}/?lang=en", trust_env=False).text
         assert after.count("Loan disbursed") == home.count("Loan disbursed")
+        offered = httpx2.get(f"{installation.address}/api/v1/deposits/products", trust_env=False)
+        terms = [term for each in offered.json()["items"] for term in each["terms"]]
+        assert terms
+        assert all(term["annual_rate"] for term in terms)
         family = again.children()
         assert press_ctrl_c(again) == 0
         installation.assert_nothing_runs(family)

@@ -1,5 +1,8 @@
-"""How xdist hands out tests: file by file, so that what a file's tests share is set up once."""
+"""How xdist hands out tests: file by file, the slowest first."""
 
+from collections import Counter
+
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Each test of these takes tens of seconds and shares little with its neighbours.
@@ -12,3 +15,18 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it ships no types
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return nodeid if file in ALONE else file
+
+
+def slowest_first(items: list[pytest.Item]) -> None:
+    """Order files so that none that takes long is begun when the others are about to end."""
+    tests = Counter(item.path for item in items)
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    alone = {item.path for item in items if item.nodeid.startswith(ALONE)}
+    items.sort(
+        key=lambda item: (
+            item.path not in alone,
+            -slow[item.path],
+            -tests[item.path],
+            str(item.path),
+        )
+    )

@@ -1,7 +1,10 @@
 """The one table registry, with the names that constraints and indexes get."""
 
-from sqlalchemy import MetaData
-from sqlalchemy.orm import DeclarativeBase
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, MetaData, any_, literal
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -16,3 +19,12 @@ class Base(DeclarativeBase):
     """Base of every mapped table; a table's name starts with its module's name."""
 
     metadata = MetaData(naming_convention=CONVENTION)
+
+
+def one_of(column: InstrumentedAttribute[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of some values, which are sent as one array.
+
+    Unlike `column.in_(values)` it is the same statement for any number of them: PostgreSQL plans it
+    once. None at all is no row.
+    """
+    return column == any_(literal(list(values), ARRAY(column.type)))

@@ -12,6 +12,7 @@ from tongbao.kernel.ids import new_id
 ID = new_id()
 NOON_SHANGHAI = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=8)))
 CASES: dict[Kind, tuple[str, list[bytes], list[object]]] = {
+    Kind.BOOLEAN: ("boolean", [b"\x01", b"\x00"], [True, False]),
     Kind.BYTES: ("bytea", [b"", b"\x00\xff"], [b"", b"\x00\xff"]),
     Kind.BIGINT: ("bigint", [(2**63 - 1).to_bytes(8)], [2**63 - 1]),
     Kind.SMALLINT: ("smallint", [b"\x00\x07"], [7]),

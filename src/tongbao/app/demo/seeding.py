@@ -1,13 +1,13 @@
 """The demo's data, made once: a firm with a loan, the supplier it pays, a company, and staff.
 
-In the company one has proposed a payment that another may approve.
+In the company one has proposed a payment that another may approve; the supplier saves.
 """
 
 from collections.abc import Callable
 from uuid import UUID
 
 from tongbao.app import wiring
-from tongbao.app.demo import journey
+from tongbao.app.demo import journey, savings
 from tongbao.app.demo.people import COMPANY, FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
 from tongbao.app.training import ensure_model, has_model
 from tongbao.core.identity import service as identity
@@ -28,6 +28,7 @@ ADVANCE = Money.parse("60000.00", "CNY")
 ADVANCE_ID = "DEMO-ADVANCE-1"
 PROPOSED = Money.parse("18000.00", "CNY")
 MAKER = "maker"
+PRODUCT = "product"
 CEMENT = "水泥货款 cement"
 
 Say = Callable[[str], None]
@@ -55,6 +56,11 @@ async def seed(database: Database, settings: Settings, *, say: Say) -> None:
     await _pay(database, debtor=firm, creditor=supplier)
     await _pay(database, debtor=supplier, creditor=company, amount=ADVANCE, reference=ADVANCE_ID)
     await _propose(database, company=company, creditor=supplier)
+    async with database.write() as tx:
+        staff = await identity.find_user(tx, login=PRODUCT)
+        assert staff is not None, "made with the others"
+        await savings.post_rates(tx, set_by=staff.id, at=now())
+        await savings.put_aside(tx, saver=supplier, at=now())
 
 
 async def _people(database: Database) -> dict[str, journey.Customer]:

@@ -172,7 +172,7 @@ async def _demo(tx: ReadSession) -> tuple[Firm | None, LoanCard | None]:
         return None, None
     account = page.items[0]
     balance = await accounts.balance(tx, account.id)
-    entries = await accounts.entries(tx, account.id, limit=ENTRIES_SHOWN)
+    entries = await accounts.entries(tx, account, limit=ENTRIES_SHOWN)
     whole, _, cents = grouped(balance.available).partition(".")
     firm = Firm(
         name=party.name,

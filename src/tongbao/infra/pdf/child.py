@@ -2,7 +2,8 @@
 
 Runs with `python -I` and imports nothing of ours: typst (no network, no files but those it is
 given) within bounds of memory. A question: four bytes of length, JSON of `files` (name to text) and
-`data`. An answer: one byte (0 set, 1 refused), four bytes of length, the PDF or why not.
+`data`. An answer: one byte (0 set, 1 refused, 2 set and the last one), four bytes of length, the
+PDF or why not.
 """
 
 import json
@@ -20,7 +21,9 @@ MEMORY_BYTES_MAX: Final = 1024 * 1024 * 1024
 HEADER: Final = 4
 FORMAT: Final = 12
 STANDARD: Final = "a-2u"  # PDF/A-2u (ISO 19005-2): archived, every glyph with its character
-SET, REFUSED = b"\x00", b"\x01"
+SET, REFUSED, SET_LAST = b"\x00", b"\x01", b"\x02"
+# typst keeps what it worked out for ten documents: after a large one another child begins anew.
+KEPT_BYTES_MAX: Final = MEMORY_BYTES_MAX // 4
 
 # Control, format (bidirectional and invisible ones), private, unassigned, line separators.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -51,7 +54,13 @@ def main(folders: list[str]) -> None:
             _send(answers, REFUSED, str(error)[:500].encode())
             continue
         assert isinstance(made, bytes)
-        _send(answers, SET, made)
+        _send(answers, SET if memory_bytes() <= KEPT_BYTES_MAX else SET_LAST, made)
+
+
+def memory_bytes() -> int:
+    """Return the most memory this process has had."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 class Coverage:

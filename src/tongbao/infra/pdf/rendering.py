@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Final, Self
 
+from tongbao.infra.pdf.child import REFUSED, SET_LAST
 from tongbao.infra.pdf.errors import PdfBusy, PdfFailed
 from tongbao.infra.pdf.fonts import folders
 
@@ -114,8 +115,10 @@ class _Press:
         if len(header) < _HEADER or not answer or len(answer) != size:
             self.end()
             raise PdfFailed(why="too slow, too large, or out of memory")
-        if header[0] != 0:
+        if header[0] == REFUSED[0]:
             raise PdfFailed(why=answer.decode(errors="replace"))
+        if header[0] == SET_LAST[0]:
+            self.end()
         return answer
 
     def _ready(self) -> subprocess.Popen[bytes]:

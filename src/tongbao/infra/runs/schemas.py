@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao.infra.runs.reading import RunView, StepView
 from tongbao.infra.runs.registry import Startable
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.text import Language
 
 _NAME = "end_of_day"
@@ -89,7 +90,7 @@ class RunWish(RunShape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"name": _NAME, "day": None}]})
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
-    day: Annotated[date | None, Field(description="The last day to do; null: yesterday")] = None
+    day: Annotated[IsoDate | None, Field(description="The last day to do; null: yesterday")] = None
 
 
 class RunStarted(RunShape):

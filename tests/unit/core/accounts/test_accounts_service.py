@@ -92,7 +92,7 @@ async def test_a_new_account_is_empty(tx: WriteSession) -> None:
         available=Money.zero("JPY"),
         restrained=Money.zero("JPY"),
     )
-    page = await accounts.entries(tx, account.id)
+    page = await accounts.entries(tx, account)
     assert (page.items, page.next) == ([], None)
 
 
@@ -105,7 +105,7 @@ async def test_money_in_is_a_credit_and_money_out_a_debit(tx: WriteSession) -> N
     assert [deposit.status, payment.status] == ["posted", "posted"]
     balance = await accounts.balance(tx, firm.id)
     assert balance.booked == balance.available == Money.parse("69.50", "CNY")
-    out, into = (await accounts.entries(tx, firm.id)).items
+    out, into = (await accounts.entries(tx, firm)).items
     assert (out.direction, out.amount) == ("debit", Money.parse("30.50", "CNY"))
     assert out.balance_after == Money.parse("69.50", "CNY")
     assert out.counterparty == accounts.Counterparty(number=supplier.number, name="乙公司")
@@ -114,7 +114,7 @@ async def test_money_in_is_a_credit_and_money_out_a_debit(tx: WriteSession) -> N
     assert out.transaction_id == payment.transaction_id
     assert (into.direction, into.amount) == ("credit", Money.parse("100.00", "CNY"))
     assert into.counterparty is None  # the bank's own account
-    (received,) = (await accounts.entries(tx, supplier.id)).items
+    (received,) = (await accounts.entries(tx, supplier)).items
     assert (received.direction, received.balance_after) == ("credit", Money.parse("30.50", "CNY"))
     assert received.counterparty == accounts.Counterparty(number=firm.number, name="甲公司")
 
@@ -134,12 +134,12 @@ async def test_entries_come_in_pages_without_gap_or_repeat(tx: WriteSession) -> 
     seen: list[int] = []
     after = None
     for _ in range(3):
-        page = await accounts.entries(tx, account.id, after=after, limit=2)
+        page = await accounts.entries(tx, account, after=after, limit=2)
         seen += [entry.amount.minor for entry in page.items]
         after = page.next
     assert (seen, after) == ([5, 4, 3, 2, 1], None)
     with pytest.raises(BadCursor):
-        await accounts.entries(tx, account.id, after="nonsense")
+        await accounts.entries(tx, account, after="nonsense")
 
 
 async def test_accounts_of_a_party_latest_first(tx: WriteSession) -> None:
@@ -160,7 +160,7 @@ async def test_accounts_of_a_party_latest_first(tx: WriteSession) -> None:
 
 
 async def test_unknown_accounts_are_errors(tx: WriteSession) -> None:
-    for read in (accounts.get, accounts.balance, accounts.entries):
+    for read in (accounts.get, accounts.balance):
         with pytest.raises(accounts.UnknownAccount):
             await read(tx, new_id())
 

@@ -68,7 +68,7 @@ async def test_what_was_earned_up_to_the_20th_is_credited_with_value_of_the_21st
     assert bank.today == date(2026, 3, 21)
     assert holder.paid == 3 * 100_00  # 1,200,000.00 x 3 % / 360 a day
     async with bank.database.read() as tx:
-        (entry, _) = (await accounts.entries(tx, holder.account.id)).items
+        (entry, _) = (await accounts.entries(tx, holder.account)).items
     assert (entry.amount, entry.effective_on) == (Money.parse("300.00", "CNY"), bank.today)
     assert (entry.type, entry.counterparty) == ("accounts.interest", None)
     assert await bank.payable("CNY") == 0

@@ -209,7 +209,7 @@ async def test_a_deduction_takes_what_the_order_holds_and_no_more(tx: WriteSessi
         await accounts.deduct(tx, deduction(account, first.id, "0.01", court.number), at=AT)
     assert await status(tx, account) == ("open", "part_frozen", 5_000)
     assert await available(tx, account) == "0.00"
-    entry = (await accounts.entries(tx, account.id)).items[0]
+    entry = (await accounts.entries(tx, account)).items[0]
     assert (entry.type, entry.reference) == ("accounts.deduction", "(2025)浙0106执1234号之一")
 
 

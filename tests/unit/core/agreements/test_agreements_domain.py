@@ -66,6 +66,11 @@ PUBLISHED_CONSENT_TEXTS = {
         "tax.vat_invoices",
         "2026-11",
     ): "bd031e8b8ab5172c2e8c75b01b8fc9c96c5f357966139b87c3add8f4b3f44972",
+    (
+        "credit_assessment",
+        "tax.vat_invoices",
+        "2026-11-22",
+    ): "94b6d8114da11009a04ef0fcf5e4ec6509aa1acb5e9d69fc16b54acfe500eebe",
 }
 PUBLISHED_TEMPLATES = {
     (

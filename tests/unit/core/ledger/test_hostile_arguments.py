@@ -309,6 +309,7 @@ def test_the_ways_into_the_ledger_are_these(raw: Raw) -> None:
         ).fetchall()
     assert [name for (name,) in rows] == [
         "ledger_close_period",
+        "ledger_credit_many",  # tried in test_credit_many.py
         "ledger_extend_days",
         "ledger_now",
         "ledger_post",

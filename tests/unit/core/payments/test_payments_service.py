@@ -66,7 +66,7 @@ async def test_money_goes_from_one_to_the_other(tx: WriteSession) -> None:
     assert (await booked(tx, firm), await booked(tx, supplier)) == ("60.00", "40.00")
     assert fields_of(await service.get(tx, order.id)) == fields_of(order)
     assert await events(tx, order.id) == ["payments.payment_settled"]
-    (entry,) = (await accounts.entries(tx, supplier.account.id)).items
+    (entry,) = (await accounts.entries(tx, supplier.account)).items
     assert entry.transaction_id == order.transaction_id
     assert entry.reference == "货款"
     assert entry.counterparty is not None

@@ -10,12 +10,11 @@ import httpx2
 import psycopg
 import pytest
 
-from tests.support.statements import CONFIGURATION, Bookkeeper, Move, noon, read_camt, read_csv
+from tests.support.statements import Bookkeeper, Move, noon, read_camt, read_csv
 from tests.unit.core.conftest import Caller, Customer, Staff
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.domain import Role
 from tongbao.core.statements import jobs as statement_jobs
-from tongbao.core.statements import service as statements
 from tongbao.infra.db import Database
 from tongbao.infra.jobs import JobContext
 from tongbao.kernel.clock import now
@@ -23,12 +22,6 @@ from tongbao.kernel.clock import now
 URL = "/api/v1/statements"
 OCTOBER = {"first": "2025-10-01", "last": "2025-10-31"}
 Problem = Callable[[httpx2.Response], tuple[int, str]]
-
-
-@pytest.fixture(autouse=True)
-def _sealed() -> None:
-    """For each test: another one may have made a whole application, which brings its own."""
-    statements.configure(CONFIGURATION)
 
 
 @pytest.fixture

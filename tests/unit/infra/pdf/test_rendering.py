@@ -55,6 +55,16 @@ async def test_the_same_data_makes_the_same_bytes() -> None:
     assert first.startswith(b"%PDF-")
 
 
+async def test_a_large_document_leaves_room_for_the_next_ones() -> None:
+    """What typst keeps of large ones would fill the bounds with the third."""
+    large = data("\n".join(f"{number} 笔交易" for number in range(40_000)))
+    await pdf.render(TEMPLATE, data("small"))
+    assert rendering._press._child is not None
+    await pdf.render(TEMPLATE, large)
+    assert rendering._press._child is None
+    assert b"%PDF-" in await pdf.render(TEMPLATE, data("small"))
+
+
 async def test_its_date_is_the_one_it_was_given_and_its_fonts_are_inside() -> None:
     reader = PdfReader(BytesIO(await pdf.render(TEMPLATE, data("字"))))
     assert reader.metadata is not None

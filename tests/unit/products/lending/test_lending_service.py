@@ -513,7 +513,7 @@ class TestAccepting:
             "disbursed",
         ]
         assert await events_of(tx, loan.id) == ["lending.loan_disbursed"]
-        (entry,) = (await accounts.entries(tx, customer.account.id)).items
+        (entry,) = (await accounts.entries(tx, customer.account)).items
         assert (entry.type, entry.transaction_id) == ("lending.disbursement", loan.transaction_id)
         page = await service.list_loans(tx, among=[customer.party.id])
         assert page.items == [held]

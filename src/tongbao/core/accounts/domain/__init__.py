@@ -67,7 +67,7 @@ class AccountEntry:
     transaction_id: UUID
     sequence: int
     type: str
-    direction: Literal["credit", "debit"]
+    direction: Literal["debit", "credit"]
     amount: Money
     balance_after: Money | None
     booked_at: datetime

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from tongbao.kernel.text import Text
 
-Direction = Literal["credit", "debit"]
+Direction = Literal["debit", "credit"]
 
 
 class EntryCategory(StrEnum):

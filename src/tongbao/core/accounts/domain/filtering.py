@@ -22,7 +22,7 @@ class EntryFilter:
     booked_to: date | None = None
     amount_min: int | None = None
     amount_max: int | None = None
-    direction: Literal["credit", "debit"] | None = None
+    direction: Literal["debit", "credit"] | None = None
     category: EntryCategory | None = None
     text: str | None = None
 

@@ -140,7 +140,7 @@ async def list_entries(
     """
     account = await visible(tx, actor, account_id)
     page = await service.entries(
-        tx, account.id, wanted=asked.of(account), after=asked.after, limit=asked.limit
+        tx, account, wanted=asked.of(account), after=asked.after, limit=asked.limit
     )
     return Page[AccountEntryOut](
         items=[AccountEntryOut.of(entry) for entry in page.items], next=page.next

@@ -83,7 +83,7 @@ async def _table(
     for _ in range(PAGES_MAX):
         async with database.read() as tx:
             page = await service.entries(
-                tx, account.id, wanted=wanted, after=after, limit=PAGE_LIMIT_MAX
+                tx, account, wanted=wanted, after=after, limit=PAGE_LIMIT_MAX
             )
         yield sheets.written(_row(each, language) for each in page.items)
         after = page.next

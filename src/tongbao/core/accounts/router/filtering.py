@@ -1,6 +1,5 @@
 """The filters of an account's entries, as a query says them."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -10,6 +9,7 @@ from tongbao.core.accounts.domain.categories import EntryCategory
 from tongbao.core.accounts.domain.filtering import TEXT_LENGTH_MAX, EntryFilter
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.infra.web import PageLimit
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
@@ -22,16 +22,16 @@ class EntryQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     booked_from: Annotated[
-        date | None, Field(description="First day of booking, in the bank's time zone")
+        IsoDate | None, Field(description="First day of booking, in the bank's time zone")
     ] = None
-    booked_to: Annotated[date | None, Field(description="Last day of booking, included")] = None
+    booked_to: Annotated[IsoDate | None, Field(description="Last day of booking, included")] = None
     amount_min: Annotated[
         str | None,
         Field(max_length=AMOUNT_LENGTH_MAX, description="In the account's currency: 100.00"),
     ] = None
     amount_max: Annotated[str | None, Field(max_length=AMOUNT_LENGTH_MAX)] = None
     direction: Annotated[
-        Literal["credit", "debit"] | None, Field(description="credit: money in; debit: money out")
+        Literal["debit", "credit"] | None, Field(description="credit: money in; debit: money out")
     ] = None
     category: EntryCategory | None = None
     text: Annotated[

@@ -222,7 +222,7 @@ class AccountEntryOut(Shape):
     type: Annotated[str, Field(examples=["payments.transfer"])]
     category: EntryCategory
     direction: Annotated[
-        Literal["credit", "debit"], Field(description="credit: money in; debit: money out")
+        Literal["debit", "credit"], Field(description="credit: money in; debit: money out")
     ]
     amount: Annotated[MoneyField, Field(description="Always greater than zero")]
     balance_after: MoneyField | None

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 from tongbao.core.accounts.domain.interest import TIERS_MAX, RateVersion
 from tongbao.core.accounts.domain.products import Product
 from tongbao.core.accounts.schemas.base import Shape
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField, RateField
 from tongbao.lib.interest.accrual import Tier, TierMode, Tiers
@@ -49,7 +50,7 @@ class NewRates(Shape):
 
     product: Product
     currency: CurrencyCode
-    valid_from: Annotated[date, Field(description="The first day that earns by them")]
+    valid_from: Annotated[IsoDate, Field(description="The first day that earns by them")]
     mode: Annotated[
         TierMode,
         Field(description="whole: all of the balance earns by the tier reached; slice: each slice"),

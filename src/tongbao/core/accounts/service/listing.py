@@ -13,7 +13,7 @@ from tongbao.core.accounts.domain import (
 )
 from tongbao.core.accounts.domain.categories import category_of
 from tongbao.core.accounts.domain.filtering import EntryFilter
-from tongbao.core.accounts.service.reading import by_ledger_accounts, get
+from tongbao.core.accounts.service.reading import by_ledger_accounts
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra.db import ReadSession
@@ -30,7 +30,7 @@ _DAY: Final = timedelta(days=1)
 
 async def entries(
     tx: ReadSession,
-    account_id: UUID,
+    account: DepositAccount,
     *,
     wanted: EntryFilter = _ALL,
     after: str | None = None,
@@ -42,9 +42,8 @@ async def entries(
     the other side. Times and amounts are found by index; for a category or a text entries are
     read, at most 1,000 a page, so such a page may be short, even empty, while its `next` leads on.
 
-    Raises `UnknownAccount` and `kernel.page.BadCursor`.
+    Raises `kernel.page.BadCursor`.
     """
-    account = await get(tx, account_id)
     if wanted == _ALL:
         page = await ledger.entries(tx, account.ledger_account_id, after=after, limit=limit)
         shown = await _shown(tx, account, page.items)

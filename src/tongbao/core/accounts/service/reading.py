@@ -18,6 +18,7 @@ from tongbao.core.accounts.models import AccountRow, RestraintRow
 from tongbao.core.accounts.service.rows import account_of, restraint_of
 from tongbao.core.ledger import service as ledger
 from tongbao.infra.db import ReadSession
+from tongbao.infra.tables import one_of
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 
@@ -56,7 +57,7 @@ async def by_ledger_accounts(
 ) -> Mapping[UUID, DepositAccount]:
     """Return the deposit accounts among some ledger accounts, by the ledger account's id."""
     rows = await tx.scalars(
-        select(AccountRow).where(AccountRow.ledger_account_id.in_(list(ledger_account_ids)))
+        select(AccountRow).where(one_of(AccountRow.ledger_account_id, ledger_account_ids))
     )
     return {row.ledger_account_id: account_of(row) for row in rows}
 
@@ -67,7 +68,7 @@ async def ledger_accounts(
     """Return where the money of some accounts is booked, by the account's id."""
     rows = await tx.execute(
         select(AccountRow.id, AccountRow.ledger_account_id).where(
-            AccountRow.id.in_(list(account_ids))
+            one_of(AccountRow.id, account_ids)
         )
     )
     return {account_id: ledger.AccountId(on_ledger) for account_id, on_ledger in rows}

@@ -1,6 +1,7 @@
 """Reading: accounts, balances, entries and transactions, each in one statement and one snapshot."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Row,
     Select,
     SmallInteger,
+    bindparam,
     func,
     literal,
     null,
@@ -148,36 +150,37 @@ async def entries(
     ).one_or_none()
     if row is None:
         raise domain.AccountNotFound(account_id=str(account_id))
-    key, limited = row.id, row.overdraft is not None
     position = decode_cursor(after, int, int) if after is not None else None
-    page = union_all(
-        _side(key, "debit", limited=limited, before=position, limit=limit + 1),
-        _side(key, "credit", limited=limited, before=position, limit=limit + 1),
-    ).subquery()
-    counter = aliased(AccountRow)
-    rows = (
-        await tx.execute(
-            select(page, TransactionRow, counter.uid.label("counter_uid"))
-            .join(TransactionRow, TransactionRow.id == page.c.transaction_id)
-            .join(counter, counter.id == page.c.counter_account)
-            .order_by(page.c.major.desc(), page.c.minor.desc())
-            .limit(limit + 1)
-        )
-    ).all()
+    asked = _page(limited=row.overdraft is not None, begun=position is not None)
+    major, minor = position or (None, None)
+    facts = {"account": row.id, "rows": limit + 1, "major": major, "minor": minor}
+    rows = (await tx.execute(asked, facts)).all()
     items = [entry_of(found) for found in rows[:limit]]
     more = len(rows) > limit
     following = encode_cursor(rows[limit - 1].major, rows[limit - 1].minor) if more else None
     return Page[Entry](items=items, next=following)
 
 
-def _side(
-    account: int,
-    direction: Literal["debit", "credit"],
-    *,
-    limited: bool,
-    before: tuple[int, int] | None,
-    limit: int,
-) -> Select[Any]:
+@cache
+def _page(*, limited: bool, begun: bool) -> Select[Any]:
+    """Return the query for a page of an account's entries; `begun`: what comes after a position.
+
+    Putting it together takes longer than running it, so each of the four is made once.
+    """
+    page = union_all(
+        _side("debit", limited=limited, begun=begun), _side("credit", limited=limited, begun=begun)
+    ).subquery()
+    counter = aliased(AccountRow)
+    return (
+        select(page, TransactionRow, counter.uid.label("counter_uid"))
+        .join(TransactionRow, TransactionRow.id == page.c.transaction_id)
+        .join(counter, counter.id == page.c.counter_account)
+        .order_by(page.c.major.desc(), page.c.minor.desc())
+        .limit(bindparam("rows", type_=BigInteger))
+    )
+
+
+def _side(direction: Literal["debit", "credit"], *, limited: bool, begun: bool) -> Select[Any]:
     """Select one side's postings, newest first, by the index made for it.
 
     A limit-checked account's postings are ordered by its version, an internal one's by booking.
@@ -211,13 +214,15 @@ def _side(
         PostingRow.amount,
         other.label("counter_account"),
         (after if limited else null().cast(BigInteger)).label("balance_after"),
-    ).where(mine == account, version.is_not(None) if limited else version.is_(None))
-    if before is not None and limited:
-        query = query.where(version < before[0])
-    elif before is not None:
-        query = query.where(tuple_(PostingRow.transaction_id, PostingRow.ordinal) < tuple_(*before))
+    ).where(mine == bindparam("account"), version.is_not(None) if limited else version.is_(None))
+    begin = bindparam("major", type_=BigInteger), bindparam("minor", type_=SmallInteger)
+    if begun and limited:
+        query = query.where(version < begin[0])
+    elif begun:
+        query = query.where(tuple_(PostingRow.transaction_id, PostingRow.ordinal) < tuple_(*begin))
     order = [version.desc()] if limited else [major.desc(), minor.desc()]
-    return select(query.order_by(*order).limit(limit).subquery())
+    rows = bindparam("rows", type_=BigInteger)
+    return select(query.order_by(*order).limit(rows).subquery())
 
 
 def entry_of(found: Row[Any]) -> Entry:

@@ -65,6 +65,7 @@ from tongbao.core.ledger.service.candidates import (
 )
 from tongbao.core.ledger.service.reading import entry_of
 from tongbao.infra.db import ReadSession
+from tongbao.infra.tables import one_of
 from tongbao.kernel.page import INT_MAX, PAGE_LIMIT_MAX, Page, decode_cursor, encode_cursor
 
 
@@ -118,7 +119,7 @@ async def find_entries(
         .join(PostingRow, PostingRow.transaction_id == TransactionRow.id)
         .join(counter, counter.id == other)
         .where(
-            TransactionRow.id.in_(numbers),
+            one_of(TransactionRow.id, numbers),
             _touches(PostingRow, bounds.account),
             tuple_(TransactionRow.id, PostingRow.ordinal) < tuple_(*position),
             *_of_transaction(criteria),
@@ -171,7 +172,7 @@ async def find_transactions(
     query = (
         _with_targets()
         .where(
-            TransactionRow.id.in_(numbers),
+            one_of(TransactionRow.id, numbers),
             *_of_transaction(criteria),
             *_of_kind(criteria),
             *_of_postings(criteria, bounds.account, asset_id),
@@ -191,7 +192,7 @@ async def find_transactions(
 
 async def load(tx: ReadSession, sequences: Sequence[int]) -> list[Transaction]:
     """Return the transactions with these numbers, in order."""
-    query = _with_targets().where(TransactionRow.id.in_(sequences)).order_by(TransactionRow.id)
+    query = _with_targets().where(one_of(TransactionRow.id, sequences)).order_by(TransactionRow.id)
     rows = (await tx.execute(query)).all()
     postings = await _postings(tx, sequences)
     return [_transaction(row, postings.get(row.TransactionRow.id, ())) for row in rows]
@@ -314,7 +315,7 @@ async def _postings(tx: ReadSession, numbers: Sequence[int]) -> dict[int, tuple[
                 of.asset_id,
                 of.debit_account_id,
                 of.credit_account_id,
-            ).where(of.transaction_id.in_(numbers))
+            ).where(one_of(of.transaction_id, numbers))
             for of in (PostingRow, HoldRow)
         )
     ).subquery()

@@ -21,6 +21,7 @@ from tongbao.core.parties.events import PartyRegistered
 from tongbao.core.parties.models import PartyRow
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
+from tongbao.infra.tables import one_of
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.page import (
     PAGE_LIMIT_DEFAULT,
@@ -87,7 +88,7 @@ async def names(tx: ReadSession, party_ids: Collection[UUID]) -> Mapping[UUID, s
     """Return the names of the parties that exist among `party_ids` (at most a page of them)."""
     assert len(party_ids) <= PAGE_LIMIT_MAX, f"names of at most {PAGE_LIMIT_MAX} parties"
     rows = await tx.execute(
-        select(PartyRow.id, PartyRow.name).where(PartyRow.id.in_(list(party_ids)))
+        select(PartyRow.id, PartyRow.name).where(one_of(PartyRow.id, party_ids))
     )
     return {row.id: row.name for row in rows}
 

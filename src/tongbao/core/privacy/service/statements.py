@@ -60,7 +60,7 @@ async def pages(
     left = entries_max
     while left > 0:
         limit = min(left, PAGE_LIMIT_MAX)
-        page = await accounts.entries(tx, account.id, after=after, limit=limit)
+        page = await accounts.entries(tx, account, after=after, limit=limit)
         if page.items:
             yield [_line(entry, account.currency) for entry in page.items]
         left -= len(page.items)

@@ -21,7 +21,7 @@ class Line:
     transaction_id: UUID
     type: str
     reversal: bool
-    direction: Literal["credit", "debit"]
+    direction: Literal["debit", "credit"]
     amount: Money
     balance_after: Money
     booked_at: datetime

@@ -1,6 +1,5 @@
 """Statements as figures, CSV and camt.053, and the closed months."""
 
-from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from tongbao.infra.web import (
     RequestLanguage,
     router,
 )
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/statements", tags=["statements"])
@@ -37,8 +37,8 @@ async def _framed(
     tx: ReadTx,
     actor: CurrentActor,
     at: Instant,
-    first: Annotated[date, Query(description=f"{_DAY}", examples=["2025-10-01"])],
-    last: Annotated[date, Query(description=f"{_DAY}; included", examples=["2025-10-31"])],
+    first: Annotated[IsoDate, Query(description=f"{_DAY}", examples=["2025-10-01"])],
+    last: Annotated[IsoDate, Query(description=f"{_DAY}; included", examples=["2025-10-31"])],
 ) -> service.Statement:
     account = await visible(tx, actor, account_id)
     return await service.statement(tx, account, service.Period.asked(first, last, at=at), at=at)

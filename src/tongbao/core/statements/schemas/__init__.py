@@ -11,6 +11,7 @@ from tongbao.core.statements.domain.masking import masked_number
 from tongbao.core.statements.domain.statements import Month, Statement
 from tongbao.infra import pdf
 from tongbao.kernel.codes import printed
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
 
@@ -107,8 +108,8 @@ class StatementOrder(_Order):
     )
 
     kind: Literal["statement"]
-    first: date
-    last: Annotated[date, Field(description="Included; today at the latest")]
+    first: IsoDate
+    last: Annotated[IsoDate, Field(description="Included; today at the latest")]
 
 
 class BalanceCertificateOrder(_Order):
@@ -117,7 +118,7 @@ class BalanceCertificateOrder(_Order):
     model_config = _example(kind="balance_certificate", account_id=_ACCOUNT, on="2025-10-31")
 
     kind: Literal["balance_certificate"]
-    on: Annotated[date, Field(description="Today: as of this moment")]
+    on: Annotated[IsoDate, Field(description="Today: as of this moment")]
 
 
 class OpeningCertificateOrder(_Order):

@@ -23,6 +23,20 @@ LAST_EVENT_ID_LENGTH_MAX: Final = 100
 RETRY: Final = b"retry: 3000\n\n"  # milliseconds until a browser connects again
 HEARTBEAT: Final = b": \n\n"
 MEDIA_TYPE: Final = "text/event-stream"
+# One event of the stream: before OpenAPI 3.2 that is what the schema of such a stream describes.
+EVENT: Final = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "description": "A JSON object",
+        },
+    },
+    "required": ["id", "event", "data"],
+}
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 _SILENT: Final = frozenset({Why.LEFT, Why.TOO_SLOW})
 
@@ -128,7 +142,7 @@ async def _leaves(stream: Stream, receive: Receive) -> None:
     responses={
         200: {
             "description": "Server-sent events, as long as the page is open",
-            "content": {MEDIA_TYPE: {"schema": {"type": "string"}, "example": EXAMPLE}},
+            "content": {MEDIA_TYPE: {"schema": EVENT, "example": EXAMPLE}},
         }
     },
 )

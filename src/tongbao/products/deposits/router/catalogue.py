@@ -1,6 +1,6 @@
 """What is on offer, what it would pay, and the rates that staff post with four eyes."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import Depends, Query, Request, Response, status
@@ -12,6 +12,7 @@ from tongbao.infra.proposals import Action, Approved, hold
 from tongbao.infra.proposals.schemas import ProposalOut
 from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.clock import business_date
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import AmountText, CurrencyCode
 from tongbao.kernel.text import Text
@@ -53,7 +54,7 @@ async def calculate(
     at: Instant,
     currency: Annotated[CurrencyCode, Query()] = "CNY",
     until: Annotated[
-        date | None, Query(description="The day of withdrawal; of a notice deposit only")
+        IsoDate | None, Query(description="The day of withdrawal; of a notice deposit only")
     ] = None,
     holder: Annotated[PartyKind | None, Query(description="Whose minimum holds")] = None,
 ) -> DepositCalculationOut:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from tongbao.core.parties.service import PartyKind
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import CurrencyCode, MoneyField, RateField
 from tongbao.kernel.text import Language
@@ -121,5 +122,5 @@ class NewDepositRate(Shape):
     product: Annotated[str, Field(min_length=1, max_length=40)]
     currency: CurrencyCode
     annual_rate: RateField
-    valid_from: Annotated[date, Field(description="Today or later, after those posted already")]
+    valid_from: Annotated[IsoDate, Field(description="Today or later, after those posted already")]
     reason: Annotated[str, Field(min_length=1, max_length=500, description="Why")]

@@ -1,11 +1,11 @@
 """What holders send."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
 from tongbao.products.deposits.domain.products import Instruction
@@ -82,4 +82,4 @@ class NewDepositNotice(Shape):
     )
 
     amount: MoneyField
-    draws_on: Annotated[date, Field(description="The day of the withdrawal")]
+    draws_on: Annotated[IsoDate, Field(description="The day of the withdrawal")]
