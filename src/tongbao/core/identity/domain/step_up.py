@@ -109,6 +109,22 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="开通付款码", en="Paying by showing codes"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    "payments.payee.confirm": Rule(
+        Text(zh="确认收款人", en="Confirming a payee"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
+    ),
+    "payments.standing.create": Rule(
+        Text(zh="设立定期付款", en="A standing order"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.standing.approve": Rule(
+        Text(zh="复核定期付款", en="Approving a standing order"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.one_click.set": Rule(
+        Text(zh="开通或提高一键付", en="One-click pay, or more of it"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "deposits.open.large": Rule(
         Text(zh="大额存款", en="A large deposit"), (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE)
     ),
@@ -226,18 +242,23 @@ def described(action: Action) -> Text:
     For a payment payee and amount, for a contact which one. The facts are the caller's own words,
     so they are cut short and cannot hold an address to click.
     """
-    if action.kind == "identity.contact.change":
-        return _contact_change(action)
-    if action.kind.startswith("payments.limits."):
-        return _limit_change(action)
-    if action.kind == "lending.accept":
-        return _loan(action)
-    if action.kind.startswith("bulk."):
-        return _file(action)
-    if not action.kind.startswith("payments."):
+    for kinds, says in (
+        ("identity.contact.change", _contact_change),
+        ("payments.limits.", _limit_change),
+        ("lending.accept", _loan),
+        ("bulk.", _file),
+    ):
+        if action.kind.startswith(kinds):
+            return says(action)
+    if action.kind == "payments.one_click.set" or not action.kind.startswith("payments."):
         return action.rule.text
     name = _plain(action.facts.get("creditor_name", ""), 30)
     number = _plain(action.facts.get("creditor_account_number", ""), 34)[-4:]
+    if action.kind == "payments.payee.confirm":
+        return Text(
+            zh=f"确认收款人 {name}（账号尾号 {number}）",
+            en=f"the payee {name} (account ending in {number})",
+        )
     amount = _plain(action.facts.get("amount", ""), 24)
     currency = _plain(action.facts.get("currency", ""), 3)
     return Text(
