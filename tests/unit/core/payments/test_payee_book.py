@@ -12,7 +12,8 @@ from tests.unit.core.identity.conftest import Person, new_person
 from tests.unit.core.payments.conftest import Holder, new_holder, pay_in
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.domain import Role, permissions
-from tongbao.core.identity.domain.step_up import Action, StepUpRequired, described
+from tongbao.core.identity.domain.step_up import Action, StepUpRequired
+from tongbao.core.identity.domain.step_up_words import described
 from tongbao.core.parties import service as parties
 from tongbao.core.payments import service
 from tongbao.core.payments.domain import payees as rules

@@ -157,7 +157,11 @@ async def test_a_click_pays_once_per_key_and_not_beyond(
     first = await client.post(where, json=pair.pays("8.00"), headers=keyed)
     again = await client.post(where, json=pair.pays("8.00"), headers=keyed)
     assert first.status_code == again.status_code == 201, first.text
-    assert first.json()["creditor"] == {"account_number": pair.other.number, "name": "早餐店"}
+    assert first.json()["creditor"] == {
+        "account_number": pair.other.number,
+        "name": "早餐店",
+        "bank_code": None,
+    }
     assert again.content == first.content
     left = (await client.get(f"{URL}/one-click", **read)).json()
     assert (left["used_today"]["amount"], left["left"]["amount"]) == ("8.00", "20.00")

@@ -9,6 +9,7 @@ from tongbao.core.parties import service as parties
 from tongbao.core.payments import service
 from tongbao.core.payments.domain.payees import LABEL_LENGTH_MAX
 from tongbao.core.payments.router.headers import StepUpHeader
+from tongbao.core.payments.router.rejecting import answer
 from tongbao.core.payments.schemas import PaymentOut
 from tongbao.core.payments.schemas.payees import (
     NameCheckIn,

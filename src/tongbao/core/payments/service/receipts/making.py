@@ -49,7 +49,8 @@ async def order_receipt(
     """Order the receipt of a settled payment for its payer or its payee; a job sets and seals it.
 
     One side has one receipt of a payment in a language: ordered again it is the same. Staff
-    (`visible_to` None) order the payer's, or the payee's of money from elsewhere. Raises `UnknownPayment`, `NotSettled`.
+    (`visible_to` None) order the payer's, or the payee's of money from
+    elsewhere. Raises `UnknownPayment`, `NotSettled`.
     """
     payment = await get(tx, payment_id, visible_to=visible_to)
     if payment.status is not Status.SETTLED:

@@ -1,4 +1,4 @@
-"""The tables of payments."""
+"""Orders, what became of them, and linked cards."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -10,14 +10,13 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     SmallInteger,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tongbao.infra.crypto import Blind, Sealed
@@ -364,199 +363,3 @@ class AloneRow(Base):
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     business_date: Mapped[date] = mapped_column(Date, primary_key=True)
     paid_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-
-
-class PayeeRow(Base):
-    """An account that somebody confirmed, by step-up, as one this party pays."""
-
-    __tablename__ = "payments_payee"
-    __data__ = Declared(
-        important=("account_number",),
-        technical=("party_id", "confirmed_by", "confirmed_at"),
-        keep=Keep.RELATION_AND_5_YEARS,
-    )
-
-    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
-    account_number: Mapped[str] = mapped_column(Text, primary_key=True)
-    confirmed_by: Mapped[UUID]
-    confirmed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class SavedPayeeRow(Base):
-    """A payee in a party's book: whom it pays, under which words it finds them again."""
-
-    __tablename__ = "payments_saved_payee"
-    __table_args__ = (
-        CheckConstraint("account_number ~ '^[0-9A-Za-z]{8,34}$'", name="account_number"),
-        CheckConstraint("char_length(name) BETWEEN 1 AND 140", name="name"),
-        CheckConstraint("char_length(nickname) BETWEEN 1 AND 40", name="nickname"),
-        CheckConstraint("cardinality(groups) <= 10", name="groups"),
-        UniqueConstraint(
-            "party_id",
-            "account_number",
-            "bank_code",
-            name="uq_payments_saved_payee_account",
-            postgresql_nulls_not_distinct=True,
-        ),
-        Index(None, "party_id", "id"),
-    )
-    __data__ = Declared(
-        important=("name", "account_number", "nickname", "groups"),
-        general=("bank_code",),
-        technical=("id", "party_id", "saved_by", "saved_at"),
-        keep=Keep.RELATION_AND_5_YEARS,
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
-    name: Mapped[str] = mapped_column(Text)
-    account_number: Mapped[str] = mapped_column(Text)
-    bank_code: Mapped[str | None] = mapped_column(Text)
-    nickname: Mapped[str | None] = mapped_column(Text)
-    groups: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    saved_by: Mapped[UUID]
-    saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class OneClickRow(Base):
-    """How much a party pays with one click, and what it has paid so on its newest day.
-
-    The row is locked by whoever pays, so that two payments count each other.
-    """
-
-    __tablename__ = "payments_one_click"
-    __table_args__ = (
-        CheckConstraint(
-            "per_payment_minor > 0 AND per_payment_minor <= per_day_minor", name="sums"
-        ),
-        CheckConstraint("used_minor >= 0", name="used"),
-    )
-    __data__ = Declared(
-        important=("per_payment_minor", "per_day_minor", "used_minor"),
-        general=("currency",),
-        technical=("party_id", "used_on", "set_by", "set_at"),
-        keep=Keep.RELATION_AND_5_YEARS,
-    )
-
-    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
-    currency: Mapped[str] = mapped_column(Text, primary_key=True)
-    per_payment_minor: Mapped[int] = mapped_column(BigInteger)
-    per_day_minor: Mapped[int] = mapped_column(BigInteger)
-    used_on: Mapped[date] = mapped_column(Date)
-    used_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    set_by: Mapped[UUID]
-    set_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-
-
-class NameChecksRow(Base):
-    """How often one person asked in a business day whether names fit, and how often none did."""
-
-    __tablename__ = "payments_name_checks"
-    __table_args__ = (CheckConstraint("missed BETWEEN 0 AND asked", name="missed"),)
-    __data__ = Declared(
-        general=("asked", "missed"),
-        technical=("checker_id", "business_date"),
-        keep=Keep.RELATION_AND_5_YEARS,
-    )
-
-    checker_id: Mapped[UUID] = mapped_column(primary_key=True)
-    business_date: Mapped[date] = mapped_column(Date, primary_key=True)
-    asked: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    missed: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-
-
-class ReceiptRow(Base):
-    """A receipt that was ordered; the file, its digest and its moment once it is there."""
-
-    __tablename__ = "payments_receipt"
-    __table_args__ = (
-        CheckConstraint("language IN ('zh', 'en')", name="language"),
-        CheckConstraint("code ~ '^[0-9A-HJKMNP-TV-Z]{20}$'", name="code"),
-        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
-        CheckConstraint(
-            "(issued_at IS NULL) = (file_id IS NULL) AND (issued_at IS NULL) = (sha256 IS NULL)",
-            name="issued",
-        ),
-        UniqueConstraint("payment_id", "party_id", "language"),
-    )
-    __data__ = Declared(
-        important=("code",),
-        general=("language",),
-        technical=(
-            "id",
-            "payment_id",
-            "party_id",
-            "ordered_by",
-            "ordered_at",
-            "issued_at",
-            "sha256",
-            "file_id",
-        ),
-        keep=Keep.BOOKS,
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    payment_id: Mapped[UUID] = mapped_column(ForeignKey("payments_order.id"))
-    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"))
-    language: Mapped[str] = mapped_column(Text)
-    code: Mapped[str] = mapped_column(Text, unique=True)
-    ordered_by: Mapped[UUID]
-    ordered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    issued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    sha256: Mapped[str | None] = mapped_column(Text, unique=True)
-    file_id: Mapped[UUID | None] = mapped_column(ForeignKey("infra_file.id"), unique=True)
-
-
-class FeeRow(Base):
-    """One version of a fee rule; only its end is ever written afterwards."""
-
-    __tablename__ = "payments_fee"
-    __table_args__ = (
-        CheckConstraint(
-            "kind IN ('book_transfer', 'credit_transfer', 'top_up', 'withdrawal')", name="kind"
-        ),
-        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
-        CheckConstraint("party_kind IN ('person', 'organisation')", name="party_kind"),
-        CheckConstraint("valid_until > valid_from", name="valid"),
-        Index(
-            "uq_payments_fee_open",
-            "kind",
-            "currency",
-            "channel",
-            "party_kind",
-            unique=True,
-            postgresql_where=text("valid_until IS NULL"),
-            postgresql_nulls_not_distinct=True,
-        ),
-    )
-    __data__ = Declared(
-        general=("kind", "currency", "channel", "party_kind", "title_zh", "title_en", "bands"),
-        technical=("id", "valid_from", "valid_until", "set_by"),
-        keep=Keep.CONFIGURATION,
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(Text)
-    currency: Mapped[str] = mapped_column(Text)
-    channel: Mapped[str | None] = mapped_column(Text)
-    party_kind: Mapped[str | None] = mapped_column(Text)
-    title_zh: Mapped[str] = mapped_column(Text)
-    title_en: Mapped[str] = mapped_column(Text)
-    bands: Mapped[list[list[int | None]]] = mapped_column(JSONB)
-    valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    set_by: Mapped[UUID]
-
-
-class VatRow(Base):
-    """The rate of value-added tax in fees from a moment on."""
-
-    __tablename__ = "payments_vat"
-    __table_args__ = (CheckConstraint("rate_trillionths >= 0", name="rate"),)
-    __data__ = Declared(
-        general=("rate_trillionths",), technical=("valid_from", "set_by"), keep=Keep.CONFIGURATION
-    )
-
-    valid_from: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
-    rate_trillionths: Mapped[int] = mapped_column(BigInteger)
-    set_by: Mapped[UUID]
