@@ -173,7 +173,9 @@ async def test_a_fee_is_booked_with_its_payment_or_neither_is(tx: WriteSession) 
     income = "payments.fees.CNY", ledger.Category.INCOME
     tax = "payments.vat.CNY", ledger.Category.LIABILITY
     before = await earned(tx, *income), await earned(tx, *tax)
-    assert (await pay(tx, payer, payee, "10000.00")).refusal is None
+    paid = await pay(tx, payer, payee, "10000.00")
+    assert paid.refusal is None
+    assert (await service.get(tx, paid.id)).fee_minor == paid.fee_minor == 530
     assert await available(tx, payer) == cny("10005.29")
     assert await available(tx, payee) == cny("10000.00")
     assert await earned(tx, *income) - before[0] == cny("5.00")
@@ -181,8 +183,29 @@ async def test_a_fee_is_booked_with_its_payment_or_neither_is(tx: WriteSession) 
     refused = await pay(tx, payer, payee, "10000.00")  # the fee is a cent too much
     assert refused.refusal is not None
     assert refused.refusal.code == "ledger.insufficient_funds"
+    assert (await service.get(tx, refused.id)).fee_minor == refused.fee_minor == 0
     assert await available(tx, payer) == cny("10005.29")
     assert (await pay(tx, payer, payee, "9999.99")).refusal is None  # free
+
+
+async def test_each_payment_of_a_batch_has_its_own_fee(tx: WriteSession) -> None:
+    payer = await new_holder(tx, "付款", money="25000.00")
+    payee = await new_holder(tx, "收款")
+    await service.set_fee(tx, TABLE, set_by=new_id(), at=AT)
+    outcomes = await service.execute(
+        tx,
+        [
+            service.NewTransfer(payer.account.id, payee.account.number, payee.name, cny(amount))
+            for amount in ("10000.00", "1.00", "15000.00", "10000.00")
+        ],
+        initiated_by=payer.actor,
+        without_step_up=True,
+        at=AT,
+    )
+    fees = [each.fee_minor for each in outcomes if isinstance(each, service.Transfer)]
+    assert fees == [530, 0, 0, 530]  # the third is more than there is
+    assert await available(tx, payer) == cny("25000.00") - cny("20001.00") - cny("10.60")
+    assert await available(tx, payee) == cny("20001.00")
 
 
 async def test_the_version_of_the_moment_holds(tx: WriteSession) -> None:

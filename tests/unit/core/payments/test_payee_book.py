@@ -217,6 +217,36 @@ async def test_a_large_payment_waits_a_day_after_its_payee_was_confirmed(tx: Wri
         await pay(tx, debtor, creditor, "50000.00", at=AT + DAY)
 
 
+async def test_a_batch_waits_for_its_new_payees_alone(tx: WriteSession) -> None:
+    person, debtor = await payer(tx)
+    known, new = await new_holder(tx, "华东建材"), await new_holder(tx, "北方钢铁")
+    await confirmed(tx, person, await saved(tx, debtor, known))
+    (party_id,) = debtor.actor.party_ids
+    own = await accounts.open_account(tx, party_id=party_id, currency="CNY", at=AT)
+    sides = [(known.account.number, known.name), (new.account.number, new.name)]
+    outcomes = await service.execute(
+        tx,
+        [
+            service.NewTransfer(
+                debtor_account_id=debtor.account.id,
+                creditor_account_number=number,
+                creditor_name=name,
+                amount=Money.parse(amount, "CNY"),
+            )
+            for number, name in [*sides, (own.number, debtor.name)]
+            for amount in ("50000.00", "10.00")
+        ],
+        initiated_by=debtor.actor,
+        at=AT + DAY,
+    )
+    codes = [getattr(each, "code", "settled") for each in outcomes]
+    new_payee = "identity.step_up_required"
+    assert codes[:4] == ["settled", "settled", "payments.cooling_off", new_payee]
+    assert codes[4:] == [new_payee, new_payee]  # one's own account need not cool, only be confirmed
+    left = await accounts.balance(tx, debtor.account.id)
+    assert left.available == left.booked, "what is not paid holds nothing"
+
+
 async def test_ones_own_account_is_no_new_payee_to_wait_for(tx: WriteSession) -> None:
     person, debtor = await payer(tx)
     (party_id,) = debtor.actor.party_ids
