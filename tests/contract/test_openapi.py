@@ -28,6 +28,7 @@ FILES = {
     "audit_export_entries": {"application/jsonl", "text/csv"},
     "channels_receive_callback": {"text/plain"},
     "notices_follow": {"text/event-stream"},
+    "payments_download_receipt": {"application/pdf"},
     "privacy_export": {"application/zip"},
     "statements_download_camt053": {"application/xml"},
     "statements_download_csv": {"text/csv"},
@@ -179,6 +180,9 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "identity_request_recovery",
         "identity_reset_password",
         "rates_list_rates",
+        "payments_confirm_receipt",
+        "payments_list_fees",
+        "payments_confirm_receipt_file",
     }
 
 
@@ -200,11 +204,13 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "deposits_withdraw",
         "lending_accept",
         "lending_apply",
+        "payments_pay_payee",
         "payments_refund_payment",
         "payments_send_credit_transfer",
         "payments_top_up",
         "payments_transfer",
         "payments_withdraw",
+        "standing_make_order",
     }
 
 

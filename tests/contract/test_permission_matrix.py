@@ -50,6 +50,7 @@ from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_MAX
 from tongbao.products.collecting.models import CollectionRow, PayCodeRow
 from tongbao.products.lending import service as lending
+from tongbao.products.standing.models import OrderRow
 
 pytestmark = pytest.mark.slow
 
@@ -101,6 +102,7 @@ MADE_BY: Final = (
     ("endpoint_id", "webhooks_create_endpoint", ("endpoint", "id")),
     ("delivery_id", "webhooks_ping", ("id",)),
     ("statement_document_id", "statements_order_document", ("id",)),
+    ("receipt_id", "payments_order_receipt", ("id",)),
 )
 # Queries that must be given, and what is in a body under another name.
 QUERIES: Final = {
@@ -289,6 +291,14 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
     payment = await firm.pay(order | within)
     proposal = await maker.post("/payments", order)
     collected = await collecting_of(bank, firm, account["id"], payment, payee)
+    saved = await firm.post(
+        "/payments/payees",
+        {
+            "party_id": firm.party_id,
+            "name": payee["name"],
+            "account_number": payee["number"],
+        },
+    )
     company = await firm.get(f"/identity/companies/{firm.party_id}")
     approval = await approval_of(bank, firm)
     member = next(each for each in company["members"] if each["role"] == "viewer")
@@ -343,6 +353,28 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
                 challenge=bytes(32),
                 created_at=now(),
                 expires_at=now() + timedelta(minutes=3),
+            )
+        )
+        standing = new_id()
+        tx.add(
+            OrderRow(
+                id=standing,
+                party_id=UUID(firm.party_id),
+                debtor_account_id=UUID(account["id"]),
+                creditor_account_number=payee["number"],
+                creditor_name=payee["name"],
+                amount_minor=100,
+                currency="CNY",
+                first_on=date(2199, 1, 31),
+                unit="month",
+                every=1,
+                holidays="as_is",
+                retries=3,
+                state="active",
+                next_number=0,
+                next_on=date(2199, 1, 31),
+                made_by=strange_user,
+                made_at=now(),
             )
         )
         notice = new_id()
@@ -400,8 +432,10 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "membership_id": member["id"],
         "party_id": firm.party_id,
         "notice_id": str(notice),
+        "order_id": str(standing),
         "passkey_id": str(passkey),
         "payment_file_id": (await handed_in(firm, account["id"], payee))["id"],
+        "payee_id": saved["id"],
         "payment_id": payment["id"],
         "card_id": str(card_id),
         "proposal_id": proposal["id"],

@@ -195,6 +195,12 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "payments_list_refunds": Door(any_permission="payments:read_any"),
     "payments_list_limits": Door(any_permission="limits:read_any"),
     "payments_list_payments": Door(any_permission="payments:read_any"),
+    "payments_list_payees": Door(),
+    "payments_read_one_click": Door(),
+    "payments_read_payee": Door(),
+    "payments_download_receipt": Door(any_permission="payments:read_any"),
+    "payments_order_receipt": Door(any_permission="payments:read_any"),
+    "payments_read_receipt": Door(any_permission="payments:read_any"),
     "payments_read_payment": Door(any_permission="payments:read_any"),
     "proposals_approve": _INVOLVED,
     "proposals_read_proposal": _INVOLVED,
@@ -211,6 +217,15 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
             "statements_read_statement",
         ),
         Door(any_permission="accounts:read_any"),
+    ),
+    **dict.fromkeys(
+        (
+            "standing_list_occurrences",
+            "standing_list_orders",
+            "standing_list_upcoming",
+            "standing_read_order",
+        ),
+        Door(any_permission="payments:read_any"),
     ),
     "statements_order_document": Door(
         permission="statements:issue", any_permission="statements:issue_any"

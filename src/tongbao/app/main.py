@@ -22,6 +22,7 @@ from tongbao.core.parties.router import PICTURES_BYTES_MAX, PICTURES_PATH
 from tongbao.core.parties.router import api as parties
 from tongbao.core.parties.router import cases as identity_cases
 from tongbao.core.payments.router import api as payments
+from tongbao.core.payments.router.receipts import FILE_CONFIRMATIONS as RECEIPT_CONFIRMATIONS
 from tongbao.core.privacy.router import api as privacy
 from tongbao.core.reconciliation.router import BANK_STATEMENTS, BANK_STATEMENTS_BYTES_MAX
 from tongbao.core.reconciliation.router import api as reconciliation
@@ -49,6 +50,7 @@ from tongbao.products.bulk.service import BYTES_MAX as BULK_BYTES_MAX
 from tongbao.products.collecting.router import api as collecting
 from tongbao.products.deposits.router import api as deposits
 from tongbao.products.lending.router import api as lending
+from tongbao.products.standing.router import api as standing
 from tongbao.risk.limits.router import api as limits
 
 # In the order requests are matched: the busiest first.
@@ -72,6 +74,7 @@ ROUTERS = (
     inbox,
     deposits,
     bulk,
+    standing,
     sources,
     privacy,
     webhooks,
@@ -86,6 +89,7 @@ LARGER_BODIES = {
     PICTURES_PATH: PICTURES_BYTES_MAX,
     BANK_STATEMENTS: BANK_STATEMENTS_BYTES_MAX,
     FILE_CONFIRMATIONS: FILE_BYTES_MAX,
+    RECEIPT_CONFIRMATIONS: FILE_BYTES_MAX,
 }
 
 DESCRIPTION = """

@@ -42,6 +42,7 @@ from tongbao.kernel.clock import now
 from tongbao.products.deposits import service as deposits
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
+from tongbao.products.standing import service as standing
 
 CONSUMERS: Final[tuple[Consumer, ...]] = (
     webhooks.consumer(PUBLISHED),
@@ -177,6 +178,7 @@ def connect_accounts(settings: Settings) -> None:
     )
     accounts.register_running(deposits.over_account)
     accounts.register_running(loans.over_account)
+    accounts.register_running(standing.over_account)
 
 
 def connect_agreements(settings: Settings) -> None:
@@ -219,10 +221,15 @@ def connect_channels(settings: Settings, database: Database) -> None:
 
 
 def connect_statements(settings: Settings) -> None:
-    """Say with what this process seals statements, and where people have them confirmed."""
+    """Say with what this process seals statements and receipts, and where they are confirmed."""
     seal = agreement_seal(settings)
     statements.configure(
         statements.Configuration(seal=seal, roots=(seal.root,), origin=settings.origin)
+    )
+    payments.configure_receipts(
+        payments.ReceiptConfiguration(
+            seal=seal, roots=(seal.root,), origin=settings.origin, bank=statements.BANK
+        )
     )
 
 

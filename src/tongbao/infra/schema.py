@@ -42,6 +42,7 @@ SQL_FILES: Final = (
     ("tongbao.core.payments", "sql/guards.sql"),
     ("tongbao.core.statements", "sql/guards.sql"),
     ("tongbao.core.reconciliation", "sql/judge.sql"),
+    ("tongbao.core.payments", "sql/receipts.sql"),
     ("tongbao.products.lending", "sql/guards.sql"),
     ("tongbao.products.deposits", "sql/guards.sql"),
     ("tongbao.products.bulk", "sql/guards.sql"),

@@ -31,3 +31,9 @@ async def receive(
         reference=reference,
         clock=now,
     )
+
+
+@jobs.task(name=service.ISSUE_RECEIPT_JOB)
+async def issue_receipt(context: jobs.JobContext, *, receipt_id: str) -> None:
+    """Set and seal a receipt that was ordered."""
+    await service.issue_receipt(context.database, receipt_id=UUID(receipt_id), at=context.at)

@@ -45,6 +45,8 @@ GUESSABLE: Final = (
     "/api/v1/oauth/",
     "/api/v1/statements/confirmations",
     "/api/v1/collecting/requests/by-phone",
+    "/api/v1/payments/name-checks",
+    "/api/v1/payments/receipts/confirmations",
 )
 
 

@@ -16,8 +16,8 @@ from tongbao.core.identity.domain.step_up import (
     StepUpChallenge,
     StepUpRefused,
     StepUpToken,
-    described,
 )
+from tongbao.core.identity.domain.step_up_words import described
 from tongbao.core.identity.service import step_up
 from tongbao.core.identity.service.contacts import add_contact
 from tongbao.core.identity.service.messages import STEP_UP_CODE

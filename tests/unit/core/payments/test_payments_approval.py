@@ -19,8 +19,8 @@ from tongbao.core.identity.domain.step_up import (
     Action,
     Proof,
     StepUpRequired,
-    described,
 )
+from tongbao.core.identity.domain.step_up_words import described
 from tongbao.core.identity.service import step_up
 from tongbao.core.parties import service as parties
 from tongbao.core.payments import service

@@ -4,6 +4,7 @@ const say = (chinese, english) => (zh ? chinese : english);
 const form = document.getElementById("ask");
 const answer = document.getElementById("answer");
 const URL_CODE = "/api/v1/statements/confirmations";
+const URL_RECEIPT = "/api/v1/payments/receipts/confirmations";
 
 const KINDS = {
   statement: say("账户对账单", "Account statement"),
@@ -30,23 +31,45 @@ function show(good, title, rows = []) {
   answer.hidden = false;
 }
 
+function side(party) {
+  return `${party.name}  ${party.account_number}`;
+}
+
+function time(at) {
+  return new Date(at).toLocaleString(zh ? "zh-CN" : "en-GB", { timeZone: "Asia/Shanghai" });
+}
+
+function receiptFacts(found) {
+  return [
+    [say("文件", "Document"), say("电子回单", "Payment receipt")],
+    [say("付款人", "Payer"), side(found.debtor)],
+    [say("收款人", "Payee"), side(found.creditor)],
+    [say("币种", "Currency"), found.currency],
+    [say("付款时间", "Paid at"), time(found.paid_at)],
+    [say("出具时间", "Issued"), time(found.issued_at)],
+    [say("金额", "Amount"), COMPARED[found.amount]],
+  ];
+}
+
 function facts(found) {
+  if (found.debtor) return receiptFacts(found);
   const days = found.last && (found.first === found.last ? found.last : `${found.first} – ${found.last}`);
   return [
     [say("文件", "Document"), KINDS[found.kind]],
     [say("户名", "Holder"), found.holder],
     [say("账号", "Account"), found.number],
     [say("期间", "Period"), days],
-    [say("出具时间", "Issued"), new Date(found.issued_at).toLocaleString(zh ? "zh-CN" : "en-GB", { timeZone: "Asia/Shanghai" })],
+    [say("出具时间", "Issued"), time(found.issued_at)],
     [say("期末余额", "Closing balance"), COMPARED[found.closing]],
     [say("余额核对摘要", "Digest of the balance"), found.closing_digest?.slice(0, 32)],
   ];
 }
 
-async function ask(url, body, type) {
+async function ask(url, body, type, elsewhere) {
   const headers = { "Content-Type": type, "Accept-Language": zh ? "zh" : "en" };
   const response = await fetch(url, { method: "POST", headers, body });
   const said = await response.json();
+  if (response.status === 404 && elsewhere) return elsewhere();
   if (!response.ok) show(false, said.detail || said.title);
   return response.ok ? said : null;
 }
@@ -54,17 +77,23 @@ async function ask(url, body, type) {
 async function confirm() {
   const file = form.elements.file.files[0];
   if (file) {
-    const said = await ask(`${URL_CODE}/file`, file, "application/pdf");
+    let said = await ask(`${URL_CODE}/file`, file, "application/pdf");
+    if (said && !said.confirmed) said = await ask(`${URL_RECEIPT}/file`, file, "application/pdf");
     if (!said) return;
     if (said.confirmed) show(true, say("与本行出具的文件逐字节一致", "Byte for byte what we issued"), facts(said.confirmed));
     else show(false, say("不是本行出具的文件,或已被改动", "Not a document we issued, or an altered copy"));
     return;
   }
   const closing = form.elements.closing.value.replaceAll(",", "").trim();
-  const body = { code: form.elements.code.value, ...(closing && { closing }) };
-  const said = await ask(URL_CODE, JSON.stringify(body), "application/json");
+  const code = form.elements.code.value;
+  const json = (amount) => JSON.stringify({ code, ...(closing && { [amount]: closing }) });
+  const receipt = () => ask(URL_RECEIPT, json("amount"), "application/json");
+  const said = await ask(URL_CODE, json("closing"), "application/json", receipt);
   if (!said) return;
-  if (said.closing === "different") show(false, say("余额与本行出具的不一致", "The balance is not the one we issued"), facts(said));
+  if (said.closing === "different")
+    show(false, say("余额与本行出具的不一致", "The balance is not the one we issued"), facts(said));
+  else if (said.amount === "different")
+    show(false, say("金额与本行出具的不一致", "The amount is not the one we issued"), facts(said));
   else show(true, say("本行出具过此文件,请与手中文件逐项核对", "We issued this document; compare it with yours"), facts(said));
 }
 

@@ -269,6 +269,20 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("parties:register", _ANY, _HIGH, "登记客户", "Register parties"),
     ("parties:verify", _ANY, _TOP, "审核客户身份", "Decide on the identity of customers"),
     ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
+    (
+        "payments:approve_fees",
+        _SYSTEM,
+        _TOP,
+        "复核支付手续费与税率",
+        "Approve fees of payments and the tax in them",
+    ),
+    (
+        "payments:propose_fees",
+        _SYSTEM,
+        _TOP,
+        "提议支付手续费与税率",
+        "Propose fees of payments and the tax in them",
+    ),
     ("payments:initiate", _OWN, _HIGH, "发起本主体的付款", "Initiate payments of an own party"),
     (
         "payments:approve_resolution",

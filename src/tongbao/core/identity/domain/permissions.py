@@ -147,6 +147,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "ledger:approve",
         "limits:approve",
         "payments:approve_resolution",
+        "payments:approve_fees",
         "privacy:approve_erasure",
         "privacy:reveal_any",
         "proposals:read_any",
@@ -165,7 +166,13 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     ),
     Role.STAFF_MARKETING: frozenset(),  # why is said in `role_words`
     Role.STAFF_PRODUCT: frozenset(
-        {"accounts:set_rates", "deposits:propose_rates", "deposits:read_any", "lending:read_any"}
+        {
+            "accounts:set_rates",
+            "deposits:propose_rates",
+            "deposits:read_any",
+            "lending:read_any",
+            "payments:propose_fees",
+        }
     ),
     Role.STAFF_ADMINISTRATOR: frozenset(
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
@@ -207,6 +214,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "deposits:propose_rates",
         "deposits:approve_rates",
         Text(zh="利率经办与复核分离", en="who proposes rates does not approve them"),
+    ),
+    (
+        "payments:propose_fees",
+        "payments:approve_fees",
+        Text(zh="手续费提议与复核分离", en="who proposes fees does not approve them"),
     ),
     (
         "payments:initiate",

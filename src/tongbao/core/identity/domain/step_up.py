@@ -7,7 +7,6 @@ the token that comes of it is good for this digest alone, once.
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -107,6 +106,22 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "collecting.pay_code.enable": Rule(
         Text(zh="开通付款码", en="Paying by showing codes"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.payee.confirm": Rule(
+        Text(zh="确认收款人", en="Confirming a payee"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE, Proof.PAYMENT_PASSWORD),
+    ),
+    "payments.standing.create": Rule(
+        Text(zh="设立定期付款", en="A standing order"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.standing.approve": Rule(
+        Text(zh="复核定期付款", en="Approving a standing order"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
+    "payments.one_click.set": Rule(
+        Text(zh="开通或提高一键付", en="One-click pay, or more of it"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
     "deposits.open.large": Rule(
@@ -218,92 +233,6 @@ class Action:
 
 def _fits(name: str, fact: str) -> bool:
     return 0 < len(name) <= FACT_NAME_LENGTH_MAX and len(fact) <= FACT_LENGTH_MAX
-
-
-def described(action: Action) -> Text:
-    """Return what a message that carries a code says of an action.
-
-    For a payment payee and amount, for a contact which one. The facts are the caller's own words,
-    so they are cut short and cannot hold an address to click.
-    """
-    if action.kind == "identity.contact.change":
-        return _contact_change(action)
-    if action.kind.startswith("payments.limits."):
-        return _limit_change(action)
-    if action.kind == "lending.accept":
-        return _loan(action)
-    if action.kind.startswith("bulk."):
-        return _file(action)
-    if not action.kind.startswith("payments."):
-        return action.rule.text
-    name = _plain(action.facts.get("creditor_name", ""), 30)
-    number = _plain(action.facts.get("creditor_account_number", ""), 34)[-4:]
-    amount = _plain(action.facts.get("amount", ""), 24)
-    currency = _plain(action.facts.get("currency", ""), 3)
-    return Text(
-        zh=f"向 {name}（账号尾号 {number}）付款 {currency} {amount}",
-        en=f"the payment of {currency} {amount} to {name} (account ending in {number})",
-    )
-
-
-def _limit_change(action: Action) -> Text:
-    """Return which limit is to be how much, and for how long."""
-    zh, en = (_plain(action.facts.get(f"limit_{each}", ""), 40) for each in ("zh", "en"))
-    maximum = _plain(action.facts.get("maximum", ""), 28)
-    hours = _plain(action.facts.get("hours", ""), 2)
-    return Text(
-        zh=f"将限额“{zh}”调整为 {maximum}" + (f"（{hours} 小时）" if hours else ""),
-        en=f"the limit '{en}' of {maximum}" + (f" for {hours} hours" if hours else ""),
-    )
-
-
-def _file(action: Action) -> Text:
-    """Return how many payments a file has and what they come to."""
-    amount = _plain(action.facts.get("amount", ""), 24)
-    currency = _plain(action.facts.get("currency", ""), 3)
-    count = _plain(action.facts.get("payments", ""), 6)
-    return Text(
-        zh=f"共 {count} 笔、合计 {currency} {amount} 的付款文件",
-        en=f"a file of {count} payments, {currency} {amount} in all",
-    )
-
-
-def _loan(action: Action) -> Text:
-    """Return which agreement is signed: by what is paid out."""
-    amount = _plain(action.facts.get("amount", ""), 24)
-    currency = _plain(action.facts.get("currency", ""), 3)
-    return Text(
-        zh=f"签署 {currency} {amount} 的贷款合同",
-        en=f"signing a loan agreement of {currency} {amount}",
-    )
-
-
-_CHANGES: Final[Mapping[str, Text]] = {
-    "add": Text(zh="绑定", en="adding"),
-    "replace": Text(zh="更换为", en="changing to"),
-    "remove": Text(zh="解绑", en="removing"),
-}
-
-
-def _contact_change(action: Action) -> Text:
-    """Return which contact is changed: a phone by its end, an e-mail address without its domain."""
-    does = _CHANGES.get(action.facts.get("what", ""))
-    contact = action.facts.get("contact", "")
-    if does is None:
-        return action.rule.text
-    if action.facts.get("kind") == "phone":
-        end = _plain(contact, 34)[-4:]
-        which = Text(zh=f"手机号（尾号 {end}）", en=f"the phone number ending in {end}")
-    else:
-        mailbox = _plain(contact.partition("@")[0], 30)
-        which = Text(zh=f"邮箱（用户名 {mailbox}）", en=f"the e-mail address of {mailbox}")
-    return Text(zh=f"{does.zh}{which.zh}", en=f"{does.en} {which.en}")
-
-
-def _plain(text: str, length_max: int) -> str:
-    """Return letters, digits and blanks of a fact, and points between digits."""
-    kept = re.sub(r"[^\w .·-]|(?<!\d)\.|\.(?!\d)|_", "", text)
-    return " ".join(kept.split())[:length_max]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from tongbao.core.identity.domain import normal_password
 from tongbao.core.identity.domain.codes import CODE_DIGITS
 from tongbao.core.identity.domain.contacts import Channel
-from tongbao.core.identity.domain.step_up import Action, Proof, described
+from tongbao.core.identity.domain.step_up import Action, Proof
+from tongbao.core.identity.domain.step_up_words import described
 from tongbao.core.identity.models import UserRow
 from tongbao.core.identity.service import ceremonies
 from tongbao.core.identity.service.contacts import contacts_of, recipient

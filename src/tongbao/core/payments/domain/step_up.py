@@ -29,9 +29,14 @@ OTHER_CURRENCY_DIVISOR: Final = 10
 def large_from(currency: str, *, level: int) -> Money:
     """Return the amount from which on a transfer is large; exact, in the currency's own units."""
     major = LARGE_FROM_MAJOR[min(max(level, 0), len(LARGE_FROM_MAJOR) - 1)]
+    return in_currency(major, currency)
+
+
+def in_currency(yuan: int, currency: str) -> Money:
+    """Return a sum of whole yuan, or a tenth of the number in another currency."""
     scale = Money.zero(currency).scale
     divisor = 1 if currency == "CNY" else OTHER_CURRENCY_DIVISOR
-    return Money(major // divisor * 10**scale, currency)
+    return Money(yuan // divisor * 10**scale, currency)
 
 
 def payee_key(order: PaymentOrder) -> str:

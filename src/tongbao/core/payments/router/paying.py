@@ -83,7 +83,8 @@ async def transfer(
 
     A large transfer, and one to a payee not confirmed before, is answered 403 with the problem
     `identity.step_up_required`, and nothing is stored: confirm its `action`, then send the same
-    request with the header `Step-Up-Token`.
+    request with the header `Step-Up-Token`. From 50,000 yuan on a payee must have been confirmed a
+    day before (`payments.cooling_off`).
     """
     wanted = service.ProposedTransfer.model_validate(dict(body))
     opened = await service.put_to_signers(tx, wanted, initiated_by=actor, at=at)

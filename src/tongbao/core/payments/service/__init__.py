@@ -11,12 +11,23 @@ from tongbao.core.payments.domain import (
     Status,
     Transfer,
     UnknownPayment,
+    check_amount,
     reason_of,
     same_name,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
+from tongbao.core.payments.domain.fees import FeeKind, FeeQuote, FeeRule
 from tongbao.core.payments.domain.life import Timing
+from tongbao.core.payments.domain.names import NameCheck
+from tongbao.core.payments.domain.payees import (
+    CoolingOff,
+    OneClick,
+    OneClickOff,
+    SavedPayee,
+    UnknownPayee,
+)
+from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import (
     TRANSFER,
@@ -29,6 +40,7 @@ from tongbao.core.payments.service.authority import (
     INITIATE,
     check_approver,
     check_may_initiate,
+    check_words,
 )
 from tongbao.core.payments.service.cards import (
     cards_of,
@@ -38,6 +50,16 @@ from tongbao.core.payments.service.cards import (
 )
 from tongbao.core.payments.service.configuration import Configuration, configure
 from tongbao.core.payments.service.executing import Outcome, execute, look
+from tongbao.core.payments.service.fees import (
+    FeeAsked,
+    check_vat,
+    fee_postings,
+    fee_rules,
+    quote_fees,
+    set_fee,
+    set_vat,
+    vat,
+)
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -59,8 +81,35 @@ from tongbao.core.payments.service.orders.resolving import (
 )
 from tongbao.core.payments.service.orders.sending import NewCreditTransfer, send
 from tongbao.core.payments.service.orders.with_cards import top_up, withdraw
-from tongbao.core.payments.service.payees import confirm_payee
+from tongbao.core.payments.service.payees import (
+    change_payee,
+    check_cooling_off,
+    check_name,
+    confirm_payee,
+    confirm_saved,
+    list_payees,
+    payee,
+    remove_payee,
+    save_payee,
+)
+from tongbao.core.payments.service.payees.one_click import (
+    end_one_click,
+    one_click,
+    pay_payee,
+    set_one_click,
+)
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.receipts import (
+    ISSUE_RECEIPT_JOB,
+    ReceiptConfiguration,
+    configure_receipts,
+    confirm_receipt,
+    confirm_receipt_file,
+    issue_receipt,
+    order_receipt,
+    receipt,
+    receipt_file,
+)
 from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
 from tongbao.core.payments.service.signing import SIGNED_TRANSFER, put_to_signers
 from tongbao.core.payments.service.transferring import transfer
@@ -70,6 +119,7 @@ __all__ = [
     "BATCH_MAX",
     "CREDIT_TRANSFER",
     "INITIATE",
+    "ISSUE_RECEIPT_JOB",
     "RESOLUTION",
     "SIGNED_TRANSFER",
     "TRANSFER",
@@ -77,59 +127,99 @@ __all__ = [
     "ApprovalNeeded",
     "BatchRefused",
     "Configuration",
+    "CoolingOff",
     "EndToEndIdUsed",
+    "FeeAsked",
+    "FeeKind",
+    "FeeQuote",
+    "FeeRule",
     "Kind",
+    "NameCheck",
     "NewCreditTransfer",
     "NewTransfer",
     "NoRoute",
+    "OneClick",
+    "OneClickOff",
     "Outcome",
     "PaymentId",
     "PaymentOrder",
     "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Receipt",
+    "ReceiptConfiguration",
+    "SavedPayee",
     "Screen",
     "Status",
     "Timing",
     "Transfer",
+    "UnknownPayee",
     "UnknownPayment",
     "alone",
     "ask_approval",
     "cancel",
     "cards_of",
+    "change_payee",
+    "check_amount",
     "check_approver",
+    "check_cooling_off",
     "check_may_initiate",
+    "check_name",
     "check_unknown",
+    "check_vat",
+    "check_words",
     "configure",
+    "configure_receipts",
     "confirm_approval",
     "confirm_payee",
+    "confirm_receipt",
+    "confirm_receipt_file",
+    "confirm_saved",
     "consumer",
     "drive",
+    "end_one_click",
     "end_raise",
     "execute",
+    "fee_postings",
+    "fee_rules",
     "for_account",
     "get",
     "headroom",
     "history",
+    "issue_receipt",
     "link_card",
+    "list_payees",
     "look",
+    "one_click",
+    "order_receipt",
     "own_limits",
+    "pay_payee",
+    "payee",
     "proposed",
     "put_to_signers",
+    "quote_fees",
     "raise_limit",
     "reason_of",
+    "receipt",
+    "receipt_file",
     "receive",
     "refund",
     "refunds_of",
     "register_screen",
     "remove_card",
+    "remove_payee",
     "remove_screen",
     "same_name",
+    "save_payee",
     "send",
+    "set_fee",
+    "set_one_click",
     "set_own_limit",
+    "set_vat",
     "top_up",
     "transfer",
     "unknown",
+    "vat",
     "verify_card",
     "withdraw",
 ]

@@ -8,7 +8,13 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
-from tongbao.core.payments.domain import ApprovalNeeded, NotWithinBand
+from tongbao.core.payments.domain import (
+    ApprovalNeeded,
+    NotWithinBand,
+    check_amount,
+    clean_creditor_name,
+    clean_remittance,
+)
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.infra.auth import Actor, Forbidden
 from tongbao.infra.db import ReadSession, WriteSession
@@ -25,6 +31,16 @@ def check_may_initiate(debtor: DepositAccount, actor: Actor) -> None:
         party_id=debtor.party_id,
         unknown=accounts.UnknownAccount(account=debtor.id),
     )
+
+
+def check_words(amount: Money, creditor_name: str, remittance: str | None) -> None:
+    """Raise `AmountNotPositive`, `CreditorNameMalformed` or `RemittanceMalformed`, as paying would.
+
+    For payments that are ordered now and made later.
+    """
+    check_amount(amount)
+    clean_creditor_name(creditor_name)
+    clean_remittance(remittance)
 
 
 async def check_second_person(

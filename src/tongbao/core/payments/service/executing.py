@@ -23,7 +23,9 @@ from tongbao.core.payments.domain.batches import (
     NewTransfer,
     are_distinct,
 )
+from tongbao.core.payments.domain.fees import FeeKind
 from tongbao.core.payments.service.alone import count_alone
+from tongbao.core.payments.service.fees import FeeAsked, fee_postings, quote_fees
 from tongbao.core.payments.service.judging import (
     Group,
     Item,
@@ -148,6 +150,7 @@ class _Batch:
         if not self._confirmed:
             await self._confirm()
         await self._reach()
+        await self._price()
         stored = await self._store()
         await self._book(stored)
         await self._count(counted)
@@ -202,6 +205,21 @@ class _Batch:
             else:
                 item.order = replace(order, creditor_account_id=item.creditor.id)
 
+    async def _price(self) -> None:
+        """Find what each payment costs; the tables are read once for all of them."""
+        items = self._standing()
+        if not items:
+            return
+        asked = []
+        for item in items:
+            _, payer, _, order = item.sides
+            asked.append(FeeAsked(FeeKind.BOOK_TRANSFER, order.amount, payer.kind.value))
+        quotes = await quote_fees(self._tx, asked, at=self._at)
+        for item, fee in zip(items, quotes, strict=True):
+            item.fee = fee
+            if fee.total.minor:
+                item.order = replace(item.sides[3], fee_minor=fee.total.minor)
+
     async def _store(self) -> list[Item]:
         """Write the orders before the money moves: the unique index decides between two at once.
 
@@ -235,7 +253,10 @@ class _Batch:
         """Move the money; what the ledger refuses is a rejection."""
         if not items:
             return
-        results = await ledger.post(self._tx, [_transaction(item) for item in items], at=self._at)
+        fees = [(item.fee, item.sides[0].ledger_account_id) for item in items if item.fee]
+        added = await fee_postings(self._tx, fees, at=self._at)
+        new = [_transaction(item, extra) for item, extra in zip(items, added, strict=True)]
+        results = await ledger.post(self._tx, new, at=self._at)
         refused = []
         for item, result in zip(items, results, strict=True):
             if result.error is not None:
@@ -264,7 +285,8 @@ class _Batch:
             await limits.release(self._tx, [item.new.id for item in items], at=self._at)
 
 
-def _transaction(item: Item) -> ledger.NewTransaction:
+def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTransaction:
+    """Return the booking of a payment, and of its fee with it: both or neither."""
     debtor, _, creditor, order = item.sides
     assert order.transaction_id is not None
     return ledger.NewTransaction(
@@ -278,6 +300,7 @@ def _transaction(item: Item) -> ledger.NewTransaction:
                 credit=creditor.ledger_account_id,
                 amount=order.amount,
             ),
+            *fee,
         ),
         reference=order.remittance or order.end_to_end_id,
         metadata={"payment_id": str(order.id), "end_to_end_id": order.end_to_end_id},

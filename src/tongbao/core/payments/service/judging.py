@@ -28,6 +28,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.batches import NewTransfer
+from tongbao.core.payments.domain.fees import FeeQuote
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.core.payments.service.authority import check_approver, check_may_initiate
 from tongbao.infra.auth import Actor
@@ -55,6 +56,7 @@ class Item:
     creditor: DepositAccount | None = None
     payee: parties.Party | None = None
     order: Transfer | None = None
+    fee: FeeQuote | None = None
     fault: TongbaoError | None = None
     refusal: TongbaoError | None = None
 

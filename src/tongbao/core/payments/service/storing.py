@@ -21,14 +21,15 @@ WITH stored AS (
     INSERT INTO payments_order (id, status, reason_code, reason_iso_code, reason_zh, reason_en,
         debtor_account_id, debtor_account_number, debtor_name, creditor_account_id,
         creditor_account_number, creditor_name, amount_minor, currency, end_to_end_id, remittance,
-        transaction_id, initiated_by, initiated_at)
+        transaction_id, initiated_by, initiated_at, fee_minor)
     SELECT o.* FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
         %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bigint[],
-        %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::timestamptz[])
+        %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::timestamptz[],
+        %s::bigint[])
         AS o (id, status, reason_code, reason_iso_code, reason_zh, reason_en, debtor_account_id,
               debtor_account_number, debtor_name, creditor_account_id, creditor_account_number,
               creditor_name, amount_minor, currency, end_to_end_id, remittance, transaction_id,
-              initiated_by, initiated_at)
+              initiated_by, initiated_at, fee_minor)
      ORDER BY o.debtor_account_id, o.end_to_end_id
     ON CONFLICT (debtor_account_id, end_to_end_id) WHERE status = 'settled' DO NOTHING
     RETURNING id)
@@ -36,7 +37,7 @@ SELECT CASE WHEN count(*) < %s THEN coalesce(array_agg(id), '{}') END FROM store
 """
 _REJECT: Final[LiteralString] = """
 UPDATE payments_order p
-   SET status = 'rejected', transaction_id = NULL, reason_code = r.code,
+   SET status = 'rejected', transaction_id = NULL, fee_minor = 0, reason_code = r.code,
        reason_iso_code = r.iso_code, reason_zh = r.zh, reason_en = r.en
   FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[])
        AS r (id, code, iso_code, zh, en)
@@ -86,6 +87,7 @@ def rejected(order: Transfer, refusal: TongbaoError) -> Transfer:
         reason=reason_of(refusal),
         refusal=refusal,
         transaction_id=None,
+        fee_minor=0,
     )
 
 
@@ -132,6 +134,7 @@ def _columns(orders: Sequence[PaymentOrder]) -> tuple[Array | None, ...]:
         _ids([order.transaction_id for order in orders]),
         _ids([order.initiated_by for order in orders]),
         array(Kind.INSTANT, [at[order.initiated_at] for order in orders]),
+        array(Kind.BIGINT, [order.fee_minor.to_bytes(8) for order in orders]),
     )
 
 

@@ -6,15 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tongbao.core.statements.domain.documents import (
-    Confirmation,
-    Document,
-    DocumentKind,
-    printed,
-)
+from tongbao.core.statements.domain.documents import Confirmation, Document, DocumentKind
 from tongbao.core.statements.domain.masking import masked_number
 from tongbao.core.statements.domain.statements import Month, Statement
 from tongbao.infra import pdf
+from tongbao.kernel.codes import printed
 from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language

@@ -24,6 +24,7 @@ from tongbao.core.statements.domain.periods import Period
 from tongbao.core.statements.domain.statements import Line, Month, Statement
 from tongbao.core.statements.service.closing import close_month, months
 from tongbao.core.statements.service.configuration import (
+    BANK,
     Configuration,
     configuration,
     configure,
@@ -43,6 +44,7 @@ from tongbao.core.statements.service.messages import message, pages_of
 from tongbao.core.statements.service.tables import table
 
 __all__ = [
+    "BANK",
     "Configuration",
     "Confirmation",
     "DayInFuture",

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, select
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.parties import service as parties
-from tongbao.core.statements.domain.documents import Confirmation, closing_digest, read_code
+from tongbao.core.statements.domain.documents import Confirmation, closing_digest
 from tongbao.core.statements.domain.errors import UnknownCode
 from tongbao.core.statements.domain.masking import masked_name, masked_number
 from tongbao.core.statements.models import DocumentRow
@@ -14,6 +14,7 @@ from tongbao.core.statements.service.configuration import configuration
 from tongbao.core.statements.service.documents import document_of
 from tongbao.infra import pdf
 from tongbao.infra.db import ReadSession
+from tongbao.kernel.codes import read_code
 
 
 async def confirm(tx: ReadSession, *, code: str) -> Confirmation:

@@ -18,13 +18,7 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.ledger.service import Span
 from tongbao.core.parties import service as parties
-from tongbao.core.statements.domain.documents import (
-    TITLES,
-    Document,
-    DocumentId,
-    DocumentKind,
-    new_code,
-)
+from tongbao.core.statements.domain.documents import TITLES, Document, DocumentId, DocumentKind
 from tongbao.core.statements.domain.errors import (
     DocumentBeingMade,
     NotOpenYet,
@@ -49,6 +43,7 @@ from tongbao.core.statements.service.papers import (
 from tongbao.infra import files, jobs, outbox, pdf
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.clock import business_date
+from tongbao.kernel.codes import new_code
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import Page, decode_cursor, encode_cursor

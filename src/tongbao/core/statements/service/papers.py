@@ -1,11 +1,10 @@
 """Statements and certificates as PDF: what the templates are given, both languages."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
-import segno
 from pypdf import PdfReader
 
 from tongbao.core.accounts.service import (
@@ -14,18 +13,14 @@ from tongbao.core.accounts.service import (
     Product,
     entry_words,
 )
-from tongbao.core.statements.domain.documents import (
-    TITLES,
-    Document,
-    DocumentKind,
-    closing_digest,
-    printed,
-)
+from tongbao.core.statements.domain.documents import TITLES, Document, DocumentKind, closing_digest
 from tongbao.core.statements.domain.statements import Line, Statement
 from tongbao.core.statements.service.configuration import configuration
 from tongbao.infra import pdf
+from tongbao.infra.pdf.words import confirming_qr, figures, grouped, moment, said, shortened, shown
 from tongbao.kernel.capitals import capitals
 from tongbao.kernel.clock import BANK_ZONE, business_date
+from tongbao.kernel.codes import printed
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Language, Text
 
@@ -40,10 +35,6 @@ NAME_SHOWN_MAX: Final = 60
 REFERENCE_SHOWN_MAX: Final = 100
 """What of a name and a reference is printed, so that the bounds of a PDF hold whatever they are."""
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _CURRENCIES: Final = {
     "CNY": "人民币",
     "EUR": "欧元",
@@ -90,7 +81,7 @@ async def statement_paper(
             "currency": currency(of.account.currency, language),
             "lines": [_line(line, language) for line in lines],
         },
-        pictures={"qr": _qr(document.code)},
+        pictures={"qr": confirming_qr(document.code, origin=configuration().origin)},
         seconds_max=SECONDS_MAX,
     )
 
@@ -129,7 +120,7 @@ async def certificate_paper(
             "capitals": None if balance is None else _capitals(balance),
             "moment": _of_when(document, language),
         },
-        pictures={"qr": _qr(document.code)},
+        pictures={"qr": confirming_qr(document.code, origin=configuration().origin)},
     )
 
 
@@ -190,45 +181,10 @@ def _line(line: Line, language: Language) -> list[pdf.Json]:
     ]
 
 
-def shortened(text: str | None, length_max: int) -> str:
-    """Return a text of at most so many signs; the other forms have it whole."""
-    text = " ".join((text or "").split())
-    return text if len(text) <= length_max else f"{text[: length_max - 1]}…"
-
-
 def currency(code: str, language: Language) -> str:
     """Return a currency's code, in Chinese behind its name where it is a usual one."""
     name = _CURRENCIES.get(code) if language == "zh" else None
     return code if name is None else f"{name} {code}"
-
-
-def grouped(number: str) -> str:
-    """Return an account number in groups of four."""
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
-
-
-def figures(amount: Money) -> str:
-    """Return an amount's figures in thousands: 1,234.50."""
-    sign, text = ("-", amount.text[1:]) if amount.minor < 0 else ("", amount.text)
-    whole, point, cents = text.partition(".")
-    return f"{sign}{int(whole):,}{point}{cents}"
-
-
-def shown(amount: Money) -> str:
-    """Return an amount with its currency before it: CNY 1,234.50."""
-    return f"{amount.currency} {figures(amount)}"
-
-
-def said(day: date, language: Language) -> str:
-    """Return a day in words: 2026年11月21日, 21 November 2026."""
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
-def moment(at: datetime) -> str:
-    """Return a moment as the bank's clocks show it: 2026-11-21 16:00:00 (UTC+8)."""
-    return f"{at.astimezone(BANK_ZONE):%Y-%m-%d %H:%M:%S} (UTC+8)"
 
 
 def product(account: DepositAccount) -> Text:
@@ -240,12 +196,3 @@ def _capitals(amount: Money) -> str | None:
     if amount.currency != "CNY" or amount.minor < 0:
         return None
     return capitals(amount)
-
-
-def _qr(code: str) -> str:
-    """Return the QR code that leads to the page where a document is confirmed.
-
-    The code stands behind `#`: browsers do not send that part, so it is in no server's log.
-    """
-    link = f"{configuration().origin}/verify#{code}"
-    return str(segno.make(link, error="m").svg_inline(border=0, dark="#1B1F24"))

@@ -22,6 +22,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.domain.errors import AboveBand
 from tongbao.core.payments.domain.life import Why
+from tongbao.core.payments.domain.payees import CoolingOff
 from tongbao.core.payments.events import PaymentRejected
 from tongbao.core.payments.service.authority import check_second_person
 from tongbao.core.payments.service.limiting import use_of
@@ -98,7 +99,7 @@ async def confirmed(
     """Spend the order's step-up; without it the limits are free again, for `tx` may go on."""
     try:
         await require_step_up(tx, order, party_id=party_id, token=token, actor=actor, at=at)
-    except identity.StepUpRequired:
+    except (identity.StepUpRequired, CoolingOff):
         await limits.release(tx, [order.id], at=at)
         raise
 

@@ -1,4 +1,4 @@
-"""The tables of payments."""
+"""Orders, what became of them, and linked cards."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -363,19 +363,3 @@ class AloneRow(Base):
     currency: Mapped[str] = mapped_column(Text, primary_key=True)
     business_date: Mapped[date] = mapped_column(Date, primary_key=True)
     paid_minor: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-
-
-class PayeeRow(Base):
-    """An account that somebody confirmed, by step-up, as one this party pays."""
-
-    __tablename__ = "payments_payee"
-    __data__ = Declared(
-        important=("account_number",),
-        technical=("party_id", "confirmed_by", "confirmed_at"),
-        keep=Keep.RELATION_AND_5_YEARS,
-    )
-
-    party_id: Mapped[UUID] = mapped_column(ForeignKey("parties_party.id"), primary_key=True)
-    account_number: Mapped[str] = mapped_column(Text, primary_key=True)
-    confirmed_by: Mapped[UUID]
-    confirmed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

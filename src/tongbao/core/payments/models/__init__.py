@@ -1,0 +1,29 @@
+"""The tables of payments."""
+
+from tongbao.core.payments.models.fees import FeeRow, VatRow
+from tongbao.core.payments.models.orders import (
+    IS_SETTLED,
+    AloneRow,
+    AttemptRow,
+    CardRow,
+    PaymentOrderRow,
+    TransitionRow,
+)
+from tongbao.core.payments.models.payees import NameChecksRow, OneClickRow, PayeeRow, SavedPayeeRow
+from tongbao.core.payments.models.receipts import ReceiptRow
+
+__all__ = [
+    "IS_SETTLED",
+    "AloneRow",
+    "AttemptRow",
+    "CardRow",
+    "FeeRow",
+    "NameChecksRow",
+    "OneClickRow",
+    "PayeeRow",
+    "PaymentOrderRow",
+    "ReceiptRow",
+    "SavedPayeeRow",
+    "TransitionRow",
+    "VatRow",
+]

@@ -1,0 +1,1 @@
+"""Standing orders: payments on days to come, once, repeated, with an end or without."""
