@@ -7,6 +7,7 @@ nobody's.
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tongbao_sandbox import clock, problems, service_faults
 from tongbao_sandbox.identity_services import authorise
@@ -215,12 +216,20 @@ class BillPayment(_Body):
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,9}\.[0-9]{2}$", examples=["128.40"])]
 
 
+def _written(value: object) -> object:
+    """Take a day for one only as it is written, not as a number of seconds."""
+    if not (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        msg = "a day is written YYYY-MM-DD"
+        raise ValueError(msg)
+    return value
+
+
 class NewBill(BillQuery):
     """Something more that a customer owes."""
 
     period: Annotated[str, Field(max_length=20, examples=["2026-10"])]
     amount: Annotated[str, Field(pattern=r"^[0-9]{1,9}\.[0-9]{2}$", examples=["64.20"])]
-    due_on: date
+    due_on: Annotated[date, BeforeValidator(_written)]
 
 
 BillerCode = Annotated[str, Path(max_length=40, examples=["hz-power"])]

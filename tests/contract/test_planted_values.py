@@ -58,7 +58,7 @@ CORE: Final[Mapping[str, str]] = {
 NAME: Final = "欧阳静慧子"
 CARD: Final = "6222021234567890" + "417"
 """A card's number, as somebody types it where an account's is asked for."""
-MADE_UP: Final = frozenset({"110101199001010015", "13800138000"})
+MADE_UP: Final = frozenset({"110101199001010015", "13800138000", "6200000000000000000"})
 """Numbers of nobody that documents and the sandbox use."""
 SHIPPED: Final = Path(tongbao.__file__).parents[2]
 

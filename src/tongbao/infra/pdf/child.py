@@ -24,6 +24,7 @@ STANDARD: Final = "a-2u"  # PDF/A-2u (ISO 19005-2): archived, every glyph with i
 SET, REFUSED, SET_LAST = b"\x00", b"\x01", b"\x02"
 # typst keeps what it worked out for ten documents: after a large one another child begins anew.
 KEPT_BYTES_MAX: Final = MEMORY_BYTES_MAX // 4
+_STATUS: Final = Path("/proc/self/status")
 
 # Control, format (bidirectional and invisible ones), private, unassigned, line separators.
 _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -58,9 +59,14 @@ def main(folders: list[str]) -> None:
 
 
 def memory_bytes() -> int:
-    """Return the most memory this process has had."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    """Return the most memory this program has had.
+
+    Where Linux tells it of the program: `ru_maxrss` begins with that of whoever started it.
+    """
+    if _STATUS.exists():
+        line = next(each for each in _STATUS.read_text().splitlines() if each.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
 
 
 class Coverage:

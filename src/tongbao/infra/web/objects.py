@@ -37,6 +37,10 @@ async def digest_of_row(
 
 
 @cache
+OBJECT: Final = "object"
+"""What a table's `info` calls its rows, where addresses call them otherwise than the table."""
+
+
 def table_of(tag: str, noun: str | None, parameter: str | None) -> Table | None:
     """Return the table of an object: of the module of that tag, or the only one of that name."""
     stems = [singular(noun)] if noun else []
@@ -46,7 +50,7 @@ def table_of(tag: str, noun: str | None, parameter: str | None) -> Table | None:
         found = [
             table
             for name, table in Base.metadata.tables.items()
-            if name.endswith(f"_{stem}") and _has_uuid(table)
+            if (name.endswith(f"_{stem}") or table.info.get(OBJECT) == stem) and _has_uuid(table)
         ]
         of_module = [table for table in found if f"{tag}_" in table.name]
         chosen = of_module or found

@@ -56,7 +56,13 @@ async def test_the_same_data_makes_the_same_bytes() -> None:
 
 
 async def test_a_large_document_leaves_room_for_the_next_ones() -> None:
-    """What typst keeps of large ones would fill the bounds with the third."""
+    """What typst keeps of large ones would fill the bounds with the third.
+
+    How large the program is that asks for them is nothing to the child.
+    """
+    ballast = bytearray(300 * 2**20)
+    ballast[::4096] = b"x" * len(ballast[::4096])
+    rendering._press.end()
     large = data("\n".join(f"{number} 笔交易" for number in range(40_000)))
     await pdf.render(TEMPLATE, data("small"))
     assert rendering._press._child is not None

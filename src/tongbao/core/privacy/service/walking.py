@@ -22,6 +22,7 @@ ALSO: Final = (("infra_file", "owner_id", START),)
 LEFT_OUT: Final[Mapping[str, str]] = {
     "accounts_interest_total": "totals of many",
     "accounts_number": "accounts say the same",
+    "channels_callback": "what channels said of payments; the payments say the same",
     "agreements_consent_request": "a consent that was asked for and not given, for minutes",
     "identity_ceremony": "a challenge that is good for minutes",
     "identity_challenge": "a log-in that is under way",
@@ -64,6 +65,11 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "parties_duplicate": "says something of another party as well",
     "parties_match_key": "made of what is in the other tables",
     "statements_month": "accounts and their statements say the same",
+    "reconciliation_break": "the bank's own comparison with channels; payments say what moved",
+    "reconciliation_day": "totals of many",
+    "reconciliation_happening": "what staff did about a comparison",
+    "reconciliation_item": "the bank's own comparison with channels; payments say what moved",
+    "reconciliation_statement": "totals of many",
 }
 
 
