@@ -16,6 +16,8 @@ from tongbao.infra.db import WriteSession
 from tongbao.infra.tables import Base
 
 _UTF8: Final[ColumnElement[str]] = literal_column("'UTF8'", Text)
+OBJECT: Final = "object"
+"""What a table's `info` calls its rows, where addresses call them otherwise than the table."""
 
 
 async def digest_of_row(
@@ -37,10 +39,6 @@ async def digest_of_row(
 
 
 @cache
-OBJECT: Final = "object"
-"""What a table's `info` calls its rows, where addresses call them otherwise than the table."""
-
-
 def table_of(tag: str, noun: str | None, parameter: str | None) -> Table | None:
     """Return the table of an object: of the module of that tag, or the only one of that name."""
     stems = [singular(noun)] if noun else []

@@ -152,6 +152,7 @@ class PaymentOrderRow(Base):
             unique=True,
             postgresql_where=text("received_reference IS NOT NULL"),
         ),
+        {"info": {"object": "payment"}},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
