@@ -227,6 +227,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
         ),
         Door(any_permission="payments:read_any"),
     ),
+    "standing_preview_dates": Door(kind=May.SELF),
     "statements_order_document": Door(
         permission="statements:issue", any_permission="statements:issue_any"
     ),
