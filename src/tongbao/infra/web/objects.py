@@ -6,11 +6,24 @@ by the name of the id, among the tables there are. What has no row of its own un
 as an aggregate kept in several tables, has no digests unless its route says them.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, Text, Uuid, cast, func, literal_column, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
 from tongbao.infra.db import WriteSession
 from tongbao.infra.tables import Base
@@ -30,12 +43,27 @@ async def digest_of_row(
     table = table_of(tag, noun, parameter)
     if table is None:
         return None
+    return (await _digests(tx, table, [object_id])).get(object_id)
+
+
+async def digests_of_rows(
+    tx: WriteSession, *, tag: str, noun: str, object_ids: Sequence[UUID]
+) -> dict[UUID, bytes]:
+    """Return the SHA-256 of the rows there are of several objects of one kind, by their id."""
+    table = table_of(tag, noun, None)
+    if table is None or not object_ids:
+        return {}
+    return await _digests(tx, table, object_ids)
+
+
+async def _digests(tx: WriteSession, table: Table, ids: Sequence[UUID]) -> dict[UUID, bytes]:
     await tx.flush()
     (key,) = table.primary_key.columns
     whole = cast(literal_column(table.name), Text)
-    digest = select(func.sha256(func.convert_to(whole, _UTF8))).select_from(table)
-    found = await tx.scalar(digest.where(key == object_id))
-    return None if found is None else bytes(found)
+    digest = func.sha256(func.convert_to(whole, _UTF8))
+    wanted = key == any_(literal(list(ids), ARRAY(Uuid)))
+    found = await tx.execute(select(key, digest).select_from(table).where(wanted))
+    return {object_id: bytes(value) for object_id, value in found}
 
 
 @cache

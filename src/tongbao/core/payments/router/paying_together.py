@@ -22,6 +22,7 @@ from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.turns import Turns
 from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
+from tongbao.infra.web.objects import digests_of_rows
 from tongbao.infra.web.trail import entry_of_answer
 
 PREFIX: Final = "/api/v1/payments"
@@ -119,6 +120,8 @@ async def _keep(
     """Write the answers under their keys, and what was done into the audit trail."""
     if not done:
         return
+    paid = [transfer.id for _, _, transfer in done if transfer.refusal is None]
+    digests = await digests_of_rows(tx, tag="payments", noun="payments", object_ids=paid)
     entries, kept = [], []
     for question, answer, transfer in done:
         assert answer is not None
@@ -128,7 +131,7 @@ async def _keep(
             code=None if refusal is None else refusal.code,
             location=f"{PREFIX}/{transfer.id}",
         )
-        entries.append(entry)
+        entries.append(entry._replace(after=digests.get(transfer.id)))
         kept.append((*_once(question), _stored(answer)))
     await idempotency.store_many(tx, kept, at=at)
     await audit.append(tx, entries, [question.by for question, _, _ in done], at=at)
