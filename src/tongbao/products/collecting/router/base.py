@@ -34,18 +34,6 @@ After = Annotated[
 ]
 
 
-def visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose things the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids
-
-
-def among_parties(seen: frozenset[UUID] | None, party_id: UUID | None) -> frozenset[UUID] | None:
-    """Return whose things are listed: of those that may be seen the one that was asked for."""
-    if party_id is None:
-        return seen
-    return frozenset({party_id}) if seen is None else seen & {party_id}
-
-
 async def receipt_of(
     tx: ReadSession,
     paid: payments.Transfer,
