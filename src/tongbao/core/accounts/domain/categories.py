@@ -7,6 +7,7 @@ the words in it, so a new one of a known sort needs no entry here.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal
 
 from tongbao.kernel.text import Text
@@ -79,6 +80,7 @@ _OWN_WORDS: Final[Mapping[str, Text]] = {
 }
 
 
+@lru_cache(maxsize=1_000)
 def category_of(type_: str) -> EntryCategory:
     """Return what sort of movement a transaction's type stands for."""
     words = set(_WORD.findall(type_.lower()))
