@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from xdist.remote import Producer
 from xdist.scheduler.protocol import Scheduling
 
-from tests.support import network, watchdog
+from tests.support import network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
@@ -65,7 +65,7 @@ os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests 
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(watchdog)
+    config.pluginmanager.register(standstill)
     if not hasattr(config, "workerinput"):  # once, not in every worker
         sweep_ephemeral()
 
