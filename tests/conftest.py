@@ -59,6 +59,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
+network.read_authorities_once()
 keys.use(SECRET_KEY)
 crypto.use(crypto.Given.of_text(FIELD_KEY, path="tests"))
 os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests start
