@@ -11,7 +11,7 @@ from tongbao.core.accounts.domain import (
     Counterparty,
     DepositAccount,
 )
-from tongbao.core.accounts.domain.categories import category_of
+from tongbao.core.accounts.domain.categories import category_of, movement_type
 from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.service.reading import by_ledger_accounts
 from tongbao.core.ledger import service as ledger
@@ -127,7 +127,7 @@ async def _shown(
         AccountEntry(
             transaction_id=entry.transaction_id,
             sequence=entry.sequence,
-            type=entry.type,
+            type=movement_type(entry.type, ordinal=entry.ordinal, metadata=entry.metadata),
             direction=entry.direction,
             amount=money(entry.amount),
             balance_after=None if entry.balance_after is None else money(entry.balance_after),
