@@ -170,6 +170,21 @@ class TestBank(_OfOne):
         (line,) = [each for each in lines if each.reference == reference]
         assert (line.operation, line.owed.minor) == (Operation.COLLECT, 250_00)
 
+    async def test_whose_an_account_is_is_told_or_said_to_be_unknown(self, stage: Stage) -> None:
+        number, gateway = f"6222{new_id().int % 10**12:012d}", stage.gateway()
+        path = f"/sandbox/channels/bank/customers/{number}"
+        await stage.sandbox.client.put(path, json={"name": "林晓"})
+
+        def ask(name: str, number: str = number) -> Any:
+            party = Counterparty(CounterpartyKind.BANK_ACCOUNT, number, name, "102100099996")
+            return gateway.submit(stage.instruction(Operation.VERIFY_ACCOUNT, 0, party))
+
+        assert (await ask("林晓")).outcome is Outcome.DONE
+        assert outcome_of(await ask("<林大>")) == (Outcome.NOT_DONE, "name_mismatch")
+        assert outcome_of(await ask("林晓", "6222")) == (Outcome.UNKNOWN, "not_offered")
+        await stage.fault(kind="drop_after", times=1)
+        assert outcome_of(await ask("林晓")) == (Outcome.UNKNOWN, "broken_answer")
+
     async def test_money_that_comes_back_is_told_with_what_it_was(self, stage: Stage) -> None:
         gateway, paid = stage.gateway(), stage.pay_out(31_00)
         await gateway.submit(paid)

@@ -2,7 +2,7 @@
 
 A pacs.008 is answered with a pacs.002 that takes it in (ACTC) or refuses it; the outcome (ACSC,
 RJCT) comes as another one, and is there for the asking. Money that comes back is a pacs.004, money
-that comes in a pacs.008; a day's camt.053 has it all.
+that comes in a pacs.008; a day's camt.053 has it all. Whose an account is, is asked by acmt.023.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao_sandbox import problems
-from tongbao_sandbox.channels import faults, iso20022, signing
+from tongbao_sandbox.channels import faults, iso20022, signing, verifying
 from tongbao_sandbox.channels.book import Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import (
     Desk,
@@ -87,6 +87,22 @@ async def post_payments(request: Request) -> Response:
             return _xml(iso20022.rejected_message("", where=str(unreadable), at=now()), 422)
         taken = [_take(at_desk, order.message_id, each) for each in order.transfers]
         return _xml(iso20022.status_report(taken, message_id=order.message_id, at=now()))
+
+    return await _carry(request, at_desk, body, work)
+
+
+@v1.post("/verifications")
+async def post_verification(request: Request) -> Response:
+    """Answer an acmt.023: is an account held under a name."""
+    at_desk, body = desk(request, "bank"), await request.body()
+
+    def work() -> Response:
+        try:
+            asked = verifying.read_question(body)
+        except iso20022.Unreadable as unreadable:
+            return Response(f"unreadable: {unreadable}", 422, media_type="text/plain")
+        holder = at_desk.book.holder(asked.account)
+        return _xml(verifying.verdict(asked, holder=holder, at=now()))
 
     return await _carry(request, at_desk, body, work)
 

@@ -16,6 +16,8 @@ class Operation(StrEnum):
     COLLECT = "collect"  # 收款: money comes from a counterparty
     REFUND = "refund"  # 退款: what was collected goes back, whole or in part
     VERIFY_CARD = "verify_card"  # 验卡: is the card held under this name
+    VERIFY_ACCOUNT = "verify_account"  # 户名核验: is an account there held under it
+    RECALL = "recall"  # 退回请求: may what was paid out come back
 
 
 class Outcome(StrEnum):
@@ -55,7 +57,8 @@ class Instruction:
 
     `reference` is ours and unique: 8 to 32 letters, digits and hyphens (longer, up to 35, only
     where somebody else gave it: money that came in). A channel takes it for one payment however
-    often it is sent. `at` is when it was first sent. A card to be verified has an amount of zero.
+    often it is sent. `at` is when it was first sent. A card or account to be verified has an amount
+    of zero; that it is DONE says that the name fits, and NOT_DONE `name_mismatch` that it does not.
     """
 
     reference: str

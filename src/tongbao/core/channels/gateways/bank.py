@@ -2,7 +2,7 @@
 
 A pacs.008 is answered with a pacs.002 that takes it in or refuses it; the outcome comes as another
 one, and is there for the asking. Money that comes back is a pacs.004, money that comes in a
-pacs.008, and the day's file a camt.053.
+pacs.008, and the day's file a camt.053. Whose an account is, is asked by acmt.023.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from tongbao.core.channels.domain.instructions import (
 from tongbao.core.channels.domain.notices import Notice, NoticeKind
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement, StatementLine
-from tongbao.core.channels.gateways import files, iso20022, reading, signing
+from tongbao.core.channels.gateways import files, iso20022, reading, signing, verifying
 from tongbao.core.channels.gateways.base import HttpGateway
 from tongbao.core.channels.gateways.plugin import Callback, Connection
 from tongbao.core.channels.gateways.talking import (
@@ -65,9 +65,13 @@ class BankGateway(HttpGateway):
         title=Text(zh="清算银行", en="Clearing bank"),
         currency=CURRENCY,
         kinds={
-            Operation.PAY_OUT: frozenset({CounterpartyKind.BANK_ACCOUNT, CounterpartyKind.CARD})
+            Operation.PAY_OUT: frozenset({CounterpartyKind.BANK_ACCOUNT, CounterpartyKind.CARD}),
+            Operation.VERIFY_ACCOUNT: frozenset({CounterpartyKind.BANK_ACCOUNT}),
         },
-        terms={Operation.PAY_OUT: Terms(fee_fixed_minor=2_00, amount_max_minor=50_000_000_00)},
+        terms={
+            Operation.PAY_OUT: Terms(fee_fixed_minor=2_00, amount_max_minor=50_000_000_00),
+            Operation.VERIFY_ACCOUNT: Terms(amount_min_minor=0),
+        },
         calls_back=True,
         statement="camt.053.001.08",
     )
@@ -107,6 +111,8 @@ class BankGateway(HttpGateway):
             raise CallbackUnreadable(channel=channel, cause=str(wrong)) from None
 
     async def _submit(self, instruction: Instruction) -> Answer:
+        if instruction.operation is Operation.VERIFY_ACCOUNT:
+            return await self._verify(instruction)
         # One message of one transfer: what is sent again is the same to the byte.
         document = iso20022.write_order(
             instruction,
@@ -114,19 +120,32 @@ class BankGateway(HttpGateway):
             at=instruction.at,
             agent=self._connection.merchant_id,
         )
-        reply = await self._talker.say(
-            "POST",
-            "/v1/payments",
-            content=document,
-            headers={
-                "Content-Type": XML,
-                "X-Merchant": self._connection.merchant_id,
-                "X-Signature": self._keys.sign(document),
-            },
-        )
-        return self._answer(instruction, reply)
+        return self._answer(instruction, await self._post("/v1/payments", document))
+
+    async def _verify(self, instruction: Instruction) -> Answer:
+        """Ask whose an account is, which changes nothing however often."""
+        at, agent = instruction.at, self._connection.merchant_id
+        document = verifying.write_question(instruction, at=at, agent=agent)
+        reply = await self._post("/v1/verifications", document)
+        if reply.status != files.OK or not self._is_signed(reply):
+            raise Lost(Reason.BROKEN_ANSWER, f"HTTP {reply.status}")
+        try:
+            document_read = iso20022.Document(reply.body)
+            return verifying.read_verdict(document_read, reference=instruction.reference)
+        except iso20022.Unreadable as wrong:
+            raise Lost(Reason.BROKEN_ANSWER, str(wrong)) from None
+
+    async def _post(self, path: str, document: bytes) -> Reply:
+        headers = {
+            "Content-Type": XML,
+            "X-Merchant": self._connection.merchant_id,
+            "X-Signature": self._keys.sign(document),
+        }
+        return await self._talker.say("POST", path, content=document, headers=headers)
 
     async def _inquire(self, instruction: Instruction) -> Answer:
+        if instruction.operation is Operation.VERIFY_ACCOUNT:
+            return await self._verify(instruction)
         path = f"/v1/payments/{quote(instruction.reference, safe='')}"
         reply = await self._talker.say("GET", path, headers=self._signed(path))
         if reply.status == NOT_FOUND and self._is_signed(reply):

@@ -187,7 +187,8 @@ def quote_of(rule: FeeRule | None, amount: Money, *, vat: Rate) -> FeeQuote:
         tax=tax,
         lines=lines,
         explanation=Text(
-            zh=f"{rule.title.zh}：{why.zh}；本笔手续费 {fee}，其中增值税 {tax}{when.zh if when else ''}",
+            zh=f"{rule.title.zh}：{why.zh}；本笔手续费 {fee}，其中增值税 {tax}"
+            f"{when.zh if when else ''}",
             en=f"{rule.title.en}: {why.en}; this payment costs {fee}, "
             f"of which {tax} is value-added tax{when.en if when else ''}",
         ),

@@ -93,6 +93,7 @@ from tongbao.core.payments.service.payees import (
     remove_payee,
     save_payee,
 )
+from tongbao.core.payments.service.payees.names_elsewhere import check_name_elsewhere
 from tongbao.core.payments.service.payees.one_click import (
     end_one_click,
     one_click,
@@ -166,6 +167,7 @@ __all__ = [
     "check_cooling_off",
     "check_may_initiate",
     "check_name",
+    "check_name_elsewhere",
     "check_unknown",
     "check_vat",
     "check_words",
