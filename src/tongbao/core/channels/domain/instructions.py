@@ -59,6 +59,7 @@ class Instruction:
     where somebody else gave it: money that came in). A channel takes it for one payment however
     often it is sent. `at` is when it was first sent. A card or account to be verified has an amount
     of zero; that it is DONE says that the name fits, and NOT_DONE `name_mismatch` that it does not.
+    A recall moves nothing: DONE says that the money is sent back, and it comes as a return.
     """
 
     reference: str
@@ -66,7 +67,9 @@ class Instruction:
     amount: Money
     at: datetime
     counterparty: Counterparty | None = None
-    original_reference: str | None = None  # of a refund: what was collected under it
+    original_reference: str | None = None  # of a refund or recall: of what
+    original_at: datetime | None = None  # of a recall: when that was sent
+    reason: str = ""  # of a recall: ISO 20022 ExternalCancellationReason1Code
     remittance: str = ""
     end_to_end_id: str = ""
     uetr: UUID | None = None

@@ -27,6 +27,7 @@ from tongbao.core.payments.domain.payees import (
     SavedPayee,
     UnknownPayee,
 )
+from tongbao.core.payments.domain.recalls import Recall, RecallReason
 from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import (
@@ -101,6 +102,8 @@ from tongbao.core.payments.service.payees.one_click import (
     set_one_click,
 )
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.recalls.driving import drive_recalls
+from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
     ISSUE_RECEIPT_JOB,
     ReceiptConfiguration,
@@ -148,6 +151,8 @@ __all__ = [
     "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Recall",
+    "RecallReason",
     "Receipt",
     "ReceiptConfiguration",
     "SavedPayee",
@@ -180,6 +185,7 @@ __all__ = [
     "confirm_saved",
     "consumer",
     "drive",
+    "drive_recalls",
     "end_one_click",
     "end_raise",
     "execute",
@@ -204,6 +210,7 @@ __all__ = [
     "quote_fees",
     "raise_limit",
     "reason_of",
+    "recalls_of",
     "receipt",
     "receipt_file",
     "receive",
@@ -213,6 +220,7 @@ __all__ = [
     "remove_card",
     "remove_payee",
     "remove_screen",
+    "request_recall",
     "same_name",
     "save_payee",
     "send",
