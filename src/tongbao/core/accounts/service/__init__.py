@@ -8,7 +8,13 @@ from tongbao.core.accounts.domain import (
     DepositAccountId,
     DepositAccountStatus,
 )
-from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
+from tongbao.core.accounts.domain.categories import (
+    EntryCategory,
+    category_of,
+    entry_words,
+    fees_from,
+    movement_type,
+)
 from tongbao.core.accounts.domain.errors import (
     AccountClosed,
     AccountDormant,
@@ -148,6 +154,7 @@ __all__ = [
     "entry_words",
     "extend",
     "fall_asleep",
+    "fees_from",
     "for_party",
     "get",
     "is_account_number",
@@ -156,6 +163,7 @@ __all__ = [
     "list_accounts",
     "many",
     "many_by_number",
+    "movement_type",
     "new_number",
     "next_piece",
     "open_account",

@@ -11,7 +11,7 @@ from tongbao.core.accounts.domain import (
     Counterparty,
     DepositAccount,
 )
-from tongbao.core.accounts.domain.categories import category_of
+from tongbao.core.accounts.domain.categories import category_of, movement_type
 from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.service.reading import by_ledger_accounts
 from tongbao.core.ledger import service as ledger
@@ -113,7 +113,11 @@ async def _wanted(
         other = others.get(entry.counter_account_id)
         return (entry.reference, *((other.name, other.number) if other else ()))
 
-    return [entry for entry in read if wanted.wants(category_of(entry.type), texts(entry))]
+    return [entry for entry in read if wanted.wants(category_of(_type(entry)), texts(entry))]
+
+
+def _type(entry: ledger.Entry) -> str:
+    return movement_type(entry.type, ordinal=entry.ordinal, metadata=entry.metadata)
 
 
 def _criteria(wanted: EntryFilter) -> ledger.Criteria:
@@ -139,7 +143,7 @@ async def _shown(
         AccountEntry(
             transaction_id=entry.transaction_id,
             sequence=entry.sequence,
-            type=entry.type,
+            type=_type(entry),
             direction=entry.direction,
             amount=money(entry.amount),
             balance_after=None if entry.balance_after is None else money(entry.balance_after),

@@ -27,6 +27,7 @@ from tongbao.core.payments.domain.payees import (
     SavedPayee,
     UnknownPayee,
 )
+from tongbao.core.payments.domain.recalls import Recall, RecallReason
 from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import (
@@ -55,6 +56,7 @@ from tongbao.core.payments.service.fees import (
     check_vat,
     fee_postings,
     fee_rules,
+    quote_fee,
     quote_fees,
     set_fee,
     set_vat,
@@ -92,6 +94,7 @@ from tongbao.core.payments.service.payees import (
     remove_payee,
     save_payee,
 )
+from tongbao.core.payments.service.payees.names_elsewhere import check_name_elsewhere
 from tongbao.core.payments.service.payees.one_click import (
     end_one_click,
     one_click,
@@ -99,6 +102,8 @@ from tongbao.core.payments.service.payees.one_click import (
     set_one_click,
 )
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.recalls.driving import drive_recalls
+from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
     ISSUE_RECEIPT_JOB,
     ReceiptConfiguration,
@@ -146,6 +151,8 @@ __all__ = [
     "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Recall",
+    "RecallReason",
     "Receipt",
     "ReceiptConfiguration",
     "SavedPayee",
@@ -165,6 +172,7 @@ __all__ = [
     "check_cooling_off",
     "check_may_initiate",
     "check_name",
+    "check_name_elsewhere",
     "check_unknown",
     "check_vat",
     "check_words",
@@ -177,6 +185,7 @@ __all__ = [
     "confirm_saved",
     "consumer",
     "drive",
+    "drive_recalls",
     "end_one_click",
     "end_raise",
     "execute",
@@ -197,9 +206,11 @@ __all__ = [
     "payee",
     "proposed",
     "put_to_signers",
+    "quote_fee",
     "quote_fees",
     "raise_limit",
     "reason_of",
+    "recalls_of",
     "receipt",
     "receipt_file",
     "receive",
@@ -209,6 +220,7 @@ __all__ = [
     "remove_card",
     "remove_payee",
     "remove_screen",
+    "request_recall",
     "same_name",
     "save_payee",
     "send",

@@ -303,5 +303,6 @@ def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTran
             *fee,
         ),
         reference=order.remittance or order.end_to_end_id,
-        metadata={"payment_id": str(order.id), "end_to_end_id": order.end_to_end_id},
+        metadata={"payment_id": str(order.id), "end_to_end_id": order.end_to_end_id}
+        | accounts.fees_from(2 if fee else None),
     )
