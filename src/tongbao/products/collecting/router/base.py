@@ -1,15 +1,12 @@
 """What the routers share."""
 
-from datetime import datetime
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
 
 from tongbao.core.payments import service as payments
-from tongbao.infra.auth import Actor, require
-from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.proposals import hold
+from tongbao.infra.auth import require
+from tongbao.infra.db import ReadSession
 from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED, problem_response
 from tongbao.kernel.page import CURSOR_LENGTH_MAX
 from tongbao.kernel.text import Language
@@ -49,18 +46,3 @@ async def receipt_of(
         return problem_response(request.scope, paid.refusal)
     response.headers["Location"] = f"{PREFIX}/payments/{paid.id}"
     return CollectionReceiptOut.whole(await service.receipt(tx, paid.id), language)
-
-
-async def hold_back(
-    held: tuple[service.ProposedCollection, UUID],
-    *,
-    request: Request,
-    tx: WriteSession,
-    maker: Actor,
-    at: datetime,
-) -> Response:
-    """Answer with the proposal that a second person of the payer's firm must approve."""
-    wanted, party_id = held
-    return await hold(
-        service.PAYMENT, wanted, request=request, tx=tx, maker=maker, party_id=party_id, at=at
-    )
