@@ -20,6 +20,7 @@ import psycopg
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
 
 from tongbao.infra import arrays as arrays  # noqa: PLC0414 - so that connections know of them
@@ -35,15 +36,21 @@ class ReadSession(AsyncSession):
 
     _driver: tuple[object, psycopg.AsyncConnection[Any]] | None = None
 
-    async def fetch(self, statement: LiteralString, parameters: Sequence[object] = ()) -> Rows:
+    async def fetch(
+        self,
+        statement: LiteralString,
+        parameters: Sequence[object] = (),
+        *,
+        binary: bool = False,
+    ) -> Rows:
         """Run one statement in the driver's own words (`%s`) and return its rows.
 
         On the connection of this transaction, but past the toolkit, which costs several times what
-        a short statement does.
+        a short statement does. Values come as texts, or `binary`, which is for many of them.
         """
         driver = await self.driver()
         try:
-            cursor = await driver.execute(statement, parameters)
+            cursor = await driver.execute(statement, parameters, binary=binary)
             return await cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             if driver.closed:
@@ -52,14 +59,20 @@ class ReadSession(AsyncSession):
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """Return the driver's connection; what is executed there is part of this transaction."""
-        if self._driver is not None and self._driver[0] is self.sync_session.get_transaction():
+        innermost = self._innermost()
+        if self._driver is not None and self._driver[0] is innermost is not None:
             return self._driver[1]
+        # A savepoint is made when the connection is first asked for inside of it.
         raw = (await (await self.connection()).get_raw_connection()).driver_connection
         if not isinstance(raw, psycopg.AsyncConnection):
             msg = "the database is not reached through psycopg"
             raise TypeError(msg)
-        self._driver = self.sync_session.get_transaction(), raw
+        self._driver = self._innermost(), raw
         return raw
+
+    def _innermost(self) -> SessionTransaction | None:
+        session = self.sync_session
+        return session.get_nested_transaction() or session.get_transaction()
 
 
 class WriteSession(ReadSession):
