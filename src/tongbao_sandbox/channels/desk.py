@@ -123,6 +123,11 @@ class Desk:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
+    @property
+    def telling(self) -> int:
+        """Return how many messages the merchant has not taken yet, and still may."""
+        return len(self._tasks)
+
     def lines(self, day: date) -> Iterator[Payment]:
         """Return the payments of a settlement file, with what faults make of them."""
         for payment in self.book.settled_on(day):
