@@ -21,9 +21,7 @@ from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
 
 
-async def paid(
-    database: Database, bank: MemoryChannel, clock: Clock
-) -> tuple[Holder, service.Transfer]:
+async def paid(database: Database, clock: Clock) -> tuple[Holder, service.Transfer]:
     holder = await sender(database)
     order = await sent(database, holder, clock)
     assert await drive(database, order.id, clock) == "settled"
