@@ -42,6 +42,7 @@ SQL_FILES: Final = (
     ("tongbao.core.approvals", "sql/guards.sql"),
     ("tongbao.core.sources", "sql/guards.sql"),
     ("tongbao.core.payments", "sql/guards.sql"),
+    ("tongbao.core.payments", "sql/settle.sql"),
     ("tongbao.core.statements", "sql/guards.sql"),
     ("tongbao.core.reconciliation", "sql/judge.sql"),
     ("tongbao.core.payments", "sql/receipts.sql"),

@@ -32,7 +32,6 @@ from tongbao.core.payments.service.knowing import Item
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
-from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
 Group = tuple[UUID, UUID, str]
@@ -127,15 +126,19 @@ async def _check_alone(tx: WriteSession, items: Sequence[Item], *, at: datetime)
     bounded: dict[Group, Actor] = {}
     able: dict[Group, Alone] = {}
     for item in items:
-        group = group_of(item)
-        if group[0] in dual:
+        assert item.debtor is not None
+        party_id = item.debtor.party_id
+        if party_id in dual:
+            group = group_of(item)
             able[group] = Alone.nothing(group[2])
-        elif not item.maker.may(SETTLE_ALONE, party_id=group[0]):
-            bounded[group] = item.maker
+        elif not item.maker.may(SETTLE_ALONE, party_id=party_id):
+            bounded[group_of(item)] = item.maker
     for group in sorted(bounded):
         able[group] = await alone(
             tx, party_id=group[0], currency=group[2], actor=bounded[group], at=at
         )
+    if not able:  # as usual: holders, who pay what they like
+        return set()
     spent: dict[Group, Money] = {}
     for item in items:
         group = group_of(item)
@@ -185,7 +188,7 @@ def _order(item: Item, *, at: datetime) -> Transfer:
             new.id.hex if new.end_to_end_id is None else clean_end_to_end_id(new.end_to_end_id)
         ),
         remittance=clean_remittance(new.remittance),
-        transaction_id=new_id(),
+        transaction_id=new.id,
         initiated_by=item.maker.id,
         initiated_at=at,
     )

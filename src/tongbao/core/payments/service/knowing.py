@@ -18,7 +18,10 @@ from tongbao.infra.db import ReadSession
 from tongbao.kernel.errors import TongbaoError
 
 _KNOWN: Final[LiteralString] = """
-SELECT debtor.*, payer.*, creditor.*, payee.*, book.confirmed_at
+SELECT debtor.*, payer.*, creditor.*, payee.*, book.confirmed_at,
+       (SELECT EXISTS (SELECT FROM payments_fee f
+                        WHERE f.kind = 'book_transfer' AND f.valid_from <= %s
+                          AND (f.valid_until IS NULL OR f.valid_until > %s)))
   FROM unnest(%s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY
        AS wanted (debtor_id, number, currency, place)
   LEFT JOIN LATERAL accounts_by_id(wanted.debtor_id) AS debtor ON true
@@ -42,7 +45,7 @@ class Item:
 
     A `fault` is answered and nothing is stored; a `refusal` is stored as a rejected order. `order`
     is what it becomes if neither comes up. `confirmed_at`: since when the payer has confirmed that
-    they pay this payee, if they have.
+    they pay this payee, if they have. `may_cost`: whether there are fees for such payments at all.
     """
 
     new: NewTransfer
@@ -53,6 +56,7 @@ class Item:
     payee: parties.Party | None = None
     restrained: tuple[bool, bool] = (False, False)
     confirmed_at: datetime | None = None
+    may_cost: bool = False
     order: Transfer | None = None
     fee: FeeQuote | None = None
     fault: TongbaoError | None = None
@@ -74,12 +78,14 @@ class Item:
 
 
 async def known(
-    tx: ReadSession, orders: Sequence[NewTransfer], makers: Sequence[Actor]
+    tx: ReadSession, orders: Sequence[NewTransfer], makers: Sequence[Actor], *, at: datetime
 ) -> list[Item]:
     """Return the orders with the accounts and parties that they name."""
     rows = await tx.fetch(
         _KNOWN,
         (
+            at,
+            at,
             array(Kind.UUID, [_id(each.debtor_account_id) for each in orders]),
             array(Kind.TEXT, [_number(each.creditor_account_number) for each in orders]),
             array(Kind.TEXT, [each.amount.currency.encode() for each in orders]),
@@ -98,7 +104,7 @@ async def known(
             item.payee = parties.known(row[_PAYEE:_CONFIRMED])
         if debtor is not None and creditor is not None:
             item.restrained = debtor.restrained, creditor.restrained
-            item.confirmed_at = row[_CONFIRMED]
+            item.confirmed_at, item.may_cost = row[_CONFIRMED:]
         items.append(item)
     return items
 
