@@ -33,6 +33,10 @@ const en: Messages = {
     title: 'Confirm that it is you', code: 'Six-digit code', sent_to: 'Sent to {to}', send_code: 'Send the code', send_again: 'Send again', use_passkey: 'Confirm with a passkey', confirm: 'Confirm', instead: 'Use instead: {proof}',
     password: 'Password', payment_password: 'Payment password', passkey: 'Passkey', totp: 'Authenticator code', code_and_totp: 'Both codes', recovery_code: 'Recovery code',
   },
+  passkey: {
+    title: 'Set up a passkey first', needed: '{what} takes a proof that it is you, and you have none yet.', what: 'A passkey is your fingerprint, face or screen lock: nothing to remember, nothing to be tricked out of.', unavailable: 'This device has no passkeys. Use another one, or ask us for help.',
+    set_up: 'Set it up now', later: 'Not now', codes: 'Keep your recovery codes', codes_why: 'They bring your account back when this device is lost. They are shown this once.', copy: 'Copy them all', kept: 'I have kept them',
+  },
   home: {
     morning: 'Good morning, {name}', noon: 'Good day, {name}', afternoon: 'Good afternoon, {name}', evening: 'Good evening, {name}',
     have: 'My balance', available: 'Available', total: 'Available, by currency', find: 'Find an entry', all_accounts: 'All accounts', happened: 'What happened', all: 'See all',
@@ -72,7 +76,7 @@ const en: Messages = {
     created: 'Accepted', awaiting_approval: 'A second person must agree', screened: 'Being checked', reserved: 'Under way; the money is held', sent: 'At the payee’s bank', unknown: 'We are finding out the result', settled: 'Arrived', rejected: 'Not made; the money is back', returned: 'Sent back by the payee’s bank', cancelled: 'Cancelled',
   },
   notices: { none: 'No notices yet', none_why: 'We tell you when something moves.', read_all: 'Mark all as read', unread: 'Unread: ' },
-  me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', help: 'Help and verification', log_out: 'Log out' },
+  me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', add_passkey: 'Add a passkey', help: 'Help and verification', log_out: 'Log out' },
   staff: { start: 'Desk', inbox: 'For me to decide', what: 'What', maker: 'Made by', reason: 'Reason', until: 'Good until', none: 'Nothing waits for you', none_why: 'What takes a second person’s decision is shown here.' },
   lost: { title: 'There is no page here', why: 'The address may be mistyped, or the page has moved.', home: 'Go to the home page' },
 }

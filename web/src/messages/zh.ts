@@ -31,6 +31,10 @@ const zh = {
     title: '请确认是您本人', code: '6 位验证码', sent_to: '已发送至 {to}', send_code: '发送验证码', send_again: '重新发送', use_passkey: '用通行密钥确认', confirm: '确认', instead: '改用{proof}',
     password: '登录密码', payment_password: '支付密码', passkey: '通行密钥', totp: '动态码', code_and_totp: '验证码和动态码', recovery_code: '恢复码',
   },
+  passkey: {
+    title: '先设置通行密钥', needed: '{what}需要确认是您本人，您还没有可用的确认方式。', what: '通行密钥用指纹、面容或屏幕密码确认，不用再记密码，也不会被骗走。', unavailable: '这台设备不支持通行密钥，请换一台设备，或联系客服。',
+    set_up: '现在设置', later: '以后再说', codes: '请保存恢复码', codes_why: '设备丢失时用它们找回账户，只显示这一次。', copy: '全部复制', kept: '我已保存好',
+  },
   home: {
     morning: '早上好，{name}', noon: '中午好，{name}', afternoon: '下午好，{name}', evening: '晚上好，{name}',
     have: '我的余额', available: '可用余额', total: '可用余额，按币种合计', find: '查交易', all_accounts: '全部账户', happened: '最近往来', all: '查看全部',
@@ -70,7 +74,7 @@ const zh = {
     created: '已受理', awaiting_approval: '等待另一人同意', screened: '检查中', reserved: '处理中，钱已扣下', sent: '对方银行处理中', unknown: '正在查询结果', settled: '已到账', rejected: '未成功，钱已退回', returned: '对方已退回', cancelled: '已撤销',
   },
   notices: { none: '还没有消息', none_why: '账户有变动时会告诉您。', read_all: '全部已读', unread: '未读：' },
-  me: { security: '安全', passkeys: '通行密钥', totp: '验证器', payment_password: '支付密码', set: '已设置', not_set: '未设置', help: '帮助与核验', log_out: '退出登录' },
+  me: { security: '安全', passkeys: '通行密钥', totp: '验证器', payment_password: '支付密码', set: '已设置', not_set: '未设置', add_passkey: '添加通行密钥', help: '帮助与核验', log_out: '退出登录' },
   staff: { start: '工作台', inbox: '待我复核', what: '事项', maker: '经办人', reason: '理由', until: '有效期至', none: '没有待复核的事项', none_why: '需要第二个人决定的事项会出现在这里。' },
   lost: { title: '这里没有页面', why: '地址可能有误，或者页面已经移走。', home: '回到首页' },
 }
