@@ -31,6 +31,16 @@ async def wrong_answers_sign_nothing(who: Caller, approval_id: str) -> None:
         assert problem(refused) == (422, "approvals.signature_refused"), wrong
 
 
+async def test_the_maker_is_told_beforehand_whose_signatures_it_takes(company: Company) -> None:
+    asked = {"account_id": company.account["id"]}
+    headroom = await company.people["maker"].get("/payments/headroom", **asked)
+    below, above = headroom["asks"]
+    assert (below["up_to"]["amount"], below["of"]) == ("100.00", "second_person")
+    assert below["stages"] == [{"required": 1, "roles": ["checker", "holder"], "members": []}]
+    assert (above["up_to"], above["of"], above["stages"][0]["required"]) == (None, "signatures", 2)
+    assert above["stages"][0]["members"] == [company.ids[who] for who in ("anna", "bing", "chen")]
+
+
 async def test_two_of_three_sign_a_payment_and_the_file_proves_it(
     company: Company, tmp_path: Path
 ) -> None:
