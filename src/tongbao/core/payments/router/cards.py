@@ -212,7 +212,6 @@ async def list_refunds(
 
     Problems: `payments.unknown_payment`.
     """
-    visible_to = None if actor.may(READ_ANY) else actor.party_ids
-    await service.get(tx, payment_id, visible_to=visible_to)
+    await service.get(tx, payment_id, visible_to=actor.reach(READ_ANY))
     found = await service.refunds_of(tx, payment_id)
     return PaymentsOut(items=[PaymentOut.of(each, language) for each in found], next=None)

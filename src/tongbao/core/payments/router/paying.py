@@ -22,7 +22,7 @@ from tongbao.core.payments.schemas import (
     PaymentOut,
     PaymentsOut,
 )
-from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
@@ -110,7 +110,7 @@ async def list_payments(
 ) -> PaymentsOut:
     """Return the payments of one account, newest first; the payee sees those that were settled."""
     account = await accounts.get(tx, account_id)
-    visible_to = _visible_to(actor)
+    visible_to = actor.reach(READ_ANY)
     if visible_to is not None and account.party_id not in visible_to:
         raise accounts.UnknownAccount(account=account_id)
     page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
@@ -151,10 +151,5 @@ async def read_payment(
     payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage
 ) -> PaymentOut:
     """Return a payment to its debtor, its creditor (once settled) or staff."""
-    order = await service.get(tx, payment_id, visible_to=_visible_to(actor))
+    order = await service.get(tx, payment_id, visible_to=actor.reach(READ_ANY))
     return PaymentOut.of(order, language)
-
-
-def _visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose payments the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids

@@ -28,6 +28,7 @@ from tongbao.core.payments.domain.payees import (
     SavedPayee,
     UnknownPayee,
 )
+from tongbao.core.payments.domain.recalls import Recall, RecallReason
 from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, ask_transfer
@@ -52,6 +53,7 @@ from tongbao.core.payments.service.fees import (
     check_vat,
     fee_postings,
     fee_rules,
+    quote_fee,
     quote_fees,
     set_fee,
     set_vat,
@@ -95,6 +97,7 @@ from tongbao.core.payments.service.payees import (
     remove_payee,
     save_payee,
 )
+from tongbao.core.payments.service.payees.names_elsewhere import check_name_elsewhere
 from tongbao.core.payments.service.payees.one_click import (
     end_one_click,
     one_click,
@@ -102,6 +105,8 @@ from tongbao.core.payments.service.payees.one_click import (
     set_one_click,
 )
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.recalls.driving import drive_recalls
+from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
     ISSUE_RECEIPT_JOB,
     ReceiptConfiguration,
@@ -158,6 +163,8 @@ __all__ = [
     "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Recall",
+    "RecallReason",
     "Receipt",
     "ReceiptConfiguration",
     "SavedPayee",
@@ -184,6 +191,7 @@ __all__ = [
     "check_cooling_off",
     "check_may_initiate",
     "check_name",
+    "check_name_elsewhere",
     "check_second_person",
     "check_unknown",
     "check_vat",
@@ -196,6 +204,7 @@ __all__ = [
     "confirm_saved",
     "consumer",
     "drive",
+    "drive_recalls",
     "end_one_click",
     "end_raise",
     "execute",
@@ -216,9 +225,11 @@ __all__ = [
     "payee",
     "payee_of",
     "payment_confirmed",
+    "quote_fee",
     "quote_fees",
     "raise_limit",
     "reason_of",
+    "recalls_of",
     "receipt",
     "receipt_file",
     "receive",
@@ -228,6 +239,7 @@ __all__ = [
     "remove_card",
     "remove_payee",
     "remove_screen",
+    "request_recall",
     "same_name",
     "save_payee",
     "send",

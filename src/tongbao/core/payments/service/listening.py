@@ -13,6 +13,8 @@ from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, not_
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
 from tongbao.core.payments.service.orders.moving import lock, look_again
 from tongbao.core.payments.service.orders.receiving import RECEIVE_JOB
+from tongbao.core.payments.service.recalls import driving as recalls
+from tongbao.core.payments.service.recalls.requesting import RECALL_JOB
 from tongbao.infra import jobs
 from tongbao.infra.db import WriteSession
 from tongbao.infra.outbox import Consumer
@@ -50,6 +52,9 @@ async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) 
         .where(AttemptRow.channel == event.channel, AttemptRow.reference == event.reference)
     )
     if order_id is None:
+        told = {"channel": event.channel, "reference": event.reference}
+        if await recalls.look_now(tx, **told, at=at):
+            await jobs.defer(tx, RECALL_JOB, {}, queueing_lock=RECALL_JOB)
         return
     row = await lock(tx, order_id)
     if row.status in {status.value for status in OUTSIDE}:

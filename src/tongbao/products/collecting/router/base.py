@@ -1,12 +1,11 @@
 """What the routers share."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
 
 from tongbao.core.payments import service as payments
-from tongbao.infra.auth import Actor, require
+from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession
 from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED, problem_response
 from tongbao.kernel.page import CURSOR_LENGTH_MAX
@@ -30,18 +29,6 @@ StepUpHeader = Annotated[
 After = Annotated[
     str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
 ]
-
-
-def visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose things the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids
-
-
-def among_parties(seen: frozenset[UUID] | None, party_id: UUID | None) -> frozenset[UUID] | None:
-    """Return whose things are listed: of those that may be seen the one that was asked for."""
-    if party_id is None:
-        return seen
-    return frozenset({party_id}) if seen is None else seen & {party_id}
 
 
 async def receipt_of(

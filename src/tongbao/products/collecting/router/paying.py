@@ -22,12 +22,11 @@ from tongbao.products.collecting.domain.texts import REFERENCE_LENGTH_MAX, REFER
 from tongbao.products.collecting.router.base import (
     PAYS,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
     StepUpHeader,
-    among_parties,
     receipt_of,
-    visible_to,
 )
 from tongbao.products.collecting.schemas.base import (
     CollectionOut,
@@ -112,7 +111,7 @@ async def list_payments(
     """
     page = await service.list_collections(
         tx,
-        among=among_parties(visible_to(actor), party_id),
+        among=actor.reach(READ_ANY, party_id),
         wanted=service.Filter(
             till_id=till_id, link_id=link_id, request_id=request_id, reference=reference
         ),
@@ -132,5 +131,5 @@ async def read_receipt(
 
     Problems: `collecting.unknown_payment`.
     """
-    receipt = await service.receipt(tx, payment_id, visible_to=visible_to(actor))
+    receipt = await service.receipt(tx, payment_id, visible_to=actor.reach(READ_ANY))
     return CollectionReceiptOut.whole(receipt, language)

@@ -24,12 +24,11 @@ from tongbao.products.collecting.router.base import (
     MAY_PAY,
     PAYS,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
     StepUpHeader,
-    among_parties,
     receipt_of,
-    visible_to,
 )
 from tongbao.products.collecting.schemas.base import CollectionReceiptOut
 from tongbao.products.collecting.schemas.requests import (
@@ -122,7 +121,7 @@ async def list_requests(
 
     Problems: `page.bad_cursor`.
     """
-    among = among_parties(visible_to(actor), party_id)
+    among = actor.reach(READ_ANY, party_id)
     page = await service.list_requests(tx, side=side, among=among, after=after, limit=limit)
     return RequestsToPayOut(
         items=[RequestToPayOut.of(each, at=at) for each in page.items], next=page.next
@@ -134,7 +133,7 @@ async def read_request(
     request_id: UUID, tx: ReadTx, actor: CurrentActor, at: Instant
 ) -> RequestToPayOut:
     """Return a request to both of its parties. Problems: `collecting.unknown_request`."""
-    request = await service.get_request(tx, request_id, visible_to=visible_to(actor))
+    request = await service.get_request(tx, request_id, visible_to=actor.reach(READ_ANY))
     return RequestToPayOut.of(request, at=at)
 
 

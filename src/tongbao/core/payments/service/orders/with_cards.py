@@ -17,10 +17,12 @@ from tongbao.core.payments.domain import (
     check_amount,
 )
 from tongbao.core.payments.domain.cards import Card
+from tongbao.core.payments.domain.fees import FeeAboveAmount
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
 from tongbao.core.payments.service.cards import verified_card
+from tongbao.core.payments.service.fees import fee_of
 from tongbao.core.payments.service.orders import gates
 from tongbao.core.payments.service.orders.moving import create, move
 from tongbao.core.payments.service.orders.sending import pass_gates, reserve
@@ -59,7 +61,11 @@ async def top_up(
     )
     if isinstance(route, NoRoute):
         return await gates.reject(tx, order, route, at=at)
-    return await reserve(tx, order, channel=route.channels[0], at=at)
+    channel = route.channels[0]
+    fee = await fee_of(tx, order, party_kind=holder.kind.value, channel=channel, at=at)
+    if fee.total >= amount:
+        return await gates.reject(tx, order, FeeAboveAmount(fee=str(fee.total)), at=at)
+    return await reserve(tx, order, channel=channel, fee=fee, at=at)
 
 
 async def withdraw(
