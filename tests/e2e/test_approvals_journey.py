@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from tests.support.bank import Caller, done, problem
 from tests.support.company import CNY, Company, Signer, b64, company, pem, sign_by_passkey
+from tests.support.money import pay_in
 from tongbao.app.cli import cli
 from tongbao.core.approvals.service.configuration import configuration
 from tongbao.kernel.ids import new_id
@@ -29,6 +30,16 @@ async def wrong_answers_sign_nothing(who: Caller, approval_id: str) -> None:
         body = {"kind": "passkey", "credential": who.device.get(options, **wrong)}
         refused = await who.ask("POST", f"{path}/signatures", json=body)
         assert problem(refused) == (422, "approvals.signature_refused"), wrong
+
+
+async def test_the_maker_is_told_beforehand_whose_signatures_it_takes(company: Company) -> None:
+    asked = {"account_id": company.account["id"]}
+    headroom = await company.people["maker"].get("/payments/headroom", **asked)
+    below, above = headroom["asks"]
+    assert (below["up_to"]["amount"], below["of"]) == ("100.00", "second_person")
+    assert below["stages"] == [{"required": 1, "roles": ["checker", "holder"], "members": []}]
+    assert (above["up_to"], above["of"], above["stages"][0]["required"]) == (None, "signatures", 2)
+    assert above["stages"][0]["members"] == [company.ids[who] for who in ("anna", "bing", "chen")]
 
 
 async def test_two_of_three_sign_a_payment_and_the_file_proves_it(
@@ -92,6 +103,34 @@ async def test_two_of_three_sign_a_payment_and_the_file_proves_it(
     assert altered.exit_code == 1
     flaws = {each["flaw"] for each in json.loads(altered.output)["findings"]}
     assert flaws >= {"document_altered", "signature_invalid", "not_this_document", "seal_invalid"}
+
+
+async def test_a_refund_waits_for_the_same_signatures(company: Company) -> None:
+    buyer = await company.bank.customer()
+    account = await buyer.open_account()
+    await pay_in(company.bank.database, account["id"], "200.00")
+    paid = await buyer.pay(
+        {
+            "debtor_account_id": account["id"],
+            "creditor_account_number": company.account["number"],
+            "creditor_name": company.holder.firm.name,
+            "amount": {"amount": "200.00", "currency": CNY},
+        }
+    )
+    refunds = f"/payments/{paid['id']}/refunds"
+    body = {"amount": {"amount": "150.00", "currency": CNY}, "remittance": "退货"}
+    maker = company.people["maker"]
+    held = await maker.ask("POST", refunds, json=body, key=str(new_id()))
+    assert held.status_code == 202, held.text
+    approval = await maker.get(f"/approvals/{held.json()['approval_id']}")
+    assert (approval["instruction"], approval["lacking"]) == ("payments.refund", [2])
+    for who, state in (("anna", "open"), ("bing", "executed")):
+        assert await company.balance() == "1200.00"
+        await company.people[who]._add_passkey()
+        assert done(await sign_by_passkey(company.people[who], approval))["state"] == state
+    assert await company.balance() == "1050.00"
+    (refund,) = (await maker.get(refunds))["items"]
+    assert (refund["status"], refund["amount"]["amount"]) == ("settled", "150.00")
 
 
 async def test_the_policy_changes_under_itself(company: Company) -> None:

@@ -65,7 +65,8 @@ async def make_order(
     Above what the caller may pay alone a second person approves it: 202 with the proposal.
 
     Problems: `accounts.unknown_account`, `standing.schedule_wrong`, `standing.too_early`,
-    `standing.too_many_orders`, `standing.payee_differs`, `payments.amount_not_positive`,
+    `standing.too_many_orders`, `standing.payee_differs`, `standing.needs_signatures`,
+    `approvals.no_rule`, `payments.amount_not_positive`,
     `payments.creditor_name_malformed`, `payments.remittance_malformed`, `payments.cooling_off`,
     `payments.too_many_name_checks`, `identity.step_up_required`.
     """

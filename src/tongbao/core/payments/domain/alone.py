@@ -38,9 +38,12 @@ class Alone:
             return None
         return max(self.per_day - self.paid, Money.zero(self.paid.currency))
 
+    @property
+    def reach(self) -> Money | None:
+        """Return the most of one payment that takes no second person; None: any amount."""
+        bounds = [bound for bound in (self.per_payment, self.left) if bound is not None]
+        return min(bounds, default=None)
+
     def covers(self, amount: Money) -> bool:
         """Tell whether a payment of `amount` takes no second person."""
-        left = self.left
-        return (self.per_payment is None or amount <= self.per_payment) and (
-            left is None or amount <= left
-        )
+        return self.reach is None or amount <= self.reach

@@ -5,12 +5,13 @@ looks only at the status must never believe that money moved, and both the answe
 be read again (by the same Idempotency-Key, and under `payment_id`).
 """
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
 
 from tongbao.core.accounts import service as accounts
+from tongbao.core.identity import service as identity
 from tongbao.core.payments import service
 from tongbao.core.payments.router.headers import StepUpHeader
 from tongbao.core.payments.router.paying_together import pay_together
@@ -38,6 +39,9 @@ from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
 INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
+APPROVERS: Final = sorted(
+    role.value for role, held in identity.MEMBER_PERMISSIONS.items() if service.APPROVE in held
+)
 
 api = router(prefix=PREFIX, tags=["payments"])
 
@@ -118,7 +122,7 @@ async def list_payments(
 @api.get(
     "/headroom",
     dependencies=[Depends(require(INITIATE))],
-    summary="What one may still pay alone today",
+    summary="What one may still pay alone today, and who must agree to more",
 )
 async def read_headroom(
     account_id: Annotated[UUID, Query(description="The account that would pay; one's own")],
@@ -126,16 +130,20 @@ async def read_headroom(
     actor: CurrentActor,
     at: Instant,
 ) -> HeadroomOut:
-    """Return what the caller may pay from an account without a second person of the firm.
+    """Return what the caller may pay from an account alone, and whom a larger payment waits for.
 
-    Above it a payment becomes a proposal. What was paid since is looked at when it is made.
+    Above it a payment becomes a proposal; where the firm's policy asks for signatures, an
+    instruction, whatever the caller may pay alone. All of it is looked at again when it is made.
     """
     account = await accounts.get(tx, account_id)
     service.check_may_initiate(account, actor)
     able = await service.alone(
         tx, party_id=account.party_id, currency=account.currency, actor=actor, at=at
     )
-    return HeadroomOut.of(able, account_id=account.id, day=business_date(at))
+    asks = await service.asks(tx, party_id=account.party_id, able=able)
+    return HeadroomOut.of(
+        able, asks, approvers=APPROVERS, account_id=account.id, day=business_date(at)
+    )
 
 
 @api.get("/{payment_id:uuid}", summary="One payment")

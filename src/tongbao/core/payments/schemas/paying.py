@@ -1,5 +1,6 @@
 """Shapes of `/api/v1/payments`."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -14,6 +15,7 @@ from tongbao.core.payments.domain import (
     PaymentOrder,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.asking import Ask
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField
@@ -176,8 +178,48 @@ class PaymentOut(Shape):
         )
 
 
+class AskedStage(Shape):
+    """So many of these people: everybody with one of the roles there, or the members named."""
+
+    model_config = ConfigDict(title="HeadroomStage")
+
+    required: Annotated[int, Field(description="How many of them", examples=[2])]
+    roles: list[str]
+    members: list[UUID]
+
+
+class AskOut(Shape):
+    """Amounts above those of the entry before, and who must agree to a payment of so much."""
+
+    model_config = ConfigDict(title="HeadroomAsk")
+
+    up_to: Annotated[MoneyField | None, Field(description="Inclusive; null: any amount")]
+    of: Annotated[
+        Literal["nobody", "second_person", "signatures"],
+        Field(description="`second_person` approves a proposal; `signatures` are the policy's"),
+    ]
+    sequential: Annotated[bool, Field(description="Each stage waits for the one before")]
+    stages: list[AskedStage]
+
+    @classmethod
+    def from_ask(cls, ask: Ask, *, approvers: list[str]) -> "AskOut":
+        """Return the shape; `approvers` are the roles that approve proposals."""
+        stages = []
+        if ask.of == "second_person":
+            stages = [AskedStage(required=1, roles=approvers, members=[])]
+        elif ask.rule is not None:
+            stages = [
+                AskedStage(
+                    required=each.required, roles=list(each.roles), members=list(each.members)
+                )
+                for each in ask.rule.stages
+            ]
+        sequential = ask.rule is not None and ask.rule.sequential
+        return cls(up_to=ask.up_to, of=ask.of, sequential=sequential, stages=stages)
+
+
 class HeadroomOut(Shape):
-    """What the caller may still pay from an account today without a second person.
+    """What the caller may still pay from an account today alone, and who must agree to more.
 
     Null: any amount, as far as other limits and the account's money allow.
     """
@@ -193,6 +235,20 @@ class HeadroomOut(Shape):
                     "per_day": {"amount": "200000.00", "currency": "CNY"},
                     "paid_today": {"amount": "30000.00", "currency": "CNY"},
                     "left_today": {"amount": "170000.00", "currency": "CNY"},
+                    "asks": [
+                        {
+                            "up_to": {"amount": "50000.00", "currency": "CNY"},
+                            "of": "nobody",
+                            "sequential": False,
+                            "stages": [],
+                        },
+                        {
+                            "up_to": None,
+                            "of": "signatures",
+                            "sequential": False,
+                            "stages": [{"required": 2, "roles": ["checker"], "members": []}],
+                        },
+                    ],
                 }
             ]
         },
@@ -204,10 +260,25 @@ class HeadroomOut(Shape):
     per_day: Annotated[MoneyField | None, Field(description="The most of a business day")]
     paid_today: Annotated[MoneyField, Field(description="Paid alone in this business day")]
     left_today: Annotated[MoneyField | None, Field(description="What is left of the day's sum")]
+    asks: Annotated[
+        list[AskOut],
+        Field(
+            description="Who must agree, by rising amounts; empty: the firm's policy lets nothing "
+            "be paid in the account's currency"
+        ),
+    ]
 
     @classmethod
-    def of(cls, able: Alone, *, account_id: UUID, day: date) -> "HeadroomOut":
-        """Return the shape of what somebody may pay alone."""
+    def of(
+        cls,
+        able: Alone,
+        asks: Sequence[Ask],
+        *,
+        approvers: list[str],
+        account_id: UUID,
+        day: date,
+    ) -> "HeadroomOut":
+        """Return the shape of what somebody may pay alone, and of who must agree to more."""
         return cls(
             account_id=account_id,
             business_date=day,
@@ -215,6 +286,7 @@ class HeadroomOut(Shape):
             per_day=able.per_day,
             paid_today=able.paid,
             left_today=able.left,
+            asks=[AskOut.from_ask(each, approvers=approvers) for each in asks],
         )
 
 

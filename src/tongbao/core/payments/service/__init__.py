@@ -16,6 +16,7 @@ from tongbao.core.payments.domain import (
     same_name,
 )
 from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.asking import Ask
 from tongbao.core.payments.domain.batches import BATCH_MAX, BatchRefused, NewTransfer
 from tongbao.core.payments.domain.fees import FeeKind, FeeQuote, FeeRule
 from tongbao.core.payments.domain.life import Timing
@@ -122,6 +123,7 @@ from tongbao.core.payments.service.sign_off import (
     SignedOff,
     SignOff,
     Waiting,
+    asks,
     payee_of,
     payment_confirmed,
 )
@@ -139,6 +141,7 @@ __all__ = [
     "WITHDRAWAL",
     "Alone",
     "ApprovalNeeded",
+    "Ask",
     "BatchRefused",
     "Configuration",
     "CoolingOff",
@@ -179,6 +182,7 @@ __all__ = [
     "ask_refund",
     "ask_transfer",
     "ask_withdrawal",
+    "asks",
     "cancel",
     "cards_of",
     "change_payee",

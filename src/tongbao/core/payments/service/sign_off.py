@@ -28,6 +28,8 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.approvals import service as approvals
 from tongbao.core.approvals.service import Instruction, Signed
 from tongbao.core.identity import service as identity
+from tongbao.core.payments.domain.alone import Alone
+from tongbao.core.payments.domain.asking import Ask, asks_of
 from tongbao.core.payments.domain.step_up import approval_to_confirm
 from tongbao.core.payments.service.alone import alone
 from tongbao.core.payments.service.authority import APPROVE, INITIATE
@@ -180,3 +182,11 @@ async def payment_confirmed(tx: ReadSession, wanted: Payable, by: Approved) -> i
 def payee_of(wanted: Payable) -> Mapping[str, str]:
     """Return to whom a payment goes, as those who sign it read it."""
     return {"account_number": wanted.creditor_account_number, "name": wanted.creditor_name}
+
+
+async def asks(tx: ReadSession, *, party_id: UUID, able: Alone) -> list[Ask]:
+    """Return who must agree to what somebody pays for a party, amounts rising, by what is `able`.
+
+    Nothing where the party's policy does not let anything be paid in the currency.
+    """
+    return asks_of(able, (await approvals.policies_in_use(tx, [party_id])).get(party_id))

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, select, update
 
 from tongbao.core.accounts import service as accounts
+from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
 from tongbao.infra import outbox
@@ -26,6 +27,7 @@ from tongbao.products.standing.domain.orders import (
     ORDERS_MAX,
     RETRIES,
     RETRIES_MAX,
+    NeedsSignatures,
     NotPossible,
     OrderState,
     PayeeDiffers,
@@ -116,7 +118,8 @@ async def make(
     """Order payments to come, once confirmed by a step-up over all they are.
 
     The payee is confirmed with it. Raises `accounts.UnknownAccount`, `auth.Forbidden`,
-    `ScheduleWrong`, `TooEarly`, `TooManyOrders`, `PayeeDiffers`, `payments.CoolingOff`, what
+    `ScheduleWrong`, `TooEarly`, `TooManyOrders`, `PayeeDiffers`, `NeedsSignatures`,
+    `payments.CoolingOff`, what
     `payments.transfer` raises for its words, and `identity.StepUpRequired`.
     """
     debtor = await _checked(tx, wanted, initiated_by, at)
@@ -234,13 +237,16 @@ async def _checked(
     debtor = await accounts.get(tx, wanted.debtor_account_id)
     payments.check_may_initiate(debtor, actor)
     payments.check_words(wanted.amount, wanted.creditor_name, wanted.remittance)
+    party_id = debtor.party_id
+    if await approvals.signatures_needed(tx, party_id=party_id, amount=wanted.amount):
+        raise NeedsSignatures(amount=str(wanted.amount))
     due = wanted.schedule.due(0, CALENDAR)
     assert due is not None, "a schedule has a first date"
     if due <= business_date(at):
         raise TooEarly(due_on=due.isoformat())
     running = select(func.count()).select_from(OrderRow)
     states = [OrderState.ACTIVE.value, OrderState.PAUSED.value]
-    mine = OrderRow.party_id == debtor.party_id, OrderRow.state.in_(states)
+    mine = OrderRow.party_id == party_id, OrderRow.state.in_(states)
     if (await tx.scalar(running.where(*mine)) or 0) >= ORDERS_MAX:
         raise TooManyOrders(orders_max=ORDERS_MAX)
     return debtor
