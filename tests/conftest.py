@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from xdist.remote import Producer
 from xdist.scheduler.protocol import Scheduling
 
-from tests.support import network
+from tests.support import network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
@@ -59,12 +59,14 @@ settings.register_profile(
 settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
+network.read_authorities_once()
 keys.use(SECRET_KEY)
 crypto.use(crypto.Given.of_text(FIELD_KEY, path="tests"))
 os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests start
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(standstill)
     if not hasattr(config, "workerinput"):  # once, not in every worker
         sweep_ephemeral()
 

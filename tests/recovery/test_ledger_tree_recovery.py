@@ -52,7 +52,7 @@ async def test_a_killed_job_is_taken_up_where_it_was(tree: Tree, tmp_path: Path)
             await asyncio.sleep(random.random() * 0.05)
         finally:
             process.kill()
-            process.join()
+            process.join(30)
             process.close()
         reached = tree.count("ledger_tree_checkpoint")
     while await tree.extend() is not None:

@@ -33,6 +33,8 @@ SQL_FILES: Final = (
     ("tongbao.core.ledger", "sql/booked.sql"),
     ("tongbao.core.ledger", "sql/tree.sql"),
     ("tongbao.core.parties", "sql/guards.sql"),
+    ("tongbao.core.parties", "sql/known.sql"),
+    ("tongbao.core.accounts", "sql/known.sql"),
     ("tongbao.core.accounts", "sql/numbers.sql"),
     ("tongbao.core.accounts", "sql/interest.sql"),
     ("tongbao.core.accounts", "sql/guards.sql"),

@@ -7,6 +7,7 @@ the words in it, so a new one of a known sort needs no entry here.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal
 
 from tongbao.kernel.text import Text
@@ -94,6 +95,7 @@ def movement_type(type_: str, *, ordinal: int, metadata: Mapping[str, str]) -> s
     return f"{type_}.fee" if is_fee else type_
 
 
+@lru_cache(maxsize=1_000)
 def category_of(type_: str) -> EntryCategory:
     """Return what sort of movement a transaction's type stands for."""
     words = set(_WORD.findall(type_.lower()))

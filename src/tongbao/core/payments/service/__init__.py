@@ -30,17 +30,13 @@ from tongbao.core.payments.domain.payees import (
 from tongbao.core.payments.domain.recalls import Recall, RecallReason
 from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
-from tongbao.core.payments.service.approving import (
-    TRANSFER,
-    ProposedTransfer,
-    confirm_approval,
-    proposed,
-)
+from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, ask_transfer
 from tongbao.core.payments.service.authority import (
     APPROVE,
     INITIATE,
     check_approver,
     check_may_initiate,
+    check_second_person,
     check_words,
 )
 from tongbao.core.payments.service.cards import (
@@ -70,7 +66,13 @@ from tongbao.core.payments.service.limiting import (
     set_own_limit,
 )
 from tongbao.core.payments.service.listening import consumer
-from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_approval
+from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_credit_transfer
+from tongbao.core.payments.service.orders.asking import (
+    REFUND,
+    WITHDRAWAL,
+    ask_refund,
+    ask_withdrawal,
+)
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
@@ -116,7 +118,13 @@ from tongbao.core.payments.service.receipts import (
     receipt_file,
 )
 from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
-from tongbao.core.payments.service.signing import SIGNED_TRANSFER, put_to_signers
+from tongbao.core.payments.service.sign_off import (
+    SignedOff,
+    SignOff,
+    Waiting,
+    payee_of,
+    payment_confirmed,
+)
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
@@ -125,9 +133,10 @@ __all__ = [
     "CREDIT_TRANSFER",
     "INITIATE",
     "ISSUE_RECEIPT_JOB",
+    "REFUND",
     "RESOLUTION",
-    "SIGNED_TRANSFER",
     "TRANSFER",
+    "WITHDRAWAL",
     "Alone",
     "ApprovalNeeded",
     "BatchRefused",
@@ -157,13 +166,19 @@ __all__ = [
     "ReceiptConfiguration",
     "SavedPayee",
     "Screen",
+    "SignOff",
+    "SignedOff",
     "Status",
     "Timing",
     "Transfer",
     "UnknownPayee",
     "UnknownPayment",
+    "Waiting",
     "alone",
-    "ask_approval",
+    "ask_credit_transfer",
+    "ask_refund",
+    "ask_transfer",
+    "ask_withdrawal",
     "cancel",
     "cards_of",
     "change_payee",
@@ -173,12 +188,12 @@ __all__ = [
     "check_may_initiate",
     "check_name",
     "check_name_elsewhere",
+    "check_second_person",
     "check_unknown",
     "check_vat",
     "check_words",
     "configure",
     "configure_receipts",
-    "confirm_approval",
     "confirm_payee",
     "confirm_receipt",
     "confirm_receipt_file",
@@ -204,8 +219,8 @@ __all__ = [
     "own_limits",
     "pay_payee",
     "payee",
-    "proposed",
-    "put_to_signers",
+    "payee_of",
+    "payment_confirmed",
     "quote_fee",
     "quote_fees",
     "raise_limit",

@@ -28,14 +28,13 @@ from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.fees import FeeAsked, fee_postings, quote_fees
 from tongbao.core.payments.service.judging import (
     Group,
-    Item,
     check_makers,
     check_second_person,
     group_of,
     judge,
-    known,
     write_orders,
 )
+from tongbao.core.payments.service.knowing import Item, known
 from tongbao.core.payments.service.limiting import TRANSFER, use_of
 from tongbao.core.payments.service.payees import require_step_ups
 from tongbao.core.payments.service.screening import screened

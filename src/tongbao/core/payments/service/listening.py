@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from tongbao.core.approvals.events import InstructionDecided
 from tongbao.core.channels.events import CallbackReceived
 from tongbao.core.channels.service import NoticeKind
 from tongbao.core.payments.domain.life import OUTSIDE
@@ -21,10 +22,14 @@ from tongbao.infra.proposals.events import ProposalDecided
 
 
 def consumer() -> Consumer:
-    """Return who listens for what channels say, and for proposals that came to nothing."""
+    """Return who listens for what channels say, and for what was asked of others in vain."""
     return Consumer(
         name="payments.orders",
-        handles={CallbackReceived: _called_back, ProposalDecided: _decided},
+        handles={
+            CallbackReceived: _called_back,
+            ProposalDecided: _decided,
+            InstructionDecided: _signed,
+        },
     )
 
 
@@ -60,3 +65,8 @@ async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) 
 async def _decided(tx: WriteSession, event: ProposalDecided, at: datetime) -> None:
     if event.action == CREDIT_TRANSFER.name and event.state != "executed":
         await not_approved(tx, event.proposal_id, at=at)
+
+
+async def _signed(tx: WriteSession, event: InstructionDecided, at: datetime) -> None:
+    if event.instruction == CREDIT_TRANSFER.name and event.state != "executed":
+        await not_approved(tx, event.approval_id, at=at)
