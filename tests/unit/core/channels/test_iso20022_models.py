@@ -63,7 +63,7 @@ def _faults(of: Any, path: str) -> Iterator[str]:
         facts, value = field.metadata, getattr(of, field.name)
         here = f"{path}/{facts.get('name', field.name)}"
         values = value if isinstance(value, list) else [] if value is None else [value]
-        if facts.get("required") and not values or len(values) < facts.get("min_occurs", 0):
+        if (facts.get("required") and not values) or len(values) < facts.get("min_occurs", 0):
             yield f"{here} is missing"
         for each in values:
             if is_dataclass(each):
