@@ -21,7 +21,12 @@ from tongbao.core.identity.events import MemberJoined, SecurityNoted, UserBlocke
 from tongbao.core.ledger.events import TransactionsPosted
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.events import CaseStateChanged
-from tongbao.core.payments.events import PaymentRejected, PaymentSettled
+from tongbao.core.payments.events import (
+    PaymentRejected,
+    PaymentSettled,
+    PaymentUnknown,
+    RecallDecided,
+)
 from tongbao.core.payments.service import TRANSFER
 from tongbao.core.privacy.events import Erased
 from tongbao.engagement.notices.models import FeedRow, MessageRow, NoticeRow
@@ -35,7 +40,9 @@ from tongbao.kernel.events import Event
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Language
+from tongbao.products.bulk.events import FileExecuted, FileRejected
 from tongbao.products.lending.events import ApplicationSubmitted, LoanDisbursed
+from tongbao.products.standing.events import OrderStopped
 
 AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)  # noon in Shanghai
 PASSWORD = "correct horse battery"
@@ -208,6 +215,37 @@ async def test_members_are_told_by_their_roles(company: Company) -> None:
         account_id=company.account.id, party_id=company.party_id, last_moved_on=date(2023, 1, 1)
     )
     assert set(await company.told(asleep)) == set(COMPANY)
+
+
+async def test_what_became_of_files_standing_orders_refunds_and_recalls_is_told(
+    company: Company,
+) -> None:
+    of = {"party_id": company.party_id, "amount": Money(100, "CNY"), "order_id": new_id()}
+    paying = {"payment_id": new_id(), "kind": "credit_transfer", "amount": Money(100, "CNY"),
+              "debtor_account_id": company.account.id, "creditor_account_id": None}  # fmt: skip
+    sent = {**paying, "channel": "bank", "reference": "r"}
+    recalled = {**paying, "recall_id": new_id(), "reason_code": "CUST"}
+    refund = {**paying, "kind": "refund", "transaction_id": new_id()}
+    file = {"file_id": new_id(), "party_id": company.party_id}
+    done = {**file, "settled": 2, "settled_total": Money(200, "CNY")}
+    for event, code in (
+        (FileExecuted.model_validate({**done, "rejected": 0}), "bulk.executed"),
+        (FileExecuted.model_validate({**done, "rejected": 1}), "bulk.executed_in_part"),
+        (FileRejected.model_validate({**file, "reason_code": "x"}), "bulk.rejected"),
+        (OrderStopped.model_validate({**of, "state": "paused", "why": "x"}), "standing.paused"),
+        (OrderStopped.model_validate({**of, "state": "ended", "why": "x"}), "standing.over"),
+        (PaymentUnknown.model_validate(sent), "payments.unknown"),
+        (RecallDecided.model_validate({**recalled, "accepted": True}), "payments.recall_accepted"),
+        (RecallDecided.model_validate({**recalled, "accepted": False}), "payments.recall_refused"),
+    ):
+        assert await company.told(event) == {
+            role: [code] for role in (MemberRole.MAKER, MemberRole.CHECKER)
+        }
+    settled = PaymentSettled.model_validate(refund)
+    assert await company.told(settled) == {role: ["payments.refund_sent"] for role in COMPANY}
+    back = {**refund, "debtor_account_id": None, "creditor_account_id": company.account.id}
+    settled = PaymentSettled.model_validate(back)
+    assert await company.told(settled) == {role: ["payments.refunded"] for role in COMPANY}
 
 
 async def test_what_waits_is_told_to_who_may_approve_it_but_not_to_its_maker(

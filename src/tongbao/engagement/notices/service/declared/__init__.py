@@ -4,6 +4,7 @@ from tongbao.engagement.notices.service.declared import (
     accounts,
     agreements,
     approvals,
+    bulk,
     collecting,
     deposits,
     identity,
@@ -13,6 +14,7 @@ from tongbao.engagement.notices.service.declared import (
     payments,
     privacy,
     proposals,
+    standing,
     statements,
 )
 
@@ -20,6 +22,7 @@ EVERY = (
     accounts,
     agreements,
     approvals,
+    bulk,
     collecting,
     deposits,
     identity,
@@ -29,5 +32,6 @@ EVERY = (
     payments,
     privacy,
     proposals,
+    standing,
     statements,
 )

@@ -7,7 +7,13 @@ from uuid import UUID
 from tongbao.core.accounts import service as accounts
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.events import TransactionsPosted
-from tongbao.core.payments.events import PaymentRejected, PaymentReturned, PaymentSettled
+from tongbao.core.payments.events import (
+    PaymentRejected,
+    PaymentReturned,
+    PaymentSettled,
+    PaymentUnknown,
+    RecallDecided,
+)
 from tongbao.engagement.notices.domain.catalogue import Category, notice
 from tongbao.engagement.notices.domain.places import ACCOUNT, AMOUNT, ID
 from tongbao.engagement.notices.service.declaring import PAYERS, Shown, Telling, Told, tells
@@ -77,6 +83,85 @@ RETURNED: Final = notice(
     ),
     link="/payments/{payment_id}",
 )
+UNKNOWN: Final = notice(
+    "payments.unknown",
+    category=Category.PAYMENTS,
+    places={"amount": AMOUNT, "account": ACCOUNT, "payment_id": ID},
+    title=Text(zh="付款结果待确认 {amount}", en="Being looked into: {amount}"),
+    body=Text(
+        zh="账户 {account} 一笔 {amount} 的结果尚未确认，我们正在查询。请勿重复付款，"
+        "有结果即通知您。",
+        en="Nobody knows yet how a payment of {amount} on account {account} ended; its channel is "
+        "being asked. Please do not pay it again: you are told as soon as it is known.",
+    ),
+    sms=Text(
+        zh="账户{account}一笔{amount}结果待确认，请勿重复付款。",
+        en="A payment of {amount} on account {account} is being looked into. Do not pay it again.",
+    ),
+    link="/payments/{payment_id}",
+)
+REFUNDED: Final = notice(
+    "payments.refunded",
+    category=Category.PAYMENTS,
+    places={"amount": AMOUNT, "account": ACCOUNT, "payment_id": ID},
+    title=Text(zh="已收到退款 {amount}", en="Refunded {amount}"),
+    body=Text(
+        zh="收款人退回 {amount}，已到账户 {account}，现在可用。",
+        en="Somebody you paid sent {amount} back to your account {account}; it can be used now.",
+    ),
+    sms=Text(
+        zh="账户{account}收到退款{amount}。", en="{amount} was refunded to account {account}."
+    ),
+    link="/payments/{payment_id}",
+)
+REFUND_SENT: Final = notice(
+    "payments.refund_sent",
+    category=Category.PAYMENTS,
+    places={"amount": AMOUNT, "account": ACCOUNT, "payment_id": ID},
+    title=Text(zh="已退款 {amount}", en="Refund of {amount} made"),
+    body=Text(
+        zh="您的账户 {account} 已向付款人退回 {amount}。如非本人操作，请立即联系我们。",
+        en="{amount} went back from your account {account} to whoever had paid it. If this was not "
+        "you, please contact us at once.",
+    ),
+    sms=Text(
+        zh="账户{account}已退款{amount}。非本人操作请立即联系我们。",
+        en="{amount} refunded from account {account}. Not you? Contact us at once.",
+    ),
+    link="/payments/{payment_id}",
+)
+RECALL_ACCEPTED: Final = notice(
+    "payments.recall_accepted",
+    category=Category.PAYMENTS,
+    places={"amount": AMOUNT, "account": ACCOUNT, "payment_id": ID},
+    title=Text(zh="收款行同意退回 {amount}", en="{amount} is being sent back"),
+    body=Text(
+        zh="您请求退回的 {amount}，收款行已同意，款项正在退回账户 {account}，到账后另行通知。",
+        en="The payee's bank sends back the {amount} that you asked for; you are told when it is "
+        "in your account {account}.",
+    ),
+    sms=Text(
+        zh="收款行同意退回{amount}，到账户{account}后另行通知。",
+        en="{amount} is being sent back; you are told when it is in account {account}.",
+    ),
+    link="/payments/{payment_id}",
+)
+RECALL_REFUSED: Final = notice(
+    "payments.recall_refused",
+    category=Category.PAYMENTS,
+    places={"amount": AMOUNT, "account": ACCOUNT, "payment_id": ID},
+    title=Text(zh="收款行未同意退回 {amount}", en="{amount} is not sent back"),
+    body=Text(
+        zh="您请求退回从账户 {account} 付出的 {amount}，收款行未同意。原因与下一步见付款详情。",
+        en="The payee's bank does not send back the {amount} paid from account {account}. Open the "
+        "payment to see why and what to do next.",
+    ),
+    sms=Text(
+        zh="从账户{account}付出的{amount}，收款行未同意退回，详情请登录查看。",
+        en="The payee's bank does not send back {amount} paid from account {account}.",
+    ),
+    link="/payments/{payment_id}",
+)
 
 
 @tells(PaymentSettled)
@@ -84,15 +169,16 @@ async def _settled(known: Known, event: PaymentSettled) -> Sequence[Telling]:
     """Tell the sides that are here; what somebody moves between their accounts is told once."""
     if event.kind == "return":
         return []  # they are told that it came back
+    out, into = (REFUND_SENT, REFUNDED) if event.kind == "refund" else (SENT, RECEIVED)
     debtor = None
     sides = []
     if event.debtor_account_id is not None:
         debtor = await known.account(event.debtor_account_id)
-        sides.append((debtor, SENT))
+        sides.append((debtor, out))
     if event.creditor_account_id is not None:
         creditor = await known.account(event.creditor_account_id)
         if debtor is None or creditor.party_id != debtor.party_id:
-            sides.append((creditor, RECEIVED))
+            sides.append((creditor, into))
     told: list[Telling] = []
     for account, which in sides:
         told.append(_shown(account.party_id, event.payment_id, "settled"))
@@ -127,13 +213,39 @@ async def _returned(known: Known, event: PaymentReturned) -> Sequence[Telling]:
     ]
 
 
+@tells(PaymentUnknown)
+async def _unknown(known: Known, event: PaymentUnknown) -> Sequence[Telling]:
+    """Tell those who pay, or who had their own money come, before they pay it twice."""
+    own = event.debtor_account_id or event.creditor_account_id
+    if own is None:
+        return []
+    account = await known.account(own)
+    values = _values(account, event)
+    return [
+        _shown(account.party_id, event.payment_id, "unknown"),
+        Told(party_id=account.party_id, roles=PAYERS, notice=UNKNOWN, values=values),
+    ]
+
+
+@tells(RecallDecided)
+async def _recall_decided(known: Known, event: RecallDecided) -> Sequence[Telling]:
+    """Tell those who paid whether their money is sent back."""
+    if event.debtor_account_id is None:
+        return []
+    account = await known.account(event.debtor_account_id)
+    which = RECALL_ACCEPTED if event.accepted else RECALL_REFUSED
+    values = _values(account, event)
+    return [Told(party_id=account.party_id, roles=PAYERS, notice=which, values=values)]
+
+
 def _shown(party_id: UUID, payment_id: UUID, status: str) -> Shown:
     data = {"id": str(payment_id), "status": status}
     return Shown(party_id=party_id, kind="payment", data=data)
 
 
 def _values(
-    account: accounts.DepositAccount, event: PaymentSettled | PaymentRejected | PaymentReturned
+    account: accounts.DepositAccount,
+    event: PaymentSettled | PaymentRejected | PaymentReturned | PaymentUnknown | RecallDecided,
 ) -> dict[str, object]:
     return {"amount": event.amount, "account": account.number, "payment_id": event.payment_id}
 
