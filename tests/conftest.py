@@ -27,6 +27,7 @@ from tests.support import network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
+from tests.support.measuring import spare
 from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
@@ -59,6 +60,7 @@ settings.register_profile(
 settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
+network.read_authorities_once()
 keys.use(SECRET_KEY)
 crypto.use(crypto.Given.of_text(FIELD_KEY, path="tests"))
 os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests start
@@ -82,6 +84,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slowest_first(items)
+    spare(items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -19,7 +19,7 @@ from tongbao.infra.postgres import Urls
 from tongbao.lib import merkle
 
 KILLS = 4
-PAYMENTS_PER_LIFE = 150
+PAYMENTS_PER_LIFE = 75
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([work.__module__])

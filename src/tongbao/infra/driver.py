@@ -19,7 +19,7 @@ _AWAY: Final = frozenset({"57P01", "57P02", "57P03", "53300"})
 
 async def connection_of(tx: ReadSession) -> Psycopg:
     """Return the connection that `tx` runs on; what is executed there is part of `tx`."""
-    return await _raw(await tx.connection())
+    return await tx.driver()
 
 
 @asynccontextmanager

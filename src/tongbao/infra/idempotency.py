@@ -20,12 +20,12 @@ from sqlalchemy import (
     Text,
     delete,
     func,
-    insert,
     select,
     tuple_,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tongbao.infra import arrays
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.tables import Base
@@ -63,6 +63,15 @@ class KeyReused(TongbaoError):
         zh="此 Idempotency-Key 已用于另一个请求；新的请求须用新的键。",
         en="This Idempotency-Key belongs to another request; a new request needs a new key.",
     )
+
+
+_STORE: Final = """
+INSERT INTO infra_idempotency (created_at, expires_at, actor_id, method, route, key, request_hash,
+                               status, body, content_type, content_language, location)
+SELECT %s, %s, a.* FROM unnest(
+    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::smallint[], %s::bytea[],
+    %s::text[], %s::text[], %s::text[]) AS a
+"""
 
 
 class StoredAnswer(Base):
@@ -216,7 +225,11 @@ async def begin_many(tx: WriteSession, scopes: Sequence[Scope]) -> list[bool]:
         await tx.fetch(
             "SELECT array_agg(pg_try_advisory_xact_lock(l.lock) ORDER BY l.place)"
             " FROM unnest(%s::bigint[]) WITH ORDINALITY AS l(lock, place)",
-            ([scope.lock for scope in scopes],),
+            (
+                arrays.array(
+                    arrays.Kind.BIGINT, [scope.lock.to_bytes(8, signed=True) for scope in scopes]
+                ),
+            ),
         )
     )[0]
     # Younger than the locks, as in `begin`.
@@ -224,12 +237,7 @@ async def begin_many(tx: WriteSession, scopes: Sequence[Scope]) -> list[bool]:
         "SELECT i.actor_id, i.method, i.route, i.key FROM infra_idempotency i"
         " JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[])"
         " AS k(actor_id, method, route, key) USING (actor_id, method, route, key)",
-        (
-            [scope.actor_id for scope in scopes],
-            [scope.method for scope in scopes],
-            [scope.route for scope in scopes],
-            [scope.key for scope in scopes],
-        ),
+        _keys(scopes),
     )
     taken = {Scope(*row) for row in known}
     ours = []
@@ -243,27 +251,39 @@ async def store_many(
     tx: WriteSession, kept: Sequence[tuple[Scope, bytes, Answer]], *, at: datetime
 ) -> None:
     """Keep answers with the hashes of their requests; `begin_many` has taken their keys."""
-    if kept:
-        await tx.execute(
-            insert(StoredAnswer),
-            [
-                {
-                    "actor_id": scope.actor_id,
-                    "method": scope.method,
-                    "route": scope.route,
-                    "key": scope.key,
-                    "request_hash": request_hash,
-                    "status": answer.status,
-                    "body": answer.body,
-                    "content_type": answer.content_type,
-                    "content_language": answer.content_language,
-                    "location": answer.location,
-                    "created_at": at,
-                    "expires_at": at + RETENTION,
-                }
-                for scope, request_hash, answer in kept
-            ],
-        )
+    if not kept:
+        return
+    answers = [answer for _, _, answer in kept]
+    assert all(len(each.body) <= ANSWER_BYTES_MAX for each in answers), "at most 1 MiB each"
+    await tx.fetch(
+        _STORE,
+        (
+            at,
+            at + RETENTION,
+            *_keys([scope for scope, _, _ in kept]),
+            arrays.array(arrays.Kind.BYTES, [request_hash for _, request_hash, _ in kept]),
+            arrays.array(arrays.Kind.SMALLINT, [each.status.to_bytes(2) for each in answers]),
+            arrays.array(arrays.Kind.BYTES, [each.body for each in answers]),
+            _texts([each.content_type for each in answers]),
+            _texts([each.content_language for each in answers]),
+            _texts([each.location for each in answers]),
+        ),
+    )
+
+
+def _keys(scopes: Sequence[Scope]) -> tuple[arrays.Array, ...]:
+    return (
+        arrays.array(arrays.Kind.UUID, [scope.actor_id.bytes for scope in scopes]),
+        arrays.array(arrays.Kind.TEXT, [scope.method.encode() for scope in scopes]),
+        arrays.array(arrays.Kind.TEXT, [scope.route.encode() for scope in scopes]),
+        arrays.array(arrays.Kind.TEXT, [scope.key.encode() for scope in scopes]),
+    )
+
+
+def _texts(values: Sequence[str | None]) -> arrays.Array | None:
+    return arrays.array_with_nulls(
+        arrays.Kind.TEXT, [None if one is None else one.encode() for one in values]
+    )
 
 
 async def purge(

@@ -128,7 +128,7 @@ class Lines:
             if line is not None:
                 await self._hang_up(line)  # whatever state it was in: the next one is fresh
             if isinstance(error, psycopg.Error):
-                raise _as_others_know_it(error, broken=broken) from error
+                raise as_others_know_it(error, broken=broken) from error
             raise
         finally:
             self._count_used(-1)
@@ -174,7 +174,7 @@ class Lines:
         await line.connection.close()
 
 
-def _as_others_know_it(error: psycopg.Error, *, broken: bool) -> BaseException:
+def as_others_know_it(error: psycopg.Error, *, broken: bool) -> BaseException:
     """Return the error as the toolkit raises it; `broken` says that the connection is gone."""
     return DBAPIError.instance(
         None, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=broken

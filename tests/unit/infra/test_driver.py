@@ -4,7 +4,7 @@ import asyncio
 import gc
 import warnings
 
-from tongbao.infra.db import Database
+from tongbao.infra.db import Database, WriteSession, undone
 from tongbao.infra.driver import standalone
 
 STEPS_MAX = 200
@@ -41,3 +41,21 @@ async def test_a_connection_of_its_own_is_closed_wherever_its_opening_is_cancell
     assert steps > 5
     await database.ping()
     await database.close()
+
+
+async def test_what_goes_past_the_toolkit_is_inside_its_savepoints(tx: WriteSession) -> None:
+    async def count(place: int) -> None:
+        await tx.fetch("SELECT set_config('tongbao.test_place', %s, true)", (str(place),))
+
+    async def counted() -> str:
+        ((place,),) = await tx.fetch("SELECT current_setting('tongbao.test_place')")
+        return str(place)
+
+    await count(1)
+    async with undone(tx):
+        await count(2)
+        async with undone(tx):
+            await count(3)
+            assert await counted() == "3"
+        assert await counted() == "2"
+    assert await counted() == "1"

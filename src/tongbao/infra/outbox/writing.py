@@ -10,18 +10,12 @@ from tongbao.infra.db import Writing
 from tongbao.kernel.events import Event
 
 CHANNEL: Final = "infra_outbox"
+"""As the functions beside the tables have it."""
 WAKE_INTERVAL_SECONDS: Final = 0.1
 
-_APPEND: Final = """
-    WITH appended AS (
-        INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
-        SELECT e.type, e.version, e.subject, CAST(e.payload AS jsonb), %s
-        FROM unnest(%s::text[], %s::integer[], %s::text[], %s::text[])
-            WITH ORDINALITY AS e (type, version, subject, payload, position)
-        ORDER BY e.position
-    )
-    SELECT pg_notify(%s, '') WHERE %s
-"""
+_APPEND: Final = (
+    "SELECT infra_outbox_append_many(%s::text[], %s::integer[], %s::text[], %s::text[], %s, %s)"
+)
 
 
 class _Waking:
@@ -69,20 +63,29 @@ async def append(tx: Writing, events: Sequence[Event], *, at: datetime) -> None:
     then appended before, and consumers see the two in that order. `at` must be aware. No events
     is no statement.
     """
+    if events:
+        await tx.fetch(_APPEND, arguments(events, at=at, wake=_waking.due()))
+    else:
+        _check(at)
+
+
+def arguments(events: Sequence[Event], *, at: datetime, wake: bool) -> tuple[object, ...]:
+    """Return what `infra_outbox_append_many` takes, for statements that do more than append.
+
+    `wake`: whether they shall wake the readers (`wake_due`).
+    """
+    _check(at)
+    return (
+        array(Kind.TEXT, [event.type.encode() for event in events]),
+        array(Kind.INTEGER, [event.version.to_bytes(4) for event in events]),
+        array(Kind.TEXT, [event.subject.encode() for event in events]),
+        array(Kind.TEXT, [event.__pydantic_serializer__.to_json(event) for event in events]),
+        at,
+        wake,
+    )
+
+
+def _check(at: datetime) -> None:
     if at.utcoffset() is None:
         msg = "an instant needs a time zone"
         raise ValueError(msg)
-    if not events:
-        return
-    await tx.fetch(
-        _APPEND,
-        (
-            at,
-            array(Kind.TEXT, [event.type.encode() for event in events]),
-            array(Kind.INTEGER, [event.version.to_bytes(4) for event in events]),
-            array(Kind.TEXT, [event.subject.encode() for event in events]),
-            array(Kind.TEXT, [event.__pydantic_serializer__.to_json(event) for event in events]),
-            CHANNEL,
-            _waking.due(),
-        ),
-    )

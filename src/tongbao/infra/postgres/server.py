@@ -273,11 +273,14 @@ class EmbeddedPostgres:
         self.database(DATABASE)
 
     def _stop_server(self) -> None:
-        """Shut down "fast": the clients' sessions end, what was committed is on disk."""
+        """Shut down "fast": the clients' sessions end, what was committed is on disk.
+
+        What is thrown away right after is not written first: "immediate".
+        """
         pid = self.pid
         if pid is None:
             return
-        os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGQUIT if self.ephemeral else signal.SIGINT)
         for _ in range(int(STOP_TIMEOUT_S / STOP_POLL_S)):
             if self.pid is None:
                 return

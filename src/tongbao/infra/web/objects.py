@@ -8,27 +8,15 @@ as an aggregate kept in several tables, has no digests unless its route says the
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Table,
-    Text,
-    Uuid,
-    any_,
-    cast,
-    func,
-    literal,
-    literal_column,
-    select,
-)
+from sqlalchemy import Table, Uuid
 
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import WriteSession
 from tongbao.infra.tables import Base
 
-_UTF8: Final[ColumnElement[str]] = literal_column("'UTF8'", Text)
 OBJECT: Final = "object"
 """What a table's `info` calls its rows, where addresses call them otherwise than the table."""
 
@@ -58,12 +46,18 @@ async def digests_of_rows(
 
 async def _digests(tx: WriteSession, table: Table, ids: Sequence[UUID]) -> dict[UUID, bytes]:
     await tx.flush()
+    rows = await tx.fetch(_statement(table), (array(Kind.UUID, [each.bytes for each in ids]),))
+    return dict(rows)
+
+
+@cache
+def _statement(table: Table) -> LiteralString:
+    """Return what reads digests of a table's rows; its name and its key's are our own words."""
     (key,) = table.primary_key.columns
-    whole = cast(literal_column(table.name), Text)
-    digest = func.sha256(func.convert_to(whole, _UTF8))
-    wanted = key == any_(literal(list(ids), ARRAY(Uuid)))
-    found = await tx.execute(select(key, digest).select_from(table).where(wanted))
-    return {object_id: bytes(value) for object_id, value in found}
+    return (
+        f"SELECT {key.name}, sha256(convert_to({table.name}::text, 'UTF8')) FROM {table.name}"  # noqa: S608
+        f" WHERE {key.name} = ANY (%s::uuid[])"
+    )
 
 
 @cache

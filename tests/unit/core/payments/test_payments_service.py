@@ -51,7 +51,8 @@ async def booked(tx: WriteSession, holder: Holder) -> str:
 
 async def events(tx: WriteSession, payment_id: UUID) -> list[str]:
     rows = await tx.execute(
-        text("SELECT type FROM infra_outbox WHERE subject = :id"), {"id": str(payment_id)}
+        text("SELECT type FROM infra_outbox WHERE subject = :id AND type LIKE 'payments.%'"),
+        {"id": str(payment_id)},
     )
     return [row.type for row in rows]
 

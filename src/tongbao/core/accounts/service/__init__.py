@@ -8,7 +8,13 @@ from tongbao.core.accounts.domain import (
     DepositAccountId,
     DepositAccountStatus,
 )
-from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
+from tongbao.core.accounts.domain.categories import (
+    EntryCategory,
+    category_of,
+    entry_words,
+    fees_from,
+    movement_type,
+)
 from tongbao.core.accounts.domain.errors import (
     AccountClosed,
     AccountDormant,
@@ -21,7 +27,7 @@ from tongbao.core.accounts.domain.errors import (
 )
 from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.domain.interest import RateVersion
-from tongbao.core.accounts.domain.numbers import Check, NumberScheme
+from tongbao.core.accounts.domain.numbers import Check, NumberScheme, is_digits
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import (
     Authority,
@@ -32,7 +38,12 @@ from tongbao.core.accounts.domain.restraints import (
     Standing,
     Stop,
 )
-from tongbao.core.accounts.service.batches import many, many_by_number, stops_of_many
+from tongbao.core.accounts.service.batches import (
+    KNOWN_COLUMNS,
+    Known,
+    known,
+    stops_of_many,
+)
 from tongbao.core.accounts.service.closing import Closing, close
 from tongbao.core.accounts.service.configuration import (
     Configuration,
@@ -88,6 +99,7 @@ __all__ = [
     "DEDUCTION",
     "DUE_MAX",
     "EXTENSION",
+    "KNOWN_COLUMNS",
     "RELEASE",
     "RESTRAINT",
     "AccountBalance",
@@ -111,6 +123,7 @@ __all__ = [
     "EntryCategory",
     "EntryFilter",
     "Held",
+    "Known",
     "LevelTooLow",
     "NotClosable",
     "NumberScheme",
@@ -148,14 +161,16 @@ __all__ = [
     "entry_words",
     "extend",
     "fall_asleep",
+    "fees_from",
     "for_party",
     "get",
     "is_account_number",
+    "is_digits",
+    "known",
     "ledger_accounts",
     "lift_at_once",
     "list_accounts",
-    "many",
-    "many_by_number",
+    "movement_type",
     "new_number",
     "next_piece",
     "open_account",

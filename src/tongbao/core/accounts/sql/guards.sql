@@ -36,6 +36,19 @@ CREATE OR REPLACE TRIGGER accounts_restraint_stays_ended
     BEFORE UPDATE ON accounts_restraint
     FOR EACH ROW WHEN (OLD.ended_at IS NOT NULL) EXECUTE FUNCTION accounts_refuse_change();
 
+-- Others name an account by its id without a foreign key.
+CREATE OR REPLACE TRIGGER accounts_account_stays
+    BEFORE DELETE ON accounts_account
+    FOR EACH ROW EXECUTE FUNCTION accounts_refuse_change();
+CREATE OR REPLACE TRIGGER accounts_account_keeps_its_id
+    BEFORE UPDATE OF id ON accounts_account
+    FOR EACH ROW WHEN (OLD.id IS DISTINCT FROM NEW.id)
+    EXECUTE FUNCTION accounts_refuse_change();
+CREATE OR REPLACE TRIGGER accounts_account_no_truncate
+    BEFORE TRUNCATE ON accounts_account
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_refuse_change();
+REVOKE DELETE, TRUNCATE ON accounts_account FROM PUBLIC, tongbao_app;
+
 REVOKE ALL ON accounts_status_change, accounts_number, accounts_restraint, accounts_restraint_step
     FROM PUBLIC, tongbao_app;
 GRANT SELECT, INSERT ON accounts_status_change, accounts_number, accounts_restraint,

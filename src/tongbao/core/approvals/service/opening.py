@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from tongbao.core.approvals.domain.approvals import Approval
 from tongbao.core.approvals.domain.document import DOCUMENT, canonical, digest_of, moment
@@ -19,6 +18,7 @@ from tongbao.core.approvals.service.approvals import told
 from tongbao.core.approvals.service.instructions import Instruction
 from tongbao.core.parties import service as parties
 from tongbao.infra import outbox
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.auth import Actor, Forbidden
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
@@ -28,19 +28,20 @@ DEADLINE_MAX: Final = timedelta(days=90)
 
 P = TypeVar("P", bound=BaseModel)
 
+_POLICIES: Final = (
+    "SELECT latest.party_id, latest.policy FROM unnest(%s::uuid[]) AS w(id)"
+    " CROSS JOIN LATERAL (SELECT p.party_id, p.policy FROM approvals_policy p"
+    " WHERE p.party_id = w.id ORDER BY p.version DESC LIMIT 1) AS latest"
+    " WHERE latest.policy IS NOT NULL"
+)
+
 
 async def policies_in_use(tx: ReadSession, party_ids: Collection[UUID]) -> dict[UUID, Policy]:
     """Return the policies in use of those of the parties that have one."""
-    latest = (
-        select(PolicyRow.party_id, PolicyRow.policy)
-        .where(PolicyRow.party_id.in_(party_ids))
-        .ext(distinct_on(PolicyRow.party_id))
-        .order_by(PolicyRow.party_id, PolicyRow.version.desc())
-    )
+    wanted = array(Kind.UUID, [each.bytes for each in party_ids])
     return {
         party_id: Policy.model_validate_json(text)
-        for party_id, text in await tx.execute(latest)
-        if text is not None
+        for party_id, text in await tx.fetch(_POLICIES, (wanted,))
     }
 
 

@@ -1,6 +1,7 @@
 """Verbs of the ledger: declare assets, open accounts, book batches, read balances and entries."""
 
 from tongbao.core.ledger.domain import (
+    AMOUNT_MAX_MINOR,
     Account,
     AccountId,
     AccountStatus,
@@ -27,8 +28,9 @@ from tongbao.core.ledger.domain.searching import (
 )
 from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
+from tongbao.core.ledger.service.arguments import arguments
 from tongbao.core.ledger.service.booked import booked, held_references, settled_through
-from tongbao.core.ledger.service.booking import post
+from tongbao.core.ledger.service.booking import booked_as, post
 from tongbao.core.ledger.service.bulk import post_many
 from tongbao.core.ledger.service.chart import (
     account,
@@ -80,6 +82,7 @@ from tongbao.infra.tree import Finding
 from tongbao.lib.merkle import Checkpoint, ConsistencyProof
 
 __all__ = [
+    "AMOUNT_MAX_MINOR",
     "EXPIRED_MAX",
     "EXTENDED_TRANSACTIONS_MAX",
     "Account",
@@ -114,6 +117,7 @@ __all__ = [
     "TreeDamaged",
     "account",
     "accounts",
+    "arguments",
     "asset_of",
     "assets",
     "balance",
@@ -121,6 +125,7 @@ __all__ = [
     "balance_sheet",
     "balances",
     "booked",
+    "booked_as",
     "capture",
     "change_status",
     "checkpoint",

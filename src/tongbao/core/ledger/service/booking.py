@@ -174,13 +174,14 @@ async def _book(
     else:
         entries = audit.arguments_alike(_ENTRY, [new.id for new in transactions], by, at=at)
         (found,) = await tx.fetch(POST_AND_RECORD, (*parameters, *entries))
-    results = _results(transactions, found[:6])
+    results = booked_as(transactions, found[:6])
     if wake and not any(result.status == "posted" for result in results):
         outbox.wake_unused()
     return results
 
 
-def _results(transactions: list[NewTransaction], row: Row) -> list[PostingResult]:
+def booked_as(transactions: Sequence[NewTransaction], row: Row) -> list[PostingResult]:
+    """Return what became of each, from what `ledger_post` returned."""
     refusals, sequences, refused_postings, availables, debits, credits_ = row
     # No arrays where nothing moved: an atomic batch was refused, or the batch only voids.
     after = list(map(PostedPosting, debits or (), credits_ or ()))

@@ -152,11 +152,12 @@ from tongbao.core.parties.service.reading_cases import (
     steps,
 )
 from tongbao.core.parties.service.registering import (
+    KNOWN_COLUMNS,
     find_by_registration_number,
     get,
+    known,
     list_parties,
     locked,
-    many,
     names,
     register_organisation,
     register_person,
@@ -168,6 +169,7 @@ from tongbao.core.parties.service.reviewing import open_reviews
 __all__ = [
     "CHECK_JOB",
     "ERASED_NAME",
+    "KNOWN_COLUMNS",
     "RULES",
     "Address",
     "AddressKind",
@@ -274,6 +276,7 @@ __all__ = [
     "find_by_registration_number",
     "get",
     "get_case",
+    "known",
     "level",
     "level_history",
     "limits_by_level",
@@ -281,7 +284,6 @@ __all__ = [
     "locked",
     "lower_overdue",
     "make_primary",
-    "many",
     "names",
     "needs_for",
     "open_case",

@@ -1,8 +1,8 @@
 """Registering and finding parties."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +21,6 @@ from tongbao.core.parties.domain.parties import (
 from tongbao.core.parties.events import PartyRegistered
 from tongbao.core.parties.models import PartyRow
 from tongbao.infra import outbox
-from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.tables import one_of
 from tongbao.kernel.ids import new_id
@@ -33,11 +32,11 @@ from tongbao.kernel.page import (
     encode_cursor,
 )
 
-_MANY: Final = (
-    "SELECT p.id, p.kind, p.name, p.registration_number, p.registered_at, p.status, p.level"
-    " FROM unnest(%s::uuid[]) AS w(id)"
-    " CROSS JOIN LATERAL (SELECT * FROM parties_party x WHERE x.id = w.id LIMIT 1) AS p"
-)
+# In the order of what `parties_by_id` returns.
+KNOWN_COLUMNS: Final = 7
+_KINDS: Final = {each.value: each for each in PartyKind}
+_STATUSES: Final = {each.value: each for each in Status}
+_LEVELS: Final = {each.value: each for each in Level}
 
 
 async def register_organisation(
@@ -82,21 +81,11 @@ async def get(tx: ReadSession, party_id: UUID) -> Party:
     return party_of(row)
 
 
-async def many(tx: ReadSession, party_ids: Collection[UUID]) -> Mapping[UUID, Party]:
-    """Return the parties that exist among some ids, by id, in one statement."""
-    rows = await tx.fetch(_MANY, (array(Kind.UUID, [each.bytes for each in party_ids]),))
-    return {
-        row[0]: Party(
-            id=PartyId(row[0]),
-            kind=PartyKind(row[1]),
-            name=row[2],
-            registration_number=row[3],
-            registered_at=row[4],
-            status=Status(row[5]),
-            level=Level(row[6]),
-        )
-        for row in rows
-    }
+def known(row: Sequence[Any]) -> Party | None:
+    """Return the party that a statement of somebody's has looked up by `parties_by_id`."""
+    if row[0] is None:
+        return None
+    return Party(row[0], _KINDS[row[1]], row[2], row[3], row[4], _STATUSES[row[5]], _LEVELS[row[6]])
 
 
 async def find_by_registration_number(tx: ReadSession, registration_number: str) -> Party | None:

@@ -9,6 +9,7 @@ What takes a second person of the firm is confirmed by that person, always: thei
 money, and neither a stolen session nor a stolen password may give it.
 """
 
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -26,12 +27,14 @@ OTHER_CURRENCY_DIVISOR: Final = 10
 """In other currencies a tenth of the number: no rates are asked for a rule of safety."""
 
 
+@cache
 def large_from(currency: str, *, level: int) -> Money:
     """Return the amount from which on a transfer is large; exact, in the currency's own units."""
     major = LARGE_FROM_MAJOR[min(max(level, 0), len(LARGE_FROM_MAJOR) - 1)]
     return in_currency(major, currency)
 
 
+@cache
 def in_currency(yuan: int, currency: str) -> Money:
     """Return a sum of whole yuan, or a tenth of the number in another currency."""
     scale = Money.zero(currency).scale
@@ -43,9 +46,12 @@ def payee_key(order: PaymentOrder) -> str:
     """Return what a payee is remembered by: the same number at two banks is two payees."""
     if order.card_id is not None:
         return f"card/{order.card_id}"
-    if order.creditor_bank_code is None:
-        return order.creditor_account_number
-    return f"{order.creditor_bank_code}/{order.creditor_account_number}"
+    return account_key(order.creditor_account_number, order.creditor_bank_code)
+
+
+def account_key(account_number: str, bank_code: str | None) -> str:
+    """Return what an account is remembered by, here or at another bank."""
+    return account_number if bank_code is None else f"{bank_code}/{account_number}"
 
 
 def action_to_confirm(order: PaymentOrder, *, level: int, payee_is_known: bool) -> Action | None:

@@ -162,10 +162,12 @@ class PaymentOrderRow(Base):
     reason_iso_code: Mapped[str | None] = mapped_column(Text)
     reason_zh: Mapped[str | None] = mapped_column(Text)
     reason_en: Mapped[str | None] = mapped_column(Text)
-    debtor_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts_account.id"))
+    # No foreign keys: each would lock the account's row once for each payment. A trigger looks for
+    # all accounts of a statement at once (guards.sql), and accounts are never deleted.
+    debtor_account_id: Mapped[UUID | None]
     debtor_account_number: Mapped[str] = mapped_column(Text)
     debtor_name: Mapped[str] = mapped_column(Text)
-    creditor_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts_account.id"))
+    creditor_account_id: Mapped[UUID | None]
     creditor_account_number: Mapped[str] = mapped_column(Text)
     creditor_name: Mapped[str] = mapped_column(Text)
     amount_minor: Mapped[int] = mapped_column(BigInteger)

@@ -28,17 +28,17 @@ from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.fees import FeeAsked, fee_postings, quote_fees
 from tongbao.core.payments.service.judging import (
     Group,
-    Item,
     check_makers,
     check_second_person,
     group_of,
     judge,
-    known,
     write_orders,
 )
+from tongbao.core.payments.service.knowing import Item, known
 from tongbao.core.payments.service.limiting import TRANSFER, use_of
-from tongbao.core.payments.service.payees import require_step_ups
+from tongbao.core.payments.service.payees import asks_nothing, require_step_ups
 from tongbao.core.payments.service.screening import screened
+from tongbao.core.payments.service.settling import CameUp, settle
 from tongbao.core.payments.service.storing import rejected, store, store_rejected, tell
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession, attempt
@@ -83,7 +83,7 @@ async def execute(
     assert 1 <= len(orders) <= BATCH_MAX, f"a batch of {len(orders)}"
     assert are_distinct(orders), "two orders of a batch have the same id"
     makers = [initiated_by] * len(orders) if isinstance(initiated_by, Actor) else initiated_by
-    items = await known(tx, orders, makers)
+    items = await known(tx, orders, makers, at=at)
     confirmed = without_step_up or approved_by is not None
     batch = _Batch(tx, items, approved_by, at, confirmed=confirmed, operation=operation)
     if not atomic:
@@ -104,7 +104,7 @@ async def look(
 
     Nothing is stored, reserved or locked: limits, money and who has to approve are not looked at.
     """
-    items = await known(tx, orders, [initiated_by] * len(orders))
+    items = await known(tx, orders, [initiated_by] * len(orders), at=at)
     check_makers(items)
     write_orders(items, at=at)
     await judge(tx, [item for item in items if item.stands], at=at)
@@ -146,15 +146,53 @@ class _Batch:
         write_orders(self._items, at=at)
         await judge(tx, self._standing(), at=at)
         await self._screen()
+        told = await self._settle() if self._is_plain() else await self._step_by_step()
+        await self._count(counted)
+        untold = [item for item in self._items if item.fault is None and item not in told]
+        await tell(tx, [item.order for item in untold if item.order], at=at)
+
+    def _is_plain(self) -> bool:
+        """Tell whether the orders that stand need nothing but room, unused ids and money."""
+        items = self._standing()
+        orders = [item.sides[3] for item in items]
+        return (
+            0 < len(items) == len({(each.debtor_account_id, each.end_to_end_id) for each in orders})
+            and not any(item.may_cost for item in items)
+            and all(
+                item.creditor.currency == item.new.amount.currency
+                for item in items
+                if item.creditor
+            )
+            and all(each.amount.minor <= ledger.AMOUNT_MAX_MINOR for each in orders)
+            and (self._confirmed or asks_nothing(items, at=self._at))
+        )
+
+    async def _settle(self) -> set[Item]:
+        """Do all of it in one statement; what came up goes the long way. Return who is told."""
+        items = self._standing()
+        came_up = await settle(
+            self._tx,
+            items,
+            uses=self._uses(items),
+            transactions=[_transaction(item, ()) for item in items],
+            at=self._at,
+        )
+        if came_up in {CameUp.LIMITS, CameUp.END_TO_END_IDS}:
+            await self._book(await self._store())
+            return set()
+        await self._reject([item for item in items if item.refusal is not None])
+        settled = set(items)
+        await self._write([item for item in self._items if item not in settled])
+        return settled if came_up is None else set()
+
+    async def _step_by_step(self) -> set[Item]:
         await self._reserve()
         if not self._confirmed:
             await self._confirm()
         await self._reach()
         await self._price()
-        stored = await self._store()
-        await self._book(stored)
-        await self._count(counted)
-        await tell(tx, [item.order for item in self._items if item.order and not item.fault], at=at)
+        await self._book(await self._store())
+        return set()
 
     def _standing(self) -> list[Item]:
         return [item for item in self._items if item.stands]
@@ -170,6 +208,11 @@ class _Batch:
         items = self._standing()
         if not items:
             return
+        reserved = await limits.reserve(self._tx, self._uses(items), at=self._at)
+        for item, reservation in zip(items, reserved, strict=True):
+            item.refusal = reservation.error
+
+    def _uses(self, items: Sequence[Item]) -> list[limits.Use]:
         uses = []
         for item in items:
             debtor, payer, _, order = item.sides
@@ -177,10 +220,7 @@ class _Batch:
             uses.append(
                 use_of(order, debtor=debtor, payer=payer, actor=who, operation=self._operation)
             )
-        for item, reserved in zip(
-            items, await limits.reserve(self._tx, uses, at=self._at), strict=True
-        ):
-            item.refusal = reserved.error
+        return uses
 
     async def _confirm(self) -> None:
         """Spend the step-ups that are due; without one the limits are free again."""
@@ -236,26 +276,30 @@ class _Batch:
                 again.append(item)
                 item.fault = EndToEndIdUsed(end_to_end_id=order.end_to_end_id)
             taken.add(key)
-        for item in self._items:
+        again += await self._write(self._items)
+        await self._release(again)
+        return self._standing()
+
+    async def _write(self, items: Sequence[Item]) -> list[Item]:
+        """Write orders as settled, or rejected; return those whose end-to-end id is used."""
+        for item in items:
             if item.refusal is not None and item.order is not None:
                 item.order = rejected(item.order, item.refusal)
         used = await store(
-            self._tx, [item.order for item in self._items if item.order and not item.fault]
+            self._tx, [item.order for item in items if item.order and not item.fault]
         )
-        for item in self._items:
-            if item.new.id in used and item.order is not None:
-                again.append(item)
-                item.fault = EndToEndIdUsed(end_to_end_id=item.order.end_to_end_id)
-        await self._release(again)
-        return self._standing()
+        again = [item for item in items if item.new.id in used and item.order is not None]
+        for item in again:
+            item.fault = EndToEndIdUsed(end_to_end_id=item.sides[3].end_to_end_id)
+        return again
 
     async def _book(self, items: Sequence[Item]) -> None:
         """Move the money; what the ledger refuses is a rejection."""
         if not items:
             return
         fees = [(item.fee, item.sides[0].ledger_account_id) for item in items if item.fee]
-        added = await fee_postings(self._tx, fees, at=self._at)
-        new = [_transaction(item, extra) for item, extra in zip(items, added, strict=True)]
+        added = iter(await fee_postings(self._tx, fees, at=self._at))
+        new = [_transaction(item, next(added) if item.fee else ()) for item in items]
         results = await ledger.post(self._tx, new, at=self._at)
         refused = []
         for item, result in zip(items, results, strict=True):
@@ -263,11 +307,17 @@ class _Batch:
                 item.refusal = result.error
                 item.order = rejected(item.sides[3], result.error)
                 refused.append(item)
+        await self._reject(refused)
+
+    async def _reject(self, refused: Sequence[Item]) -> None:
+        """Say of orders that are written as settled that the ledger refused them."""
         await self._release(refused)
         await store_rejected(self._tx, [item.sides[3] for item in refused])
 
     async def _count(self, counted: set[Group]) -> None:
         """Add what is paid to the days' sums of those who paid it without a second person."""
+        if not counted:
+            return
         sums: defaultdict[Group, int] = defaultdict(int)
         makers: dict[Group, Actor] = {}
         for item in self._standing():
@@ -286,7 +336,10 @@ class _Batch:
 
 
 def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTransaction:
-    """Return the booking of a payment, and of its fee with it: both or neither."""
+    """Return the booking of a payment, and of its fee with it: both or neither.
+
+    It has the payment's own id, so no payment is booked twice.
+    """
     debtor, _, creditor, order = item.sides
     assert order.transaction_id is not None
     return ledger.NewTransaction(
@@ -303,5 +356,6 @@ def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTran
             *fee,
         ),
         reference=order.remittance or order.end_to_end_id,
-        metadata={"payment_id": str(order.id), "end_to_end_id": order.end_to_end_id},
+        metadata=({} if item.new.end_to_end_id is None else {"end_to_end_id": order.end_to_end_id})
+        | accounts.fees_from(2 if fee else None),
     )

@@ -1,7 +1,6 @@
-"""What is known of a batch of orders, and the rules each of them has to pass."""
+"""The rules that each order of a batch has to pass."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -27,73 +26,16 @@ from tongbao.core.payments.domain import (
     same_name,
 )
 from tongbao.core.payments.domain.alone import Alone
-from tongbao.core.payments.domain.batches import NewTransfer
-from tongbao.core.payments.domain.fees import FeeQuote
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.core.payments.service.authority import check_approver, check_may_initiate
+from tongbao.core.payments.service.knowing import Item
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
-from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
 Group = tuple[UUID, UUID, str]
 """Who pays alone for whom in which currency: what a day's sum is counted by."""
-
-
-@dataclass(slots=True, eq=False)
-class Item:
-    """One order on its way through the gates.
-
-    A `fault` is answered and nothing is stored; a `refusal` is stored as a rejected order. `order`
-    is what it becomes if neither comes up.
-    """
-
-    new: NewTransfer
-    maker: Actor
-    debtor: DepositAccount | None = None
-    payer: parties.Party | None = None
-    creditor: DepositAccount | None = None
-    payee: parties.Party | None = None
-    order: Transfer | None = None
-    fee: FeeQuote | None = None
-    fault: TongbaoError | None = None
-    refusal: TongbaoError | None = None
-
-    @property
-    def stands(self) -> bool:
-        """Tell whether nothing has come up so far."""
-        return self.fault is None and self.refusal is None
-
-    @property
-    def sides(self) -> tuple[DepositAccount, parties.Party, DepositAccount, Transfer]:
-        """Return what every order that stands has."""
-        assert self.debtor is not None
-        assert self.payer is not None
-        assert self.creditor is not None
-        assert self.order is not None
-        return self.debtor, self.payer, self.creditor, self.order
-
-
-async def known(
-    tx: WriteSession, orders: Sequence[NewTransfer], makers: Sequence[Actor]
-) -> list[Item]:
-    """Return the orders with the accounts and parties that they name."""
-    debtors = await accounts.many(tx, {each.debtor_account_id for each in orders})
-    creditors = await accounts.many_by_number(
-        tx, {(each.creditor_account_number, each.amount.currency) for each in orders}
-    )
-    owners = {each.party_id for found in (debtors, creditors) for each in found.values()}
-    involved = await parties.many(tx, owners)
-    items = []
-    for new, maker in zip(orders, makers, strict=True):
-        item = Item(new, maker)
-        item.debtor = debtors.get(new.debtor_account_id)
-        item.creditor = creditors.get((new.creditor_account_number, new.amount.currency))
-        item.payer = None if item.debtor is None else involved[item.debtor.party_id]
-        item.payee = None if item.creditor is None else involved[item.creditor.party_id]
-        items.append(item)
-    return items
 
 
 def check_makers(items: Sequence[Item]) -> None:
@@ -150,7 +92,10 @@ async def _check_approver(
 
 async def _check_unsigned(tx: ReadSession, items: Sequence[Item]) -> None:
     """Find the orders for which a party's policy asks for signatures, which nobody has given."""
-    policies = await approvals.policies_in_use(tx, {group_of(item)[0] for item in items})
+    organisations = _organisations(items)
+    if not organisations:
+        return
+    policies = await approvals.policies_in_use(tx, organisations)
     for item in items:
         if (policy := policies.get(group_of(item)[0])) is None:
             continue
@@ -176,19 +121,24 @@ async def _check_alone(tx: WriteSession, items: Sequence[Item], *, at: datetime)
 
     The days' sums are locked in one order by all, and only where a sum is looked at.
     """
-    dual = await identity.dual_controlled(tx, {group_of(item)[0] for item in items})
+    organisations = _organisations(items)
+    dual = await identity.dual_controlled(tx, organisations) if organisations else set()
     bounded: dict[Group, Actor] = {}
     able: dict[Group, Alone] = {}
     for item in items:
-        group = group_of(item)
-        if group[0] in dual:
+        assert item.debtor is not None
+        party_id = item.debtor.party_id
+        if party_id in dual:
+            group = group_of(item)
             able[group] = Alone.nothing(group[2])
-        elif not item.maker.may(SETTLE_ALONE, party_id=group[0]):
-            bounded[group] = item.maker
+        elif not item.maker.may(SETTLE_ALONE, party_id=party_id):
+            bounded[group_of(item)] = item.maker
     for group in sorted(bounded):
         able[group] = await alone(
             tx, party_id=group[0], currency=group[2], actor=bounded[group], at=at
         )
+    if not able:  # as usual: holders, who pay what they like
+        return set()
     spent: dict[Group, Money] = {}
     for item in items:
         group = group_of(item)
@@ -201,6 +151,15 @@ async def _check_alone(tx: WriteSession, items: Sequence[Item], *, at: datetime)
         else:
             spent[group] = sofar + amount
     return set(bounded)
+
+
+def _organisations(items: Sequence[Item]) -> set[UUID]:
+    """Return the payers that may ask for a second person; a person never does."""
+    return {
+        item.payer.id
+        for item in items
+        if item.payer is not None and item.payer.kind is parties.PartyKind.ORGANISATION
+    }
 
 
 def group_of(item: Item) -> Group:
@@ -229,7 +188,7 @@ def _order(item: Item, *, at: datetime) -> Transfer:
             new.id.hex if new.end_to_end_id is None else clean_end_to_end_id(new.end_to_end_id)
         ),
         remittance=clean_remittance(new.remittance),
-        transaction_id=new_id(),
+        transaction_id=new.id,
         initiated_by=item.maker.id,
         initiated_at=at,
     )
@@ -247,8 +206,8 @@ async def judge(tx: WriteSession, items: Sequence[Item], *, at: datetime) -> Non
         side
         for item in fine
         for side in (
-            (item.sides[0], accounts.Side.PAYS),
-            (item.sides[2], accounts.Side.RECEIVES),
+            (accounts.Known(item.sides[0], item.restrained[0]), accounts.Side.PAYS),
+            (accounts.Known(item.sides[2], item.restrained[1]), accounts.Side.RECEIVES),
         )
     ]
     stops = await accounts.stops_of_many(tx, sides, at=at)

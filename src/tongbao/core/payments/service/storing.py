@@ -76,7 +76,7 @@ async def store_rejected(tx: WriteSession, orders: Collection[Transfer]) -> None
 
 async def tell(tx: WriteSession, orders: Sequence[Transfer], *, at: datetime) -> None:
     """Append what happened to each order."""
-    await outbox.append(tx, [_event(order) for order in orders], at=at)
+    await outbox.append(tx, [event_of(order) for order in orders], at=at)
 
 
 def rejected(order: Transfer, refusal: TongbaoError) -> Transfer:
@@ -91,7 +91,8 @@ def rejected(order: Transfer, refusal: TongbaoError) -> Transfer:
     )
 
 
-def _event(order: Transfer) -> Event:
+def event_of(order: Transfer) -> Event:
+    """Return what is told of an order just carried out or rejected."""
     if order.status is Status.REJECTED:
         assert order.reason is not None
         return PaymentRejected(
@@ -108,6 +109,26 @@ def _event(order: Transfer) -> Event:
         creditor_account_id=order.creditor_account_id,
         amount=order.amount,
         transaction_id=order.transaction_id,
+    )
+
+
+def settled_columns(orders: Sequence[Transfer], *, at: datetime) -> tuple[object, ...]:
+    """Return the arrays of orders that `payments_settle` takes."""
+    return (
+        array(Kind.UUID, [order.id.int.to_bytes(16) for order in orders]),
+        _ids([order.debtor_account_id for order in orders]),
+        array(Kind.TEXT, [order.debtor_account_number.encode() for order in orders]),
+        array(Kind.TEXT, [order.debtor_name.encode() for order in orders]),
+        _ids([order.creditor_account_id for order in orders]),
+        array(Kind.TEXT, [order.creditor_account_number.encode() for order in orders]),
+        array(Kind.TEXT, [order.creditor_name.encode() for order in orders]),
+        array(Kind.BIGINT, [order.amount.minor.to_bytes(8) for order in orders]),
+        array(Kind.TEXT, [order.amount.currency.encode() for order in orders]),
+        array(Kind.TEXT, [order.end_to_end_id.encode() for order in orders]),
+        _texts([order.remittance for order in orders]),
+        _ids([order.transaction_id for order in orders]),
+        _ids([order.initiated_by for order in orders]),
+        at,
     )
 
 

@@ -23,6 +23,29 @@ AS $$
     END
 $$;
 
+-- The accounts of an order exist: asked once for all orders of a statement. They are not locked for
+-- it, because an account is never deleted and keeps its id (`accounts_account_stays`).
+CREATE OR REPLACE FUNCTION payments_check_accounts() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM written w
+          CROSS JOIN LATERAL (VALUES (w.debtor_account_id), (w.creditor_account_id)) AS side (id)
+          LEFT JOIN LATERAL (SELECT true AS found FROM accounts_account a
+                              WHERE a.id = side.id LIMIT 1) AS account ON true
+         WHERE side.id IS NOT NULL AND account.found IS NULL) THEN
+        RAISE EXCEPTION 'a payment order names an account that does not exist'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER payments_order_accounts_exist
+    AFTER INSERT ON payments_order REFERENCING NEW TABLE AS written
+    FOR EACH STATEMENT EXECUTE FUNCTION payments_check_accounts();
+
 CREATE OR REPLACE FUNCTION payments_check_order() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
@@ -37,6 +60,12 @@ BEGIN
         NEW.uetr, NEW.original_id, NEW.card_id, NEW.initiated_by, NEW.initiated_at, NEW.received_reference) THEN
         RAISE EXCEPTION 'what a payment order says stays as it was given'
             USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF NEW.creditor_account_id IS DISTINCT FROM OLD.creditor_account_id
+       AND NEW.creditor_account_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM accounts_account a WHERE a.id = NEW.creditor_account_id) THEN
+        RAISE EXCEPTION 'a payment order names an account that does not exist'
+            USING ERRCODE = 'foreign_key_violation';
     END IF;
     IF NEW.kind <> 'book_transfer' AND NEW.status <> OLD.status
        AND NOT payments_is_arrow(OLD.status, NEW.status) THEN
@@ -117,7 +146,19 @@ CREATE OR REPLACE TRIGGER payments_attempt_stays
     )
     EXECUTE FUNCTION payments_refuse_change();
 
-REVOKE DELETE, TRUNCATE ON payments_order, payments_attempt, payments_card FROM PUBLIC, tongbao_app;
+-- A recall that ended stays ended, and what it asks for stays as it was asked.
+CREATE OR REPLACE TRIGGER payments_recall_stays
+    BEFORE UPDATE ON payments_recall
+    FOR EACH ROW WHEN (
+        OLD.status IN ('returned', 'refused')
+        OR (OLD.id, OLD.payment_id, OLD.reason, OLD.note, OLD.channel, OLD.reference, OLD.requested_by, OLD.requested_at)
+        IS DISTINCT FROM
+        (NEW.id, NEW.payment_id, NEW.reason, NEW.note, NEW.channel, NEW.reference, NEW.requested_by, NEW.requested_at)
+    )
+    EXECUTE FUNCTION payments_refuse_change();
+
+REVOKE DELETE, TRUNCATE ON payments_order, payments_attempt, payments_card, payments_recall
+    FROM PUBLIC, tongbao_app;
 
 REVOKE ALL ON FUNCTION payments_is_arrow(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION payments_is_arrow(text, text) TO tongbao_app;

@@ -17,7 +17,11 @@ from tongbao.infra.db import ReadSession
 
 START: Final = "parties_party"
 ROWS_MAX: Final = 10_000
-ALSO: Final = (("infra_file", "owner_id", START),)
+ALSO: Final = (
+    ("infra_file", "owner_id", START),
+    ("payments_order", "creditor_account_id", "accounts_account"),
+    ("payments_order", "debtor_account_id", "accounts_account"),
+)
 """Columns that refer to a table without a foreign key."""
 LEFT_OUT: Final[Mapping[str, str]] = {
     "accounts_interest_total": "totals of many",

@@ -77,3 +77,22 @@ BEGIN
     END IF;
 END;
 $$;
+
+-- Many at once, in their order.
+CREATE OR REPLACE FUNCTION infra_outbox_append_many(
+    p_type text[], p_version integer[], p_subject text[], p_payload text[],
+    p_occurred_at timestamptz, p_wake boolean
+) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
+        SELECT e.type, e.version, e.subject, CAST(e.payload AS jsonb), p_occurred_at
+          FROM unnest(p_type, p_version, p_subject, p_payload)
+               WITH ORDINALITY AS e (type, version, subject, payload, place)
+         ORDER BY e.place;
+    IF p_wake THEN
+        PERFORM pg_notify('infra_outbox', '');
+    END IF;
+END;
+$$;

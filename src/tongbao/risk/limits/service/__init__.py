@@ -36,7 +36,13 @@ from tongbao.risk.limits.service.own import (
     own_limit,
     raise_for_a_time,
 )
-from tongbao.risk.limits.service.reserving import headroom, release, reserve
+from tongbao.risk.limits.service.reserving import (
+    arguments,
+    headroom,
+    release,
+    reservations,
+    reserve,
+)
 from tongbao.risk.limits.service.rules import (
     check_rule,
     end_rule,
@@ -73,6 +79,7 @@ __all__ = [
     "Version",
     "Whose",
     "Window",
+    "arguments",
     "check_rule",
     "counted",
     "end_raise",
@@ -84,6 +91,7 @@ __all__ = [
     "raise_for_a_time",
     "rates",
     "release",
+    "reservations",
     "reserve",
     "rules",
     "set_rate",

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
@@ -52,11 +52,22 @@ async def reserve(tx: Writing, uses: Sequence[Use], *, at: datetime) -> list[Res
         uses: 1 to `BATCH_MAX`, each with another id.
         at: the moment; days, months and years are those of the bank's calendar.
     """
+    (row,) = await tx.fetch(_RESERVE, arguments(uses, at=at))
+    return await reservations(tx, uses, row, at=at)
+
+
+def arguments(uses: Sequence[Use], *, at: datetime) -> tuple[object, ...]:
+    """Return what `limits_reserve` takes, for statements that do more than reserve."""
     assert 1 <= len(uses) <= BATCH_MAX, f"a batch of {len(uses)}"
     assert distinct(uses), "two uses of a batch have the same id"
-    ((refusals, codes, used, maxima),) = await tx.fetch(
-        _RESERVE, (*_facts(uses), at, business_date(at))
-    )
+    return (*_facts(uses), at, business_date(at))
+
+
+async def reservations(
+    tx: Writing, uses: Sequence[Use], row: Sequence[Any], *, at: datetime
+) -> list[Reservation]:
+    """Return what became of each use, from what `limits_reserve` returned."""
+    refusals, codes, used, maxima = row
     if refusals is None:  # as usual: everything fits
         return [Reservation(use.id, "reserved") for use in uses]
     rules = await by_codes(tx, {code for code in codes if code is not None}, at=at)

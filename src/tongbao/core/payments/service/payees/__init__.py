@@ -9,6 +9,7 @@ from tongbao.core.payments.service.payees.book import (
     save_payee,
 )
 from tongbao.core.payments.service.payees.confirming import (
+    asks_nothing,
     check_cooling_off,
     confirm_payee,
     confirmed_at,
@@ -18,6 +19,7 @@ from tongbao.core.payments.service.payees.confirming import (
 from tongbao.core.payments.service.payees.names import check_name
 
 __all__ = [
+    "asks_nothing",
     "change_payee",
     "check_cooling_off",
     "check_name",

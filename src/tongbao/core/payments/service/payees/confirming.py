@@ -1,8 +1,7 @@
 """Payees that a party has confirmed, and the step-up of transfers."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -15,17 +14,11 @@ from tongbao.core.payments.domain import PaymentOrder
 from tongbao.core.payments.domain.payees import CoolingOff, check_cooled, cooled_amount
 from tongbao.core.payments.domain.step_up import action_to_confirm, payee_key
 from tongbao.core.payments.models import PayeeRow
-from tongbao.core.payments.service.judging import Item
-from tongbao.infra.arrays import Kind, array
+from tongbao.core.payments.service.knowing import Item
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.money import Money
 
-_CONFIRMED: Final = (
-    "SELECT w.party_id, w.number, p.confirmed_at"
-    " FROM unnest(%s::uuid[], %s::text[]) AS w(party_id, number)"
-    " JOIN payments_payee p ON p.party_id = w.party_id AND p.account_number = w.number"
-)
 Payee = tuple[UUID, str]
 """A party and the number of an account that it pays."""
 
@@ -114,20 +107,39 @@ async def require_step_ups(tx: WriteSession, items: Sequence[Item], *, at: datet
     What is too large for a new payee has the fault `CoolingOff`; what has no step-up that is good,
     `identity.StepUpRequired`.
     """
-    confirmed = await _confirmed(tx, {_payee(item) for item in items})
+    confirmed_now: set[Payee] = set()
     for item in items:
-        payee = _payee(item)
+        if item.confirmed_at is None and confirmed_now and _payee(item) in confirmed_now:
+            item.confirmed_at = at
         try:
-            _check_cooled(item, confirmed.get(payee), at=at)
-            spent = await _spend(tx, item, known=payee in confirmed, at=at)
+            _check_cooled(item, at=at)
+            action = _action(item)
+            if action is None:
+                continue
+            await identity.spend_step_up(
+                tx, token=item.new.step_up_token, action=action, actor=item.maker, at=at
+            )
         except (CoolingOff, identity.StepUpRequired) as error:
             item.fault = error
             continue
-        if spent and payee not in confirmed:
-            confirmed[payee] = at
+        if item.confirmed_at is None:
+            payee = _payee(item)
+            confirmed_now.add(payee)
             await confirm_payee(
                 tx, party_id=payee[0], account_number=payee[1], confirmed_by=item.maker.id, at=at
             )
+
+
+def asks_nothing(items: Sequence[Item], *, at: datetime) -> bool:
+    """Tell whether `require_step_ups` would let all pass and spend nothing."""
+    try:
+        for item in items:
+            _check_cooled(item, at=at)
+            if _action(item) is not None:
+                return False
+    except CoolingOff:
+        return False
+    return True
 
 
 def _payee(item: Item) -> Payee:
@@ -135,35 +147,18 @@ def _payee(item: Item) -> Payee:
     return payer.id, order.creditor_account_number
 
 
-def _check_cooled(item: Item, since: datetime | None, *, at: datetime) -> None:
+def _check_cooled(item: Item, *, at: datetime) -> None:
     _, payer, creditor, order = item.sides
     if creditor.party_id != payer.id:
-        check_cooled(order.amount, confirmed_at=since, at=at)
+        check_cooled(order.amount, confirmed_at=item.confirmed_at, at=at)
 
 
-async def _spend(tx: WriteSession, item: Item, *, known: bool, at: datetime) -> bool:
-    """Spend the step-up of an order; return whether it needed one."""
+def _action(item: Item) -> identity.Action | None:
+    """Return what the payer has to confirm of an order, if anything."""
     _, payer, _, order = item.sides
-    action = action_to_confirm(order, level=int(payer.level), payee_is_known=known)
-    if action is None:
-        return False
-    await identity.spend_step_up(
-        tx, token=item.new.step_up_token, action=action, actor=item.maker, at=at
+    return action_to_confirm(
+        order, level=int(payer.level), payee_is_known=item.confirmed_at is not None
     )
-    return True
-
-
-async def _confirmed(tx: ReadSession, payees: Collection[Payee]) -> dict[Payee, datetime]:
-    """Return since when parties have confirmed accounts, of those that they have."""
-    asked = list(payees)
-    found = await tx.fetch(
-        _CONFIRMED,
-        (
-            array(Kind.UUID, [party_id.bytes for party_id, _ in asked]),
-            array(Kind.TEXT, [number.encode() for _, number in asked]),
-        ),
-    )
-    return {(party_id, number): since for party_id, number, since in found}
 
 
 async def _is_own(tx: ReadSession, account_number: str, currency: str, *, party_id: UUID) -> bool:

@@ -1,0 +1,118 @@
+"""What is known of a batch of orders: accounts, owners and payees, looked up in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, LiteralString
+from uuid import UUID
+
+from tongbao.core.accounts import service as accounts
+from tongbao.core.accounts.service import DepositAccount
+from tongbao.core.parties import service as parties
+from tongbao.core.payments.domain import Transfer
+from tongbao.core.payments.domain.batches import NewTransfer
+from tongbao.core.payments.domain.fees import FeeQuote
+from tongbao.infra.arrays import Kind, array
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import ReadSession
+from tongbao.kernel.errors import TongbaoError
+
+_KNOWN: Final[LiteralString] = """
+SELECT debtor.*, payer.*, creditor.*, payee.*, book.confirmed_at,
+       (SELECT EXISTS (SELECT FROM payments_fee f
+                        WHERE f.kind = 'book_transfer' AND f.valid_from <= %s
+                          AND (f.valid_until IS NULL OR f.valid_until > %s)))
+  FROM unnest(%s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY
+       AS wanted (debtor_id, number, currency, place)
+  LEFT JOIN LATERAL accounts_by_id(wanted.debtor_id) AS debtor ON true
+  LEFT JOIN LATERAL parties_by_id(debtor.party_id) AS payer ON true
+  LEFT JOIN LATERAL accounts_by_number(wanted.number, wanted.currency) AS creditor ON true
+  LEFT JOIN LATERAL parties_by_id(creditor.party_id) AS payee ON true
+  LEFT JOIN LATERAL (
+      SELECT p.confirmed_at FROM payments_payee p
+       WHERE p.party_id = payer.id AND p.account_number = wanted.number LIMIT 1) AS book ON true
+ ORDER BY wanted.place
+"""
+_PAYER: Final = accounts.KNOWN_COLUMNS
+_CREDITOR: Final = _PAYER + parties.KNOWN_COLUMNS
+_PAYEE: Final = _CREDITOR + accounts.KNOWN_COLUMNS
+_CONFIRMED: Final = _PAYEE + parties.KNOWN_COLUMNS
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One order on its way through the gates.
+
+    A `fault` is answered and nothing is stored; a `refusal` is stored as a rejected order. `order`
+    is what it becomes if neither comes up. `confirmed_at`: since when the payer has confirmed that
+    they pay this payee, if they have. `may_cost`: whether there are fees for such payments at all.
+    """
+
+    new: NewTransfer
+    maker: Actor
+    debtor: DepositAccount | None = None
+    payer: parties.Party | None = None
+    creditor: DepositAccount | None = None
+    payee: parties.Party | None = None
+    restrained: tuple[bool, bool] = (False, False)
+    confirmed_at: datetime | None = None
+    may_cost: bool = False
+    order: Transfer | None = None
+    fee: FeeQuote | None = None
+    fault: TongbaoError | None = None
+    refusal: TongbaoError | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether nothing has come up so far."""
+        return self.fault is None and self.refusal is None
+
+    @property
+    def sides(self) -> tuple[DepositAccount, parties.Party, DepositAccount, Transfer]:
+        """Return what every order that stands has."""
+        assert self.debtor is not None
+        assert self.payer is not None
+        assert self.creditor is not None
+        assert self.order is not None
+        return self.debtor, self.payer, self.creditor, self.order
+
+
+async def known(
+    tx: ReadSession, orders: Sequence[NewTransfer], makers: Sequence[Actor], *, at: datetime
+) -> list[Item]:
+    """Return the orders with the accounts and parties that they name."""
+    rows = await tx.fetch(
+        _KNOWN,
+        (
+            at,
+            at,
+            array(Kind.UUID, [_id(each.debtor_account_id) for each in orders]),
+            array(Kind.TEXT, [_number(each.creditor_account_number) for each in orders]),
+            array(Kind.TEXT, [each.amount.currency.encode() for each in orders]),
+        ),
+        binary=True,
+    )
+    items = []
+    for new, maker, row in zip(orders, makers, rows, strict=True):
+        item = Item(new, maker)
+        debtor, creditor = accounts.known(row), accounts.known(row[_CREDITOR:_PAYEE])
+        if debtor is not None:
+            item.debtor = debtor.account
+            item.payer = parties.known(row[_PAYER:_CREDITOR])
+        if creditor is not None:
+            item.creditor = creditor.account
+            item.payee = parties.known(row[_PAYEE:_CONFIRMED])
+        if debtor is not None and creditor is not None:
+            item.restrained = debtor.restrained, creditor.restrained
+            item.confirmed_at, item.may_cost = row[_CONFIRMED:]
+        items.append(item)
+    return items
+
+
+def _id(value: UUID) -> bytes:
+    return value.int.to_bytes(16)
+
+
+def _number(text: str) -> bytes:
+    """Return what is looked up; what cannot be a number is nobody's."""
+    return text.encode() if accounts.is_digits(text) else b""

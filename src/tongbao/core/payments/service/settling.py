@@ -1,0 +1,82 @@
+"""The short way of a batch that needs nothing but room, unused ids and money: one statement.
+
+What the orders touch is locked for as long as the server takes for it: everything is prepared
+before. What comes up is left to the long way, from that step on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, LiteralString
+
+from tongbao.core.ledger import service as ledger
+from tongbao.core.payments.service.knowing import Item
+from tongbao.core.payments.service.storing import event_of, rejected, settled_columns
+from tongbao.infra import outbox
+from tongbao.infra.db import WriteSession
+from tongbao.kernel.clock import business_date
+from tongbao.risk.limits import service as limits
+
+_SETTLE: Final[LiteralString] = """
+SELECT came_up, use_refusal, use_rule_code, use_used, use_maximum, refusal, sequence,
+       refused_posting, available, debit_balance, credit_balance
+  FROM payments_settle(
+    %s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[],
+    %s::text[], %s::smallint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], %s::text[],
+    %s::boolean[], %s, %s,
+    %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
+    %s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s,
+    %s::uuid[], %s::bytea[], %s::smallint[], %s::text[], %s::date[], %s::text[], %s::jsonb[],
+    %s::uuid[], %s::uuid[], %s::timestamptz[], %s::integer[], %s::smallint[], %s::uuid[],
+    %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s,
+    %s::text[], %s::integer[], %s::text[], %s::text[], %s, %s)
+"""
+_USES: Final = slice(1, 5)
+_BOOKED: Final = slice(5, 11)
+
+
+class CameUp(StrEnum):
+    """Where something came up."""
+
+    LIMITS = "limits"
+    END_TO_END_IDS = "end_to_end_ids"
+    LEDGER = "ledger"
+
+
+async def settle(
+    tx: WriteSession,
+    items: Sequence[Item],
+    *,
+    uses: Sequence[limits.Use],
+    transactions: Sequence[ledger.NewTransaction],
+    at: datetime,
+) -> CameUp | None:
+    """Reserve, store, book and tell of orders that stand; what is refused has its refusal then.
+
+    Returns where something came up: what comes after that is still to be done.
+    """
+    orders = [item.sides[3] for item in items]
+    wake = outbox.wake_due()
+    parameters = (
+        *limits.arguments(uses, at=at),
+        *settled_columns(orders, at=at),
+        *ledger.arguments(transactions, today=business_date(at), at=at, atomic=False, wake=False),
+        *outbox.arguments([event_of(order) for order in orders], at=at, wake=wake),
+    )
+    (row,) = await tx.fetch(_SETTLE, parameters)
+    if row[0] is None:
+        return None
+    if wake:
+        outbox.wake_unused()
+    came_up = CameUp(row[0])
+    if came_up is CameUp.LIMITS:
+        reserved = await limits.reservations(tx, uses, row[_USES], at=at)
+        for item, reservation in zip(items, reserved, strict=True):
+            item.refusal = reservation.error
+    elif came_up is CameUp.LEDGER:
+        booked = ledger.booked_as(transactions, row[_BOOKED])
+        for item, order, result in zip(items, orders, booked, strict=True):
+            if result.error is not None:
+                item.refusal = result.error
+                item.order = rejected(order, result.error)
+    return came_up
