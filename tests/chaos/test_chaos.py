@@ -23,7 +23,8 @@ import pytest_asyncio
 
 from tests.chaos.neighbours import changes, done_outside, money_comes_back, money_comes_in
 from tests.chaos.office import Office, claims, reconcile
-from tests.chaos.town import CHANNELS, FAULTS, FUNDS_MINOR, NOT_RECEIVED, UNDER_WAY, Town, pay
+from tests.chaos.payers import pay
+from tests.chaos.town import CHANNELS, FAULTS, FUNDS_MINOR, NOT_RECEIVED, UNDER_WAY, Town
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao_sandbox import firms
