@@ -15,10 +15,8 @@ WRONG_NAME = "查无此人"
 WRONG_NAME_SHARE = 0.2
 
 
-async def money_comes_in(
-    town: Town, dice: Random, *, wrong_share: float = WRONG_NAME_SHARE
-) -> None:
-    """Let another bank send money to somebody, now and then under a wrong name."""
+async def money_comes_in(town: Town, dice: Random, *, wrong_share: float = WRONG_NAME_SHARE) -> str:
+    """Let another bank send money to somebody, maybe by a wrong name; return its reference."""
     citizen = dice.choice(town.citizens)
     is_wrong = dice.random() < wrong_share
     body = {
@@ -28,8 +26,9 @@ async def money_comes_in(
     }
     async with httpx2.AsyncClient(trust_env=False) as http:
         answer = await http.post(f"{town.sandbox}/sandbox/channels/bank/incoming", json=body)
-    reference = answer.raise_for_status().json()["transaction_id"]
+    reference: str = answer.raise_for_status().json()["transaction_id"]
     town.incoming[reference] = None if is_wrong else citizen.account_id
+    return reference
 
 
 async def money_comes_back(town: Town, dice: Random) -> None:

@@ -1,6 +1,5 @@
 """Who reconciles at the end: files with lines at fault, and breaks worked off by two people."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -35,7 +34,9 @@ async def reconcile(town: Town) -> None:
             for channel in CHANNELS:
                 faults = [{"kind": kind, "times": 1} for kind in FILE_FAULTS]
                 await town.misbehave(channel, faults)
-                for day in sorted({business_date(at) for at in _settled(town, channel)}):
+                query = f"SELECT day FROM reconciliation_day WHERE channel = '{channel}'"
+                known = {day for (day,) in town.rows(query)}  # the worker does it after midnight
+                for day in sorted({business_date(at) for at in _settled(town, channel)} - known):
                     await reconciliation.fetch_day(database, channel=channel, day=day, at=now())
                 await town.misbehave(channel, [])
     finally:
@@ -111,8 +112,8 @@ class Office:
             after = {"after": page["next"]}
         raise AssertionError("pages without end")
 
-    async def work_off(self, channel: str) -> Counter[str]:
-        """Close every break of a channel; return how many there were of each kind."""
+    async def work_off(self, channel: str) -> dict[str, str]:
+        """Close every break of a channel; return the kind of each, by reference."""
         found = await self.breaks(channel)
         whose = {each.reference: each.account_id for each in done_outside(self.town)}
         for first in range(0, len(found), TOGETHER):
@@ -131,7 +132,7 @@ class Office:
             path = f"/proposals/{held['id']}/approval"
             await self._post(path, {"digest": held["digest"]}, self.compliance)
         assert await self.breaks(channel) == []
-        return Counter(each["kind"] for each in found)
+        return {each["reference"]: each["kind"] for each in found}
 
     def _goes_to(self, case: dict[str, Any], channel: str, whose: dict[str, UUID | None]) -> str:
         """Return whose the money of a break is: what a file says wrongly, the channel owes us."""

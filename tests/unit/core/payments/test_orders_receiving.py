@@ -1,5 +1,6 @@
 """Money that comes in, money that comes back; messages early, late and more than once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,10 @@ from tongbao.core.ledger import service as ledger
 from tongbao.core.payments import service
 from tongbao.core.payments.domain.errors import NotKnownYet
 from tongbao.core.payments.models import PaymentOrderRow
+from tongbao.core.reconciliation import service as reconciliation
+from tongbao.core.reconciliation.service import NewLine, NewStatement, Side
 from tongbao.infra.db import Database
+from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
@@ -122,6 +126,29 @@ async def test_what_the_channel_does_not_confirm_is_not_booked(database: Databas
     assert await money(database, holder) == ("1.00", "1.00")
 
 
+async def differences(
+    database: Database, bank: MemoryChannel, lines: Sequence[NewLine]
+) -> list[str]:
+    """Reconcile the day by a statement, and return what remains to be looked at."""
+    at = Clock().at
+    new = NewStatement(
+        channel=bank.name,
+        side=Side.CHANNEL,
+        day=business_date(at),
+        currency="CNY",
+        lines=lines,
+        settles_on=None,
+        settlement=None,
+    )
+    async with database.write() as tx:
+        await reconciliation.take_statement(tx, new, at=at)
+    async with database.write() as tx:
+        await reconciliation.reconcile(tx, channel=bank.name, day=new.day, at=at)
+    async with database.read() as tx:
+        page = await reconciliation.cases(tx, channel=bank.name, is_open=True, limit=200)
+    return [f"{each.pair} {each.reference}" for each in page.items]
+
+
 @pytest.mark.parametrize("wrong", ["name", "number"])
 async def test_what_finds_nobody_goes_back_and_suspense_is_empty(
     database: Database, wrong: str
@@ -145,6 +172,8 @@ async def test_what_finds_nobody_goes_back_and_suspense_is_empty(
         assert await drive(database, back, clock) == "settled"
         assert await suspense(database, bank) == 0
     (paid,) = [each for each in bank.done() if each.reference != notice.reference]
+    came_and_went = [NewLine(notice.reference, 25_00), NewLine(paid.reference, -25_00)]
+    assert await differences(database, bank, came_and_went) == []
     assert paid.counterparty == SENDER
     assert await money(database, holder) == ("1.00", "1.00")
 

@@ -36,7 +36,8 @@ def booked(
 
     For statements of a caller's own over an internal account: `sequence`, `transaction_uid`,
     `type`, `effective_on`, `reference` (by metadata, of its own or of what it resolves or
-    reverses), `amount` (net; positive for a debit) and `counter`, one of the other accounts.
+    reverses; `reference/<account>` goes before `reference`), `amount` (net; positive for a debit)
+    and `counter`, one of the other accounts.
     """
     return func.ledger_booked(account, after, through).table_valued(
         column("sequence", BigInteger),

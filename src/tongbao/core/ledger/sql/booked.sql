@@ -3,7 +3,8 @@
 
 -- What each transaction numbered in (p_after, p_through] moved on an internal account, net: positive
 -- for a debit. `reference` is what the caller's modules call it: the transaction's own metadata, or
--- those of the transaction that it resolves or reverses. `counter` is one of the other accounts.
+-- those of the transaction that it resolves or reverses; on an account where it goes by another one,
+-- the metadata say that under `reference/<account>`. `counter` is one of the other accounts.
 CREATE OR REPLACE FUNCTION ledger_booked(p_uid uuid, p_after bigint, p_through bigint)
 RETURNS TABLE (
     sequence bigint, transaction_uid uuid, type text, effective_on date, reference text,
@@ -32,7 +33,8 @@ AS $$
         HAVING sum(leg.amount) <> 0
     )
     SELECT t.id, t.uid, t.type, t.effective_on,
-           coalesce(t.metadata ->> 'reference', o.metadata ->> 'reference', t.reference, o.reference,
+           coalesce(t.metadata ->> ('reference/' || p_uid), o.metadata ->> ('reference/' || p_uid),
+                    t.metadata ->> 'reference', o.metadata ->> 'reference', t.reference, o.reference,
                     t.uid::text),
            m.amount, other.uid
       FROM moved m

@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
+from sqlalchemy import select
+
 from tongbao.core.accounts import service as accounts
 from tongbao.core.channels import service as channels
 from tongbao.core.ledger import service as ledger
 from tongbao.core.payments.domain import Kind, PaymentOrder
 from tongbao.core.payments.domain.fees import FeeQuote
+from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.core.payments.service.fees import fee_postings
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.errors import TongbaoError
@@ -110,7 +113,8 @@ async def settle(
         type_=TYPES[order.kind],
         reference=order.remittance or order.end_to_end_id,
     )
-    moved = replace(moved, metadata=_metadata(order, channel, reference))
+    named = await _named_in_suspense(tx, order, channel=channel, at=at)
+    moved = replace(moved, metadata=_metadata(order, channel, reference) | named)
     (result,) = await ledger.post(tx, [moved], at=at)
     return moved.id, result.error
 
@@ -191,6 +195,19 @@ async def _posting(
         assert order.debtor_account_id is not None
         source = await _customers(tx, order.debtor_account_id)
     return ledger.NewPosting(debit=source, credit=books.in_transit, amount=order.amount)
+
+
+async def _named_in_suspense(
+    tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
+) -> dict[str, str]:
+    """Return by what name money that goes back leaves suspense: that under which it came there."""
+    if order.kind is not Kind.RETURN or channel is None:
+        return {}
+    books = await channels.books(tx, channel=channel, currency=order.amount.currency, at=at)
+    came_as = await tx.scalar(
+        select(PaymentOrderRow.received_reference).where(PaymentOrderRow.id == order.original_id)
+    )
+    return {} if came_as is None else {f"reference/{books.suspense}": came_as}
 
 
 async def _customers(tx: WriteSession, account_id: UUID) -> ledger.AccountId:
