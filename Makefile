@@ -12,16 +12,20 @@ RETRY := scripts/retry
 export UV_HTTP_TIMEOUT ?= 120
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test chaos check format lint types imports drift lock migration hooks browser clean
+.PHONY: help run test web chaos check format lint types imports drift lock migration hooks browser clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/runtime  ## start everything on an embedded PostgreSQL, with demo data
+	@scripts/web build || echo "The web application could not be built; the API runs without it."
 	@$(BIN)/tongbao run
 
-test: $(VENV)/dev browser  ## run every test, in parallel, with coverage
+test: $(VENV)/dev browser $(if $(TESTS),,web)  ## run every test, in parallel, with coverage
 	@scripts/test $(TESTS)
+
+web: $(VENV)/dev  ## the web application: types, unit tests, words, build, sizes
+	@scripts/web check
 
 chaos: $(VENV)/dev  ## thousands of payments, channels that misbehave, and kill -9 of everything
 	@TONGBAO_CHAOS_PAYMENTS=$(or $(PAYMENTS),3000) TONGBAO_CHAOS_KILLS=$(or $(KILLS),60) $(BIN)/pytest -q tests/chaos
@@ -58,9 +62,10 @@ hooks: $(VENV)/dev  ## run the quick checks before each commit
 lock: $(VENV)/dev  ## pin the newest allowed versions of all dependencies
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --output-file requirements/runtime.txt
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml --constraints requirements/runtime.txt --output-file requirements/dev.txt
+	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --only-group web pyproject.toml --output-file requirements/web.txt
 
-clean:  ## remove the environment and the demo's data
-	@rm -rf $(VENV) .tongbao
+clean:  ## remove the environment, what was built and the demo's data
+	@rm -rf $(VENV) .tongbao web/node_modules src/tongbao/app/site/dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -23,10 +23,11 @@ from sqlalchemy.engine import make_url
 from xdist.remote import Producer
 from xdist.scheduler.protocol import Scheduling
 
-from tests.support import network
+from tests.support import network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
+from tests.support.measuring import spare
 from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
@@ -59,12 +60,14 @@ settings.register_profile(
 settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
+network.read_authorities_once()
 keys.use(SECRET_KEY)
 crypto.use(crypto.Given.of_text(FIELD_KEY, path="tests"))
 os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests start
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(standstill)
     if not hasattr(config, "workerinput"):  # once, not in every worker
         sweep_ephemeral()
 
@@ -81,6 +84,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slowest_first(items)
+    spare(items)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -16,11 +16,14 @@ from collections.abc import AsyncIterator, Iterator
 from itertools import cycle
 from pathlib import Path
 from random import Random
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
-from tests.chaos.town import FUNDS_MINOR, UNDER_WAY, Town, pay
+from tests.chaos.neighbours import changes, done_outside, money_comes_back, money_comes_in
+from tests.chaos.office import Office, claims, reconcile
+from tests.chaos.town import CHANNELS, FAULTS, FUNDS_MINOR, NOT_RECEIVED, UNDER_WAY, Town, pay
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao_sandbox import firms
@@ -32,7 +35,11 @@ SEED = int(os.environ.get("TONGBAO_CHAOS_SEED", "7"))
 PAYMENTS = int(os.environ.get("TONGBAO_CHAOS_PAYMENTS", "24"))
 KILLS = int(os.environ.get("TONGBAO_CHAOS_KILLS", "3"))
 CLIENTS = 4
-CITIZENS = 3
+CITIZENS = 4
+FEW = 10  # kills
+KINDS = {
+    "transfer": 40, "top_up": 15, "withdrawal": 12, "refund": 10, "incoming": 15, "return": 8,
+}  # fmt: skip
 DISASTERS = ("worker", "serve", "postgres")
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(7_200)]
@@ -59,20 +66,29 @@ async def town(place: Path) -> AsyncIterator[Town]:
             made.start("serve", "worker")
             await made.settle_down(CITIZENS)
             await made.verify_cards()
+            await made.begin_calmly()
             yield made
 
 
 async def test_nothing_is_lost_doubled_or_stuck(town: Town) -> None:
-    await town.misbehave(SEED)
+    for channel in CHANNELS:
+        await town.misbehave(channel, [{**each, "seed": SEED + n} for n, each in enumerate(FAULTS)])
     await live_through(town)
-    await town.behave()
+    for channel in CHANNELS:
+        await town.misbehave(channel, [])
+    await one_message_is_lost(town)
+    await town.heard()
+    if KILLS <= FEW and not await town.comes(NOT_RECEIVED, 0, seconds=5):
+        await town.let_time_pass()
+    await town.until(NOT_RECEIVED, 0, seconds=900)
     await town.until(UNDER_WAY, 0)
     check_every_payment(town)
+    await work_off_what_differs(town)
     check_the_books(town)
 
 
 async def live_through(town: Town) -> None:
-    """Let people pay, and kill what there is in between."""
+    """Let people pay and be paid, and kill what there is in between."""
     left = iter(range(PAYMENTS))
     strikes = {PAYMENTS * (n + 1) // (KILLS + 1): asyncio.Event() for n in range(KILLS)}
 
@@ -82,48 +98,82 @@ async def live_through(town: Town) -> None:
             for number in left:
                 if number in strikes:
                     strikes[number].set()
-                await pay(town, http, dice)
+                (kind,) = dice.choices([*KINDS], [*KINDS.values()])
+                if number < len(KINDS):
+                    kind = [*KINDS][number]  # each is there, whatever the dice say
+                if kind == "incoming":
+                    await money_comes_in(town, dice)
+                elif kind == "return":
+                    await money_comes_back(town, dice)
+                else:
+                    await pay(town, http, dice, kind)
 
-    paying = [asyncio.create_task(client(SEED * 1_000 + n)) for n in range(CLIENTS)]
-    for strike, disaster in zip(strikes.values(), cycle(DISASTERS), strict=False):
-        await strike.wait()
-        await asyncio.to_thread(town.kill, disaster)
-    await asyncio.gather(*paying)
+    async def kill() -> None:
+        for strike, disaster in zip(strikes.values(), cycle(DISASTERS), strict=False):
+            await strike.wait()
+            await asyncio.to_thread(town.kill, disaster)
+
+    async with asyncio.TaskGroup() as group:  # whoever fails ends all
+        for n in range(CLIENTS):
+            group.create_task(client(SEED * 1_000 + n))
+        group.create_task(kill())
+
+
+async def one_message_is_lost(town: Town) -> None:
+    """Let money come in of which nobody is told: it is found when the day is reconciled."""
+    await town.misbehave("bank", [{"kind": "no_callback", "times": 1}])
+    await money_comes_in(town, Random(SEED), wrong_share=0)
+    await town.misbehave("bank", [])
 
 
 def check_every_payment(town: Town) -> None:
-    orders = dict(town.rows("SELECT id::text, status FROM payments_order"))
-    assert set(town.acknowledged) <= orders.keys(), "acknowledged and lost"
-    attempts = {
-        reference: (order_id, amount)
-        for reference, order_id, amount in town.rows(
-            "SELECT a.reference, a.order_id::text, o.amount_minor FROM payments_attempt a"
+    orders = {
+        id_: (kind, status)
+        for id_, kind, status in town.rows("SELECT id, kind, status FROM payments_order")
+    }
+    assert {UUID(each) for each in town.acknowledged} <= orders.keys(), "acknowledged and lost"
+    amounts: dict[str, int] = dict(
+        town.rows(
+            "SELECT a.reference, o.amount_minor FROM payments_attempt a"
             " JOIN payments_order o ON o.id = a.order_id"
         )
-    }
-    executed: Counter[str] = Counter()
-    for channel in ("bank", "card"):
-        for each in town.truth(channel)["payments"]:
-            order_id, amount = attempts[each["reference"]]
-            assert each["status"] in {"settled", "rejected"}, each
-            if each["status"] == "settled":
-                assert each["amount_minor"] == amount
-                executed[order_id] += 1
+    )
+    executed: Counter[UUID] = Counter()
+    for done in done_outside(town):
+        if done.order_id is not None:
+            assert done.amount == amounts[done.reference]
+            executed[done.order_id] += 1
     assert set(executed.values()) == {1}, "executed twice"
-    assert executed.keys() == {id_ for id_, status in orders.items() if status == "settled"}
+    tried = {id_ for (id_,) in town.rows("SELECT order_id FROM payments_attempt")}
+    paid = {id_ for id_, (_, status) in orders.items() if status in {"settled", "returned"}}
+    assert executed.keys() == paid & tried
+    assert {orders[id_][0] for id_ in paid - tried} <= {"incoming", "return"}
     assert len(executed) >= PAYMENTS // 3, "hardly anything was paid at all"
+    received = town.rows(
+        "SELECT received_reference, count(*) FROM payments_order"
+        " WHERE received_reference IS NOT NULL GROUP BY 1"
+    )
+    assert {count for _, count in received} == {1}, "booked twice"
+    assert town.rows(
+        "SELECT id, args FROM procrastinate_jobs WHERE task_name LIKE 'payments.%'"
+        " AND status = 'failed'"
+    ) == []  # fmt: skip
+
+
+async def work_off_what_differs(town: Town) -> None:
+    """Reconcile the days with files at fault; two people close every case."""
+    await reconcile(town)
+    async with town.http() as http:
+        office = await Office(town, http).open()
+        for channel in CHANNELS:
+            kinds = await office.work_off(channel)
+            assert set(kinds) >= {"missing_here", "missing_there", "amount", "doubled"}, channel
+        suspense = await office.suspense()
+    assert {suspense[channel] for channel in CHANNELS} == {("0.00", 0)}
 
 
 def check_the_books(town: Town) -> None:
-    moved = dict(
-        town.rows(
-            "SELECT account, sum(minor) FROM ("
-            " SELECT debtor_account_id AS account, -amount_minor AS minor FROM payments_order"
-            "  WHERE status = 'settled'"
-            " UNION ALL SELECT creditor_account_id, amount_minor FROM payments_order"
-            "  WHERE status = 'settled') x WHERE account IS NOT NULL GROUP BY 1"
-        )
-    )
+    moved = changes(town)
     held = {
         account: (posted, pending)
         for account, posted, pending in town.rows(
@@ -132,18 +182,24 @@ def check_the_books(town: Town) -> None:
         )
     }
     for citizen in town.citizens:
-        expected = FUNDS_MINOR + int(moved.get(citizen.account_id, 0))
+        expected = FUNDS_MINOR + moved[citizen.account_id]
         assert held[citizen.account_id] == (expected, 0), citizen.login
     town.rows("SELECT 1 FROM ledger_roll_up(50000)")
-    internal = {
-        code: int(balance)
-        for code, balance in town.rows(
-            "SELECT a.code, a.debits_posted - a.credits_posted + coalesce((SELECT sum(t.debits -"
-            " t.credits) FROM ledger_tail t WHERE t.account_id = a.id), 0)"
-            " FROM ledger_account a WHERE a.code LIKE 'channels.%'"
-        )
-    }
-    for channel in ("bank", "card"):
-        assert internal[f"channels.in_transit.{channel}.CNY"] == town.truth(channel)["owed_minor"]
+    internal: Counter[str] = Counter()
+    internal.update(
+        {
+            code: int(balance)
+            for code, balance in town.rows(
+                "SELECT a.code, a.debits_posted - a.credits_posted + coalesce((SELECT sum(t.debits"
+                " - t.credits) FROM ledger_tail t WHERE t.account_id = a.id), 0)"
+                " FROM ledger_account a WHERE a.code LIKE 'channels.%'"
+                " OR a.code LIKE 'test.chaos.claims.%'"
+            )
+        }
+    )
+    for channel in CHANNELS:
         assert internal[f"channels.suspense.{channel}.CNY"] == 0
+        here = [f"channels.{part}.{channel}.CNY" for part in ("in_transit", "nostro", "fees")]
+        ours = sum(internal[code] for code in (*here, claims(channel)))
+        assert ours == town.truth(channel)["owed_minor"], channel
     assert town.verified() == {"findings": []}

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
 import httpx2
@@ -26,6 +29,7 @@ from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.core.payments import service as payments
 from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.jobs import work
 from tongbao.infra.postgres import EmbeddedPostgres, Urls
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
@@ -34,15 +38,19 @@ from tongbao.kernel.money import Money
 from tongbao_sandbox.channels.card import is_card
 
 PASSWORD = "correct horse battery"
+CHANNELS = ("bank", "card")
 FUNDS_MINOR = 100_000_00
 BANK = "102100099996"
 THERE = "6222020200012345670"
 ON_ITS_WAY_SECONDS = 6
+DEATH_SECONDS_MAX = 30
 PATIENCE = {"read_seconds_max": 1.0, "total_seconds_max": 2.5, "certain_after_seconds": 4.0}
 UNDER_WAY = (
     "SELECT count(*) FROM payments_order WHERE status NOT IN"
     " ('settled', 'rejected', 'returned', 'cancelled')"
 )
+RECEIVING = "task_name = 'payments.receive' AND status IN ('todo', 'doing')"
+NOT_RECEIVED = f"SELECT count(*) FROM procrastinate_jobs WHERE {RECEIVING}"
 FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "drop_before", "share": 0.06},
     {"kind": "drop_after", "share": 0.06},
@@ -70,9 +78,10 @@ class Citizen:
     number: str
     name: str
     party_id: UUID
+    ledger_account_id: UUID
     card_id: UUID | None = None
     headers: dict[str, str] = field(default_factory=dict)
-    topped_up: list[str] = field(default_factory=list)
+    topped_up: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
 @dataclass
@@ -89,6 +98,9 @@ class Town:
     starts: int = 0
     citizens: list[Citizen] = field(default_factory=list)
     acknowledged: list[str] = field(default_factory=list)
+    calm: set[str] = field(default_factory=set)
+    incoming: dict[str, UUID | None] = field(default_factory=dict)
+    returned: set[str] = field(default_factory=set)
 
     @property
     def address(self) -> str:
@@ -144,34 +156,22 @@ class Town:
             server = psutil.Process(self.postgres.pid)
             server.suspend()  # so that it starts nobody anew meanwhile
             _kill([*server.children(recursive=True), server])
-            psutil.wait_procs([server], timeout=10)
+            psutil.wait_procs([server], timeout=DEATH_SECONDS_MAX)
             self.postgres.start()
         else:
             dead = self.running[name]
             _kill([*dead.children(), psutil.Process(dead.process.pid)])
-            dead.process.wait()
+            dead.process.wait(DEATH_SECONDS_MAX)
             self.start(name)
         for each, running in list(self.running.items()):
             if running.process.poll() is not None:
                 self.start(each)
 
-    async def misbehave(self, seed: int) -> None:
-        """Let both channels do everything wrong that they can, now and then."""
+    async def misbehave(self, channel: str, faults: Sequence[dict[str, Any]]) -> None:
+        """Let a channel do this wrong from now on, and nothing else."""
+        address = f"{self.sandbox}/sandbox/channels/{channel}/faults"
         async with httpx2.AsyncClient(trust_env=False) as client:
-            for channel in ("bank", "card"):
-                faults = [{**each, "seed": seed + n} for n, each in enumerate(FAULTS)]
-                answer = await client.put(
-                    f"{self.sandbox}/sandbox/channels/{channel}/faults", json=faults
-                )
-                answer.raise_for_status()
-
-    async def behave(self) -> None:
-        async with httpx2.AsyncClient(trust_env=False) as client:
-            for channel in ("bank", "card"):
-                answer = await client.put(
-                    f"{self.sandbox}/sandbox/channels/{channel}/faults", json=[]
-                )
-                answer.raise_for_status()
+            (await client.put(address, json=list(faults))).raise_for_status()
 
     def truth(self, channel: str) -> dict[str, Any]:
         """Return what a channel has really done."""
@@ -180,8 +180,10 @@ class Town:
         return found
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.urls.owner) as connection:
-            return connection.execute(query.encode()).fetchall()
+        bounds = "-c statement_timeout=60s"
+        with psycopg.connect(self.urls.owner, connect_timeout=10, options=bounds) as connection:
+            found = connection.execute(query.encode())
+            return found.fetchall() if found.description else []
 
     def verified(self) -> Any:
         """Run `tongbao verify` as a person would."""
@@ -206,10 +208,22 @@ class Town:
             await database.close()
         async with self.http() as http:
             for each in self.citizens:
-                form = {"username": each.login, "password": PASSWORD}
-                answer = await http.post("/identity/tokens", data=form)
-                token = answer.raise_for_status().json()["access_token"]
-                each.headers = {"Authorization": f"Bearer {token}"}
+                each.headers = await self.log_in(http, each.login)
+
+    async def log_in(self, http: httpx2.AsyncClient, login: str) -> dict[str, str]:
+        form = {"username": login, "password": PASSWORD}
+        answer = await http.post("/identity/tokens", data=form)
+        return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
+
+    async def begin_calmly(self) -> None:
+        """Have everybody pay somebody at another bank while nothing is wrong."""
+        async with self.http() as http:
+            for each in self.citizens:
+                body = transfer(each, {"amount": "12.50", "currency": "CNY"})
+                answer = await self.ask(http, each, "/payments/credit-transfers", body)
+                assert answer.status_code == 201, answer.text
+        await self.until(UNDER_WAY, 0)
+        self.calm = {each["reference"] for each in self.truth("bank")["payments"]}
 
     async def verify_cards(self) -> None:
         """Link everybody's card and tell the small amount that came to it."""
@@ -250,15 +264,36 @@ class Town:
 
     async def until(self, query: str, wanted: int, *, seconds: float = 240) -> None:
         """Wait until a count is what it should be."""
-        left = seconds
-        while True:
+        assert await self.comes(query, wanted, seconds=seconds), f"{query}: never {wanted}"
+
+    async def comes(self, query: str, wanted: int, *, seconds: float) -> bool:
+        """Tell whether a count becomes what it should be in that time."""
+        give_up_at = time.monotonic() + seconds
+        while time.monotonic() < give_up_at:
             with suppress(psycopg.OperationalError):
-                ((found,),) = await asyncio.to_thread(self.rows, query)
-                if found == wanted:
-                    return
-            left -= 0.2
-            assert left > 0, f"{query}: {found}, not {wanted}"
+                if await asyncio.to_thread(self.rows, query) == [(wanted,)]:
+                    return True
             await asyncio.sleep(0.2)
+        return False
+
+    async def heard(self, *, seconds: float = 60) -> None:
+        """Wait until no channel has anything more to tell."""
+        give_up_at = time.monotonic() + seconds
+        while any(self.truth(channel)["telling"] for channel in CHANNELS):
+            assert time.monotonic() < give_up_at, "a channel talks for ever"
+            await asyncio.sleep(0.2)
+
+    async def let_time_pass(self) -> None:
+        """Take up at once a dead worker's jobs, and those to be tried again: it takes minutes."""
+        self.running["worker"].end(signal.SIGTERM)  # what is still begun is a dead one's
+        database = Database.connect(self.urls.app, pool_size=1)
+        try:
+            with patch.object(work, "STALLED_SECONDS", 0.0):
+                await work.retry_stalled(database)
+        finally:
+            await database.close()
+        self.rows(f"UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE {RECEIVING}")
+        self.start("worker")
 
     async def ask(self, http: httpx2.AsyncClient, citizen: Citizen, path: str, body: Any) -> Any:
         """Ask for a payment until somebody answers, under one key; return what was answered."""
@@ -275,34 +310,41 @@ class Town:
         raise AssertionError(msg)
 
 
-async def pay(town: Town, http: httpx2.AsyncClient, dice: Random) -> None:
-    """Have somebody pay something somewhere."""
-    citizen = dice.choice(town.citizens)
-    amount = {"amount": f"{dice.randint(1, 300)}.{dice.randint(0, 99):02}", "currency": "CNY"}
-    kind = dice.choices(("transfer", "top_up", "withdrawal", "refund"), (60, 15, 15, 10))[0]
-    own = str(citizen.account_id)
-    path, body = "/payments/credit-transfers", {
-        "debtor_account_id": own,
+def transfer(citizen: Citizen, amount: dict[str, str]) -> dict[str, Any]:
+    """Return a payment to another bank."""
+    return {
+        "debtor_account_id": str(citizen.account_id),
         "creditor_account_number": THERE,
         "creditor_name": "北方钢铁",
         "creditor_bank_code": BANK,
         "amount": amount,
-    }  # fmt: skip
+    }
+
+
+async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> None:
+    """Have somebody pay something somewhere."""
+    citizen = dice.choice(town.citizens)
+    amount = {"amount": f"{dice.randint(1, 300)}.{dice.randint(0, 99):02}", "currency": "CNY"}
+    own = str(citizen.account_id)
+    path, body = "/payments/credit-transfers", transfer(citizen, amount)
+    if kind == "refund" and not citizen.topped_up:
+        kind = "top_up"
     if kind == "top_up":
         path = "/payments/top-ups"
         body = {"card_id": str(citizen.card_id), "creditor_account_id": own, "amount": amount}
     elif kind == "withdrawal":
         path = "/payments/withdrawals"
         body = {"card_id": str(citizen.card_id), "debtor_account_id": own, "amount": amount}
-    elif kind == "refund" and citizen.topped_up:
-        path = f"/payments/{dice.choice(citizen.topped_up)}/refunds"
-        body = {"amount": {"amount": "1.00", "currency": "CNY"}}
+    elif kind == "refund":
+        topped_up, whole = dice.choice(citizen.topped_up)
+        path = f"/payments/{topped_up}/refunds"
+        body = {"amount": dice.choice((whole, {"amount": "1.00", "currency": "CNY"}))}
     answer = await town.ask(http, citizen, path, body)
     assert answer.status_code in {201, 409, 422}, answer.text
     if answer.status_code == 201:
         town.acknowledged.append(answer.json()["id"])
         if kind == "top_up":
-            citizen.topped_up.append(answer.json()["id"])
+            citizen.topped_up.append((answer.json()["id"], amount))
 
 
 async def _citizen(tx: WriteSession, number: int) -> Citizen:
@@ -351,7 +393,7 @@ async def _citizen(tx: WriteSession, number: int) -> Citizen:
         party_ids=[party.id],
         at=at,
     )
-    return Citizen(login, account.id, account.number, name, party.id)
+    return Citizen(login, account.id, account.number, name, party.id, account.ledger_account_id)
 
 
 def _card(number: int) -> str:

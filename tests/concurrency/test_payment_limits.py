@@ -34,12 +34,13 @@ async def backend(tx: WriteSession) -> int:
 
 
 async def until_somebody_waits_for(database: Database, pid: int) -> None:
-    while True:
-        async with database.read() as seen:
-            ((count,),) = await seen.fetch(WAITING, (pid,))
-        if count:
-            return
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(30):
+        while True:
+            async with database.read() as seen:
+                ((count,),) = await seen.fetch(WAITING, (pid,))
+            if count:
+                return
+            await asyncio.sleep(0.005)
 
 
 async def left(database: Database, payer: Holder) -> list[str]:

@@ -22,6 +22,7 @@ from tongbao.core.channels.service import (
     CallbackRefused,
     Counterparty,
     CounterpartyKind,
+    Instruction,
     NoticeKind,
     Operation,
     Outcome,
@@ -169,6 +170,67 @@ class TestBank(_OfOne):
         lines = (await gateway.statement(answered.settled_at.date())).lines  # type: ignore[union-attr]
         (line,) = [each for each in lines if each.reference == reference]
         assert (line.operation, line.owed.minor) == (Operation.COLLECT, 250_00)
+
+    async def test_whose_an_account_is_is_told_or_said_to_be_unknown(self, stage: Stage) -> None:
+        number, gateway = f"6222{new_id().int % 10**12:012d}", stage.gateway()
+        path = f"/sandbox/channels/bank/customers/{number}"
+        await stage.sandbox.client.put(path, json={"name": "林晓"})
+
+        def ask(name: str, number: str = number) -> Any:
+            party = Counterparty(CounterpartyKind.BANK_ACCOUNT, number, name, "102100099996")
+            return gateway.submit(stage.instruction(Operation.VERIFY_ACCOUNT, 0, party))
+
+        assert (await ask("林晓")).outcome is Outcome.DONE
+        assert outcome_of(await ask("<林大>")) == (Outcome.NOT_DONE, "name_mismatch")
+        assert outcome_of(await ask("林晓", "6222")) == (Outcome.UNKNOWN, "not_offered")
+        await stage.fault(kind="drop_after", times=1)
+        assert outcome_of(await ask("林晓")) == (Outcome.UNKNOWN, "broken_answer")
+
+    async def test_money_asked_back_is_refused_or_comes_once(self, stage: Stage) -> None:
+        gateway, paid = stage.gateway(), stage.pay_out(31_00)
+        await gateway.submit(paid)
+
+        def asking(of: str = paid.reference) -> Instruction:
+            made = stage.instruction(Operation.RECALL, 31_00, None)
+            return replace(made, original_reference=of, original_at=paid.at, reason="DUPL")
+
+        assert outcome_of(await gateway.submit(asking("unheard"))) == (
+            Outcome.NOT_DONE, "unknown_original",
+        )  # fmt: skip
+        await stage.fault(kind="reject", times=1, reason="unwilling")
+        assert outcome_of(await gateway.submit(asking())) == (Outcome.NOT_DONE, "payee_declined")
+        await stage.fault(kind="stall", times=1, inquiries=2)
+        slow = asking()
+        assert (await gateway.submit(slow)).outcome is Outcome.PENDING
+        assert (await gateway.submit(slow)).outcome is Outcome.PENDING  # the same again
+        assert (await gateway.inquire(slow)).outcome is Outcome.PENDING
+        assert (await gateway.inquire(slow)).outcome is Outcome.DONE
+        await until(lambda: len(stage.receiver.received) == 3)
+        told = [
+            gateway.read_callback(each.headers, each.body, at=stage.clock()).notices[0]
+            for each in stage.receiver.received[1:]
+        ]
+        kinds = {each.kind: each for each in told}
+        assert kinds[NoticeKind.OUTCOME].reference == slow.reference
+        assert kinds[NoticeKind.RETURN].original_reference == paid.reference
+        assert kinds[NoticeKind.RETURN].iso_code == "FOCR"
+        assert outcome_of(await gateway.submit(asking())) == (Outcome.NOT_DONE, "already_returned")
+        truth = (await stage.sandbox.truth("bank"))["payments"]
+        assert len([each for each in truth if each["original"] == paid.reference]) == 1
+
+    async def test_an_asking_whose_answer_is_lost_is_asked_about(self, stage: Stage) -> None:
+        gateway, paid = stage.gateway(), stage.pay_out(31_00)
+        await gateway.submit(paid)
+        made = stage.instruction(Operation.RECALL, 31_00, None)
+        asked = replace(made, original_reference=paid.reference, reason="CUST")
+        await stage.fault(kind="drop_before", times=1)
+        assert (await gateway.submit(asked)).outcome is Outcome.UNKNOWN
+        assert outcome_of(await gateway.inquire(asked)) == (Outcome.UNKNOWN, "timed_out")
+        stage.shift = timedelta(seconds=61)
+        assert outcome_of(await gateway.inquire(asked)) == (Outcome.NOT_DONE, "never_received")
+        await stage.fault(kind="drop_after", times=1)
+        assert (await gateway.submit(asked)).outcome is Outcome.UNKNOWN
+        assert (await gateway.inquire(asked)).outcome is Outcome.DONE
 
     async def test_money_that_comes_back_is_told_with_what_it_was(self, stage: Stage) -> None:
         gateway, paid = stage.gateway(), stage.pay_out(31_00)

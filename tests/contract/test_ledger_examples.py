@@ -78,7 +78,7 @@ class Shell:
 
     def close(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        self.process.communicate(timeout=30)
 
 
 @dataclass(frozen=True)

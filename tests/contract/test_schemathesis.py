@@ -30,8 +30,7 @@ DEEP = os.environ.get("TONGBAO_HYPOTHESIS") == "deep"
 EXAMPLES = 200 if DEEP else 8
 SHOWN_MAX = 20
 
-# Without coverage, which makes it four times slower: what it reaches, other tests reach.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.no_cover]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @schemathesis.serializer("application/pdf")

@@ -1,4 +1,4 @@
-"""The page at `/` and the API reference as people see them, in Chromium."""
+"""The page at `/platform` and the API reference as people see them, in Chromium."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -178,7 +178,7 @@ async def test_the_page_shows_the_platform_and_the_demo_firms_account(
     visit: Visit, language: Language
 ) -> None:
     page = visit.page
-    answer = await page.goto("/")
+    answer = await page.goto("/platform")
     assert answer is not None
     assert "default-src 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["content-language"] == language
@@ -197,7 +197,7 @@ async def test_the_page_shows_the_platform_and_the_demo_firms_account(
 
 async def test_the_language_can_be_changed(visit: Visit) -> None:
     page = visit.page
-    await page.goto("/")
+    await page.goto("/platform")
     await page.get_by_role("link", name="English").click()
     await expect(page.get_by_role("heading", level=1)).to_have_text("The platform is up")
     await page.get_by_role("link", name="中文").click()
@@ -208,7 +208,7 @@ async def test_the_language_can_be_changed(visit: Visit) -> None:
 @pytest.mark.parametrize("visit", [("zh", DESKTOP), ("zh", PHONE)], indirect=True)
 async def test_the_api_reference_works_offline_with_a_demo_log_in(visit: Visit) -> None:
     page = visit.page
-    await page.goto("/")
+    await page.goto("/platform")
     await page.get_by_role("link", name="接口文档").click()
     await expect(page.locator(".info .title")).to_contain_text("Tongbao")
 

@@ -1,8 +1,9 @@
 """Orders that leave the house against a small model: what the channels have really done.
 
 The laws: no order is ever executed twice; what is booked is what was executed, what is held is what
-may have been; a final state is never left; and once channels answer, every order ends as the truth
-has it. Workers die at any point, answers come late, requests are delivered late.
+may have been; a payer loses amount and fee of what was made, nothing of what was not, and the bank
+earns exactly these fees; a final state is never left; and once channels answer, every order ends as
+the truth has it. Workers die at any point, answers come late, requests are delivered late.
 """
 
 import asyncio
@@ -21,8 +22,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from tests.support.memory_channel import Clock, MemoryChannel, outside
 from tests.unit.core.payments.outgoing import money, sender, sent
 from tongbao.core.channels.service import Answer, Outcome, Reason
+from tongbao.core.ledger import service as ledger
 from tongbao.core.payments import service
 from tongbao.core.payments.domain import NotCancellable, NotUnknown
+from tongbao.core.payments.domain.fees import FeeBand, FeeKind, FeeRule
 from tongbao.core.payments.domain.life import OVER, Timing
 from tongbao.core.payments.service.orders.driving import Step, _prepare, step
 from tongbao.core.payments.service.orders.recording import hear
@@ -31,6 +34,8 @@ from tongbao.infra.db import Database
 from tongbao.infra.postgres import APP_ROLE, Urls
 from tongbao.infra.proposals import Approved
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.text import Text
 
 FUNDS = 1_000_00
 EXAMPLES = {"quick": 8, "deep": 300}
@@ -66,7 +71,9 @@ class OrderMachine(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.stack.enter_context(outside(self.clock, *self.channels))
         self.holder = self.runner.run(sender(self.database, f"{FUNDS // 100}.00"))
+        self.runner.run(self._charging())
         self.orders: dict[UUID, int] = {}
+        self.fees: dict[UUID, int] = {}
         self.over: dict[UUID, str] = {}
         self.late: list[Late] = []
 
@@ -76,7 +83,9 @@ class OrderMachine(RuleBasedStateMachine):
         for channel, plan in zip(self.channels, (first, second), strict=True):
             channel.plan(plan)
         order = self._run(sent(self.database, self.holder, self.clock, f"{amount}.00"))
-        self.orders[order.id] = amount * 100
+        fee = 0 if order.refusal else 53 + (amount * 100 + 500) // 1000
+        assert order.fee_minor == fee
+        self.orders[order.id], self.fees[order.id] = amount * 100 + fee, fee
 
     @rule(pick=picks)
     def drive(self, pick: int) -> None:
@@ -169,6 +178,8 @@ class OrderMachine(RuleBasedStateMachine):
         booked, available = (FUNDS - settled, FUNDS - held)
         found = self._run(money(self.database, self.holder))
         assert found == tuple(f"{minor // 100}.{minor % 100:02}" for minor in (booked, available))
+        fees = {each: self.fees[each] for each, at in stands.items() if at == "settled"}
+        assert self._run(self._earned()) == sum(fees.values())
 
     @invariant()
     def what_is_over_agrees_with_the_channels_and_stays(self) -> None:
@@ -217,6 +228,32 @@ class OrderMachine(RuleBasedStateMachine):
             for each in channel.book.values()
             if each.instruction.end_to_end_id == order_id.hex
         ]
+
+    async def _charging(self) -> None:
+        """Let a payment cost half a yuan and a thousandth, whichever channel it goes by."""
+        band = FeeBand(Money.zero("CNY"), Money(53, "CNY"), Rate.percent("0.1"))
+        title = Text(zh="跨行手续费", en="Credit transfer fee")
+        kind = FeeKind.CREDIT_TRANSFER
+        fee = FeeRule(kind, "CNY", channel=None, party_kind=None, title=title, bands=(band,))
+        async with self.database.write() as tx:
+            await service.set_fee(tx, fee, set_by=new_id(), at=self.clock())
+        self.before = 0
+        self.before = await self._earned()
+
+    async def _earned(self) -> int:
+        """Return what the bank's accounts of fees and tax have grown by."""
+        async with self.database.write() as tx:
+            books = [
+                await ledger.internal_account(
+                    tx, code=code, asset="CNY", category=category, name="-", at=self.clock()
+                )
+                for code, category in (
+                    ("payments.fees.CNY", ledger.Category.INCOME),
+                    ("payments.vat.CNY", ledger.Category.LIABILITY),
+                )
+            ]
+            found = await ledger.balances(tx, [each.id for each in books])
+        return sum(each.posted for each in found.values()) - self.before
 
     async def _statuses(self) -> dict[UUID, str]:
         async with self.database.read() as tx:

@@ -73,7 +73,11 @@ async def test_killed_everywhere_it_leaves_the_books_of_an_undisturbed_one(
         LAST.isoformat(),
         stdout=asyncio.subprocess.PIPE,
     )
-    said, _ = await worker.communicate()
+    try:
+        said, _ = await asyncio.wait_for(worker.communicate(), 240)
+    finally:
+        if worker.returncode is None:
+            worker.kill()
     assert worker.returncode == 0
     places = json.loads(said.splitlines()[-1])
     await undisturbed.close_day()

@@ -53,7 +53,7 @@ async def test_the_job_of_a_killed_worker_is_done_once_in_effect(
                 await asyncio.sleep(0.02)
     finally:
         process.kill()
-        process.join()
+        process.join(30)
         process.close()
     assert await noted(database, run) == ["begun"]
     await jobs.drain(database, queues=[QUEUE])

@@ -88,7 +88,7 @@ class Site:
         family = [psutil.Process(self.api.process.pid), *self.api.children()]
         assert len(family) >= 2, "the parent and its worker"
         kill(family)
-        self.api.process.wait()
+        self.api.process.wait(30)
 
     def kill_postgres(self) -> None:
         """Kill the server and every process of its own."""

@@ -19,7 +19,7 @@ from tongbao.infra.postgres import Urls
 from tongbao.lib import merkle
 
 KILLS = 4
-PAYMENTS_PER_LIFE = 150
+PAYMENTS_PER_LIFE = 75
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([work.__module__])
@@ -52,7 +52,7 @@ async def test_a_killed_job_is_taken_up_where_it_was(tree: Tree, tmp_path: Path)
             await asyncio.sleep(random.random() * 0.05)
         finally:
             process.kill()
-            process.join()
+            process.join(30)
             process.close()
         reached = tree.count("ledger_tree_checkpoint")
     while await tree.extend() is not None:

@@ -64,7 +64,7 @@ async def test_who_dies_on_the_way_has_told_everything_once(
         await outbox.append(tx, happened, at=now())
     process = FORKS.Process(target=work, args=(bank.urls.app, after_events))
     process.start()
-    process.join()
+    process.join(120)
     assert process.exitcode == -signal.SIGKILL
     died_before = told(bank, reader)
     if after_events <= EVENTS:

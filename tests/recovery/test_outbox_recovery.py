@@ -57,7 +57,7 @@ def worker(
         yield process
     finally:
         process.kill()
-        process.join()
+        process.join(30)
         process.close()
 
 

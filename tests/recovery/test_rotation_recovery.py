@@ -61,7 +61,7 @@ def killed(urls: Urls, sealings: Sealings, what: str, stop_at: int) -> str:
         return said
     finally:
         process.kill()
-        process.join()
+        process.join(30)
         process.close()
 
 

@@ -142,7 +142,7 @@ def test_the_demo_comes_up_whatever_happened_to_it_before(installation: Installa
         assert "Loan disbursed" in home
         family = killed.children()
         killed.process.kill()
-        killed.process.wait()
+        killed.process.wait(GONE_SECONDS_MAX)
         # Nobody tells the children; they notice.
         _, alive = psutil.wait_procs(family, timeout=GONE_SECONDS_MAX)
         assert alive == []

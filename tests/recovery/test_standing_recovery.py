@@ -52,7 +52,11 @@ async def test_killed_everywhere_each_date_is_paid_once(
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}/src:{ROOT}"},
     )
-    said, _ = await worker.communicate()
+    try:
+        said, _ = await asyncio.wait_for(worker.communicate(), 240)
+    finally:
+        if worker.returncode is None:
+            worker.kill()
     assert worker.returncode == 0
     # Two orders and one date tried again, each step with a last piece that finds nothing.
     pieces = [("standing.pay", 3), ("standing.retry", 2)]

@@ -22,7 +22,7 @@ from tongbao.core.ledger import service as ledger
 from tongbao.core.payments import service as payments
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.proposals import Approved
+from tongbao.infra.proposals import Approved, ToSign
 from tongbao.infra.signing import SigningKey
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -85,16 +85,20 @@ class Firm:
         self, tx: WriteSession, amount: str = "20000.00", *, at: datetime = AT
     ) -> Approval:
         """Have the maker pay, which the policy puts to the approvers."""
-        found = await payments.put_to_signers(
-            tx, self.order(amount), initiated_by=self.people["maker"].actor, at=at
-        )
-        assert found is not None
-        return found
+        maker = self.people["maker"].actor
+        waiting = await payments.ask_transfer(tx, self.order(amount), initiated_by=maker, at=at)
+        return await opened_by(tx, waiting)
 
     async def balance(self, tx: ReadSession) -> Money:
         found = (await accounts.balance(tx, self.account.id)).available
         assert found is not None
         return found
+
+
+async def opened_by(tx: ReadSession, waiting: payments.Waiting | None) -> Approval:
+    """Return the instruction that somebody's wish was made into."""
+    assert isinstance(waiting, ToSign), waiting
+    return await approvals.get(tx, waiting.id, reader=None)
 
 
 def policy(

@@ -61,7 +61,7 @@ class Firm:
     ) -> payments.Transfer | None:
         """Pay as the route does: alone, or not at all (None: a second person is needed)."""
         order, by = self.order(amount, **facts), maker or self.maker
-        if await payments.proposed(tx, order, initiated_by=by, at=at) is not None:
+        if await payments.ask_transfer(tx, order, initiated_by=by, at=at) is not None:
             return None
         return await payments.transfer(
             tx, **dict(order), initiated_by=by, without_step_up=True, at=at

@@ -40,6 +40,7 @@ KINDS: Mapping[Operation, frozenset[CounterpartyKind | None]] = {
     Operation.PAY_OUT: frozenset({CounterpartyKind.BANK_ACCOUNT, CounterpartyKind.CARD}),
     Operation.COLLECT: frozenset({CounterpartyKind.CARD}),
     Operation.REFUND: frozenset({CounterpartyKind.CARD}),
+    Operation.RECALL: frozenset({None}),
 }
 
 

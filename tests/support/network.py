@@ -1,8 +1,11 @@
 """Tests talk to this machine only."""
 
 import sys
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
+
+import httpcore2
 
 _LOCAL_NAMES = {"localhost", "", None}
 
@@ -14,6 +17,15 @@ class NetworkForbidden(Exception):
 def forbid() -> None:
     """Refuse connections and name look-ups that leave this machine, for the rest of the process."""
     sys.addaudithook(_refuse)
+
+
+def read_authorities_once() -> None:
+    """Give all HTTP clients of the process one TLS context, unless they bring their own.
+
+    A client reads the system's list of authorities when it is made, 20 ms of a processor, and
+    tests make thousands of clients.
+    """
+    httpcore2.default_ssl_context = cache(httpcore2.default_ssl_context)
 
 
 def _refuse(event: str, args: tuple[Any, ...]) -> None:

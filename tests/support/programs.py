@@ -94,4 +94,4 @@ def program(*arguments: str, environment: Mapping[str, str], log: Path) -> Itera
                 process.kill()
         if started.process.poll() is None:
             started.process.kill()
-            started.process.wait()
+            started.process.wait(STOP_SECONDS_MAX)

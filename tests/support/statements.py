@@ -5,9 +5,6 @@ import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from importlib.metadata import files as files_of
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -21,6 +18,7 @@ from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.lib.iso20022.camt053 import NAMESPACE
+from tongbao.lib.iso20022.schemas import schema as schema_of
 
 ORIGIN = "https://bank.example"
 START = datetime(2025, 9, 1, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -156,19 +154,8 @@ def read_csv(text: str, currency: str) -> ReadBack:
     )
 
 
-def schema_bytes() -> bytes:
-    """The official camt.053.001.08.xsd, out of a package that carries it."""
-    (path,) = (
-        Path(str(file.locate()))
-        for file in files_of("camt053") or ()
-        if str(file) == "camt053/xsd/camt.053.001.08.xsd"
-    )
-    return path.read_bytes()
-
-
-@cache
 def schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.fromstring(schema_bytes()))
+    return schema_of("camt053", "xsd/camt.053.001.08.xsd")
 
 
 def read_camt(pages: list[bytes], currency: str) -> ReadBack:

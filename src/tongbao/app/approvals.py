@@ -1,5 +1,6 @@
 """`tongbao payments verify-signatures`: approvals proven from the exported file alone."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -55,18 +56,27 @@ WORDS: Final = {
     ),
     Flaw.SEAL_INVALID: Text(zh="银行印签无效：文件已被改动", en="the bank's seal does not hold"),
     Flaw.SEAL_UNTRUSTED: Text(zh="印签不属于所信任的银行密钥", en="sealed by a key not trusted"),
+    Flaw.CONTENT_DIFFERS: Text(
+        zh="所给文件不是指令所签的文件", en="the file given is not the one that was signed"
+    ),
 }
 
 
 def verify_signatures(
-    settings: Settings, *, file: Path, key: Path | None, approvers: Path | None, as_json: bool
+    settings: Settings,
+    *,
+    file: Path,
+    key: Path | None,
+    approvers: Path | None,
+    content: Path | None = None,
+    as_json: bool,
 ) -> int:
     """Say whether the file proves its signatures, and if not, each thing it does not; 0 if so."""
     with file.open("rb") as opened:
-        content = opened.read(BYTES_MAX + 1)
+        exported = opened.read(BYTES_MAX + 1)
     told: dict[str, Any] = {}
     try:
-        told = _read(content)
+        told = _read(exported)
     except (TongbaoError, ValueError):
         findings = [Finding(Flaw.UNREADABLE, "file")]
     else:
@@ -77,6 +87,7 @@ def verify_signatures(
             told,
             bank_keys=[each.raw for each in public_keys(paths)],
             known=None if approvers is None else _spki(approvers),
+            content_digest=None if content is None else _sha256(content),
         )
     if as_json:
         found = [{"flaw": each.flaw.value, "where": each.where} for each in findings]
@@ -88,6 +99,11 @@ def verify_signatures(
         if not findings:
             _say_proven(told)
     return 1 if findings else 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _read(content: bytes) -> dict[str, Any]:

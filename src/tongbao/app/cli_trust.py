@@ -157,13 +157,19 @@ def payments_verify_signatures(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="The only approvers' keys you trust (PEM)"),
     ] = None,
+    content: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="The file of payments that was signed"),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Prove who approved an instruction, from the file alone; exit 1 and name what is altered."""
     from tongbao.app.approvals import verify_signatures
 
     raise typer.Exit(
-        verify_signatures(Settings(), file=file, key=key, approvers=approvers, as_json=as_json)
+        verify_signatures(
+            Settings(), file=file, key=key, approvers=approvers, content=content, as_json=as_json
+        )
     )
 
 

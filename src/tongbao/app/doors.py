@@ -192,7 +192,11 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "privacy_reveal_evidence": _REVEALED,
     "privacy_reveal_picture": _REVEALED,
     "payments_list_cards": Door(any_permission="payments:read_any"),
+    "payments_list_recalls": Door(any_permission="payments:read_any"),
     "payments_list_refunds": Door(any_permission="payments:read_any"),
+    "payments_request_recall": Door(
+        permission="payments:initiate", any_permission="payments:resolve"
+    ),
     "payments_list_limits": Door(any_permission="limits:read_any"),
     "payments_list_payments": Door(any_permission="payments:read_any"),
     "payments_list_payees": Door(),

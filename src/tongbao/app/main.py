@@ -161,7 +161,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.include_router(metadata_routes())
-    app.include_router(site.routes())
     install(
         app,
         language_default=settings.language_default,
@@ -170,6 +169,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         trusted_proxies=networks(settings.trusted_proxies),
         gate=flow,
     )
+    site.serve(app, site.Built.load())
     return app
 
 

@@ -197,7 +197,9 @@ def _require_free(port: int, variable: str) -> None:
 
 
 def _banner(settings: Settings) -> str:
-    address = f"http://{settings.host}:{settings.port}"
+    # Passkeys belong to names: on an IP address a browser has none.
+    host = "localhost" if settings.host == "127.0.0.1" else settings.host
+    address = f"http://{host}:{settings.port}"
     lines = [
         "",
         f"  通宝 Tongbao   {address}/",

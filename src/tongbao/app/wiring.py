@@ -39,6 +39,7 @@ from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.kernel.clock import now
+from tongbao.products.bulk import service as bulk
 from tongbao.products.deposits import service as deposits
 from tongbao.products.lending import jobs as lending
 from tongbao.products.lending import service as loans
@@ -49,6 +50,7 @@ CONSUMERS: Final[tuple[Consumer, ...]] = (
     loans.consumer(),
     sources.consumer(),
     payments.consumer(),
+    bulk.consumer(),
     alerting.consumer(),
     notices.consumer(),
 )

@@ -80,6 +80,16 @@ class Actor:
             return permission in self.permissions
         return permission in self.grants.get(party_id, ())
 
+    def reach(self, any_permission: str, party_id: UUID | None = None) -> frozenset[UUID] | None:
+        """Return whose things this actor sees: its own parties', or everybody's (None).
+
+        Everybody's takes `any_permission`. With a `party_id` it is that party's alone, if seen.
+        """
+        seen = None if self.may(any_permission) else self.party_ids
+        if party_id is None:
+            return seen
+        return frozenset({party_id}) if seen is None else seen & {party_id}
+
     def check(self, permission: str, *, party_id: UUID, unknown: TongbaoError) -> None:
         """Raise `unknown` for a party the actor does not act for, `Forbidden` for one they do.
 

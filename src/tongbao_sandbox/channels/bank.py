@@ -2,7 +2,8 @@
 
 A pacs.008 is answered with a pacs.002 that takes it in (ACTC) or refuses it; the outcome (ACSC,
 RJCT) comes as another one, and is there for the asking. Money that comes back is a pacs.004, money
-that comes in a pacs.008; a day's camt.053 has it all.
+that comes in a pacs.008; a day's camt.053 has it all. Whose an account is, is asked by acmt.023,
+money back by camt.056: a camt.029 answers, and a pacs.004 brings the money.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from tongbao_sandbox import problems
-from tongbao_sandbox.channels import faults, iso20022, signing
+from tongbao_sandbox.channels import faults, iso20022, recalls, signing, verifying
 from tongbao_sandbox.channels.book import Direction, Payment, ReferenceReused, Status
 from tongbao_sandbox.channels.desk import (
     Desk,
@@ -91,6 +92,69 @@ async def post_payments(request: Request) -> Response:
     return await _carry(request, at_desk, body, work)
 
 
+@v1.post("/verifications")
+async def post_verification(request: Request) -> Response:
+    """Answer an acmt.023: is an account held under a name."""
+    at_desk, body = desk(request, "bank"), await request.body()
+
+    def work() -> Response:
+        try:
+            asked = verifying.read_question(body)
+        except iso20022.Unreadable as unreadable:
+            return Response(f"unreadable: {unreadable}", 422, media_type="text/plain")
+        holder = at_desk.book.holder(asked.account)
+        return _xml(verifying.verdict(asked, holder=holder, at=now()))
+
+    return await _carry(request, at_desk, body, work)
+
+
+@v1.post("/recalls")
+async def post_recall(request: Request) -> Response:
+    """Take in a camt.056 that asks for one payment back."""
+    at_desk, body = desk(request, "bank"), await request.body()
+
+    def work() -> Response:
+        try:
+            asked = recalls.read_recall(body)
+        except iso20022.Unreadable as unreadable:
+            return Response(f"unreadable: {unreadable}", 422, media_type="text/plain")
+        recall, is_new = at_desk.recalls.take(
+            asked,
+            original=at_desk.book.find(asked.original),
+            returned=at_desk.book.find(f"RTR-{asked.original}"[:35]) is not None,
+            fault=at_desk.outcome_fault(),
+        )
+        return _decided(at_desk, recall, just_now=is_new)
+
+    return await _carry(request, at_desk, body, work)
+
+
+@v1.get("/recalls/{reference}")
+async def get_recall(request: Request, reference: Annotated[str, Path(max_length=35)]) -> Response:
+    """Return a camt.029 of where an asking stands; 404 for one never seen."""
+    at_desk = desk(request, "bank")
+
+    def work() -> Response:
+        recall, just_now = at_desk.recalls.inquire(reference)
+        if recall is None:
+            body = f"unknown recall {reference}".encode()
+            sign = signing.sign(signing.ed25519_key(), body)
+            return Response(body, 404, media_type="text/plain", headers={"X-Signature": sign})
+        return _decided(at_desk, recall, just_now=just_now)
+
+    return await _carry(request, at_desk, request.url.path.encode(), work)
+
+
+def _decided(at_desk: Desk, recall: recalls.Recall, *, just_now: bool) -> Response:
+    """Answer an asking; what it agrees to send back goes back at once."""
+    original = at_desk.book.find(recall.original)
+    document = recalls.resolution(recall, original=original, at=now())
+    if just_now and recall.status == recalls.ACCEPTED and original is not None:
+        at_desk.tell(original, lambda _, signed: _message(at_desk, document, signed=signed))
+        _send_back(at_desk, original, reason="FOCR")  # following a cancellation request
+    return _xml(document)
+
+
 @v1.get("/payments/{reference}")
 async def get_payment(request: Request, reference: Annotated[str, Path(max_length=35)]) -> Response:
     """Return a pacs.002 of how a payment stands, by its `TxId`; 404 for one never seen."""
@@ -130,6 +194,13 @@ async def return_payment(request: Request, reference: str, body: Return) -> Resp
     original = at_desk.book.find(reference)
     if original is None or original.status is not Status.SETTLED:
         raise problems.Refused(problems.UNKNOWN_PAYMENT)
+    _send_back(at_desk, original, reason=body.reason)
+    return Response(status_code=204)
+
+
+def _send_back(at_desk: Desk, original: Payment, *, reason: str) -> None:
+    """Let a settled payment come back, once."""
+    reference = original.reference
     returned = new_payment(
         at_desk, reference=f"RTR-{reference}"[:35], direction=Direction.COLLECT,
         amount=original.amount, account=original.account, original=original.reference,
@@ -138,9 +209,8 @@ async def return_payment(request: Request, reference: str, body: Return) -> Resp
     returned, is_new = at_desk.book.submit(returned)
     if is_new:
         at_desk.book.settle(returned, at=now())
-        document = iso20022.payment_return(returned, original, reason=body.reason, at=now())
+        document = iso20022.payment_return(returned, original, reason=reason, at=now())
         at_desk.tell(returned, lambda _, signed: _message(at_desk, document, signed=signed))
-    return Response(status_code=204)
 
 
 @router.post("/sandbox/channels/bank/incoming")

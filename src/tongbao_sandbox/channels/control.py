@@ -68,6 +68,7 @@ class Truth(BaseModel):
     """All that a channel has done, and what it owes the merchant for it."""
 
     owed_minor: int
+    telling: int  # how many messages the merchant has not taken yet
     payments: list[Seen]
 
 
@@ -119,8 +120,10 @@ async def get_customer(request: Request, channel: ChannelName, account: str) -> 
 @router.get("/{channel}/payments")
 async def get_payments(request: Request, channel: ChannelName) -> Truth:
     """Return all that the channel has done."""
-    payments = _desks(request).of(channel).book.all()
+    desk = _desks(request).of(channel)
+    payments = desk.book.all()
     return Truth(
+        telling=desk.telling,
         owed_minor=sum(each.owed for each in payments),
         payments=[Seen.of(each) for each in payments],
     )

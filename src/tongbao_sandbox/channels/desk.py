@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tongbao_sandbox.channels import signing
 from tongbao_sandbox.channels.book import Book, Direction, Payment, Status
 from tongbao_sandbox.channels.faults import ChannelFault, ChannelFaults, ChannelName
+from tongbao_sandbox.channels.recalls import Recalls
 from tongbao_sandbox.clock import now
 
 FINAL: Final = frozenset((Status.SETTLED, Status.REJECTED, Status.CLOSED))
@@ -59,6 +60,7 @@ class Desk:
     def __init__(self, name: ChannelName, faults: ChannelFaults) -> None:
         self.name: ChannelName = name
         self.book = Book(prefix={"card": "C", "wallet-a": "A", "wallet-b": "W"}.get(name, "B"))
+        self.recalls = Recalls()
         self.merchant: Merchant | None = None
         self._faults = faults
         self._stalls: dict[str, int] = {}
@@ -82,6 +84,10 @@ class Desk:
         if self.merchant is None or not self.merchant.public_key:
             return None
         return signing.public_key(self.merchant.public_key)
+
+    def outcome_fault(self) -> ChannelFault | None:
+        """Return what strikes what is decided about this request."""
+        return self._faults.outcome(self.name)
 
     def request_fault(self) -> ChannelFault | None:
         """Return what strikes the answer to this request."""
@@ -116,6 +122,11 @@ class Desk:
             task = asyncio.get_running_loop().create_task(self._tell(payment, make))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    @property
+    def telling(self) -> int:
+        """Return how many messages the merchant has not taken yet, and still may."""
+        return len(self._tasks)
 
     def lines(self, day: date) -> Iterator[Payment]:
         """Return the payments of a settlement file, with what faults make of them."""

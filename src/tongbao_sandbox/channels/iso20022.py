@@ -20,7 +20,7 @@ _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?", re.ASCII)
 
 
 class Unreadable(Exception):
-    """Not a pacs.008 as this bank takes it; says where."""
+    """Not a message as this bank takes it; says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,16 @@ class Order:
 
 def read_order(body: bytes) -> Order:
     """Read a pacs.008. Entities, document types and network are refused. Raises `Unreadable`."""
+    root = parsed(body, PACS008)
+    found = root.findall(f".//{{{PACS008}}}CdtTrfTxInf")
+    if not 1 <= len(found) <= TRANSFERS_MAX:
+        raise Unreadable("CdtTrfTxInf")
+    message = _text(root, "FIToFICstmrCdtTrf/GrpHdr/MsgId")
+    return Order(message, tuple(_transfer(each) for each in found))
+
+
+def parsed(body: bytes, namespace: str) -> etree._Element:
+    """Return a message of a namespace: no entities, no document type, no network."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -53,13 +63,9 @@ def read_order(body: bytes) -> Order:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(str(error)[:200]) from error
-    if root.getroottree().docinfo.doctype or root.tag != f"{{{PACS008}}}Document":
+    if root.getroottree().docinfo.doctype or root.tag != f"{{{namespace}}}Document":
         raise Unreadable("Document")
-    found = root.findall(f".//{{{PACS008}}}CdtTrfTxInf")
-    if not 1 <= len(found) <= TRANSFERS_MAX:
-        raise Unreadable("CdtTrfTxInf")
-    message = _text(root, "FIToFICstmrCdtTrf/GrpHdr/MsgId")
-    return Order(message, tuple(_transfer(each) for each in found))
+    return root
 
 
 def _transfer(element: etree._Element) -> Ordered:
@@ -79,7 +85,12 @@ def _transfer(element: etree._Element) -> Ordered:
 
 
 def _text(element: etree._Element, path: str, *, needed: bool = True) -> str:
-    found = element.find("/".join(f"{{{PACS008}}}{step}" for step in path.split("/")))
+    return text_of(element, PACS008, path, needed=needed)
+
+
+def text_of(element: etree._Element, namespace: str, path: str, *, needed: bool = True) -> str:
+    """Return the text at a path; one that must be there and is not raises `Unreadable`."""
+    found = element.find("/".join(f"{{{namespace}}}{step}" for step in path.split("/")))
     text = "" if found is None else (found.text or "").strip()
     if needed and not text:
         raise Unreadable(path)
@@ -91,7 +102,7 @@ def amount_text(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02d}"
 
 
-class _Tree:
+class Tree:
     """Writes elements of one namespace, each after the other."""
 
     def __init__(self, namespace: str, message: str) -> None:
@@ -102,6 +113,7 @@ class _Tree:
     def add(
         self, parent: etree._Element, path: str, text: str | None = None, **attributes: str
     ) -> etree._Element:
+        """Add the elements of a path, the last one with this text; return it."""
         element = parent
         for step in path.split("/"):
             element = etree.SubElement(element, f"{{{self._namespace}}}{step}")
@@ -110,12 +122,14 @@ class _Tree:
         return element
 
     def head(self, at: datetime) -> etree._Element:
+        """Add the header of a group."""
         head = self.add(self.message, "GrpHdr")
         self.add(head, "MsgId", token_hex(16))
-        self.add(head, "CreDtTm", _moment(at))
+        self.add(head, "CreDtTm", moment(at))
         return head
 
     def bytes(self) -> bytes:
+        """Return the message as it is sent."""
         document: bytes = etree.tostring(self.root, xml_declaration=True, encoding="UTF-8")
         return document
 
@@ -124,7 +138,7 @@ def status_report(
     payments: Iterable[tuple[Payment, str, str]], *, message_id: str, at: datetime
 ) -> bytes:
     """Return a pacs.002: what became of each payment, by status and reason code ("" for none)."""
-    tree = _Tree(PACS002, "FIToFIPmtStsRpt")
+    tree = Tree(PACS002, "FIToFIPmtStsRpt")
     tree.head(at)
     for payment, status, reason in payments:
         one = tree.add(tree.message, "TxInfAndSts")
@@ -147,7 +161,7 @@ def status_report(
 
 def rejected_message(message_id: str, *, where: str, at: datetime) -> bytes:
     """Return a pacs.002 that refuses a whole message as unreadable."""
-    tree = _Tree(PACS002, "FIToFIPmtStsRpt")
+    tree = Tree(PACS002, "FIToFIPmtStsRpt")
     tree.head(at)
     group = tree.add(tree.message, "OrgnlGrpInfAndSts")
     tree.add(group, "OrgnlMsgId", message_id or "UNKNOWN")
@@ -161,7 +175,7 @@ def rejected_message(message_id: str, *, where: str, at: datetime) -> bytes:
 
 def payment_return(returned: Payment, original: Payment, *, reason: str, at: datetime) -> bytes:
     """Return a pacs.004: a settled payment comes back."""
-    tree = _Tree(PACS004, "PmtRtr")
+    tree = Tree(PACS004, "PmtRtr")
     head = tree.head(at)
     tree.add(head, "NbOfTxs", "1")
     tree.add(head, "SttlmInf/SttlmMtd", "CLRG")
@@ -180,7 +194,7 @@ def payment_return(returned: Payment, original: Payment, *, reason: str, at: dat
 
 def incoming(payment: Payment, *, to_account: str, to_name: str, at: datetime) -> bytes:
     """Return a pacs.008 from a customer of another bank to one of the merchant's."""
-    tree = _Tree(PACS008, "FIToFICstmrCdtTrf")
+    tree = Tree(PACS008, "FIToFICstmrCdtTrf")
     head = tree.head(at)
     tree.add(head, "NbOfTxs", "1")
     tree.add(head, "SttlmInf/SttlmMtd", "CLRG")
@@ -208,11 +222,11 @@ def statement(
 ) -> bytes:
     """Return a camt.053 of the merchant's account with the bank for one day."""
     closing = opening + sum(each.owed for each in lines)
-    tree = _Tree(CAMT053, "BkToCstmrStmt")
+    tree = Tree(CAMT053, "BkToCstmrStmt")
     tree.head(at)
     of = tree.add(tree.message, "Stmt")
     tree.add(of, "Id", f"{account}-{day:%Y%m%d}")
-    tree.add(of, "CreDtTm", _moment(at))
+    tree.add(of, "CreDtTm", moment(at))
     start = datetime(day.year, day.month, day.day, tzinfo=ZONE)
     period = tree.add(of, "FrToDt")
     tree.add(period, "FrDtTm", start.isoformat())
@@ -244,10 +258,11 @@ def statement(
     return tree.bytes()
 
 
-def _signed(tree: _Tree, parent: etree._Element, minor: int) -> None:
+def _signed(tree: Tree, parent: etree._Element, minor: int) -> None:
     tree.add(parent, "Amt", amount_text(abs(minor)), Ccy="CNY")
     tree.add(parent, "CdtDbtInd", "DBIT" if minor < 0 else "CRDT")
 
 
-def _moment(at: datetime) -> str:
+def moment(at: datetime) -> str:
+    """Return a moment as messages say it."""
     return at.astimezone(ZONE).isoformat(timespec="milliseconds")

@@ -73,7 +73,7 @@ async def test_it_migrates_starts_and_stops_and_leaves_the_database_alone(
     children = started(before)
     assert len(children) == 3
     assert await asyncio.to_thread(answers, f"http://127.0.0.1:{chosen.port}/health/ready")
-    assert f"http://127.0.0.1:{chosen.port}/docs" in said
+    assert f"http://localhost:{chosen.port}/docs" in said
     assert "PostgreSQL" not in said
     assert "Demo log-ins" not in said
     os.kill(os.getpid(), signal.SIGTERM)

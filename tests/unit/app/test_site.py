@@ -1,4 +1,4 @@
-"""The page at `/` and its files, without a browser."""
+"""The plain pages and their files, without a browser."""
 
 import re
 from collections.abc import AsyncIterator, Callable
@@ -20,7 +20,7 @@ from tongbao_sandbox.main import create_app as create_sandbox
 from tongbao_sandbox.server import running
 
 
-async def visit(urls: Urls, path: str = "/", **more: Any) -> httpx2.Response:
+async def visit(urls: Urls, path: str = "/platform", **more: Any) -> httpx2.Response:
     """Ask an application that runs only for this request."""
     headers = {"Accept-Language": more.pop("language", "zh")}
     with own_logs():
@@ -65,9 +65,9 @@ async def test_the_demo_firm_in_both_languages(seeded: Urls) -> None:
 
 
 async def test_the_address_chooses_the_language_before_the_header(seeded: Urls) -> None:
-    assert "Available balance" in (await visit(seeded, "/?lang=en", demo=True)).text
-    assert "可用余额" in (await visit(seeded, "/?lang=zh", language="en", demo=True)).text
-    assert "可用余额" in (await visit(seeded, "/?lang=xx", demo=True)).text
+    assert "Available balance" in (await visit(seeded, "/platform?lang=en", demo=True)).text
+    assert "可用余额" in (await visit(seeded, "/platform?lang=zh", language="en", demo=True)).text
+    assert "可用余额" in (await visit(seeded, "/platform?lang=xx", demo=True)).text
 
 
 async def test_without_the_demo_it_shows_no_customer_and_no_log_in(seeded: Urls) -> None:
@@ -101,7 +101,7 @@ async def test_files(seeded: Urls) -> None:
     for name in ("../page.py", "%2e%2e/page.py", "page.py", "home.html"):
         assert (await visit(seeded, f"/site/{name}")).status_code == 404
     linked = re.findall(r'(?:href|src)="(/[^"?]*)"', (await visit(seeded)).text)
-    for path in set(linked) - {"/metrics"}:
+    for path in set(linked) - {"/metrics", "/"}:
         assert (await visit(seeded, path)).status_code == 200, path
 
 

@@ -140,3 +140,15 @@ async def test_a_route_of_another_class_is_guarded_too(
         answer = await client.get("/plain", headers=headers)
     assert answer.status_code == status
     assert ("www-authenticate" in answer.headers) == (status == 401)
+
+
+def test_an_actor_reaches_its_own_parties_or_everybodys() -> None:
+    own, others = new_id(), new_id()
+    customer = Actor(id=new_id(), kind="customer", name="c", party_ids=frozenset({own}))
+    staff = Actor(id=new_id(), kind="staff", name="s", permissions=frozenset({"loans:read_any"}))
+    assert customer.reach("loans:read_any") == frozenset({own})
+    assert customer.reach("loans:read_any", own) == frozenset({own})
+    assert customer.reach("loans:read_any", others) == frozenset()
+    assert staff.reach("loans:read_any") is None
+    assert staff.reach("loans:read_any", others) == frozenset({others})
+    assert staff.reach("accounts:read_any") == frozenset()

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -243,11 +242,35 @@ def test_a_server_that_does_not_answer_is_given_up(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with EmbeddedPostgres(place / "data", fsync=False):
-        monkeypatch.setattr(server, "START_TIMEOUT_S", 2)
-        monkeypatch.setattr(time, "sleep", lambda _: None)
+        monkeypatch.setattr(server, "START_TIMEOUT_S", 0.5)
         monkeypatch.setattr(EmbeddedPostgres, "_socket_dir", place / "elsewhere")
         with pytest.raises(EmbeddedPostgresFailed, match="no answer"):
             EmbeddedPostgres(place / "data", fsync=False).start()
+
+
+def test_a_server_that_stands_still_is_given_up(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections, for the kernel does, and says nothing."""
+    monkeypatch.setattr(server, "ANSWER_TIMEOUT_S", 2)  # the least that libpq knows
+    monkeypatch.setattr(server, "START_TIMEOUT_S", 1)
+    with EmbeddedPostgres(place, fsync=False) as running:
+        assert running.pid is not None
+        process = psutil.Process(running.pid)
+        process.suspend()
+        try:
+            with pytest.raises(EmbeddedPostgresFailed, match="no answer"):
+                EmbeddedPostgres(place, fsync=False).start()
+        finally:
+            process.resume()
+
+
+def test_a_program_that_does_not_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "PROGRAM_TIMEOUT_S", 0.2)
+    some = programs.Programs()
+    some._bin = Path("/bin")
+    with pytest.raises(EmbeddedPostgresFailed, match="sleep: not done in"):
+        some.run("sleep", "60")
 
 
 def test_an_old_log_is_put_aside(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,13 +66,15 @@ def test_a_source_is_asked_by_one_thread_at_a_time() -> None:
     fragile = Fragile()
     book = FirmBook(fragile, cache_rows_max=1)
     threads = [
-        threading.Thread(target=book.invoices, args=(code,)) for code in ("F1", "F2", "F3") * 2
+        threading.Thread(target=book.invoices, args=(code,), daemon=True)
+        for code in ("F1", "F2", "F3") * 2
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(30)
 
+    assert not any(thread.is_alive() for thread in threads)
     assert fragile.most == 1
 
 

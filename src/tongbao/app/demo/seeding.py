@@ -145,7 +145,7 @@ async def _propose(
             return
         await proposals.propose(
             tx,
-            action=payments.TRANSFER,
+            action=payments.TRANSFER.action,
             payload=payments.ProposedTransfer(
                 debtor_account_id=company.account.id,
                 creditor_account_number=creditor.account.number,

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 import tongbao
 from tongbao.app import demo
+from tongbao.app.site.built import Built
 from tongbao.core.accounts import service as accounts
 from tongbao.infra import jobs
 from tongbao.infra.db import Database, ReadSession
@@ -94,20 +95,31 @@ class LoanCard:
     invoices: str
 
 
-def routes() -> APIRouter:
-    """Return `/` and the files it needs; open to everyone."""
+def routes(built: Built | None = None) -> APIRouter:
+    """Return `/`, the plain pages and the files they need; open to everyone.
+
+    `/` is the web application, or the page of the platform's state where it was not built.
+    """
     site = APIRouter(include_in_schema=False)
 
-    @site.get("/")
-    async def home(
+    async def platform(
         request: Request,
         preferred: RequestLanguage,
         lang: Lang = None,
     ) -> Response:
         language = _language(lang, preferred)
-        html = await _home(request.app.state.database, request.app.state.settings, language, now())
+        html = await _home(request, language, has_web=built is not None, at=now())
         headers = {"Content-Language": language}
         return Response(html, media_type="text/html; charset=utf-8", headers=headers)
+
+    site.get("/platform")(platform)
+    if built is None:
+        site.get("/")(platform)
+    else:
+
+        @site.get("/")
+        async def home(request: Request) -> Response:
+            return built.page(request)
 
     @site.get("/verify")
     async def verify(preferred: RequestLanguage, lang: Lang = None) -> Response:
@@ -136,7 +148,9 @@ def _in(language: Language) -> Callable[[str, str], str]:
     return lambda zh, en: zh if language == "zh" else en
 
 
-async def _home(database: Database, settings: Settings, language: Language, at: datetime) -> str:
+async def _home(request: Request, language: Language, *, has_web: bool, at: datetime) -> str:
+    database: Database = request.app.state.database
+    settings: Settings = request.app.state.settings
     firm: Firm | None = None
     loan: LoanCard | None = None
     checks = [Check(Text(zh="接口", en="API"), ok=True)]
@@ -153,6 +167,7 @@ async def _home(database: Database, settings: Settings, language: Language, at: 
     return _pages.get_template("home.html").render(
         language=language,
         say=_in(language),
+        has_web=has_web,
         healthy=all(check.ok for check in checks),
         version=tongbao.__version__,
         checked_at=at.astimezone(BANK_ZONE).strftime("%Y-%m-%d %H:%M"),

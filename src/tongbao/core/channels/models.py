@@ -28,7 +28,9 @@ from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
 _OPEN = text("valid_until IS NULL")
-_OPERATION = "operation IN ('pay_out', 'collect', 'refund', 'verify_card')"
+_OPERATION = (
+    "operation IN ('pay_out', 'collect', 'refund', 'verify_card', 'verify_account', 'recall')"
+)
 
 
 class CallbackRow(Base):

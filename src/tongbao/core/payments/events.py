@@ -87,6 +87,16 @@ class PaymentReturned(_OfAnOrder, Event):
     reason_code: str | None
 
 
+class RecallDecided(_OfAnOrder, Event):
+    """The payee's bank sends a recalled payment back, or will not; the money comes as a return."""
+
+    type: ClassVar[str] = "payments.recall_decided"
+
+    recall_id: UUID
+    accepted: bool
+    reason_code: str | None
+
+
 class RefundSettled(_OfAnOrder, Event):
     """All or a part of a payment went back to whoever paid."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from tongbao.core.payments import service
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
 from tongbao.core.payments.service.orders.receiving import RECEIVE_JOB
+from tongbao.core.payments.service.recalls.requesting import RECALL_JOB
 from tongbao.infra import jobs
 from tongbao.kernel.clock import now
 
@@ -13,6 +14,12 @@ from tongbao.kernel.clock import now
 async def drive(context: jobs.JobContext) -> None:
     """Take every order that is due one step further; one just made wakes this at once."""
     await service.drive(context.database, clock=now)
+
+
+@jobs.periodic(name=RECALL_JOB, cron="* * * * * */15")
+async def recall(context: jobs.JobContext) -> None:
+    """Take every recall that is due one step further; one just requested wakes this at once."""
+    await service.drive_recalls(context.database, clock=now)
 
 
 @jobs.task(

@@ -17,6 +17,8 @@ from tongbao.kernel.text import Text
 
 SECONDS_MAX: Final = 60
 """For one picture, the child's start included."""
+END_SECONDS_MAX: Final = 10
+"""For the child's end, once it is killed."""
 ANSWER_BYTES_MAX: Final = 1024 * 1024
 LINES_MAX: Final = 400
 
@@ -94,9 +96,9 @@ class TextReader:
             if child is not None:
                 with suppress(ProcessLookupError):
                     child.kill()
-                await child.wait()
-                assert child.stdin is not None
-                child.stdin.close()
+                # Not `wait`: asyncio ends that only when what the child said has been read.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(child.communicate(), END_SECONDS_MAX)
         finally:
             _ONE_AT_A_TIME.release()
 

@@ -21,6 +21,7 @@ from tongbao.infra.postgres.errors import DataFolderUnreachable, EmbeddedPostgre
 
 SYSTEM_USER: Final = "tongbao"
 PUBLIC_HOME: Final = Path("/var/lib/tongbao")
+PROGRAM_TIMEOUT_S: Final = 600  # more than any start may take: pg_ctl gives up by itself
 
 
 def reachable_data_dir(wanted: Path) -> Path:
@@ -88,19 +89,24 @@ class Programs:
         Output goes to a file: a pipe would stay open as long as the server that inherits it.
         """
         with tempfile.TemporaryFile() as output:
-            result = subprocess.run(  # noqa: S603 - a fixed program of the wheel, no shell
-                [self._bin / program, *arguments],
-                check=False,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                cwd="/",
-                user=self._user and self._user.pw_uid,
-                group=self._user and self._user.pw_gid,
-                extra_groups=self._user and [],
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            )
+            try:
+                result = subprocess.run(  # noqa: S603 - a fixed program of the wheel, no shell
+                    [self._bin / program, *arguments],
+                    check=False,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                    cwd="/",
+                    user=self._user and self._user.pw_uid,
+                    group=self._user and self._user.pw_gid,
+                    extra_groups=self._user and [],
+                    env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                    timeout=PROGRAM_TIMEOUT_S,
+                )
+            except subprocess.TimeoutExpired:
+                reason = f"{program}: not done in {PROGRAM_TIMEOUT_S} s"
+                raise EmbeddedPostgresFailed(reason=reason) from None
             output.seek(0)
             said = output.read().decode(errors="replace")
         if result.returncode != 0:

@@ -38,6 +38,7 @@ from tongbao.infra.postgres.programs import Programs, make_folder
 
 START_TIMEOUT_S: Final = 300  # crash recovery replays the log first, which may take minutes
 START_ATTEMPTS: Final = 5
+ANSWER_TIMEOUT_S: Final = 10
 STOP_TIMEOUT_S: Final = 60
 STOP_POLL_S: Final = 0.05
 SOCKET_PATH_LENGTH_MAX: Final = 100  # bytes; macOS allows 103, Linux 107
@@ -241,9 +242,12 @@ class EmbeddedPostgres:
 
     def _wait_until_ready(self) -> None:
         """Connect once; a server found running may still be recovering from a crash."""
-        for _ in range(START_TIMEOUT_S):
+        give_up_at = time.monotonic() + START_TIMEOUT_S
+        while time.monotonic() < give_up_at:
             try:
-                psycopg.connect(self.urls("postgres").owner).close()
+                psycopg.connect(
+                    self.urls("postgres").owner, connect_timeout=ANSWER_TIMEOUT_S
+                ).close()
             except psycopg.OperationalError:
                 if self.pid is None:
                     break
@@ -269,11 +273,14 @@ class EmbeddedPostgres:
         self.database(DATABASE)
 
     def _stop_server(self) -> None:
-        """Shut down "fast": the clients' sessions end, what was committed is on disk."""
+        """Shut down "fast": the clients' sessions end, what was committed is on disk.
+
+        What is thrown away right after is not written first: "immediate".
+        """
         pid = self.pid
         if pid is None:
             return
-        os.kill(pid, signal.SIGINT)
+        os.kill(pid, signal.SIGQUIT if self.ephemeral else signal.SIGINT)
         for _ in range(int(STOP_TIMEOUT_S / STOP_POLL_S)):
             if self.pid is None:
                 return

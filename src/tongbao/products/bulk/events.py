@@ -25,7 +25,7 @@ class FileExecuted(Event):
 
 
 class FileRejected(Event):
-    """All or nothing: a line was refused, so none was paid."""
+    """Nothing was paid: it was not signed, or a line was refused of all or nothing."""
 
     type: ClassVar[str] = "bulk.file_rejected"
 

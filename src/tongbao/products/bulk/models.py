@@ -60,6 +60,7 @@ class FileRow(Base):
             "uploaded_at",
             "initiated_by",
             "approved_by",
+            "approval_id",
             "finished_at",
         ),
         keep=Keep.BOOKS,
@@ -69,8 +70,8 @@ class FileRow(Base):
         CheckConstraint("mode IN ('partial', 'all_or_nothing')", name="mode"),
         CheckConstraint("format IN ('csv', 'pain.001.001.09')", name="format"),
         CheckConstraint(
-            "state IN ('checked', 'awaiting_approval', 'executing', 'executed', 'rejected',"
-            " 'cancelled')",
+            "state IN ('checked', 'awaiting_approval', 'awaiting_signatures', 'executing',"
+            " 'executed', 'rejected', 'cancelled')",
             name="state",
         ),
         CheckConstraint("char_length(name) BETWEEN 1 AND 100", name="name_length"),
@@ -86,6 +87,7 @@ class FileRow(Base):
             "state IN ('checked', 'awaiting_approval', 'cancelled') = (initiated_by IS NULL)",
             name="initiated",
         ),
+        CheckConstraint("state <> 'awaiting_signatures' OR approval_id IS NOT NULL", name="signed"),
         CheckConstraint("state <> 'executed' OR settled + rejected = good", name="executed"),
         Index(
             "uq_bulk_file_message_id",
@@ -125,6 +127,9 @@ class FileRow(Base):
     uploaded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     initiated_by: Mapped[UUID | None]
     approved_by: Mapped[UUID | None]
+    approval_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("approvals_approval.id"), unique=True
+    )
     finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Query, Request, Response, status
 
 from tongbao.core.payments import service as payments
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.proposals import HELD, hold
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -185,7 +185,7 @@ async def report(
     status_code=status.HTTP_200_OK,
     dependencies=[*MAY_PAY, IDEMPOTENCY_KEY_REQUIRED],
     response_model=FileOut,
-    responses=HELD,
+    responses=HELD_OR_SIGNED,
     summary="Pay a file",
 )
 async def execute(
@@ -205,26 +205,19 @@ async def execute(
     """Pay the good lines from now on; the worker does, and the file says how far it has come.
 
     Always confirmed over the whole file: 403 `identity.step_up_required`, then the same request
-    with `Step-Up-Token`. Where the caller may not pay so much alone: 202 with the proposal.
+    with `Step-Up-Token`. Where the firm's policy asks for signatures over so much, 202 with the
+    instruction, and the last signature pays; where the caller may not pay so much alone, 202 with
+    the proposal.
 
     Problems: `bulk.unknown_file`, `bulk.file_state_wrong`, `bulk.nothing_to_pay`,
-    `bulk.not_due_yet`.
+    `bulk.not_due_yet`, `approvals.no_rule`.
     """
     outcome = await service.execute(
         tx, file_id=file_id, initiated_by=actor, step_up_token=step_up_token, at=at
     )
     if isinstance(outcome, service.PaymentFile):
         return FileOut.of(outcome, language)
-    file = await service.get(tx, file_id, seen_by=actor)
-    return await hold(
-        service.EXECUTION,
-        outcome,
-        request=request,
-        tx=tx,
-        maker=actor,
-        party_id=file.party_id,
-        at=at,
-    )
+    return held(outcome, request=request)
 
 
 @api.post("/files/{file_id:uuid}/cancellation", dependencies=MAY_PAY, summary="Cancel a file")

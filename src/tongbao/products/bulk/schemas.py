@@ -44,8 +44,16 @@ class FileOut(Shape):
 
     id: UUID
     state: Annotated[
-        Literal["checked", "awaiting_approval", "executing", "executed", "rejected", "cancelled"],
-        Field(description="Where it stands; `rejected`: all or nothing, and one was refused"),
+        Literal[
+            "checked",
+            "awaiting_approval",
+            "awaiting_signatures",
+            "executing",
+            "executed",
+            "rejected",
+            "cancelled",
+        ],
+        Field(description="Where it stands; `rejected`: nothing was paid, see `reason`"),
     ]
     kind: Literal["payroll", "batch"]
     mode: Literal["partial", "all_or_nothing"]
@@ -64,6 +72,9 @@ class FileOut(Shape):
     settled_total: MoneyField
     rejected: Annotated[int, Field(description="Good lines that were refused while paying")]
     reason: Annotated[WhyOut | None, Field(description="Why nothing of it was paid")]
+    approval_id: Annotated[
+        UUID | None, Field(description="What its signers sign, at `/approvals/{approval_id}`")
+    ]
     uploaded_at: datetime
     finished_at: datetime | None
 
@@ -90,6 +101,7 @@ class FileOut(Shape):
             settled_total=file.settled_total,
             rejected=file.rejected,
             reason=WhyOut.of(file.why, language),
+            approval_id=file.approval_id,
             uploaded_at=file.uploaded_at,
             finished_at=file.finished_at,
         )

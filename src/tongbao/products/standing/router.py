@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Request, Response, status
 
 from tongbao.core.parties import service as parties
-from tongbao.infra.auth import Actor, CurrentActor, require
+from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
@@ -103,7 +103,7 @@ async def list_orders(
 
     Problems: `parties.unknown_party`, `page.bad_cursor`.
     """
-    visible = _visible_to(actor)
+    visible = actor.reach(READ_ANY)
     if visible is not None and party_id not in visible:
         raise parties.UnknownParty(party_id=party_id)
     page = await service.list_orders(tx, party_id=party_id, after=after, limit=limit)
@@ -118,7 +118,7 @@ async def read_order(order_id: UUID, tx: ReadTx, actor: CurrentActor) -> Standin
 
     Problems: `standing.unknown_order`.
     """
-    return StandingOrderOut.of(await service.get(tx, order_id, visible_to=_visible_to(actor)))
+    return StandingOrderOut.of(await service.get(tx, order_id, visible_to=actor.reach(READ_ANY)))
 
 
 @api.get("/{order_id:uuid}/upcoming", summary="The next dates of an order")
@@ -127,7 +127,7 @@ async def list_upcoming(order_id: UUID, tx: ReadTx, actor: CurrentActor) -> Date
 
     Problems: `standing.unknown_order`.
     """
-    order = await service.get(tx, order_id, visible_to=_visible_to(actor))
+    order = await service.get(tx, order_id, visible_to=actor.reach(READ_ANY))
     if order.state is not service.OrderState.ACTIVE:
         return DatesToCome(items=[])
     return DatesToCome.of(order.schedule, number=order.next_number)
@@ -146,7 +146,7 @@ async def list_occurrences(
 
     Problems: `standing.unknown_order`, `page.bad_cursor`.
     """
-    order = await service.get(tx, order_id, visible_to=_visible_to(actor))
+    order = await service.get(tx, order_id, visible_to=actor.reach(READ_ANY))
     page = await service.list_occurrences(tx, order_id=order.id, after=after, limit=limit)
     return OccurrencesOut(
         items=[OccurrenceOut.of(each, language) for each in page.items], next=page.next
@@ -184,8 +184,3 @@ async def cancel_order(
     Problems: `standing.unknown_order`, `standing.not_possible`.
     """
     return StandingOrderOut.of(await service.cancel(tx, order_id=order_id, actor=actor, at=at))
-
-
-def _visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose orders the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids

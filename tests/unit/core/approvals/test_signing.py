@@ -30,6 +30,7 @@ from tongbao.core.parties import service as parties
 from tongbao.core.payments import service as payments
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
+from tongbao.infra.proposals import Proposal, ToSign
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -64,10 +65,11 @@ async def test_what_needs_no_signature_is_paid_as_without_a_policy(
 ) -> None:
     small = firm.order("1000.00")
     maker = firm.people["maker"].actor
-    assert await payments.put_to_signers(tx, small, initiated_by=maker, at=AT) is None
-    assert await payments.proposed(tx, small, initiated_by=maker, at=AT) == firm.party_id
-    above = await payments.put_to_signers(tx, firm.order("1000.01"), initiated_by=maker, at=AT)
-    assert above is not None
+    below = await payments.ask_transfer(tx, small, initiated_by=maker, at=AT)
+    assert isinstance(below, Proposal)
+    assert below.party_id == firm.party_id
+    above = await payments.ask_transfer(tx, firm.order("1000.01"), initiated_by=maker, at=AT)
+    assert isinstance(above, ToSign)
 
 
 @pytest.mark.parametrize("approver", [None, "first"])
@@ -289,7 +291,8 @@ async def test_deadlines_lie_ahead_and_not_too_far(tx: WriteSession, firm: Firm)
 async def test_without_a_policy_nothing_is_opened(tx: WriteSession, firm: Firm) -> None:
     await _change(tx, firm, None)
     maker = firm.people["maker"].actor
-    assert await payments.put_to_signers(tx, firm.order(), initiated_by=maker, at=AT) is None
+    waiting = await payments.ask_transfer(tx, firm.order(), initiated_by=maker, at=AT)
+    assert isinstance(waiting, Proposal)
     with pytest.raises(NoPolicy):
         await _opened_until(tx, firm, AT + HOUR)
 
@@ -314,7 +317,7 @@ async def _opened_until(tx: WriteSession, firm: Firm, deadline: object) -> Appro
     order = firm.order()
     return await service.open_instruction(
         tx,
-        instruction=payments.SIGNED_TRANSFER,
+        instruction=payments.TRANSFER.instruction,
         payload=order,
         party_id=firm.party_id,
         amount=order.amount,

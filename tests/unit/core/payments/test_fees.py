@@ -234,6 +234,7 @@ async def test_the_version_of_the_moment_holds(tx: WriteSession) -> None:
 SHAPE = {
     "kind": "top_up",
     "currency": "CNY",
+    "channel": "toll",  # which no other test has
     "party_kind": "person",
     "title_zh": "充值手续费",
     "title_en": "Top-up fee",
@@ -279,12 +280,17 @@ async def test_fees_are_proposed_approved_and_shown_to_everybody(
     asked = {
         "debtor_account_id": str(account.id),
         "kind": "top_up",
+        "channel": "toll",
         "amount": {"amount": "100.00", "currency": "CNY"},
     }
     chinese = {**me.headers, "Accept-Language": "zh"}
     quote = (await client.post(f"{URL}/quotes", json=asked, headers=chinese)).json()
     assert (quote["fee"]["amount"], quote["tax"]["amount"]) == ("1.06", "0.06")
-    assert quote["debited"]["amount"] == "101.06"
+    # It is taken from what arrives.
+    assert (quote["debited"]["amount"], quote["credited"]["amount"]) == ("100.00", "98.94")
+    out = {**asked, "kind": "withdrawal", "channel": None}
+    free = (await client.post(f"{URL}/quotes", json=out, headers=chinese)).json()
+    assert (free["debited"]["amount"], free["fee"]["amount"]) == ("100.00", "0.00")
     assert quote["explanation"].startswith("充值手续费：每笔 CNY 1.06")
     assert [each["amount"]["amount"] for each in quote["lines"]] == ["1.00", "0.06"]
     other = await customer("别人")

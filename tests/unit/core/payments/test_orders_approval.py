@@ -21,7 +21,7 @@ CLOCK = Clock(at=AT)
 
 
 async def proposed(tx: WriteSession, firm: Firm, amount: str = "20000.00") -> Proposal:
-    made = await service.ask_approval(
+    made = await service.ask_credit_transfer(
         tx,
         service.NewCreditTransfer(
             debtor_account_id=firm.account.id,
@@ -33,7 +33,7 @@ async def proposed(tx: WriteSession, firm: Firm, amount: str = "20000.00") -> Pr
         initiated_by=firm.maker.actor,
         at=AT,
     )
-    assert made is not None
+    assert isinstance(made, Proposal)
     return made
 
 
@@ -108,7 +108,7 @@ async def test_within_the_makers_band_nobody_is_asked(tx: WriteSession, firm: Fi
         amount=cny("99.00"),
     )
     maker = firm.maker.actor
-    assert await service.ask_approval(tx, new, initiated_by=maker, at=AT) is None
+    assert await service.ask_credit_transfer(tx, new, initiated_by=maker, at=AT) is None
     await service.confirm_payee(
         tx,
         party_id=firm.party_id,
@@ -118,6 +118,6 @@ async def test_within_the_makers_band_nobody_is_asked(tx: WriteSession, firm: Fi
     )
     with outside(CLOCK, MemoryChannel("bank")):
         assert (await service.send(tx, new, initiated_by=maker, at=AT)).status == "reserved"
-        assert await service.ask_approval(tx, new, initiated_by=maker, at=AT) is not None
+        assert await service.ask_credit_transfer(tx, new, initiated_by=maker, at=AT) is not None
         with pytest.raises(service.ApprovalNeeded):
             await service.send(tx, new, initiated_by=maker, at=AT)

@@ -1,12 +1,13 @@
 """The payee book, cooling-off and one-click pay, on a real database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from tests.support.memory_channel import Clock, MemoryChannel, outside
 from tests.unit.core.conftest import AT
 from tests.unit.core.identity.conftest import Person, new_person
 from tests.unit.core.payments.conftest import Holder, new_holder, pay_in
@@ -156,22 +157,15 @@ async def test_names_are_checked_and_never_told(tx: WriteSession) -> None:
     me, supplier = [await new_holder(tx, name) for name in ("我", "华东建材有限公司")]
     (party_id,) = me.actor.party_ids
 
-    async def check(name: str, number: str = supplier.account.number, **facts: Any) -> NameCheck:
+    async def check(name: str, number: str = supplier.account.number) -> NameCheck:
         return await service.check_name(
-            tx,
-            party_id=party_id,
-            account_number=number,
-            name=name,
-            actor=me.actor,
-            at=AT,
-            **facts,
+            tx, party_id=party_id, account_number=number, name=name, actor=me.actor, at=AT
         )
 
     assert await check("华东建材有限公司") is NameCheck.MATCH
     assert await check("华东建材") is NameCheck.CLOSE_MATCH
     assert await check("别人") is NameCheck.NO_MATCH
     assert await check("别人", "9900010000000000000") is NameCheck.NO_MATCH  # nobody's
-    assert await check("别人", bank_code="ICBKCNBJ") is NameCheck.NOT_CHECKED
     counted = select(NameChecksRow.asked, NameChecksRow.missed)
     row = await tx.execute(counted.where(NameChecksRow.checker_id == me.actor.id))
     assert row.one() == (4, 3)
@@ -215,6 +209,40 @@ async def test_a_large_payment_waits_a_day_after_its_payee_was_confirmed(tx: Wri
     await service.remove_payee(tx, payee_id=payee.id, actor=debtor.actor)
     with pytest.raises(rules.CoolingOff):
         await pay(tx, debtor, creditor, "50000.00", at=AT + DAY)
+
+
+async def test_a_payee_at_another_bank_waits_from_when_it_was_confirmed_in_the_book(
+    tx: WriteSession,
+) -> None:
+    person, debtor = await payer(tx)
+    (party_id,) = debtor.actor.party_ids
+    bank, number = "102100099996", "6222020200012345678"
+    payee = await service.save_payee(
+        tx, party_id=party_id, name="北方钢铁", account_number=number, bank_code=bank,
+        actor=debtor.actor, at=AT,
+    )  # fmt: skip
+    assert confirming(payee).facts["creditor_bank_code"] == bank
+    payee = await confirmed(tx, person, payee)
+    assert payee.cooled_from == AT + DAY
+
+    async def send(at: datetime) -> service.Transfer:
+        order = service.NewCreditTransfer(
+            debtor_account_id=debtor.account.id,
+            creditor_account_number=number,
+            creditor_name="北方钢铁",
+            creditor_bank_code=bank,
+            amount=cny("50000.00"),
+        )
+        return await service.send(tx, order, initiated_by=debtor.actor, at=at)
+
+    with outside(Clock(), MemoryChannel()):
+        with pytest.raises(rules.CoolingOff) as refused:
+            await send(AT + DAY - timedelta(seconds=1))
+        assert refused.value.facts["until"] == (AT + DAY).isoformat()
+        assert (await send(AT + DAY)).status is service.Status.RESERVED
+        await service.remove_payee(tx, payee_id=payee.id, actor=debtor.actor)
+        with pytest.raises(rules.CoolingOff):
+            await send(AT + DAY)
 
 
 async def test_a_batch_waits_for_its_new_payees_alone(tx: WriteSession) -> None:
@@ -266,11 +294,9 @@ async def test_what_is_confirmed_is_said_in_words(tx: WriteSession) -> None:
     assert "one-click" in one_click.en.lower()
 
 
-async def test_a_payee_elsewhere_is_neither_confirmed_nor_paid_by_a_click(tx: WriteSession) -> None:
+async def test_a_payee_elsewhere_is_not_paid_by_a_click(tx: WriteSession) -> None:
     me, friend = [await new_holder(tx, name, money="10.00") for name in ("我", "李雷")]
     payee = await saved(tx, me, friend, bank_code="ICBKCNBJ")
-    with pytest.raises(rules.PayeeElsewhere):
-        await service.confirm_saved(tx, payee_id=payee.id, token=None, actor=me.actor, at=AT)
     with pytest.raises(rules.PayeeElsewhere):
         await click(tx, me, payee, "1.00")
 

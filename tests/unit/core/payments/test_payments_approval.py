@@ -63,7 +63,7 @@ class Firm:
         )
         return await proposals.propose(
             tx,
-            action=service.TRANSFER,
+            action=service.TRANSFER.action,
             payload=payload,
             maker=self.maker.actor,
             party_id=self.party_id,

@@ -147,6 +147,7 @@ def test_every_rejection_has_an_iso_code_and_both_languages(kind: type[domain.Re
         currency="USD",
         account_currency="CNY",
         maximum="CNY 50000000.00",
+        fee="CNY 2.00",
         level=1,
         period="per_day",
         used="CNY 0.00",

@@ -114,8 +114,10 @@ async def test_plain_requests_are_answered_together(
     client: httpx2.AsyncClient, counter: Counter, writer: dict[str, str]
 ) -> None:
     first = asyncio.create_task(post(client, writer, {"id": "slow"}))
-    while not counter.turns:  # noqa: ASYNC110 - it is in the application
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(30):
+        async with asyncio.timeout(30):
+            while not counter.turns:  # noqa: ASYNC110 - it is in the application
+                await asyncio.sleep(0.001)
     answers = await asyncio.gather(
         *[post(client, writer, {"id": f"n{number}"}) for number in range(30)]
     )
@@ -347,8 +349,9 @@ async def test_more_than_may_wait_are_told_to_come_back(
     counter = Counter(database, users, waiting_max=2)
     async with client_of(counter.app()) as client:
         first = asyncio.create_task(post(client, writer, {"id": "slow"}))
-        while not counter.turns:  # noqa: ASYNC110 - it is in the application
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(30):
+            while not counter.turns:  # noqa: ASYNC110 - it is in the application
+                await asyncio.sleep(0.001)
         answers = await asyncio.gather(*[post(client, writer) for _ in range(10)])
         assert (await first).status_code == 200
     refused = [answer for answer in answers if answer.status_code == 503]

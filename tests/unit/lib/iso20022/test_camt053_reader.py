@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.reconciliation import bank_statement
-from tests.support.statements import schema_bytes
 from tests.unit.lib.iso20022.test_camt053 import DAY, ENTRY, PAGE
 from tongbao.kernel.money import Money
 from tongbao.lib.iso20022 import camt053, camt053_reader
@@ -22,11 +20,6 @@ def refused(document: bytes) -> tuple[camt053_reader.Finding, ...]:
     with pytest.raises(NotAStatement) as raised:
         camt053_reader.read(document)
     return raised.value.findings
-
-
-def test_the_schema_is_the_official_one() -> None:
-    ours = files("tongbao.lib.iso20022").joinpath("xsd/camt.053.001.08.xsd").read_bytes()
-    assert ours == schema_bytes()
 
 
 @given(moved=st.dictionaries(st.uuids().map(str), st.integers(-(10**12), 10**12), max_size=20))

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import psycopg
 import pytest
 from fastapi import FastAPI
 
@@ -291,9 +292,15 @@ async def test_two_workers_at_once_decide_once(database: Database, client_of: Ne
 
 
 @pytest.mark.usefixtures("bank")
-async def test_the_worker_finds_the_job_by_itself(database: Database, client_of: NewClient) -> None:
+async def test_the_worker_finds_the_job_by_itself(
+    database: Database, client_of: NewClient, owner_url: str
+) -> None:
     customer = await customer_of(database, a_good_firm())
     client = client_of(customer.actor)
+    with psycopg.connect(owner_url) as connection:  # what hundreds of other tests left undone
+        connection.execute(
+            "UPDATE procrastinate_jobs SET status = 'cancelled' WHERE status = 'todo'"
+        )
     made = await client.post("/applications", {"account_id": str(customer.account.id)})
     await infra_jobs.drain(database)
     detail = (await client.get(f"/applications/{made.json()['id']}")).json()

@@ -7,6 +7,7 @@ the words in it, so a new one of a known sort needs no entry here.
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, Literal
 
 from tongbao.kernel.text import Text
@@ -79,6 +80,22 @@ _OWN_WORDS: Final[Mapping[str, Text]] = {
 }
 
 
+_FEES_FROM: Final = "fees_from"
+
+
+def fees_from(ordinal: int | None) -> dict[str, str]:
+    """Return the metadata of a transaction whose postings from one on are fees; None: of none."""
+    return {} if ordinal is None else {_FEES_FROM: str(ordinal)}
+
+
+def movement_type(type_: str, *, ordinal: int, metadata: Mapping[str, str]) -> str:
+    """Return the type of one of a transaction's movements: its own, or that of its fee."""
+    begins = metadata.get(_FEES_FROM, "")
+    is_fee = begins.isdecimal() and ordinal >= int(begins)
+    return f"{type_}.fee" if is_fee else type_
+
+
+@lru_cache(maxsize=1_000)
 def category_of(type_: str) -> EntryCategory:
     """Return what sort of movement a transaction's type stands for."""
     words = set(_WORD.findall(type_.lower()))

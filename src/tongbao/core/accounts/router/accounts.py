@@ -77,9 +77,7 @@ async def list_accounts(
 
     Problems: `page.bad_cursor`. The permission is `accounts:read_any`.
     """
-    among = None if actor.may(READ_ANY) else actor.party_ids
-    if party_id is not None:
-        among = frozenset({party_id}) if among is None else among & {party_id}
+    among = actor.reach(READ_ANY, party_id)
     page = await service.list_accounts(tx, among=among, after=after, limit=limit)
     items = await shown(tx, page.items, language=language, at=at)
     return Page[DepositAccountOut](items=items, next=page.next)

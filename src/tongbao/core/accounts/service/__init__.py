@@ -8,7 +8,13 @@ from tongbao.core.accounts.domain import (
     DepositAccountId,
     DepositAccountStatus,
 )
-from tongbao.core.accounts.domain.categories import EntryCategory, category_of, entry_words
+from tongbao.core.accounts.domain.categories import (
+    EntryCategory,
+    category_of,
+    entry_words,
+    fees_from,
+    movement_type,
+)
 from tongbao.core.accounts.domain.errors import (
     AccountClosed,
     AccountDormant,
@@ -155,6 +161,7 @@ __all__ = [
     "entry_words",
     "extend",
     "fall_asleep",
+    "fees_from",
     "for_party",
     "get",
     "is_account_number",
@@ -163,6 +170,7 @@ __all__ = [
     "ledger_accounts",
     "lift_at_once",
     "list_accounts",
+    "movement_type",
     "new_number",
     "next_piece",
     "open_account",

@@ -11,7 +11,7 @@ from tongbao.core.accounts.domain import (
     Counterparty,
     DepositAccount,
 )
-from tongbao.core.accounts.domain.categories import category_of
+from tongbao.core.accounts.domain.categories import category_of, movement_type
 from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.service.reading import by_ledger_accounts
 from tongbao.core.ledger import service as ledger
@@ -79,29 +79,45 @@ async def _looked_for(
     after: str | None,
     limit: int,
 ) -> Page[AccountEntry]:
-    found: list[AccountEntry] = []
+    found: list[ledger.Entry] = []
+    following = after
     for _ in range(STEPS_MAX):
         page = await ledger.find_entries(
-            tx, account.ledger_account_id, _criteria(wanted), after=after, limit=PAGE_LIMIT_MAX
+            tx,
+            account.ledger_account_id,
+            _criteria(wanted),
+            after=following,
+            limit=PAGE_LIMIT_MAX,
         )
-        shown = await _shown(tx, account, page.items)
-        for entry, each in zip(page.items, shown, strict=True):
-            if not _matches(wanted, each):
-                continue
-            if len(found) == limit:
-                return Page[AccountEntry](items=found, next=after)
-            found.append(each)
-            after = ledger.cursor_after(entry)
-        after = page.next
-        if after is None:
+        found += await _wanted(tx, wanted, page.items)
+        following = page.next
+        if following is None or len(found) > limit:
             break
-    return Page[AccountEntry](items=found, next=after)
+    if len(found) > limit:
+        found = found[:limit]
+        following = ledger.cursor_after(found[-1])
+    return Page[AccountEntry](items=await _shown(tx, account, found), next=following)
 
 
-def _matches(wanted: EntryFilter, entry: AccountEntry) -> bool:
-    other = entry.counterparty
-    texts = (entry.reference, *((other.name, other.number) if other else ()))
-    return wanted.wants(category_of(entry.type), texts)
+async def _wanted(
+    tx: ReadSession, wanted: EntryFilter, read: Sequence[ledger.Entry]
+) -> list[ledger.Entry]:
+    """Choose among entries; the other sides are looked up where a text may be in their names."""
+    others = (
+        await counterparties(tx, {entry.counter_account_id for entry in read})
+        if wanted.text
+        else {}
+    )
+
+    def texts(entry: ledger.Entry) -> tuple[str | None, ...]:
+        other = others.get(entry.counter_account_id)
+        return (entry.reference, *((other.name, other.number) if other else ()))
+
+    return [entry for entry in read if wanted.wants(category_of(_type(entry)), texts(entry))]
+
+
+def _type(entry: ledger.Entry) -> str:
+    return movement_type(entry.type, ordinal=entry.ordinal, metadata=entry.metadata)
 
 
 def _criteria(wanted: EntryFilter) -> ledger.Criteria:
@@ -127,7 +143,7 @@ async def _shown(
         AccountEntry(
             transaction_id=entry.transaction_id,
             sequence=entry.sequence,
-            type=entry.type,
+            type=_type(entry),
             direction=entry.direction,
             amount=money(entry.amount),
             balance_after=None if entry.balance_after is None else money(entry.balance_after),

@@ -13,7 +13,6 @@ from tongbao.core.agreements.router.base import (
     TAGS,
     After,
     OfParty,
-    among,
     as_pdf,
 )
 from tongbao.core.agreements.schemas.agreements import (
@@ -53,7 +52,9 @@ async def list_agreements(
 
     Problems: `page.bad_cursor`.
     """
-    page = await service.list_agreements(tx, among=among(actor, party_id), after=after, limit=limit)
+    page = await service.list_agreements(
+        tx, among=actor.reach(READ_ANY, party_id), after=after, limit=limit
+    )
     return Page[AgreementSummary](
         items=[AgreementSummary.of(each) for each in page.items], next=page.next
     )

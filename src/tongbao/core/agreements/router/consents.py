@@ -18,7 +18,6 @@ from tongbao.core.agreements.router.base import (
     TAGS,
     After,
     OfParty,
-    among,
     as_pdf,
 )
 from tongbao.core.agreements.schemas.consents import (
@@ -138,7 +137,9 @@ async def list_consents(
 
     Problems: `page.bad_cursor`.
     """
-    page = await service.list_consents(tx, among=among(actor, party_id), after=after, limit=limit)
+    page = await service.list_consents(
+        tx, among=actor.reach(READ_ANY, party_id), after=after, limit=limit
+    )
     return Page[ConsentOut](items=[ConsentOut.of(each, at) for each in page.items], next=page.next)
 
 

@@ -60,6 +60,7 @@ class Flaw(StrEnum):
     TOO_FEW_SIGNATURES = "too_few_signatures"
     SEAL_INVALID = "seal_invalid"
     SEAL_UNTRUSTED = "seal_untrusted"
+    CONTENT_DIFFERS = "content_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,13 @@ def verify(
     *,
     bank_keys: Sequence[bytes],
     known: Collection[bytes] | None = None,
+    content_digest: str | None = None,
 ) -> list[Finding]:
     """Return what is wrong with an exported file; nothing if it proves what it says.
 
     `bank_keys` are the Ed25519 public keys (32 bytes) trusted to seal; `known` the approvers' keys
-    (SubjectPublicKeyInfo) that the reader trusts, where they have a list of their own.
+    (SubjectPublicKeyInfo) that the reader trusts, where they have a list of their own;
+    `content_digest` the SHA-256, in hexadecimal, of the file that the instruction must be about.
     """
     try:
         export = Export.model_validate_json(canonical(file))
@@ -100,7 +103,13 @@ def verify(
         *_people(export),
         *_rule(export),
         *_seal(file, export, bank_keys),
+        *_content(export, content_digest),
     ]
+
+
+def _content(export: Export, digest: str | None) -> Iterator[Finding]:
+    if digest is not None and export.document.content.get("sha256") != digest:
+        yield Finding(Flaw.CONTENT_DIFFERS, "document.content.sha256")
 
 
 def public_key_id(public_key: bytes) -> str:

@@ -66,6 +66,7 @@ from tongbao.core.approvals.service.policies import (
 from tongbao.core.approvals.service.signing import (
     passkey_options,
     sign,
+    signers_of,
     waiting_for,
 )
 
@@ -133,6 +134,7 @@ __all__ = [
     "set_first",
     "sign",
     "signatures_needed",
+    "signers_of",
     "verify",
     "versions",
     "waiting_for",

@@ -30,10 +30,13 @@ STATES: Final[tuple[State, ...]] = get_args(State)
 KINDS: Final[tuple[SignatureKind, ...]] = get_args(SignatureKind)
 
 
-async def get(tx: ReadSession, approval_id: UUID, *, reader: Actor) -> Approval:
-    """Return an instruction to its maker, its party's people, staff. Raises `UnknownApproval`."""
+async def get(tx: ReadSession, approval_id: UUID, *, reader: Actor | None) -> Approval:
+    """Return an instruction to its maker, its party's people, staff; to modules with no `reader`.
+
+    Raises `UnknownApproval`.
+    """
     row = await tx.get(ApprovalRow, approval_id)
-    if row is None or not may_see(row, reader):
+    if row is None or (reader is not None and not may_see(row, reader)):
         raise UnknownApproval
     (found,) = await told(tx, [row])
     return found

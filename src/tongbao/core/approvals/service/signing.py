@@ -9,9 +9,10 @@ with it and may be given again.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import insert, select, update
 
 from tongbao.core.approvals.domain.approvals import Approval, ByKey, ByPasskey
@@ -36,6 +37,7 @@ from tongbao.core.approvals.service.approvals import (
 )
 from tongbao.core.approvals.service.deciding import decide
 from tongbao.core.approvals.service.instructions import (
+    Instruction,
     Signed,
     Signers,
     registered_instructions,
@@ -47,6 +49,8 @@ from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
+
+P = TypeVar("P", bound=BaseModel)
 
 
 async def passkey_options(
@@ -186,6 +190,25 @@ async def _execute(tx: WriteSession, row: ApprovalRow, *, last: Actor, at: datet
         signers=Signers.of(last, approval_id=row.id),
     )
     return await instruction.execute(tx, row.payload, by, at)
+
+
+async def signers_of(
+    tx: ReadSession, approval_id: UUID, *, instruction: Instruction[P], payload: P, at: datetime
+) -> Signers | None:
+    """Return the signers of an executed instruction, for work that goes on after its execution.
+
+    None unless exactly this was signed, and whoever completed it may still sign.
+    """
+    row = await tx.get(ApprovalRow, approval_id)
+    if row is None or row.state != "executed" or row.instruction != instruction.name:
+        return None
+    if instruction.payload.model_validate_json(row.payload) != payload:
+        return None
+    assert row.decided_by is not None, "somebody signed last"
+    last = await identity.find_actor(tx, row.decided_by, at)
+    if last is None or not last.may(instruction.signs, party_id=row.party_id):
+        return None
+    return Signers.of(last, approval_id=row.id)
 
 
 async def waiting_for(

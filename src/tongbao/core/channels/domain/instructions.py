@@ -16,6 +16,8 @@ class Operation(StrEnum):
     COLLECT = "collect"  # 收款: money comes from a counterparty
     REFUND = "refund"  # 退款: what was collected goes back, whole or in part
     VERIFY_CARD = "verify_card"  # 验卡: is the card held under this name
+    VERIFY_ACCOUNT = "verify_account"  # 户名核验: is an account there held under it
+    RECALL = "recall"  # 退回请求: may what was paid out come back
 
 
 class Outcome(StrEnum):
@@ -55,7 +57,9 @@ class Instruction:
 
     `reference` is ours and unique: 8 to 32 letters, digits and hyphens (longer, up to 35, only
     where somebody else gave it: money that came in). A channel takes it for one payment however
-    often it is sent. `at` is when it was first sent. A card to be verified has an amount of zero.
+    often it is sent. `at` is when it was first sent. A card or account to be verified has an amount
+    of zero; that it is DONE says that the name fits, and NOT_DONE `name_mismatch` that it does not.
+    A recall moves nothing: DONE says that the money is sent back, and it comes as a return.
     """
 
     reference: str
@@ -63,7 +67,9 @@ class Instruction:
     amount: Money
     at: datetime
     counterparty: Counterparty | None = None
-    original_reference: str | None = None  # of a refund: what was collected under it
+    original_reference: str | None = None  # of a refund or recall: of what
+    original_at: datetime | None = None  # of a recall: when that was sent
+    reason: str = ""  # of a recall: ISO 20022 ExternalCancellationReason1Code
     remittance: str = ""
     end_to_end_id: str = ""
     uetr: UUID | None = None

@@ -53,6 +53,10 @@ class Reason(StrEnum):
     NOT_PAID = "not_paid"
     REFUND_TOO_LARGE = "refund_too_large"
     UNKNOWN_ORIGINAL = "unknown_original"
+    PAYEE_DECLINED = "payee_declined"
+    PAYEE_SILENT = "payee_silent"
+    PAYEE_WITHOUT_FUNDS = "payee_without_funds"
+    ALREADY_RETURNED = "already_returned"
     REFUSED = "refused"
     NEVER_RECEIVED = "never_received"
     REFERENCE_REUSED = "reference_reused"
@@ -113,6 +117,22 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         _reason(
             Reason.UNKNOWN_ORIGINAL, "NOOR", NextAction.PERSON,
             "通道查无原交易", "The channel knows no such original",
+        ),
+        _reason(
+            Reason.PAYEE_DECLINED, "CUST", NextAction.GIVE_UP,
+            "收款人不同意退回", "The payee does not agree to send it back",
+        ),
+        _reason(
+            Reason.PAYEE_SILENT, "NOAS", NextAction.GIVE_UP,
+            "收款人未答复", "The payee has not answered",
+        ),
+        _reason(
+            Reason.PAYEE_WITHOUT_FUNDS, "AM04", NextAction.GIVE_UP,
+            "收款账户余额不足，无法退回", "The payee's account has not enough to send back",
+        ),
+        _reason(
+            Reason.ALREADY_RETURNED, "ARDT", NextAction.GIVE_UP,
+            "款项已退回", "It was sent back already",
         ),
         _reason(
             Reason.REFUSED, "NARR", NextAction.PERSON,

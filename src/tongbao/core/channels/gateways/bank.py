@@ -2,7 +2,8 @@
 
 A pacs.008 is answered with a pacs.002 that takes it in or refuses it; the outcome comes as another
 one, and is there for the asking. Money that comes back is a pacs.004, money that comes in a
-pacs.008, and the day's file a camt.053.
+pacs.008, and the day's file a camt.053. Whose an account is, is asked by acmt.023, money back by
+camt.056, which a camt.029 answers.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +24,14 @@ from tongbao.core.channels.domain.instructions import (
 from tongbao.core.channels.domain.notices import Notice, NoticeKind
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement, StatementLine
-from tongbao.core.channels.gateways import files, iso20022, reading, signing
+from tongbao.core.channels.gateways import (
+    files,
+    iso20022,
+    reading,
+    recalling,
+    signing,
+    verifying,
+)
 from tongbao.core.channels.gateways.base import HttpGateway
 from tongbao.core.channels.gateways.plugin import Callback, Connection
 from tongbao.core.channels.gateways.talking import (
@@ -65,9 +73,15 @@ class BankGateway(HttpGateway):
         title=Text(zh="清算银行", en="Clearing bank"),
         currency=CURRENCY,
         kinds={
-            Operation.PAY_OUT: frozenset({CounterpartyKind.BANK_ACCOUNT, CounterpartyKind.CARD})
+            Operation.PAY_OUT: frozenset({CounterpartyKind.BANK_ACCOUNT, CounterpartyKind.CARD}),
+            Operation.VERIFY_ACCOUNT: frozenset({CounterpartyKind.BANK_ACCOUNT}),
+            Operation.RECALL: frozenset({None}),
         },
-        terms={Operation.PAY_OUT: Terms(fee_fixed_minor=2_00, amount_max_minor=50_000_000_00)},
+        terms={
+            Operation.PAY_OUT: Terms(fee_fixed_minor=2_00, amount_max_minor=50_000_000_00),
+            Operation.VERIFY_ACCOUNT: Terms(amount_min_minor=0),
+            Operation.RECALL: Terms(),
+        },
         calls_back=True,
         statement="camt.053.001.08",
     )
@@ -96,7 +110,7 @@ class BankGateway(HttpGateway):
         *,
         at: datetime,  # noqa: ARG002 - the bank repeats its messages for days
     ) -> Callback:
-        """Read a pacs.002, 004 or 008."""
+        """Read a pacs.002, 004 or 008, or a camt.029."""
         channel = self._connection.channel
         if not self._keys.is_signed(body, headers.get("x-signature", "")):
             raise CallbackRefused(channel=channel)
@@ -107,32 +121,72 @@ class BankGateway(HttpGateway):
             raise CallbackUnreadable(channel=channel, cause=str(wrong)) from None
 
     async def _submit(self, instruction: Instruction) -> Answer:
+        if instruction.operation is Operation.VERIFY_ACCOUNT:
+            return await self._verify(instruction)
+        if instruction.operation is Operation.RECALL:
+            return await self._recall(instruction)
         # One message of one transfer: what is sent again is the same to the byte.
         document = iso20022.write_order(
             instruction,
-            message_id=f"M{sha256(instruction.reference.encode()).hexdigest()[:31]}",
+            message_id=_message_id(instruction.reference),
             at=instruction.at,
             agent=self._connection.merchant_id,
         )
-        reply = await self._talker.say(
-            "POST",
-            "/v1/payments",
-            content=document,
-            headers={
-                "Content-Type": XML,
-                "X-Merchant": self._connection.merchant_id,
-                "X-Signature": self._keys.sign(document),
-            },
+        return self._answer(instruction, await self._post("/v1/payments", document))
+
+    async def _verify(self, instruction: Instruction) -> Answer:
+        """Ask whose an account is, which changes nothing however often."""
+        at, agent = instruction.at, self._connection.merchant_id
+        document = verifying.write_question(instruction, at=at, agent=agent)
+        reply = await self._post("/v1/verifications", document)
+        if reply.status != files.OK or not self._is_signed(reply):
+            raise Lost(Reason.BROKEN_ANSWER, f"HTTP {reply.status}")
+        try:
+            document_read = iso20022.Document(reply.body)
+            return verifying.read_verdict(document_read, reference=instruction.reference)
+        except iso20022.Unreadable as wrong:
+            raise Lost(Reason.BROKEN_ANSWER, str(wrong)) from None
+
+    async def _recall(self, instruction: Instruction) -> Answer:
+        """Ask for a payment back; under one reference the bank takes it once."""
+        document = recalling.write_recall(
+            instruction,
+            original_message_id=_message_id(instruction.original_reference or ""),
+            agent=self._connection.merchant_id,
+            bank=self._connection.channel,
         )
-        return self._answer(instruction, reply)
+        return self._resolution(instruction, await self._post("/v1/recalls", document))
+
+    def _resolution(self, instruction: Instruction, reply: Reply) -> Answer:
+        if reply.status != files.OK or not self._is_signed(reply):
+            raise Lost(Reason.BROKEN_ANSWER, f"HTTP {reply.status}")
+        try:
+            told = recalling.read_resolution(iso20022.Document(reply.body))
+        except iso20022.Unreadable as wrong:
+            raise Lost(Reason.BROKEN_ANSWER, str(wrong)) from None
+        reading.same(instruction.reference, told.reference)
+        return recalling.answer_of(told)
+
+    async def _post(self, path: str, document: bytes) -> Reply:
+        headers = {
+            "Content-Type": XML,
+            "X-Merchant": self._connection.merchant_id,
+            "X-Signature": self._keys.sign(document),
+        }
+        return await self._talker.say("POST", path, content=document, headers=headers)
 
     async def _inquire(self, instruction: Instruction) -> Answer:
-        path = f"/v1/payments/{quote(instruction.reference, safe='')}"
+        if instruction.operation is Operation.VERIFY_ACCOUNT:
+            return await self._verify(instruction)
+        recalls = instruction.operation is Operation.RECALL
+        what = "recall" if recalls else "payment"
+        path = f"/v1/{what}s/{quote(instruction.reference, safe='')}"
         reply = await self._talker.say("GET", path, headers=self._signed(path))
         if reply.status == NOT_FOUND and self._is_signed(reply):
-            reading.same(f"unknown payment {instruction.reference}", reply.body.decode("latin-1"))
+            reading.same(f"unknown {what} {instruction.reference}", reply.body.decode("latin-1"))
             return self._never_received(instruction, "404")
-        return self._answer(instruction, reply)
+        read = self._resolution if recalls else self._answer
+        return read(instruction, reply)
 
     def _answer(self, instruction: Instruction, reply: Reply) -> Answer:
         if reply.status not in {files.OK, UNPROCESSABLE} or not self._is_signed(reply):
@@ -187,6 +241,11 @@ class BankGateway(HttpGateway):
         return reading.checked(statement, lines=len(entries), total=closing - opening)
 
 
+def _message_id(reference: str) -> str:
+    """Return the id of the message that a payment of this reference was sent in."""
+    return f"M{sha256(reference.encode()).hexdigest()[:31]}"
+
+
 def _told(told: iso20022.Status) -> Answer:
     outcome = OUTCOMES.get(told.status, Outcome.UNKNOWN)
     why = None
@@ -221,6 +280,15 @@ def _callback(document: iso20022.Document) -> Callback:
                     for each in report.statuses
                 ),
             )
+        case recalling.CAMT029:
+            told = recalling.read_resolution(document)
+            resolved = Notice(
+                kind=NoticeKind.OUTCOME,
+                reference=told.reference,
+                amount=told.amount,
+                outcome=recalling.OUTCOMES.get(told.status, Outcome.UNKNOWN),
+            )
+            return Callback(told.message_id, (resolved,))
         case iso20022.PACS004:
             message_id, returns = iso20022.read_returns(document)
             return Callback(

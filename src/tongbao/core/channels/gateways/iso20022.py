@@ -184,7 +184,7 @@ def write_order(instruction: Instruction, *, message_id: str, at: datetime, agen
     amount.set("Ccy", instruction.amount.currency)
     add(one, "IntrBkSttlmDt", str(at.astimezone(BANK_ZONE).date()))
     add(one, "ChrgBr", "SHAR")
-    add(one, "Dbtr/Nm", _plain(debtor.name if debtor else "") or NOT_PROVIDED)
+    add(one, "Dbtr/Nm", plain(debtor.name if debtor else "") or NOT_PROVIDED)
     if debtor is not None:
         add(one, "DbtrAcct/Id/Othr/Id", debtor.account_number)
     add(one, "DbtrAgt/FinInstnId/Nm", agent)
@@ -193,15 +193,15 @@ def write_order(instruction: Instruction, *, message_id: str, at: datetime, agen
         add(bank, "ClrSysMmbId/MmbId", creditor.bank_code)
     else:
         add(bank, "Nm", NOT_PROVIDED)
-    add(one, "Cdtr/Nm", _plain(creditor.name) or NOT_PROVIDED)
+    add(one, "Cdtr/Nm", plain(creditor.name) or NOT_PROVIDED)
     add(one, "CdtrAcct/Id/Othr/Id", creditor.account_number)
-    if _plain(instruction.remittance):
-        add(one, "RmtInf/Ustrd", _plain(instruction.remittance))
+    if plain(instruction.remittance):
+        add(one, "RmtInf/Ustrd", plain(instruction.remittance))
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return document
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text as a message can carry it: of at most 140 characters, all of them fit."""
     return _UNFIT.sub("", text).strip()[:NAME_LENGTH].strip()
 

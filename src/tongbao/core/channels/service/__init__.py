@@ -43,7 +43,7 @@ from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways.plugin import Callback, Connection, Gateway, Receipt
 from tongbao.core.channels.gateways.registry import plugins
 from tongbao.core.channels.service.asking import inquire, statement, submit
-from tongbao.core.channels.service.books import ChannelBooks, books
+from tongbao.core.channels.service.books import ChannelBooks, books, open_books
 from tongbao.core.channels.service.callbacks import notices, receive
 from tongbao.core.channels.service.configuration import (
     Configuration,
@@ -117,6 +117,7 @@ __all__ = [
     "inquire",
     "notices",
     "observe",
+    "open_books",
     "plugins",
     "preview",
     "reason",

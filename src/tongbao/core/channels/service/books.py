@@ -25,6 +25,14 @@ class ChannelBooks:
 async def books(tx: WriteSession, *, channel: str, currency: str, at: datetime) -> ChannelBooks:
     """Return the accounts of a channel, opened on first use. Raises `UnknownChannel`."""
     title = gateway(channel).features.title
+    name = f"{title.zh} {title.en}"
+    return await open_books(tx, channel=channel, name=name, currency=currency, at=at)
+
+
+async def open_books(
+    tx: WriteSession, *, channel: str, name: str, currency: str, at: datetime
+) -> ChannelBooks:
+    """Return the accounts of a channel, which need not be plugged in; `name` is for new ones."""
 
     async def account(part: str, category: ledger.Category, words: str) -> ledger.AccountId:
         found = await ledger.internal_account(
@@ -32,7 +40,7 @@ async def books(tx: WriteSession, *, channel: str, currency: str, at: datetime) 
             code=f"channels.{part}.{channel}.{currency}",
             asset=currency,
             category=category,
-            name=f"{words} {title.zh} {title.en}",
+            name=f"{words} {name}",
             at=at,
         )
         return found.id

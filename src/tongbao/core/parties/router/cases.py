@@ -83,7 +83,7 @@ async def list_cases(
 
     Problems: `parties.unknown_party`, `page.bad_cursor`. The permission is `parties:read_any`.
     """
-    among = None if actor.may(READ_ANY) else actor.party_ids
+    among = actor.reach(READ_ANY)
     if party_id is not None:
         check_sees(actor, party_id)
         among = frozenset({party_id})

@@ -64,9 +64,7 @@ async def list_parties(
         found = await service.find_by_registration_number(tx, registration_number)
         seen = [found] if found is not None and may_see(actor, found.id) else []
         return Page[PartyOut](items=[PartyOut.of(party) for party in seen])
-    page = await service.list_parties(
-        tx, among=None if actor.may(READ_ANY) else actor.party_ids, after=after, limit=limit
-    )
+    page = await service.list_parties(tx, among=actor.reach(READ_ANY), after=after, limit=limit)
     return Page[PartyOut](items=[PartyOut.of(party) for party in page.items], next=page.next)
 
 

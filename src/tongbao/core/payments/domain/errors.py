@@ -253,13 +253,10 @@ class NotToBeReturned(Rejection):
     title = Text(zh="退汇无对应付款", en="No payment that this could be the return of")
 
 
-class AboveBand(TongbaoError):
-    """More than the maker may pay alone, of a kind that no second person approves."""
+class NotWaiting(TongbaoError):
+    """What was approved is an order that waits for no approval any more: it was cancelled."""
 
-    code = "payments.above_band"
-    kind = Kind.REFUSED
-    title = Text(zh="超出单人付款限额", en="More than you may pay alone")
-    detail = Text(
-        zh="提现与退款不走复核流程,请由权限更高的人办理",
-        en="Withdrawals and refunds have no second person; somebody who may pay more has to do it",
-    )
+    code = "payments.not_waiting"
+    kind = Kind.CONFLICT
+    title = Text(zh="付款已不在待复核状态", en="The payment waits for no approval any more")
+    detail = Text(zh="付款状态为 {status}", en="The payment is {status}")

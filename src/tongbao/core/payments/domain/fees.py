@@ -13,6 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
+from tongbao.core.payments.domain.errors import Rejection
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money, Rate, Rounding
 from tongbao.kernel.text import Text
@@ -31,12 +32,28 @@ class FeeKind(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+DEDUCTED: Final = frozenset({FeeKind.TOP_UP})
+"""Whose fee is taken from what arrives; of all others the payer pays it on top."""
+
+
 class FeeWrong(TongbaoError):
     """A rule of fees, or a tax rate, that cannot be one."""
 
     code = "payments.fee_wrong"
     title = Text(zh="费率规则不正确", en="The fee rule is not one")
     detail = Text(zh="请检查 {field}", en="Please check {field}")
+
+
+class FeeAboveAmount(Rejection):
+    """A fee that is taken from what arrives would leave nothing of it."""
+
+    code = "payments.fee_above_amount"
+    iso_code = "AM02"
+    title = Text(zh="金额不足以支付手续费", en="The amount does not cover the fee")
+    detail = Text(
+        zh="手续费 {fee} 从到账金额中扣除，金额须大于手续费",
+        en="The fee of {fee} is taken from what arrives, so the amount must be more than it",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +132,18 @@ class FeeQuote:
         return self.net + self.tax
 
 
+_IF_MADE: Final = Text(
+    zh="。付款未成功不收费；付出后又被退回的，手续费不退",
+    en=". A payment that is not made costs nothing; one that is made and comes back does",
+)
+_WHEN: Final = {
+    FeeKind.CREDIT_TRANSFER: _IF_MADE,
+    FeeKind.WITHDRAWAL: _IF_MADE,
+    FeeKind.TOP_UP: Text(
+        zh="，从到账金额中扣除。充值未成功不收费",
+        en=", taken from what arrives. Nothing is charged for a top-up that is not made",
+    ),
+}
 _FREE: Final = Text(zh="本笔付款免收手续费", en="This payment is free of charge")
 
 
@@ -151,16 +180,17 @@ def quote_of(rule: FeeRule | None, amount: Money, *, vat: Rate) -> FeeQuote:
             tax,
         ),
     )
-    why = _why(band)
+    why, when = _why(band), _WHEN.get(rule.kind)
     return FeeQuote(
         amount=amount,
         net=net,
         tax=tax,
         lines=lines,
         explanation=Text(
-            zh=f"{rule.title.zh}：{why.zh}；本笔手续费 {fee}，其中增值税 {tax}",
+            zh=f"{rule.title.zh}：{why.zh}；本笔手续费 {fee}，其中增值税 {tax}"
+            f"{when.zh if when else ''}",
             en=f"{rule.title.en}: {why.en}; this payment costs {fee}, "
-            f"of which {tax} is value-added tax",
+            f"of which {tax} is value-added tax{when.en if when else ''}",
         ),
     )
 

@@ -15,6 +15,7 @@ from pypinyin import lazy_pinyin
 from rapidfuzz.distance import OSA
 
 from tongbao.core.payments.domain import same_name
+from tongbao.kernel.text import Text
 
 LONG_NAME_MIN: Final = 6
 VERY_LONG_NAME_MIN: Final = 12
@@ -29,12 +30,30 @@ _HAN: Final = re.compile(r"^[\u3400-\u9fff]+$")
 
 
 class NameCheck(StrEnum):
-    """What is said of a name; `NOT_CHECKED` of an account at another bank."""
+    """What is said of a name; `NOT_CHECKED`: nobody could tell, which is no word for it."""
 
     MATCH = "match"
     CLOSE_MATCH = "close_match"
     NO_MATCH = "no_match"
     NOT_CHECKED = "not_checked"
+
+
+WORDS: Final = {
+    NameCheck.MATCH: Text(zh="户名与账号一致", en="The name is that of the account"),
+    NameCheck.CLOSE_MATCH: Text(
+        zh="户名与账号相近但不完全一致，请再核对",
+        en="The name is close to that of the account; check it",
+    ),
+    NameCheck.NO_MATCH: Text(
+        zh="户名与账号不符，请勿付款，先向收款人核实",
+        en="The name is not that of the account: ask the payee before you pay",
+    ),
+    NameCheck.NOT_CHECKED: Text(
+        zh="未能核验户名：开户行未提供结果。请自行确认收款人",
+        en="The name could not be checked: the account's bank did not tell. Make sure yourself "
+        "who it is",
+    ),
+}
 
 
 def compare(given: str, held: str) -> NameCheck:

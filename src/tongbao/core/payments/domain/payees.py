@@ -9,7 +9,7 @@ from uuid import UUID
 
 from tongbao.core.identity.service import Action
 from tongbao.core.payments.domain import CreditorNameMalformed, clean_creditor_name
-from tongbao.core.payments.domain.step_up import in_currency, large_from
+from tongbao.core.payments.domain.step_up import account_key, in_currency, large_from
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -45,7 +45,7 @@ class SavedPayee:
     """A payee in a party's book.
 
     `bank_code` is None for an account here. `confirmed_at`: since when somebody has confirmed, by a
-    step-up, that the party pays this account; of accounts at other banks it is not known.
+    step-up, that the party pays this account.
     """
 
     id: PayeeId
@@ -57,6 +57,11 @@ class SavedPayee:
     groups: tuple[str, ...]
     saved_at: datetime
     confirmed_at: datetime | None
+
+    @property
+    def key(self) -> str:
+        """Return what its account is remembered by once it was confirmed."""
+        return account_key(self.account_number, self.bank_code)
 
     @property
     def cooled_from(self) -> datetime | None:
@@ -246,6 +251,8 @@ def confirming(payee: SavedPayee) -> Action:
         "creditor_account_number": payee.account_number,
         "creditor_name": payee.name,
     }
+    if payee.bank_code is not None:
+        facts["creditor_bank_code"] = payee.bank_code
     return Action(CONFIRM, facts)
 
 

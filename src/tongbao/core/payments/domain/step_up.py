@@ -46,9 +46,12 @@ def payee_key(order: PaymentOrder) -> str:
     """Return what a payee is remembered by: the same number at two banks is two payees."""
     if order.card_id is not None:
         return f"card/{order.card_id}"
-    if order.creditor_bank_code is None:
-        return order.creditor_account_number
-    return f"{order.creditor_bank_code}/{order.creditor_account_number}"
+    return account_key(order.creditor_account_number, order.creditor_bank_code)
+
+
+def account_key(account_number: str, bank_code: str | None) -> str:
+    """Return what an account is remembered by, here or at another bank."""
+    return account_number if bank_code is None else f"{bank_code}/{account_number}"
 
 
 def action_to_confirm(order: PaymentOrder, *, level: int, payee_is_known: bool) -> Action | None:

@@ -10,9 +10,11 @@ from tongbao.core.payments.models.orders import (
     TransitionRow,
 )
 from tongbao.core.payments.models.payees import NameChecksRow, OneClickRow, PayeeRow, SavedPayeeRow
+from tongbao.core.payments.models.recalls import IS_NOT_REFUSED, RecallRow
 from tongbao.core.payments.models.receipts import ReceiptRow
 
 __all__ = [
+    "IS_NOT_REFUSED",
     "IS_SETTLED",
     "AloneRow",
     "AttemptRow",
@@ -22,6 +24,7 @@ __all__ = [
     "OneClickRow",
     "PayeeRow",
     "PaymentOrderRow",
+    "RecallRow",
     "ReceiptRow",
     "SavedPayeeRow",
     "TransitionRow",

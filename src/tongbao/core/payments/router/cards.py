@@ -21,6 +21,7 @@ from tongbao.core.payments.schemas import (
     PaymentsOut,
 )
 from tongbao.infra.auth import CurrentActor, require
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -141,6 +142,7 @@ async def top_up(
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=PaymentOut,
+    responses=HELD_OR_SIGNED,
     summary="Withdraw to a linked card",
 )
 async def withdraw(
@@ -155,11 +157,16 @@ async def withdraw(
 ) -> PaymentOut | Response:
     """Pay out to a verified card; the first time and large amounts take a step-up.
 
-    Problems: as for a payment, `payments.unknown_card`, `payments.card_not_verified`,
-    `payments.above_band`.
+    Where others must agree: 202 with the proposal or the instruction.
+
+    Problems: as for a payment, `payments.unknown_card`, `payments.card_not_verified`.
     """
+    wanted = dict(body)
+    waiting = await service.ask_withdrawal(tx, **wanted, initiated_by=actor, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
     order = await service.withdraw(
-        tx, **dict(body), initiated_by=actor, step_up_token=step_up_token, at=at
+        tx, **wanted, initiated_by=actor, step_up_token=step_up_token, at=at
     )
     return answer(order, request=request, response=response, language=language)
 
@@ -169,6 +176,7 @@ async def withdraw(
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=PaymentOut,
+    responses=HELD_OR_SIGNED,
     summary="Refund a payment that was received",
 )
 async def refund_payment(
@@ -183,10 +191,16 @@ async def refund_payment(
 ) -> PaymentOut | Response:
     """Send back all or a part, as often as something is left: at once here, else as it came.
 
+    Where others must agree: 202 with the proposal or the instruction.
+
     Problems: `payments.unknown_payment`, `payments.not_refundable`, `payments.refund_too_large`,
-    `payments.above_band`, `ledger.insufficient_funds`.
+    `ledger.insufficient_funds`.
     """
-    order = await service.refund(tx, payment_id, **dict(body), initiated_by=actor, at=at)
+    wanted = dict(body)
+    waiting = await service.ask_refund(tx, payment_id, **wanted, initiated_by=actor, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
+    order = await service.refund(tx, payment_id, **wanted, initiated_by=actor, at=at)
     return answer(order, request=request, response=response, language=language)
 
 
@@ -198,7 +212,6 @@ async def list_refunds(
 
     Problems: `payments.unknown_payment`.
     """
-    visible_to = None if actor.may(READ_ANY) else actor.party_ids
-    await service.get(tx, payment_id, visible_to=visible_to)
+    await service.get(tx, payment_id, visible_to=actor.reach(READ_ANY))
     found = await service.refunds_of(tx, payment_id)
     return PaymentsOut(items=[PaymentOut.of(each, language) for each in found], next=None)

@@ -72,8 +72,8 @@ async def quote_fee(
     service.check_amount(body.amount)
     payer = await parties.get(tx, debtor.party_id)
     asked = service.FeeAsked(body.kind, body.amount, payer.kind.value, body.channel)
-    (quote,) = await service.quote_fees(tx, [asked], at=at)
-    return FeeQuoteOut.of(quote, language)
+    quote = await service.quote_fee(tx, asked, at=at)
+    return FeeQuoteOut.of(quote, body.kind, language)
 
 
 @api.put(

@@ -16,7 +16,7 @@ from tongbao.core.payments.schemas import (
     PaymentsOut,
 )
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.proposals import HELD, held, hold
+from tongbao.infra.proposals import HELD_OR_SIGNED, held, hold
 from tongbao.infra.proposals.schemas import ProposalOut
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
@@ -41,7 +41,7 @@ api = router(prefix="", tags=[])  # below the prefix and tag of the whole
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(require(INITIATE)), IDEMPOTENCY_KEY_REQUIRED],
     response_model=PaymentOut,
-    responses=HELD,
+    responses=HELD_OR_SIGNED,
     summary="Pay to an account at another bank",
 )
 async def send_credit_transfer(
@@ -57,16 +57,16 @@ async def send_credit_transfer(
     """Hold the money and answer `reserved`; a channel is given it within seconds.
 
     How it ends is read at the payment, or told by `payments.payment_settled` and
-    `payments.payment_rejected`. Where the caller may not pay so much alone: 202 with the proposal,
+    `payments.payment_rejected`. Where others must agree: 202 with the proposal or the instruction,
     and the payment waits. A large one, and one to a payee not confirmed before, takes a step-up.
 
     Problems: as for a payment here, `payments.bank_code_malformed`, `payments.no_route`,
     `identity.step_up_required`.
     """
     new = service.NewCreditTransfer(**dict(body))
-    proposal = await service.ask_approval(tx, new, initiated_by=actor, at=at)
-    if proposal is not None:
-        return held(proposal, request=request)
+    waiting = await service.ask_credit_transfer(tx, new, initiated_by=actor, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
     order = await service.send(tx, new, initiated_by=actor, step_up_token=step_up_token, at=at)
     return answer(order, request=request, response=response, language=language)
 

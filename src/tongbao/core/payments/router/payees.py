@@ -23,6 +23,7 @@ from tongbao.core.payments.schemas.payees import (
     PayeeWords,
 )
 from tongbao.infra.auth import CurrentActor, require
+from tongbao.infra.db import Database
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -47,23 +48,41 @@ Whose = Annotated[UUID, Query(description="Whose; one's own party")]
 
 @api.post("/name-checks", dependencies=MAY_PAY, summary="Does a name fit an account")
 async def check_name(
-    body: NameCheckIn, tx: WriteTx, actor: CurrentActor, at: Instant
+    body: NameCheckIn,
+    request: Request,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
 ) -> NameCheckOut:
-    """Compare a name with the one an account here is held under, which is never told.
+    """Compare a name with the one an account is held under, which is never told.
+
+    Of an account at another bank that bank is asked, where it can be; else it is `not_checked`.
 
     Problems: `parties.unknown_party`, `payments.creditor_name_malformed`,
     `payments.payee_malformed`, `payments.too_many_name_checks`.
     """
-    found = await service.check_name(
-        tx,
-        party_id=body.party_id,
-        account_number=body.account_number,
-        name=body.name,
-        bank_code=body.bank_code,
-        actor=actor,
-        at=at,
-    )
-    return NameCheckOut(result=found)
+    database: Database = request.app.state.database
+    if body.bank_code is not None:  # asked with no transaction open
+        found = await service.check_name_elsewhere(
+            database,
+            party_id=body.party_id,
+            account_number=body.account_number,
+            bank_code=body.bank_code,
+            name=body.name,
+            actor=actor,
+            at=at,
+        )
+        return NameCheckOut.of(found, language)
+    async with database.write() as tx:
+        found = await service.check_name(
+            tx,
+            party_id=body.party_id,
+            account_number=body.account_number,
+            name=body.name,
+            actor=actor,
+            at=at,
+        )
+    return NameCheckOut.of(found, language)
 
 
 @payees.post("", status_code=status.HTTP_201_CREATED, dependencies=MAY_PAY, summary="Save a payee")
@@ -158,7 +177,7 @@ async def confirm_saved_payee(
 ) -> PayeeOut:
     """Confirm, by a step-up, that the party pays this account. Cooling-off begins.
 
-    Problems: `payments.unknown_payee`, `payments.payee_elsewhere`, `identity.step_up_required`.
+    Problems: `payments.unknown_payee`, `identity.step_up_required`.
     """
     confirmed = await service.confirm_saved(
         tx, payee_id=payee_id, token=step_up_token, actor=actor, at=at

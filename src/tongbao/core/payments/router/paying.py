@@ -5,7 +5,7 @@ looks only at the status must never believe that money moved, and both the answe
 be read again (by the same Idempotency-Key, and under `payment_id`).
 """
 
-from typing import Annotated, Any, Final
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Query, Request, Response, status
@@ -20,11 +20,9 @@ from tongbao.core.payments.schemas import (
     NewTransfer,
     PaymentOut,
     PaymentsOut,
-    SignaturesWanted,
 )
-from tongbao.infra.auth import Actor, CurrentActor, require
-from tongbao.infra.proposals import hold
-from tongbao.infra.proposals.schemas import ProposalOut
+from tongbao.infra.auth import CurrentActor, require
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -38,16 +36,8 @@ from tongbao.infra.web import (
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
-APPROVALS = "/api/v1/approvals"
 INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
-
-WAITS: Final[dict[int | str, dict[str, Any]]] = {
-    202: {
-        "model": ProposalOut | SignaturesWanted,
-        "description": "A second person must approve it, or the firm's approvers must sign it",
-    }
-}
 
 api = router(prefix=PREFIX, tags=["payments"])
 
@@ -61,7 +51,7 @@ After = Annotated[
     status_code=status.HTTP_201_CREATED,
     dependencies=[Depends(require(INITIATE)), IDEMPOTENCY_KEY_REQUIRED],
     response_model=PaymentOut,
-    responses=WAITS,
+    responses=HELD_OR_SIGNED,
     summary="Pay to an account of this bank",
 )
 @together(pay_together, keyed=True)
@@ -87,19 +77,9 @@ async def transfer(
     day before (`payments.cooling_off`).
     """
     wanted = service.ProposedTransfer.model_validate(dict(body))
-    opened = await service.put_to_signers(tx, wanted, initiated_by=actor, at=at)
-    if opened is not None:
-        return Response(
-            SignaturesWanted.of(opened).model_dump_json(),
-            status_code=status.HTTP_202_ACCEPTED,
-            media_type="application/json",
-            headers={"Location": f"{APPROVALS}/{opened.id}"},
-        )
-    party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
-    if party_id is not None:
-        return await hold(
-            service.TRANSFER, wanted, request=request, tx=tx, maker=actor, party_id=party_id, at=at
-        )
+    waiting = await service.ask_transfer(tx, wanted, initiated_by=actor, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
     order = await service.transfer(
         tx,
         debtor_account_id=body.debtor_account_id,
@@ -126,7 +106,7 @@ async def list_payments(
 ) -> PaymentsOut:
     """Return the payments of one account, newest first; the payee sees those that were settled."""
     account = await accounts.get(tx, account_id)
-    visible_to = _visible_to(actor)
+    visible_to = actor.reach(READ_ANY)
     if visible_to is not None and account.party_id not in visible_to:
         raise accounts.UnknownAccount(account=account_id)
     page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
@@ -163,10 +143,5 @@ async def read_payment(
     payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage
 ) -> PaymentOut:
     """Return a payment to its debtor, its creditor (once settled) or staff."""
-    order = await service.get(tx, payment_id, visible_to=_visible_to(actor))
+    order = await service.get(tx, payment_id, visible_to=actor.reach(READ_ANY))
     return PaymentOut.of(order, language)
-
-
-def _visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose payments the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids

@@ -15,7 +15,7 @@ from tongbao.core.payments.schemas.receipts import (
     ReceiptOrder,
 )
 from tongbao.infra import audit, files
-from tongbao.infra.auth import PUBLIC, Actor, CurrentActor
+from tongbao.infra.auth import PUBLIC, CurrentActor
 from tongbao.infra.web import AuditTrail, Instant, ReadTx, WriteTx, router
 from tongbao.kernel.money import Money
 
@@ -61,7 +61,7 @@ async def order_receipt(
         tx,
         payment_id=payment_id,
         language=body.language,
-        visible_to=_visible_to(actor),
+        visible_to=actor.reach(READ_ANY),
         ordered_by=actor.id,
         at=at,
     )
@@ -76,7 +76,7 @@ async def read_receipt(receipt_id: UUID, tx: ReadTx, actor: CurrentActor) -> Pay
     Problems: `payments.unknown_receipt`.
     """
     return PaymentReceiptOut.of(
-        await service.receipt(tx, receipt_id, visible_to=_visible_to(actor))
+        await service.receipt(tx, receipt_id, visible_to=actor.reach(READ_ANY))
     )
 
 
@@ -93,7 +93,7 @@ async def download_receipt(
 
     Problems: `payments.unknown_receipt`, `payments.receipt_being_made`.
     """
-    found = await service.receipt(tx, receipt_id, visible_to=_visible_to(actor))
+    found = await service.receipt(tx, receipt_id, visible_to=actor.reach(READ_ANY))
     stored, content = await service.receipt_file(tx, found)
     trail.add(
         audit.Entry(
@@ -140,11 +140,6 @@ async def confirm_receipt_file(content: files.Upload, tx: ReadTx) -> ReceiptFile
         sealed_at=verdict.sealed_at,
         confirmed=None if found is None else ConfirmedReceiptOut.of(found, file="same"),
     )
-
-
-def _visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose receipts the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids
 
 
 api.include_router(receipts)

@@ -23,7 +23,6 @@ from tongbao.core.payments.schemas.orders import (
     PaymentHistoryOut,
 )
 from tongbao.core.payments.schemas.paying import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
-from tongbao.core.payments.schemas.signing import SignaturesWanted
 
 __all__ = [
     "CardOut",
@@ -46,5 +45,4 @@ __all__ = [
     "PaymentOut",
     "PaymentsOut",
     "RaiseIn",
-    "SignaturesWanted",
 ]

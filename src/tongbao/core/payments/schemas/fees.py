@@ -5,7 +5,14 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from tongbao.core.payments.domain.fees import BANDS_MAX, FeeBand, FeeKind, FeeQuote, FeeRule
+from tongbao.core.payments.domain.fees import (
+    BANDS_MAX,
+    DEDUCTED,
+    FeeBand,
+    FeeKind,
+    FeeQuote,
+    FeeRule,
+)
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import AmountText, CurrencyCode, MoneyField, RateField
@@ -164,18 +171,23 @@ class FeeQuoteOut(Shape):
     amount: MoneyField
     fee: MoneyField
     tax: Annotated[MoneyField, Field(description="The value-added tax in the fee")]
-    debited: Annotated[MoneyField, Field(description="Amount and fee together")]
+    debited: Annotated[MoneyField, Field(description="What leaves the payer")]
+    credited: Annotated[
+        MoneyField, Field(description="What arrives: the amount, of a top-up less its fee")
+    ]
     lines: list[FeeLineOut]
     explanation: str
 
     @classmethod
-    def of(cls, quote: FeeQuote, language: Language) -> "FeeQuoteOut":
+    def of(cls, quote: FeeQuote, kind: FeeKind, language: Language) -> "FeeQuoteOut":
         """Return the shape of a quote, in words of `language`."""
+        deducted = kind in DEDUCTED
         return cls(
             amount=quote.amount,
             fee=quote.total,
             tax=quote.tax,
-            debited=quote.amount + quote.total,
+            debited=quote.amount if deducted else quote.amount + quote.total,
+            credited=quote.amount - quote.total if deducted else quote.amount,
             lines=[
                 FeeLineOut(text=each.text.say(language), amount=each.amount) for each in quote.lines
             ],

@@ -12,7 +12,7 @@ from tongbao.core.payments.domain import (
     END_TO_END_ID_PATTERN,
     REMITTANCE_LENGTH_MAX,
 )
-from tongbao.core.payments.domain.names import NameCheck
+from tongbao.core.payments.domain.names import WORDS, NameCheck
 from tongbao.core.payments.domain.payees import (
     ACCOUNT_NUMBER_PATTERN,
     BANK_CODE_PATTERN,
@@ -23,6 +23,7 @@ from tongbao.core.payments.domain.payees import (
 )
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
 from tongbao.kernel.money_schema import MoneyField
+from tongbao.kernel.text import Language
 
 Number = Annotated[str, Field(pattern=ACCOUNT_NUMBER_PATTERN, description="The payee's account")]
 Name = Annotated[str, Field(min_length=1, max_length=CREDITOR_NAME_LENGTH_MAX)]
@@ -68,15 +69,23 @@ class NameCheckIn(Shape):
 class NameCheckOut(Shape):
     """How near the name is to the one the account is held under, which is not told."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"result": "match"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"result": "match", "text": "户名与账号一致"}]}
+    )
 
     result: Annotated[
         NameCheck,
         Field(
-            description="`no_match` also where there is no such account; other banks' accounts "
-            "are `not_checked`"
+            description="`no_match` also where there is no such account; `not_checked` where "
+            "another bank has it and does not tell"
         ),
     ]
+    text: Annotated[str, Field(description="What it means, to be shown")]
+
+    @classmethod
+    def of(cls, found: NameCheck, language: Language) -> "NameCheckOut":
+        """Return the shape, in words of `language`."""
+        return cls(result=found, text=WORDS[found].say(language))
 
 
 class NewPayee(Shape):

@@ -130,6 +130,13 @@ class PaymentOut(Shape):
     uetr: Annotated[UUID | None, Field(description="Unique end-to-end transaction reference")]
     original_id: Annotated[UUID | None, Field(description="Of a refund or return: of what")]
     refunded: Annotated[MoneyField, Field(description="How much of it went back")]
+    fee: Annotated[
+        MoneyField,
+        Field(
+            description="What it costs, tax included; on top of the amount, of a top-up out of "
+            "what arrives; nothing where it was not made"
+        ),
+    ]
 
     @classmethod
     def of(cls, order: PaymentOrder, language: Language) -> "PaymentOut":
@@ -165,6 +172,7 @@ class PaymentOut(Shape):
             uetr=order.uetr,
             original_id=order.original_id,
             refunded=Money(order.refunded_minor, order.amount.currency),
+            fee=Money(order.fee_minor, order.amount.currency),
         )
 
 

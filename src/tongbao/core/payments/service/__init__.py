@@ -27,19 +27,16 @@ from tongbao.core.payments.domain.payees import (
     SavedPayee,
     UnknownPayee,
 )
+from tongbao.core.payments.domain.recalls import Recall, RecallReason
 from tongbao.core.payments.domain.receipts import Receipt
 from tongbao.core.payments.service.alone import alone
-from tongbao.core.payments.service.approving import (
-    TRANSFER,
-    ProposedTransfer,
-    confirm_approval,
-    proposed,
-)
+from tongbao.core.payments.service.approving import TRANSFER, ProposedTransfer, ask_transfer
 from tongbao.core.payments.service.authority import (
     APPROVE,
     INITIATE,
     check_approver,
     check_may_initiate,
+    check_second_person,
     check_words,
 )
 from tongbao.core.payments.service.cards import (
@@ -55,6 +52,7 @@ from tongbao.core.payments.service.fees import (
     check_vat,
     fee_postings,
     fee_rules,
+    quote_fee,
     quote_fees,
     set_fee,
     set_vat,
@@ -68,7 +66,13 @@ from tongbao.core.payments.service.limiting import (
     set_own_limit,
 )
 from tongbao.core.payments.service.listening import consumer
-from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_approval
+from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, ask_credit_transfer
+from tongbao.core.payments.service.orders.asking import (
+    REFUND,
+    WITHDRAWAL,
+    ask_refund,
+    ask_withdrawal,
+)
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
@@ -92,6 +96,7 @@ from tongbao.core.payments.service.payees import (
     remove_payee,
     save_payee,
 )
+from tongbao.core.payments.service.payees.names_elsewhere import check_name_elsewhere
 from tongbao.core.payments.service.payees.one_click import (
     end_one_click,
     one_click,
@@ -99,6 +104,8 @@ from tongbao.core.payments.service.payees.one_click import (
     set_one_click,
 )
 from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.recalls.driving import drive_recalls
+from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
     ISSUE_RECEIPT_JOB,
     ReceiptConfiguration,
@@ -111,7 +118,13 @@ from tongbao.core.payments.service.receipts import (
     receipt_file,
 )
 from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
-from tongbao.core.payments.service.signing import SIGNED_TRANSFER, put_to_signers
+from tongbao.core.payments.service.sign_off import (
+    SignedOff,
+    SignOff,
+    Waiting,
+    payee_of,
+    payment_confirmed,
+)
 from tongbao.core.payments.service.transferring import transfer
 
 __all__ = [
@@ -120,9 +133,10 @@ __all__ = [
     "CREDIT_TRANSFER",
     "INITIATE",
     "ISSUE_RECEIPT_JOB",
+    "REFUND",
     "RESOLUTION",
-    "SIGNED_TRANSFER",
     "TRANSFER",
+    "WITHDRAWAL",
     "Alone",
     "ApprovalNeeded",
     "BatchRefused",
@@ -146,17 +160,25 @@ __all__ = [
     "ProposedResolution",
     "ProposedTransfer",
     "Reason",
+    "Recall",
+    "RecallReason",
     "Receipt",
     "ReceiptConfiguration",
     "SavedPayee",
     "Screen",
+    "SignOff",
+    "SignedOff",
     "Status",
     "Timing",
     "Transfer",
     "UnknownPayee",
     "UnknownPayment",
+    "Waiting",
     "alone",
-    "ask_approval",
+    "ask_credit_transfer",
+    "ask_refund",
+    "ask_transfer",
+    "ask_withdrawal",
     "cancel",
     "cards_of",
     "change_payee",
@@ -165,18 +187,20 @@ __all__ = [
     "check_cooling_off",
     "check_may_initiate",
     "check_name",
+    "check_name_elsewhere",
+    "check_second_person",
     "check_unknown",
     "check_vat",
     "check_words",
     "configure",
     "configure_receipts",
-    "confirm_approval",
     "confirm_payee",
     "confirm_receipt",
     "confirm_receipt_file",
     "confirm_saved",
     "consumer",
     "drive",
+    "drive_recalls",
     "end_one_click",
     "end_raise",
     "execute",
@@ -195,11 +219,13 @@ __all__ = [
     "own_limits",
     "pay_payee",
     "payee",
-    "proposed",
-    "put_to_signers",
+    "payee_of",
+    "payment_confirmed",
+    "quote_fee",
     "quote_fees",
     "raise_limit",
     "reason_of",
+    "recalls_of",
     "receipt",
     "receipt_file",
     "receive",
@@ -209,6 +235,7 @@ __all__ = [
     "remove_card",
     "remove_payee",
     "remove_screen",
+    "request_recall",
     "same_name",
     "save_payee",
     "send",

@@ -356,5 +356,6 @@ def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTran
             *fee,
         ),
         reference=order.remittance or order.end_to_end_id,
-        metadata={} if item.new.end_to_end_id is None else {"end_to_end_id": order.end_to_end_id},
+        metadata=({} if item.new.end_to_end_id is None else {"end_to_end_id": order.end_to_end_id})
+        | accounts.fees_from(2 if fee else None),
     )

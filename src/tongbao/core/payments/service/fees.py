@@ -1,7 +1,7 @@
 """Fees and the tax in them: the tables that hold, what payments cost by them, and booking it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from tongbao.core.channels import service as channels
+from tongbao.core.channels.service import CounterpartyKind, Operation
 from tongbao.core.ledger import service as ledger
+from tongbao.core.payments.domain import Kind, PaymentOrder
 from tongbao.core.payments.domain.fees import (
     VAT_MAX,
     FeeBand,
@@ -33,6 +36,16 @@ _EARNED: Final = (
     ("vat", ledger.Category.LIABILITY, "应交增值税"),
 )
 """Where the two parts of a fee are booked."""
+_OVER_CHANNELS: Final = {
+    FeeKind.CREDIT_TRANSFER: (Operation.PAY_OUT, CounterpartyKind.BANK_ACCOUNT),
+    FeeKind.WITHDRAWAL: (Operation.PAY_OUT, CounterpartyKind.CARD),
+    FeeKind.TOP_UP: (Operation.COLLECT, CounterpartyKind.CARD),
+}
+_CHARGED: Final = {
+    Kind.CREDIT_TRANSFER: FeeKind.CREDIT_TRANSFER,
+    Kind.WITHDRAWAL: FeeKind.WITHDRAWAL,
+    Kind.TOP_UP: FeeKind.TOP_UP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,30 @@ async def quote_fees(tx: ReadSession, asked: Sequence[FeeAsked], *, at: datetime
         rule = narrowest(fitting, channel=each.channel, party_kind=each.party_kind)
         quotes.append(quote_of(rule, each.amount, vat=rate))
     return quotes
+
+
+async def quote_fee(tx: ReadSession, asked: FeeAsked, *, at: datetime) -> FeeQuote:
+    """Return what an intended payment costs, on the channel that it would go by now."""
+    if asked.channel is None and asked.kind in _OVER_CHANNELS:
+        operation, counterparty = _OVER_CHANNELS[asked.kind]
+        route = await channels.preview(
+            tx, operation=operation, amount=asked.amount, counterparty_kind=counterparty, at=at
+        )
+        asked = replace(asked, channel=next(iter(route.channels), None))
+    (quote,) = await quote_fees(tx, [asked], at=at)
+    return quote
+
+
+async def fee_of(
+    tx: ReadSession, order: PaymentOrder, *, party_kind: str, channel: str, at: datetime
+) -> FeeQuote:
+    """Return what an order costs that is about to be reserved for a channel.
+
+    It stays so, whatever channel carries it in the end: that is what was quoted.
+    """
+    asked = FeeAsked(_CHARGED[order.kind], order.amount, party_kind, channel)
+    (quote,) = await quote_fees(tx, [asked], at=at)
+    return quote
 
 
 async def fee_postings(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from tongbao.core.approvals.events import InstructionDecided
 from tongbao.core.channels.events import CallbackReceived
 from tongbao.core.channels.service import NoticeKind
 from tongbao.core.payments.domain.life import OUTSIDE
@@ -12,6 +13,8 @@ from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, not_
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
 from tongbao.core.payments.service.orders.moving import lock, look_again
 from tongbao.core.payments.service.orders.receiving import RECEIVE_JOB
+from tongbao.core.payments.service.recalls import driving as recalls
+from tongbao.core.payments.service.recalls.requesting import RECALL_JOB
 from tongbao.infra import jobs
 from tongbao.infra.db import WriteSession
 from tongbao.infra.outbox import Consumer
@@ -19,10 +22,14 @@ from tongbao.infra.proposals.events import ProposalDecided
 
 
 def consumer() -> Consumer:
-    """Return who listens for what channels say, and for proposals that came to nothing."""
+    """Return who listens for what channels say, and for what was asked of others in vain."""
     return Consumer(
         name="payments.orders",
-        handles={CallbackReceived: _called_back, ProposalDecided: _decided},
+        handles={
+            CallbackReceived: _called_back,
+            ProposalDecided: _decided,
+            InstructionDecided: _signed,
+        },
     )
 
 
@@ -45,6 +52,9 @@ async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) 
         .where(AttemptRow.channel == event.channel, AttemptRow.reference == event.reference)
     )
     if order_id is None:
+        told = {"channel": event.channel, "reference": event.reference}
+        if await recalls.look_now(tx, **told, at=at):
+            await jobs.defer(tx, RECALL_JOB, {}, queueing_lock=RECALL_JOB)
         return
     row = await lock(tx, order_id)
     if row.status in {status.value for status in OUTSIDE}:
@@ -55,3 +65,8 @@ async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) 
 async def _decided(tx: WriteSession, event: ProposalDecided, at: datetime) -> None:
     if event.action == CREDIT_TRANSFER.name and event.state != "executed":
         await not_approved(tx, event.proposal_id, at=at)
+
+
+async def _signed(tx: WriteSession, event: InstructionDecided, at: datetime) -> None:
+    if event.instruction == CREDIT_TRANSFER.name and event.state != "executed":
+        await not_approved(tx, event.approval_id, at=at)

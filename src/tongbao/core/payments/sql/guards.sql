@@ -146,7 +146,19 @@ CREATE OR REPLACE TRIGGER payments_attempt_stays
     )
     EXECUTE FUNCTION payments_refuse_change();
 
-REVOKE DELETE, TRUNCATE ON payments_order, payments_attempt, payments_card FROM PUBLIC, tongbao_app;
+-- A recall that ended stays ended, and what it asks for stays as it was asked.
+CREATE OR REPLACE TRIGGER payments_recall_stays
+    BEFORE UPDATE ON payments_recall
+    FOR EACH ROW WHEN (
+        OLD.status IN ('returned', 'refused')
+        OR (OLD.id, OLD.payment_id, OLD.reason, OLD.note, OLD.channel, OLD.reference, OLD.requested_by, OLD.requested_at)
+        IS DISTINCT FROM
+        (NEW.id, NEW.payment_id, NEW.reason, NEW.note, NEW.channel, NEW.reference, NEW.requested_by, NEW.requested_at)
+    )
+    EXECUTE FUNCTION payments_refuse_change();
+
+REVOKE DELETE, TRUNCATE ON payments_order, payments_attempt, payments_card, payments_recall
+    FROM PUBLIC, tongbao_app;
 
 REVOKE ALL ON FUNCTION payments_is_arrow(text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION payments_is_arrow(text, text) TO tongbao_app;

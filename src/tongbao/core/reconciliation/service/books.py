@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tongbao.core.channels import service as channels
 from tongbao.core.ledger import service as ledger
 from tongbao.core.reconciliation.domain.nouns import Side
 from tongbao.infra.db import WriteSession
@@ -28,22 +29,16 @@ class Books:
 
 
 async def books_of(tx: WriteSession, *, channel: str, currency: str, at: datetime) -> Books:
-    """Return the accounts of a channel, opened on first use."""
-
-    async def account(part: str, category: ledger.Category, words: str) -> ledger.AccountId:
-        found = await ledger.internal_account(
-            tx,
-            code=f"channels.{part}.{channel}.{currency}",
-            asset=currency,
-            category=category,
-            name=f"{words} {channel}",
-            at=at,
-        )
-        return found.id
-
+    """Return the accounts of a channel, plugged in or not, opened on first use."""
+    ours = await channels.open_books(tx, channel=channel, name=channel, currency=currency, at=at)
+    nostro = await ledger.internal_account(
+        tx,
+        code=f"channels.nostro.{channel}.{currency}",
+        asset=currency,
+        category=ledger.Category.ASSET,
+        name=f"通道结算存放同业 {channel}",
+        at=at,
+    )
     return Books(
-        in_transit=await account("in_transit", ledger.Category.ASSET, "通道在途资金"),
-        suspense=await account("suspense", ledger.Category.LIABILITY, "通道待查挂账"),
-        fees=await account("fees", ledger.Category.EXPENSE, "通道手续费支出"),
-        nostro=await account("nostro", ledger.Category.ASSET, "通道结算存放同业"),
+        in_transit=ours.in_transit, suspense=ours.suspense, fees=ours.fees, nostro=nostro.id
     )

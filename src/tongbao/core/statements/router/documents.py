@@ -103,7 +103,7 @@ async def list_documents(
 
     Problems: `page.bad_cursor`.
     """
-    among = None if actor.may(READ_ANY) else actor.party_ids
+    among = actor.reach(READ_ANY)
     page = await service.list_documents(
         tx, among=among, account_id=account_id, after=after, limit=limit
     )

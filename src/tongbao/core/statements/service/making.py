@@ -91,7 +91,9 @@ async def _step(tx: ReadSession, of: Statement, *, after: int, limit: int) -> li
             Line(
                 number=each.version - first,
                 transaction_id=entry.transaction_id,
-                type=entry.type,
+                type=accounts.movement_type(
+                    entry.type, ordinal=entry.ordinal, metadata=entry.metadata
+                ),
                 reversal=each.kind is ledger.TransactionKind.REVERSAL,
                 direction=entry.direction,
                 amount=money(entry.amount),

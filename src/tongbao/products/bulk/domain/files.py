@@ -1,5 +1,6 @@
 """Files of payments: what they are about, and what becomes of them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -43,9 +44,10 @@ class FileState(StrEnum):
 
     CHECKED = "checked"
     AWAITING_APPROVAL = "awaiting_approval"
+    AWAITING_SIGNATURES = "awaiting_signatures"
     EXECUTING = "executing"
     EXECUTED = "executed"
-    REJECTED = "rejected"  # all or nothing: one was refused, so none was paid
+    REJECTED = "rejected"  # nothing was paid: not signed, or one refused of all or nothing
     CANCELLED = "cancelled"
 
 
@@ -64,6 +66,23 @@ class Why:
     code: str
     iso_code: str
     text: Text
+
+
+NOT_SIGNED: Final[Mapping[str, Why]] = {
+    # DS02: an authorised user has cancelled the order; DS24: the waiting time for it is over.
+    "refused": Why(
+        "bulk.signing_refused", "DS02", Text(zh="会签人拒绝签名", en="a signer refused")
+    ),
+    "withdrawn": Why(
+        "bulk.signing_withdrawn", "DS02", Text(zh="提交人撤回", en="its maker took it back")
+    ),
+    "expired": Why(
+        "bulk.signing_expired",
+        "DS24",
+        Text(zh="逾期未签齐", en="not all signed before its deadline"),
+    ),
+}
+"""Why a file is not paid, by what became of the instruction that was to be signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +118,7 @@ class PaymentFile:
     uploaded_at: datetime
     initiated_by: UUID | None
     approved_by: UUID | None
+    approval_id: UUID | None
     finished_at: datetime | None
 
     @property

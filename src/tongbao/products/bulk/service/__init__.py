@@ -20,6 +20,7 @@ from tongbao.products.bulk.service.deciding import (
     cancel,
     execute,
 )
+from tongbao.products.bulk.service.listening import consumer
 from tongbao.products.bulk.service.paying import pay
 from tongbao.products.bulk.service.reading import StatusReport, get, lines, of_party, report
 from tongbao.products.bulk.service.receiving import Wish, receive
@@ -42,6 +43,7 @@ __all__ = [
     "UnknownFile",
     "Wish",
     "cancel",
+    "consumer",
     "execute",
     "get",
     "lines",

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
 from tongbao.infra import outbox
@@ -21,7 +22,8 @@ from tongbao.kernel.money import Money
 from tongbao.products.bulk.domain.files import FileState, LineState, Mode, Why
 from tongbao.products.bulk.events import FileExecuted, FileRejected
 from tongbao.products.bulk.models import FileRow, LineRow
-from tongbao.products.bulk.service.rows import locked, reject_lines
+from tongbao.products.bulk.service.deciding import EXECUTION, ProposedExecution
+from tongbao.products.bulk.service.rows import file_of, locked, reject_lines
 
 BATCH: Final = payments.BATCH_MAX
 
@@ -132,7 +134,7 @@ async def _paid(
 ) -> Sequence[payments.Outcome]:
     """Pay, as who said so may still do so now."""
     maker = await _actor(tx, row.initiated_by, at=at)
-    approver = await _actor(tx, row.approved_by, at=at)
+    approver = await _approver(tx, row, at=at)
     if maker is None or (approver is None and row.approved_by is not None):
         return [Forbidden(permission=payments.INITIATE)] * len(orders)
     return await payments.execute(
@@ -142,6 +144,19 @@ async def _paid(
         approved_by=approver,
         atomic=atomic,
         without_step_up=True,  # the file was confirmed as a whole
+        at=at,
+    )
+
+
+async def _approver(tx: WriteSession, row: FileRow, *, at: datetime) -> Actor | None:
+    """Return who approved the file, or those who signed exactly it."""
+    if row.approval_id is None:
+        return await _actor(tx, row.approved_by, at=at)
+    return await approvals.signers_of(
+        tx,
+        row.approval_id,
+        instruction=EXECUTION.instruction,
+        payload=ProposedExecution.of(file_of(row)),
         at=at,
     )
 

@@ -151,6 +151,7 @@ def _reason(why: Why) -> pain002.Reason:
 
 _UNDER_WAY: Final[Mapping[FileState, pain002.GroupStatus]] = {
     FileState.AWAITING_APPROVAL: "PDNG",
+    FileState.AWAITING_SIGNATURES: "PDNG",
     FileState.EXECUTING: "ACSP",
 }
 

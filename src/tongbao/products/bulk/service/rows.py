@@ -128,6 +128,7 @@ def file_of(row: FileRow) -> PaymentFile:
         uploaded_at=row.uploaded_at,
         initiated_by=row.initiated_by,
         approved_by=row.approved_by,
+        approval_id=row.approval_id,
         finished_at=row.finished_at,
     )
 

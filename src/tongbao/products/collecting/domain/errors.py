@@ -170,6 +170,11 @@ class PersonsOnly(TongbaoError):
     code = "collecting.persons_only"
     kind = Kind.REFUSED
     title = Text(zh="付款码仅限个人账户开通", en="Payment codes are for a person's own account")
+    detail = Text(
+        zh="付款码即扣即付，来不及由单位复核或会签；单位请扫收款码、走付款链接或付款请求",
+        en="A shown code is charged at once, and a firm's payments may take others: scan the "
+        "payee's code instead, or pay by link or request",
+    )
 
 
 class ChargeDeclined(TongbaoError):

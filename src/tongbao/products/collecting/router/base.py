@@ -1,15 +1,12 @@
 """What the routers share."""
 
-from datetime import datetime
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
 
 from tongbao.core.payments import service as payments
-from tongbao.infra.auth import Actor, require
-from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.proposals import hold
+from tongbao.infra.auth import require
+from tongbao.infra.db import ReadSession
 from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED, problem_response
 from tongbao.kernel.page import CURSOR_LENGTH_MAX
 from tongbao.kernel.text import Language
@@ -34,18 +31,6 @@ After = Annotated[
 ]
 
 
-def visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose things the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids
-
-
-def among_parties(seen: frozenset[UUID] | None, party_id: UUID | None) -> frozenset[UUID] | None:
-    """Return whose things are listed: of those that may be seen the one that was asked for."""
-    if party_id is None:
-        return seen
-    return frozenset({party_id}) if seen is None else seen & {party_id}
-
-
 async def receipt_of(
     tx: ReadSession,
     paid: payments.Transfer,
@@ -61,18 +46,3 @@ async def receipt_of(
         return problem_response(request.scope, paid.refusal)
     response.headers["Location"] = f"{PREFIX}/payments/{paid.id}"
     return CollectionReceiptOut.whole(await service.receipt(tx, paid.id), language)
-
-
-async def hold_back(
-    held: tuple[service.ProposedCollection, UUID],
-    *,
-    request: Request,
-    tx: WriteSession,
-    maker: Actor,
-    at: datetime,
-) -> Response:
-    """Answer with the proposal that a second person of the payer's firm must approve."""
-    wanted, party_id = held
-    return await hold(
-        service.PAYMENT, wanted, request=request, tx=tx, maker=maker, party_id=party_id, at=at
-    )

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Path, Query, Request, Response, status
 
 from tongbao.infra.auth import PUBLIC, CurrentActor
-from tongbao.infra.proposals import HELD
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     Instant,
     PageLimit,
@@ -22,13 +22,11 @@ from tongbao.products.collecting.router.base import (
     MAY_COLLECT,
     PAYS,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
     StepUpHeader,
-    among_parties,
-    hold_back,
     receipt_of,
-    visible_to,
 )
 from tongbao.products.collecting.schemas.base import CollectionReceiptOut
 from tongbao.products.collecting.schemas.links import (
@@ -87,7 +85,7 @@ async def list_links(
 
     Problems: `page.bad_cursor`.
     """
-    among = among_parties(visible_to(actor), party_id)
+    among = actor.reach(READ_ANY, party_id)
     page = await service.list_links(tx, among=among, after=after, limit=limit)
     return PaymentLinksOut(
         items=[PaymentLinkOut.of(each, at=at) for each in page.items], next=page.next
@@ -97,7 +95,7 @@ async def list_links(
 @api.get("/links/{link_id:uuid}", summary="One payment link")
 async def read_link(link_id: UUID, tx: ReadTx, actor: CurrentActor, at: Instant) -> PaymentLinkOut:
     """Return a link, and how often it was paid. Problems: `collecting.unknown_link`."""
-    link = await service.get_link(tx, link_id, visible_to=visible_to(actor))
+    link = await service.get_link(tx, link_id, visible_to=actor.reach(READ_ANY))
     return PaymentLinkOut.of(link, at=at)
 
 
@@ -131,7 +129,7 @@ async def read_page(token: Token, tx: ReadTx, at: Instant) -> PayPageOut:
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=CollectionReceiptOut,
-    responses=HELD,
+    responses=HELD_OR_SIGNED,
     summary="Pay a payment link",
 )
 async def pay_link(
@@ -149,16 +147,16 @@ async def pay_link(
     """Pay what a link asks for, from an own account.
 
     As for any payment, a large one or one to a new payee is answered 403 with
-    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes a second
-    person of the firm 202 with the proposal.
+    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes others of
+    the firm 202 with the proposal or the instruction.
 
     Problems: `collecting.unknown_link`, `collecting.link_ended`, `collecting.amount_missing`,
     `collecting.amount_fixed`, `collecting.amount_not_positive`,
     `collecting.currency_not_allowed`, and as for a payment.
     """
     payer = service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token)
-    held = await service.proposed_link(tx, token=token, amount=body.amount, payer=payer, at=at)
-    if held is not None:
-        return await hold_back(held, request=request, tx=tx, maker=actor, at=at)
+    waiting = await service.ask_link(tx, token=token, amount=body.amount, payer=payer, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
     paid = await service.pay_link(tx, token=token, amount=body.amount, payer=payer, at=at)
     return await receipt_of(tx, paid, request=request, response=response, language=language)

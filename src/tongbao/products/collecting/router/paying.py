@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response, status
 
 from tongbao.infra.auth import CurrentActor
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
     Instant,
@@ -21,12 +22,11 @@ from tongbao.products.collecting.domain.texts import REFERENCE_LENGTH_MAX, REFER
 from tongbao.products.collecting.router.base import (
     PAYS,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
     StepUpHeader,
-    among_parties,
     receipt_of,
-    visible_to,
 )
 from tongbao.products.collecting.schemas.base import (
     CollectionOut,
@@ -53,6 +53,7 @@ async def scan(body: ScanIn, tx: ReadTx, _actor: CurrentActor, at: Instant) -> C
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=CollectionReceiptOut,
+    responses=HELD_OR_SIGNED,
     summary="Pay a scanned code",
 )
 async def pay_code(
@@ -69,18 +70,17 @@ async def pay_code(
     """Pay what a code asks for; a code for one sale is paid once.
 
     As for any payment, a large one or one to a new payee is answered 403 with
-    `identity.step_up_required`, and what is rejected is answered 422 and kept.
+    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes others of
+    the firm 202 with the proposal or the instruction.
 
     Problems: as for reading the code, `collecting.amount_missing`, `collecting.amount_fixed`,
     `collecting.amount_not_positive`, `collecting.currency_not_allowed`, and as for a payment.
     """
-    paid = await service.pay_code(
-        tx,
-        text=body.code,
-        amount=body.amount,
-        payer=service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token),
-        at=at,
-    )
+    payer = service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token)
+    waiting = await service.ask_code(tx, text=body.code, amount=body.amount, payer=payer, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
+    paid = await service.pay_code(tx, text=body.code, amount=body.amount, payer=payer, at=at)
     return await receipt_of(tx, paid, request=request, response=response, language=language)
 
 
@@ -111,7 +111,7 @@ async def list_payments(
     """
     page = await service.list_collections(
         tx,
-        among=among_parties(visible_to(actor), party_id),
+        among=actor.reach(READ_ANY, party_id),
         wanted=service.Filter(
             till_id=till_id, link_id=link_id, request_id=request_id, reference=reference
         ),
@@ -131,5 +131,5 @@ async def read_receipt(
 
     Problems: `collecting.unknown_payment`.
     """
-    receipt = await service.receipt(tx, payment_id, visible_to=visible_to(actor))
+    receipt = await service.receipt(tx, payment_id, visible_to=actor.reach(READ_ANY))
     return CollectionReceiptOut.whole(receipt, language)

@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response, status
 
 from tongbao.infra.auth import Actor, CurrentActor
 from tongbao.infra.db import WriteSession
-from tongbao.infra.proposals import HELD
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     Instant,
     PageLimit,
@@ -24,13 +24,11 @@ from tongbao.products.collecting.router.base import (
     MAY_PAY,
     PAYS,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
     StepUpHeader,
-    among_parties,
-    hold_back,
     receipt_of,
-    visible_to,
 )
 from tongbao.products.collecting.schemas.base import CollectionReceiptOut
 from tongbao.products.collecting.schemas.requests import (
@@ -123,7 +121,7 @@ async def list_requests(
 
     Problems: `page.bad_cursor`.
     """
-    among = among_parties(visible_to(actor), party_id)
+    among = actor.reach(READ_ANY, party_id)
     page = await service.list_requests(tx, side=side, among=among, after=after, limit=limit)
     return RequestsToPayOut(
         items=[RequestToPayOut.of(each, at=at) for each in page.items], next=page.next
@@ -135,7 +133,7 @@ async def read_request(
     request_id: UUID, tx: ReadTx, actor: CurrentActor, at: Instant
 ) -> RequestToPayOut:
     """Return a request to both of its parties. Problems: `collecting.unknown_request`."""
-    request = await service.get_request(tx, request_id, visible_to=visible_to(actor))
+    request = await service.get_request(tx, request_id, visible_to=actor.reach(READ_ANY))
     return RequestToPayOut.of(request, at=at)
 
 
@@ -144,7 +142,7 @@ async def read_request(
     status_code=status.HTTP_201_CREATED,
     dependencies=PAYS,
     response_model=CollectionReceiptOut,
-    responses=HELD,
+    responses=HELD_OR_SIGNED,
     summary="Pay a request",
 )
 async def pay_request(
@@ -162,19 +160,19 @@ async def pay_request(
     """Pay all that is open of a request, or a part where the payee takes parts.
 
     As for any payment, a large one or one to a new payee is answered 403 with
-    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes a second
-    person of the firm 202 with the proposal.
+    `identity.step_up_required`, what is rejected is answered 422 and kept, and what takes others of
+    the firm 202 with the proposal or the instruction.
 
     Problems: `collecting.unknown_request`, `collecting.other_side`, `collecting.request_ended`,
     `collecting.amount_not_positive`, `collecting.currency_not_allowed`,
     `collecting.more_than_asked`, `collecting.part_not_allowed`, and as for a payment.
     """
     payer = service.Payer(actor=actor, account_id=body.debtor_account_id, token=step_up_token)
-    held = await service.proposed_request(
+    waiting = await service.ask_request(
         tx, request_id=request_id, amount=body.amount, payer=payer, at=at
     )
-    if held is not None:
-        return await hold_back(held, request=request, tx=tx, maker=actor, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
     paid = await service.pay_request(
         tx, request_id=request_id, amount=body.amount, payer=payer, at=at
     )

@@ -21,11 +21,10 @@ from tongbao.products.collecting.router.base import (
     CHARGES,
     MAY_COLLECT,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
-    among_parties,
     receipt_of,
-    visible_to,
 )
 from tongbao.products.collecting.schemas.base import CollectionReceiptOut
 from tongbao.products.collecting.schemas.tills import (
@@ -76,7 +75,7 @@ async def list_tills(
 
     Problems: `page.bad_cursor`.
     """
-    among = among_parties(visible_to(actor), party_id)
+    among = actor.reach(READ_ANY, party_id)
     page = await service.list_tills(tx, among=among, after=after, limit=limit)
     return TillsOut(items=[TillOut.of(each) for each in page.items], next=page.next)
 
@@ -84,7 +83,7 @@ async def list_tills(
 @api.get("/{till_id:uuid}", summary="One till")
 async def read_till(till_id: UUID, tx: ReadTx, actor: CurrentActor) -> TillOut:
     """Return a till. Problems: `collecting.unknown_till`."""
-    return TillOut.of(await service.get_till(tx, till_id, visible_to=visible_to(actor)))
+    return TillOut.of(await service.get_till(tx, till_id, visible_to=actor.reach(READ_ANY)))
 
 
 @api.post("/{till_id:uuid}/closure", dependencies=MAY_COLLECT, summary="Close a till")
@@ -102,7 +101,7 @@ async def read_code(till_id: UUID, tx: ReadTx, actor: CurrentActor) -> TillCodeO
 
     Problems: `collecting.unknown_till`, `collecting.till_closed`.
     """
-    code = await service.till_code(tx, till_id, visible_to=visible_to(actor))
+    code = await service.till_code(tx, till_id, visible_to=actor.reach(READ_ANY))
     return TillCodeOut(till_id=till_id, code=code)
 
 

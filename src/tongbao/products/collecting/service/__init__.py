@@ -10,8 +10,9 @@ from tongbao.products.collecting.domain.views import Offer, PayPage, Receipt
 from tongbao.products.collecting.service.approving import (
     PAYMENT,
     ProposedCollection,
-    proposed_link,
-    proposed_request,
+    ask_code,
+    ask_link,
+    ask_request,
 )
 from tongbao.products.collecting.service.collecting import Payer
 from tongbao.products.collecting.service.ending import (
@@ -85,6 +86,9 @@ __all__ = [
     "ShownCode",
     "Side",
     "Till",
+    "ask_code",
+    "ask_link",
+    "ask_request",
     "cancel_link",
     "cancel_request",
     "charge",
@@ -109,8 +113,6 @@ __all__ = [
     "pay_link",
     "pay_page",
     "pay_request",
-    "proposed_link",
-    "proposed_request",
     "receipt",
     "remind_payers",
     "request_payment",

@@ -15,6 +15,7 @@ from tongbao.products.collecting.domain.errors import (
     TillClosed,
     UnknownTill,
 )
+from tongbao.products.collecting.domain.links import Link
 from tongbao.products.collecting.domain.tills import read_code
 from tongbao.products.collecting.domain.views import Offer
 from tongbao.products.collecting.models import LinkRow
@@ -65,17 +66,29 @@ async def pay_code(
     `CurrencyNotAllowed`, and as `payments.transfer` does.
     """
     await check_payer(tx, payer)
+    sale = await asked_for(tx, text=text, amount=amount, at=at)
+    if not isinstance(sale, Sale):
+        return await pay_link(tx, token=sale.token, amount=amount, payer=payer, at=at)
+    return await collect(tx, sale, payer=payer, at=at)
+
+
+async def asked_for(
+    tx: ReadSession, *, text: str, amount: Money | None, at: datetime
+) -> Sale | Link:
+    """Return the sale a till's code asks to be paid, or the link that a code for one sale is.
+
+    Raises as `pay_code` does.
+    """
     offer = await scan(tx, text, at=at)
     if offer.link is not None:
-        return await pay_link(tx, token=offer.link.token, amount=amount, payer=payer, at=at)
+        return offer.link
     if amount is None:
         raise AmountMissing
     check_amount(amount, currency=offer.till.currency)
-    sale = Sale(
+    return Sale(
         means=Means.TILL_CODE,
         account_id=offer.till.account_id,
         amount=amount,
         title=offer.till.name,
         till_id=offer.till.id,
     )
-    return await collect(tx, sale, payer=payer, at=at)

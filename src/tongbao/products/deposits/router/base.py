@@ -1,11 +1,10 @@
 """What the routers share."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
 from fastapi import Depends, Header
 
-from tongbao.infra.auth import Actor, require
+from tongbao.infra.auth import require
 from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED
 from tongbao.products.deposits import service
 
@@ -20,8 +19,3 @@ StepUpHeader = Annotated[
     str | None,
     Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
 ]
-
-
-def visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose deposits the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids

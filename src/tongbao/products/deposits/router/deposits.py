@@ -17,9 +17,9 @@ from tongbao.products.deposits.router.base import (
     MAY_MANAGE,
     MOVES_MONEY,
     PREFIX,
+    READ_ANY,
     TAGS,
     StepUpHeader,
-    visible_to,
 )
 from tongbao.products.deposits.schemas.base import SettlementOut
 from tongbao.products.deposits.schemas.deposits import (
@@ -118,7 +118,7 @@ async def list_deposits(
 
     Problems: `page.bad_cursor`.
     """
-    among = visible_to(actor)
+    among = actor.reach(READ_ANY)
     if party_id is not None:
         among = frozenset({party_id}) if among is None else among & {party_id}
     page = await service.list_deposits(tx, among=among, after=after, limit=limit)
@@ -133,7 +133,7 @@ async def read_deposit(
 
     Problems: `deposits.unknown_deposit`.
     """
-    deposit = await service.get(tx, deposit_id, visible_to=visible_to(actor))
+    deposit = await service.get(tx, deposit_id, visible_to=actor.reach(READ_ANY))
     return DepositDetail.with_all(await service.standing(tx, deposit, at=at), language)
 
 
@@ -152,7 +152,7 @@ async def read_quote(
     Problems: `deposits.unknown_deposit`, `deposits.deposit_ended`, `deposits.part_not_possible`,
     `deposits.part_out_of_range`.
     """
-    deposit = await service.get(tx, deposit_id, visible_to=visible_to(actor))
+    deposit = await service.get(tx, deposit_id, visible_to=actor.reach(READ_ANY))
     part = None if amount is None else Money.parse(amount, deposit.currency)
     return SettlementOut.of(await service.quote(tx, deposit, amount=part, on=business_date(at)))
 
@@ -165,5 +165,5 @@ async def read_certificate(
 
     Problems: `deposits.unknown_deposit`.
     """
-    await service.get(tx, deposit_id, visible_to=visible_to(actor))
+    await service.get(tx, deposit_id, visible_to=actor.reach(READ_ANY))
     return DepositCertificateOut.of(await service.certificate(tx, deposit_id, at=at), language)

@@ -4,7 +4,7 @@ The hold has no end of its own: a time-out at the channel is no reason to let mo
 have been paid. Only what becomes of the order ends it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,9 +14,12 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.channels import service as channels
 from tongbao.core.ledger import service as ledger
 from tongbao.core.payments.domain import Kind, PaymentOrder
+from tongbao.core.payments.domain.fees import FeeQuote
+from tongbao.core.payments.service.fees import fee_postings
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money
 
 HOLD_TYPE: Final = "payments.hold"
 RELEASE_TYPE: Final = "payments.release"
@@ -35,24 +38,59 @@ _RELEASES: Final = UUID("5c5be5f0-3e64-5d6b-8f0a-3f3a1f4f7a10")
 
 
 async def hold(
-    tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
+    tx: WriteSession,
+    order: PaymentOrder,
+    *,
+    channel: str | None,
+    at: datetime,
+    fee: FeeQuote | None = None,
 ) -> tuple[UUID, TongbaoError | None]:
-    """Hold an order's money for a channel; return the hold's id and why the ledger would not.
+    """Hold an order's money and its fee; return the hold's id and why the ledger would not."""
+    postings = await _postings(tx, order, channel=channel, fee=fee, at=at)
+    new = _hold(order, postings, channel=channel)
+    (result,) = await ledger.post(tx, [new], at=at)
+    return new.id, result.error
 
-    A hold for another channel is released in the same step, so that nobody takes the money between.
+
+async def hold_elsewhere(
+    tx: WriteSession, order: PaymentOrder, *, channel: str, at: datetime
+) -> tuple[UUID, TongbaoError | None]:
+    """Hold the same for another channel; return as `hold` does.
+
+    The hold before is released in the same step, so that nobody takes the money between; what the
+    payment costs stays.
     """
-    new = ledger.NewTransaction(
+    assert order.pending_id is not None
+    assert order.channel is not None
+    currency = order.amount.currency
+    before = (await channels.books(tx, channel=order.channel, currency=currency, at=at)).in_transit
+    after = (await channels.books(tx, channel=channel, currency=currency, at=at)).in_transit
+    held = await ledger.transaction(tx, ledger.TransactionId(order.pending_id))
+    postings = tuple(
+        ledger.NewPosting(
+            debit=after if each.debit == before else each.debit,
+            credit=after if each.credit == before else each.credit,
+            amount=Money(each.amount, currency),
+        )
+        for each in held.postings
+    )
+    new = _hold(order, postings, channel=channel)
+    results = await ledger.post(tx, [_release(order.pending_id), new], at=at, atomic=True)
+    return new.id, results[-1].error
+
+
+def _hold(
+    order: PaymentOrder, postings: Sequence[ledger.NewPosting], *, channel: str | None
+) -> ledger.NewTransaction:
+    return ledger.NewTransaction(
         id=ledger.TransactionId(new_id()),
         kind=ledger.TransactionKind.PENDING,
         type=HOLD_TYPE,
-        postings=(await _posting(tx, order, channel=channel, at=at),),
+        postings=tuple(postings),
         reference=order.remittance or order.end_to_end_id,
         metadata=_metadata(order, channel, None),
         correlation_id=order.id,
     )
-    batch = [new] if order.pending_id is None else [_release(order.pending_id), new]
-    results = await ledger.post(tx, batch, at=at, atomic=True)
-    return new.id, results[-1].error
 
 
 async def settle(
@@ -106,6 +144,24 @@ async def move_now(
     )
     (result,) = await ledger.post(tx, [moved], at=at)
     return moved.id, result.error
+
+
+async def _postings(
+    tx: WriteSession,
+    order: PaymentOrder,
+    *,
+    channel: str | None,
+    fee: FeeQuote | None,
+    at: datetime,
+) -> tuple[ledger.NewPosting, ...]:
+    """Return what an order moves, and what it costs on top: of a top-up, from what arrives."""
+    main = await _posting(tx, order, channel=channel, at=at)
+    if fee is None or not fee.total.minor:
+        return (main,)
+    if order.kind is Kind.TOP_UP:
+        main = replace(main, amount=order.amount - fee.total)
+    (extra,) = await fee_postings(tx, [(fee, main.debit)], at=at)
+    return (main, *extra)
 
 
 async def _posting(
@@ -168,4 +224,4 @@ def _metadata(order: PaymentOrder, channel: str | None, reference: str | None) -
         found["channel"] = channel
     if reference is not None:
         found["reference"] = reference
-    return found
+    return found | accounts.fees_from(2 if order.fee_minor else None)

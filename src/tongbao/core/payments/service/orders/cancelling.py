@@ -31,7 +31,8 @@ async def cancel(
     await limits.release(tx, [order.id], at=at)
     if order.kind is Kind.REFUND:
         await give_back(tx, order)
-    return await move(tx, order, Status.CANCELLED, why=Why.CANCELLED, at=at, by=cancelled_by.id)
+    why, by = Why.CANCELLED, cancelled_by.id
+    return await move(tx, order, Status.CANCELLED, why=why, at=at, by=by, fee_minor=0)
 
 
 async def _check_may_cancel(tx: WriteSession, order: PaymentOrder, actor: Actor) -> None:

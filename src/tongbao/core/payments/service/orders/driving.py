@@ -170,7 +170,7 @@ async def _attempt(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> St
     channel, route = choice
     pending_id = order.pending_id
     if channel != order.channel:
-        pending_id, refusal = await booking.hold(tx, order, channel=channel, at=at)
+        pending_id, refusal = await booking.hold_elsewhere(tx, order, channel=channel, at=at)
         if refusal is not None:
             await look_again(tx, order.id, at=at + timing().longest_pause)
             return None

@@ -11,7 +11,6 @@ from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
     AccountNotOpen,
-    ApprovalNeeded,
     CurrencyNotAllowed,
     NoRoute,
     PartyBlocked,
@@ -20,11 +19,9 @@ from tongbao.core.payments.domain import (
     Transfer,
     reason_of,
 )
-from tongbao.core.payments.domain.errors import AboveBand
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.domain.payees import CoolingOff
 from tongbao.core.payments.events import PaymentRejected
-from tongbao.core.payments.service.authority import check_second_person
 from tongbao.core.payments.service.limiting import use_of
 from tongbao.core.payments.service.orders.moving import move
 from tongbao.core.payments.service.payees import require_step_up
@@ -33,20 +30,7 @@ from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.errors import TongbaoError
-from tongbao.kernel.money import Money
 from tongbao.risk.limits import service as limits
-
-
-async def check_alone(
-    tx: WriteSession, *, account: DepositAccount, amount: Money, maker: Actor, at: datetime
-) -> None:
-    """Raise `AboveBand` unless the maker may pay this without a second person."""
-    try:
-        await check_second_person(
-            tx, debtor=account, amount=amount, maker=maker, approver=None, at=at
-        )
-    except ApprovalNeeded:
-        raise AboveBand from None
 
 
 async def refusal_of(

@@ -40,6 +40,7 @@ from tongbao.core.payments.service.orders.moving import create, lock, move
 from tongbao.core.payments.service.orders.sending import reserve
 from tongbao.core.payments.service.orders.telling import facts, tell_settled
 from tongbao.core.payments.service.reading import order_of
+from tongbao.core.payments.service.recalls import driving as recalls
 from tongbao.infra import outbox
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
@@ -142,6 +143,7 @@ async def _take_back(tx: WriteSession, channel: str, notice: Notice, *, at: date
     if refusal is not None:
         await _set_aside(tx, order, refusal, channel=channel, notice=notice, at=at)
     if fits:
+        await recalls.came_back(tx, original.id, return_id=order.id)
         await move(tx, original, Status.RETURNED, why=Why.CAME_BACK, at=at, note=notice.iso_code)
         returned = PaymentReturned(
             **facts(original), return_id=order.id, reason_code=notice.iso_code

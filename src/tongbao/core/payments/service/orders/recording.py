@@ -141,6 +141,7 @@ async def reject(
         note=note,
         reason=reason,
         attempt_id=None if attempt is None else attempt.id,
+        fee_minor=0,
     )
     if order.kind is not Kind.VERIFICATION:
         await tell_rejected(tx, order, at=at)

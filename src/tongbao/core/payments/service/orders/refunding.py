@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tongbao.core.accounts import service as accounts
+from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
     Kind,
@@ -21,7 +22,7 @@ from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.domain.refunds import RefundTooLarge, left_of
 from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.authority import INITIATE
+from tongbao.core.payments.service.authority import INITIATE, check_second_person
 from tongbao.core.payments.service.orders import booking, gates
 from tongbao.core.payments.service.orders.moving import create, lock, move
 from tongbao.core.payments.service.orders.refunded import take
@@ -41,6 +42,7 @@ async def refund(
     amount: Money | None,
     remittance: str | None,
     initiated_by: Actor,
+    approved_by: Actor | None = None,
     at: datetime,
 ) -> Transfer:
     """Send back what somebody received, all that is left of it unless an amount is named.
@@ -49,7 +51,41 @@ async def refund(
     stays locked: of two refunds at once the second is judged by what the first has left.
 
     Raises `UnknownPayment` unless the initiator acts for who received it, `auth.Forbidden`,
-    `NotRefundable`, `RefundTooLarge`, `AboveBand`; a broken rule is a rejected order.
+    `NotRefundable`, `RefundTooLarge`, `ApprovalNeeded`, `NotWithinBand`; a broken rule is a
+    rejected order.
+    """
+    original, account, wanted = await refundable(
+        tx, payment_id, amount=amount, initiated_by=initiated_by
+    )
+    await check_second_person(
+        tx, debtor=account, amount=wanted, maker=initiated_by, approver=approved_by, at=at
+    )
+    order = _order(original, wanted, clean_remittance(remittance), initiated_by, at)
+    order = await create(tx, order, by=initiated_by.id, at=at)
+    holder = await parties.get(tx, account.party_id)
+    refusal = await gates.refusal_of(
+        tx, order, account=account, holder=holder, side=accounts.Side.PAYS, at=at
+    )
+    if refusal is not None:
+        return await gates.reject(tx, order, refusal, at=at)
+    passed_by = approved_by or initiated_by
+    order = await move(tx, order, Status.SCREENED, why=Why.SCREENED, at=at, by=passed_by.id)
+    sent = await reserve(tx, order, channel=original.channel, at=at)
+    if sent.refusal is not None:
+        return sent
+    taken = await take(tx, original, amount_minor=wanted.minor)
+    assert taken, "the original is locked, and so much was left of it"
+    if approved_by is None:
+        await count_alone(tx, party_id=account.party_id, amount=wanted, actor=initiated_by, at=at)
+    return sent if original.channel is not None else await _settle_here(tx, sent, at=at)
+
+
+async def refundable(
+    tx: WriteSession, payment_id: UUID, *, amount: Money | None, initiated_by: Actor
+) -> tuple[PaymentOrder, DepositAccount, Money]:
+    """Return the original, locked, the account that refunds, and how much: all that is left.
+
+    Raises as `refund` does.
     """
     original = order_of(await lock(tx, payment_id))
     if original.creditor_account_id is None:
@@ -61,23 +97,7 @@ async def refund(
     if wanted.currency != left.currency or wanted > left or left.minor == 0:
         raise RefundTooLarge(left=str(left))
     check_amount(wanted)
-    await gates.check_alone(tx, account=account, amount=wanted, maker=initiated_by, at=at)
-    order = _order(original, wanted, clean_remittance(remittance), initiated_by, at)
-    order = await create(tx, order, by=initiated_by.id, at=at)
-    holder = await parties.get(tx, account.party_id)
-    refusal = await gates.refusal_of(
-        tx, order, account=account, holder=holder, side=accounts.Side.PAYS, at=at
-    )
-    if refusal is not None:
-        return await gates.reject(tx, order, refusal, at=at)
-    order = await move(tx, order, Status.SCREENED, why=Why.SCREENED, at=at, by=initiated_by.id)
-    sent = await reserve(tx, order, channel=original.channel, at=at)
-    if sent.refusal is not None:
-        return sent
-    taken = await take(tx, original, amount_minor=wanted.minor)
-    assert taken, "the original is locked, and so much was left of it"
-    await count_alone(tx, party_id=account.party_id, amount=wanted, actor=initiated_by, at=at)
-    return sent if original.channel is not None else await _settle_here(tx, sent, at=at)
+    return original, account, wanted
 
 
 async def refunds_of(tx: ReadSession, payment_id: UUID) -> list[PaymentOrder]:

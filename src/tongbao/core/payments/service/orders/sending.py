@@ -21,9 +21,11 @@ from tongbao.core.payments.domain import (
     clean_end_to_end_id,
     clean_remittance,
 )
+from tongbao.core.payments.domain.fees import FeeQuote
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
+from tongbao.core.payments.service.fees import fee_of
 from tongbao.core.payments.service.orders import booking, gates
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
 from tongbao.core.payments.service.orders.moving import create, move
@@ -146,17 +148,24 @@ async def pass_gates(
     if isinstance(route, NoRoute):
         await limits.release(tx, [order.id], at=at)
         return await gates.reject(tx, order, route, at=at)
-    return await reserve(tx, order, channel=route.channels[0], at=at)
+    channel = route.channels[0]
+    fee = await fee_of(tx, order, party_kind=payer.kind.value, channel=channel, at=at)
+    return await reserve(tx, order, channel=channel, fee=fee, at=at)
 
 
 async def reserve(
-    tx: WriteSession, order: PaymentOrder, *, channel: str | None, at: datetime
+    tx: WriteSession,
+    order: PaymentOrder,
+    *,
+    channel: str | None,
+    at: datetime,
+    fee: FeeQuote | None = None,
 ) -> Transfer:
-    """Hold a screened order's money and wake the worker, or reject it for want of money.
+    """Hold a screened order's money and fee and wake the worker, or reject it for want of money.
 
     Without a channel nothing leaves the house, and nobody has to be woken.
     """
-    pending_id, refusal = await booking.hold(tx, order, channel=channel, at=at)
+    pending_id, refusal = await booking.hold(tx, order, channel=channel, fee=fee, at=at)
     if refusal is not None:
         await limits.release(tx, [order.id], at=at)
         return await gates.reject(tx, order, refusal, at=at)
@@ -169,6 +178,7 @@ async def reserve(
         due_at=None if channel is None else at,
         channel=channel,
         pending_id=pending_id,
+        fee_minor=0 if fee is None else fee.total.minor,
     )
     if channel is not None:
         await jobs.defer(tx, DRIVE_JOB, {}, queueing_lock=DRIVE_JOB)

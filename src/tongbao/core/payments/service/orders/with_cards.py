@@ -17,10 +17,12 @@ from tongbao.core.payments.domain import (
     check_amount,
 )
 from tongbao.core.payments.domain.cards import Card
+from tongbao.core.payments.domain.fees import FeeAboveAmount
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.service.alone import count_alone
-from tongbao.core.payments.service.authority import check_may_initiate
+from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
 from tongbao.core.payments.service.cards import verified_card
+from tongbao.core.payments.service.fees import fee_of
 from tongbao.core.payments.service.orders import gates
 from tongbao.core.payments.service.orders.moving import create, move
 from tongbao.core.payments.service.orders.sending import pass_gates, reserve
@@ -44,7 +46,7 @@ async def top_up(
     Raises `accounts.UnknownAccount`, `auth.Forbidden`, `AmountNotPositive`, `UnknownCard`,
     `CardNotVerified`; a broken rule is returned as a rejected order.
     """
-    account, card = await _sides(tx, creditor_account_id, card_id, amount, initiated_by)
+    account, card = await sides(tx, creditor_account_id, card_id, amount, initiated_by)
     holder = await parties.get(tx, account.party_id)
     order = _order(Kind.TOP_UP, account, card, amount, holder.name, initiated_by, at)
     order = await create(tx, order, by=initiated_by.id, at=at)
@@ -59,7 +61,11 @@ async def top_up(
     )
     if isinstance(route, NoRoute):
         return await gates.reject(tx, order, route, at=at)
-    return await reserve(tx, order, channel=route.channels[0], at=at)
+    channel = route.channels[0]
+    fee = await fee_of(tx, order, party_kind=holder.kind.value, channel=channel, at=at)
+    if fee.total >= amount:
+        return await gates.reject(tx, order, FeeAboveAmount(fee=str(fee.total)), at=at)
+    return await reserve(tx, order, channel=channel, fee=fee, at=at)
 
 
 async def withdraw(
@@ -69,15 +75,18 @@ async def withdraw(
     card_id: UUID,
     amount: Money,
     initiated_by: Actor,
+    approved_by: Actor | None = None,
     at: datetime,
     step_up_token: str | None = None,
 ) -> Transfer:
     """Pay out to the account holder's own verified card; the first time and large ones confirmed.
 
-    Raises as `top_up` does, `AboveBand`, and `identity.StepUpRequired`.
+    Raises as `top_up` does, `ApprovalNeeded`, `NotWithinBand`, and `identity.StepUpRequired`.
     """
-    account, card = await _sides(tx, debtor_account_id, card_id, amount, initiated_by)
-    await gates.check_alone(tx, account=account, amount=amount, maker=initiated_by, at=at)
+    account, card = await sides(tx, debtor_account_id, card_id, amount, initiated_by)
+    await check_second_person(
+        tx, debtor=account, amount=amount, maker=initiated_by, approver=approved_by, at=at
+    )
     holder = await parties.get(tx, account.party_id)
     order = _order(Kind.WITHDRAWAL, account, card, amount, holder.name, initiated_by, at)
     order = await create(tx, order, by=initiated_by.id, at=at)
@@ -85,19 +94,21 @@ async def withdraw(
         tx,
         order,
         debtor=account,
-        actor=initiated_by,
+        actor=approved_by or initiated_by,
         step_up_token=step_up_token,
+        confirmed=approved_by is not None,
         counterparty=CounterpartyKind.CARD,
         at=at,
     )
-    if sent.refusal is None:
+    if sent.refusal is None and approved_by is None:
         await count_alone(tx, party_id=account.party_id, amount=amount, actor=initiated_by, at=at)
     return sent
 
 
-async def _sides(
+async def sides(
     tx: WriteSession, account_id: UUID, card_id: UUID, amount: Money, actor: Actor
 ) -> tuple[DepositAccount, Card]:
+    """Return an own account and its holder's verified card. Raises as `top_up` does."""
     account = await accounts.get(tx, account_id)
     check_may_initiate(account, actor)
     check_amount(amount)

@@ -13,7 +13,6 @@ from tongbao.core.payments.domain import clean_creditor_name
 from tongbao.core.payments.domain.payees import (
     PAYEES_MAX,
     PayeeBookFull,
-    PayeeElsewhere,
     PayeeId,
     PayeeSaved,
     SavedPayee,
@@ -23,6 +22,7 @@ from tongbao.core.payments.domain.payees import (
     clean_label,
     confirming,
 )
+from tongbao.core.payments.domain.step_up import account_key
 from tongbao.core.payments.models import PayeeRow, SavedPayeeRow
 from tongbao.core.payments.service.authority import INITIATE
 from tongbao.core.payments.service.payees.confirming import confirm_payee, forget_payee
@@ -130,13 +130,13 @@ async def change_payee(
 
 
 async def remove_payee(tx: WriteSession, *, payee_id: UUID, actor: Actor) -> None:
-    """Take a payee out of the book; an account here is a new payee again from now on.
+    """Take a payee out of the book; its account is a new payee again from now on.
 
     Raises `UnknownPayee`, `auth.Forbidden`.
     """
     row = await _locked(tx, payee_id, actor)
-    if row.bank_code is None:
-        await forget_payee(tx, party_id=row.party_id, account_number=row.account_number)
+    key = account_key(row.account_number, row.bank_code)
+    await forget_payee(tx, party_id=row.party_id, account_number=key)
     await tx.delete(row)
     await tx.flush()
 
@@ -146,12 +146,10 @@ async def confirm_saved(
 ) -> SavedPayee:
     """Confirm, by a step-up, that the party pays this account; cooling-off begins with it.
 
-    Confirmed again it changes nothing. Raises `UnknownPayee`, `auth.Forbidden`, `PayeeElsewhere`,
+    Confirmed again it changes nothing. Raises `UnknownPayee`, `auth.Forbidden`,
     `identity.StepUpRequired`.
     """
-    row = await _locked(tx, payee_id, actor)
-    if row.bank_code is not None:
-        raise PayeeElsewhere
+    await _locked(tx, payee_id, actor)
     found = await payee(tx, payee_id=payee_id, actor=actor)
     if found.confirmed_at is not None:
         return found
@@ -159,7 +157,7 @@ async def confirm_saved(
     await confirm_payee(
         tx,
         party_id=found.party_id,
-        account_number=found.account_number,
+        account_number=found.key,
         confirmed_by=actor.id,
         at=at,
     )
@@ -184,11 +182,11 @@ def _query() -> Select[SavedPayeeRow, datetime | None]:
 
 
 def _confirmed() -> ColumnElement[bool]:
-    """Join an account here to its confirmation."""
+    """Join a payee to its confirmation, which names its account as `account_key` does."""
+    bank = func.coalesce(SavedPayeeRow.bank_code + "/", "")
     return and_(
         PayeeRow.party_id == SavedPayeeRow.party_id,
-        PayeeRow.account_number == SavedPayeeRow.account_number,
-        SavedPayeeRow.bank_code.is_(None),
+        PayeeRow.account_number == bank + SavedPayeeRow.account_number,
     )
 
 

@@ -29,29 +29,25 @@ async def check_name(
     party_id: UUID,
     account_number: str,
     name: str,
-    bank_code: str | None = None,
     actor: Actor,
     at: datetime,
 ) -> NameCheck:
     """Return whether an account here, which `party_id` means to pay, is held under a name.
 
     An account that does not exist has no name that fits: the answer tells nobody which numbers are
-    taken. Of accounts at other banks nothing is known here. Raises `parties.UnknownParty`,
-    `auth.Forbidden`, `CreditorNameMalformed`, `PayeeMalformed`, and `TooManyNameChecks`, so that
-    nobody guesses: checks of one person count together, whatever log-in they use, and wait for each
-    other.
+    taken. Raises `parties.UnknownParty`, `auth.Forbidden`, `CreditorNameMalformed`,
+    `PayeeMalformed`, and `TooManyNameChecks`, so that nobody guesses: checks of one person count
+    together, whatever log-in they use, and wait for each other.
     """
     actor.check(INITIATE, party_id=party_id, unknown=parties.UnknownParty(party_id=party_id))
-    check_coordinates(account_number, bank_code)
+    check_coordinates(account_number, None)
     given = clean_creditor_name(name)
-    if bank_code is not None:
-        return NameCheck.NOT_CHECKED
     checker = actor.person_id or actor.id
-    await _admit(tx, checker, at)
+    await admit(tx, checker, at)
     found = await _compared(tx, account_number, given)
     await tx.execute(
         update(NameChecksRow)
-        .where(*_of(checker, at))
+        .where(*of_day(checker, at))
         .values(
             asked=NameChecksRow.asked + 1,
             missed=NameChecksRow.missed + int(found is not NameCheck.MATCH),
@@ -61,11 +57,11 @@ async def check_name(
     return found
 
 
-async def _admit(tx: WriteSession, checker: UUID, at: datetime) -> None:
+async def admit(tx: WriteSession, checker: UUID, at: datetime) -> None:
     """Lock the count of a person's day and raise `TooManyNameChecks` when it is full."""
     key = {"checker_id": checker, "business_date": business_date(at)}
     await tx.execute(insert(NameChecksRow).values(key).on_conflict_do_nothing())
-    counts = select(NameChecksRow.asked, NameChecksRow.missed).where(*_of(checker, at))
+    counts = select(NameChecksRow.asked, NameChecksRow.missed).where(*of_day(checker, at))
     asked, missed = (await tx.execute(counts.with_for_update())).one()
     if asked >= NAME_CHECKS_MAX or missed >= NAME_CHECKS_MISSED_MAX:
         raise TooManyNameChecks(checks_max=NAME_CHECKS_MAX, missed_max=NAME_CHECKS_MISSED_MAX)
@@ -79,5 +75,6 @@ async def _compared(tx: ReadSession, account_number: str, given: str) -> NameChe
     return compare(given, (await parties.get(tx, account.party_id)).name)
 
 
-def _of(checker: UUID, at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def of_day(checker: UUID, at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Say that a count is that of a person and a business day."""
     return NameChecksRow.checker_id == checker, NameChecksRow.business_date == business_date(at)

@@ -57,6 +57,7 @@ def _facts(payment: PaymentOrder) -> list[tuple[Text, str]]:
     """Return what the receipt says of a payment: label and value."""
     kind = _KINDS.get(payment.kind, _TRANSFER)
     fee = Money(payment.fee_minor, payment.amount.currency)
+    arrived = payment.amount - fee if payment.kind is Kind.TOP_UP else payment.amount
     return [
         (Text(zh="业务类型", en="Kind"), f"{kind.zh} {kind.en}"),
         (Text(zh="付款时间", en="Paid at"), moment(payment.settled_at or payment.initiated_at)),
@@ -66,6 +67,7 @@ def _facts(payment: PaymentOrder) -> list[tuple[Text, str]]:
         (Text(zh="收款账号", en="Payee's account"), grouped(payment.creditor_account_number)),
         (Text(zh="附言", en="Remittance"), payment.remittance or "—"),
         (Text(zh="手续费", en="Fee"), shown(fee)),
+        (Text(zh="到账金额", en="Arrived"), shown(arrived)),
         (Text(zh="业务参考号", en="End-to-end id"), payment.end_to_end_id),
         (Text(zh="付款编号", en="Payment"), str(payment.id)),
     ]

@@ -1,0 +1,1 @@
+"""Asking for settled payments back: requested, sent, asked about until answered."""

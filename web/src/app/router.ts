@@ -1,0 +1,67 @@
+/** Every address of the application. Each area is loaded when somebody first goes there. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+
+import { Problem } from '@/api/problem'
+import { useSession } from '@/session/store'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Open to whoever is not logged in. */
+    open?: boolean
+    /** For members of staff only; the rest is for customers only. */
+    staff?: boolean
+  }
+}
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', redirect: '/home' },
+  { path: '/login', component: () => import('@/portal/LogIn.vue'), meta: { open: true } },
+  {
+    path: '/',
+    component: () => import('@/portal/Portal.vue'),
+    children: [
+      { path: 'home', component: () => import('@/portal/Home.vue') },
+      { path: 'accounts', component: () => import('@/portal/Accounts.vue') },
+      { path: 'accounts/:id', component: () => import('@/portal/Account.vue'), props: true },
+      { path: 'transfer', component: () => import('@/portal/transfer/Transfer.vue') },
+      { path: 'payments/:id', component: () => import('@/portal/Payment.vue'), props: true },
+      { path: 'notices', component: () => import('@/portal/Notices.vue') },
+      { path: 'me', component: () => import('@/portal/Me.vue') },
+    ],
+  },
+  {
+    path: '/staff',
+    component: () => import('@/staff/Desk.vue'),
+    meta: { staff: true },
+    children: [{ path: '', component: () => import('@/staff/Start.vue') }],
+  },
+  ...(import.meta.env.DEV ? [{ path: '/gallery', component: () => import('@/gallery/Gallery.vue'), meta: { open: true } }] : []),
+  { path: '/:rest(.*)*', component: () => import('@/app/NotFound.vue'), meta: { open: true } },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+})
+
+/** An address of this site to go on to after the log-in; nobody is led elsewhere by a link. */
+export function nextOf(query: unknown): string {
+  return typeof query === 'string' && /^\/(?![/\\])/.test(query) ? query : '/'
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  try {
+    await session.restore()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    if (!to.meta.open) return { path: '/login', query: { next: to.fullPath } }
+  }
+  const isStaff = session.me?.kind === 'staff'
+  if (to.path === '/login' && session.isIn) return isStaff ? '/staff' : nextOf(to.query['next'])
+  if (to.meta.open) return true
+  if (!session.isIn) return { path: '/login', query: to.path === '/home' ? {} : { next: to.fullPath } }
+  if (isStaff !== Boolean(to.meta.staff)) return isStaff ? '/staff' : '/home'
+  return true
+})

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+
+import { dayOf, dayWords, near, partOfDay, timeOf } from '@/lib/dates'
+
+const LATE = new Date('2026-11-21T16:05:00Z') // five past midnight in Shanghai, the 22nd
+
+test('an instant belongs to the bank’s day, whatever zone the reader is in', () => {
+  expect(dayOf(LATE)).toBe('2026-11-22')
+  expect(timeOf(LATE)).toBe('00:05')
+})
+
+test('near days have names', () => {
+  expect(near('2026-11-22', LATE)).toBe('today')
+  expect(near('2026-11-21', LATE)).toBe('yesterday')
+  expect(near('2026-11-20', LATE)).toBeNull()
+})
+
+test('other days are written as people write them', () => {
+  expect(dayWords('2026-11-20', 'zh', LATE)).toBe('11月20日')
+  expect(dayWords('2025-11-20', 'zh', LATE)).toBe('2025年11月20日')
+  expect(dayWords('2026-11-20', 'en', LATE)).toBe('20 Nov')
+  expect(dayWords('2025-11-20', 'en', LATE)).toBe('20 Nov 2025')
+})
+
+test('the greeting follows the bank’s clock', () => {
+  const at = (hour: string) => partOfDay(new Date(`2026-11-22T${hour}:30:00+08:00`))
+  expect([at('04'), at('07'), at('12'), at('15'), at('21')]).toEqual(['evening', 'morning', 'noon', 'afternoon', 'evening'])
+})
