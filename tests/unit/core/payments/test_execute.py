@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import Holder, new_holder
@@ -113,12 +114,7 @@ async def test_what_is_refused_uses_no_limit(tx: WriteSession) -> None:
     ]
     outcomes = await execute(tx, orders, firm.actor)
     assert outcomes[1:] == ["ledger.insufficient_funds", "not stored: payments.end_to_end_id_used"]
-    (used,) = {
-        room.used
-        for room in await service.own_limits(tx, party_id=firm.account.party_id, at=AT)
-        if room.rule.tally == "outgoing" and room.rule.period == "day"
-    }
-    assert used == 20_00
+    assert await used_today(tx, firm) == 20_00
 
 
 async def test_all_or_nothing(tx: WriteSession) -> None:
@@ -303,3 +299,91 @@ async def test_an_approver_is_looked_up_once_and_approves_what_the_band_covers(
     assert await execute(
         tx, [order(firm, supplier, "1.00")], firm.actor, approved_by=firm.actor
     ) == ["not stored: payments.approval_needed"]
+
+
+async def used_today(tx: WriteSession, holder: Holder) -> int:
+    (used,) = {
+        room.used
+        for room in await service.own_limits(tx, party_id=holder.account.party_id, at=AT)
+        if room.rule.tally == "outgoing" and room.rule.period == "day"
+    }
+    return used
+
+
+@pytest.mark.parametrize(
+    ("amounts", "ids", "outcomes"),
+    [
+        (("1.00", "2.00"), ("B", "C"), ["settled", "settled"]),
+        # The ledger, an end-to-end id and a limit: what was done before each step stays done.
+        (("90.00", "2.00"), ("B", "C"), ["ledger.insufficient_funds", "settled"]),
+        (("1.00", "2.00"), ("A", "C"), ["not stored: payments.end_to_end_id_used", "settled"]),
+        (("45.00", "2.00"), ("B", "C"), ["limits.exceeded", "settled"]),
+    ],
+)
+async def test_whatever_comes_up_in_the_short_way_is_as_in_the_long_one(
+    tx: WriteSession, amounts: Sequence[str], ids: Sequence[str], outcomes: list[str]
+) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="50.00"), await new_holder(tx, "乙")
+    await service.set_own_limit(
+        tx,
+        party_id=firm.account.party_id,
+        tally="outgoing",
+        period="transaction",
+        maximum=Money.parse("40.00" if "limits.exceeded" in outcomes else "95.00", "CNY"),
+        token=None,
+        actor=firm.actor,
+        at=AT,
+    )
+    assert await execute(tx, [order(firm, supplier, "1.00", end_to_end_id="A")], firm.actor) == [
+        "settled"
+    ]
+    orders = [
+        order(firm, supplier, amount, end_to_end_id=end_to_end_id)
+        for amount, end_to_end_id in zip(amounts, ids, strict=True)
+    ]
+    assert await execute(tx, orders, firm.actor) == outcomes
+    paid = 100 + sum(
+        each.amount.minor
+        for each, outcome in zip(orders, outcomes, strict=True)
+        if outcome == "settled"
+    )
+    assert await used_today(tx, firm) == paid
+    assert await booked(tx, supplier) == [Money(paid, "CNY").text]
+    for new, outcome in zip(orders, outcomes, strict=True):
+        told = await tx.scalars(
+            text("SELECT type FROM infra_outbox WHERE subject = :id AND type LIKE 'payments.%'"),
+            {"id": str(new.id)},
+        )
+        kept = [each for each in await stored(tx, firm) if each.id == new.id]
+        if outcome.startswith("not stored"):
+            assert (told.all(), kept) == ([], [])
+        else:
+            status = "settled" if outcome == "settled" else "rejected"
+            assert told.all() == [f"payments.payment_{status}"]
+            assert [each.status for each in kept] == [status]
+
+
+async def test_an_order_names_accounts_that_exist(tx: WriteSession) -> None:
+    firm, supplier = await new_holder(tx, "甲", money="50.00"), await new_holder(tx, "乙")
+    paid = order(firm, supplier, "1.00")
+    await execute(tx, [paid], firm.actor)
+    for statement, refusal in (
+        (
+            "INSERT INTO payments_order SELECT (p).* FROM (SELECT jsonb_populate_record(p,"
+            " jsonb_build_object('id', gen_random_uuid(), 'end_to_end_id', 'other',"
+            " 'debtor_account_id', gen_random_uuid())) AS p FROM payments_order p"
+            " WHERE id = :order) AS x",
+            "does not exist",
+        ),
+        (
+            "UPDATE payments_order SET creditor_account_id = gen_random_uuid() WHERE id = :order",
+            "does not exist",
+        ),
+        ("DELETE FROM accounts_account WHERE id = :account", "denied"),
+        ("UPDATE accounts_account SET id = gen_random_uuid() WHERE id = :account", "append-only"),
+    ):
+        facts = {"order": paid.id, "account": supplier.account.id}
+        wanted = {name: value for name, value in facts.items() if f":{name}" in statement}
+        async with undone(tx):
+            with pytest.raises(DBAPIError, match=refusal):
+                await tx.execute(text(statement), wanted)
