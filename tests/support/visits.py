@@ -158,7 +158,7 @@ class Visit:
     async def check(self) -> None:
         """Hold that nothing went wrong and nothing sticks out sideways."""
         self.wrong += await self.page.evaluate("window.violations")
-        assert self.wrong == []
+        assert self.wrong == [], self.wrong
         wide, shown = await self.page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
