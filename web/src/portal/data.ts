@@ -46,6 +46,7 @@ export const usePayment = (id: MaybeRefOrGetter<string>) =>
   useQuery({
     queryKey: ['payment', computed(() => toValue(id))],
     queryFn: () => take(client.GET('/api/v1/payments/{payment_id}', { params: { path: { payment_id: toValue(id) } } })),
+    enabled: computed(() => toValue(id) !== ''),
   })
 
 export const useUnread = () =>

@@ -2,6 +2,7 @@
 import type { QueryClient } from '@tanstack/vue-query'
 
 import { client, take } from '@/api/client'
+import { pageOf } from '@/lib/links'
 import { toast } from '@/ui/toast'
 
 const AGAIN_MS = [2_000, 5_000, 15_000, 60_000] as const
@@ -26,7 +27,8 @@ export function follow(queries: QueryClient): () => void {
     notice: ({ title, unread, link }) => {
       queries.setQueryData(['unread'], { unread })
       void queries.invalidateQueries({ queryKey: ['notices'] })
-      toast({ text: String(title), ...(typeof link === 'string' && link.startsWith('/') ? { to: link } : {}) })
+      const to = pageOf(link)
+      toast({ text: String(title), ...(to ? { to } : {}) })
     },
   }
 
