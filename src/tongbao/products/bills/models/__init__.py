@@ -1,0 +1,31 @@
+"""The tables of bills."""
+
+from tongbao.products.bills.models.directory import BillerRow
+from tongbao.products.bills.models.mandates import (
+    KEPT,
+    DueBillRow,
+    MandateChangeRow,
+    MandateRow,
+    SavedBillRow,
+)
+from tongbao.products.bills.models.paying import (
+    ALIVE,
+    BillPaymentRow,
+    BillPaymentTransitionRow,
+    BillRow,
+    QueryRow,
+)
+
+__all__ = [
+    "ALIVE",
+    "KEPT",
+    "BillPaymentRow",
+    "BillPaymentTransitionRow",
+    "BillRow",
+    "BillerRow",
+    "DueBillRow",
+    "MandateChangeRow",
+    "MandateRow",
+    "QueryRow",
+    "SavedBillRow",
+]
