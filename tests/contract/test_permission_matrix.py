@@ -54,6 +54,8 @@ from tongbao.products.bills.models import (
     BillPaymentRow,
     BillPaymentTransitionRow,
     BillRow,
+    MandateChangeRow,
+    MandateRow,
     QueryRow,
 )
 from tongbao.products.collecting.models import CollectionRow, PayCodeRow
@@ -500,7 +502,29 @@ async def bills_of(bank: Bank, firm: Customer, account_id: str, payment_id: str)
         "/bills/saved",
         {"party_id": firm.party_id, "biller": mine["biller"], "customer_number": "3301000018"},
     )
-    things = {"saved_id": saved["id"]}
+    mandate = new_id()
+    async with bank.database.write() as tx:
+        await tx.execute(
+            insert(MandateRow).values(
+                id=mandate,
+                party_id=party_id,
+                saved_id=UUID(saved["id"]),
+                debtor_account_id=UUID(account_id),
+                maximum_minor=100,
+                currency="CNY",
+                state="active",
+                arrows=1,
+                next_look_on=business_date(now()) + timedelta(days=1),
+                made_by=new_id(),
+                made_at=now(),
+            )
+        )
+        await tx.execute(
+            insert(MandateChangeRow).values(
+                mandate_id=mandate, number=1, after="active", taken_at=now(), why="customer"
+            )
+        )
+    things = {"saved_id": saved["id"], "mandate_id": str(mandate)}
     return things | {"query_id": str(asked), "bill_id": str(bill), "bill_payment_id": str(paid)}
 
 

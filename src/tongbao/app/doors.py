@@ -142,9 +142,12 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     ),
     **dict.fromkeys(
         (
+            "bills_list_mandates",
             "bills_list_payments",
             "bills_list_saved",
             "bills_read_history",
+            "bills_read_mandate",
+            "bills_read_mandate_history",
             "bills_read_payment",
             "bills_read_query",
         ),

@@ -193,6 +193,7 @@ def connect_accounts(settings: Settings) -> None:
     accounts.register_running(deposits.over_account)
     accounts.register_running(loans.over_account)
     accounts.register_running(standing.over_account)
+    accounts.register_running(bills.over_account)
 
 
 def connect_agreements(settings: Settings) -> None:

@@ -23,3 +23,9 @@ async def ask(context: jobs.JobContext, *, query_id: str) -> None:
 async def drive(context: jobs.JobContext) -> None:
     """Tell billers what was paid, and ask until known; a bill just paid wakes this at once."""
     await service.drive(context.database, clock=now)
+
+
+@jobs.periodic(name="bills.pay_mandates", cron="37 * * * *")
+async def pay_mandates(context: jobs.JobContext) -> None:
+    """Pay by mandate what is open on the days agreed; looks each hour whether one was missed."""
+    await service.pay_mandates(context.database, clock=now)

@@ -3,6 +3,7 @@
 from tongbao.products.bills.models.directory import BillerRow
 from tongbao.products.bills.models.mandates import (
     KEPT,
+    RUNNING,
     DueBillRow,
     MandateChangeRow,
     MandateRow,
@@ -19,6 +20,7 @@ from tongbao.products.bills.models.paying import (
 __all__ = [
     "ALIVE",
     "KEPT",
+    "RUNNING",
     "BillPaymentRow",
     "BillPaymentTransitionRow",
     "BillRow",

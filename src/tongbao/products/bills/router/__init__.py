@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from tongbao.products.bills.router import directory, paying, saving
+from tongbao.products.bills.router import directory, mandates, paying, saving
 
 api = APIRouter()
-for each in (paying, saving, directory):
+for each in (paying, saving, mandates, directory):
     api.include_router(each.api)
 
 __all__ = ["api"]

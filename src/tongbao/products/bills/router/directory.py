@@ -13,7 +13,7 @@ from tongbao.infra.web import Instant, ReadTx, RequestLanguage, WriteTx, router
 from tongbao.kernel.text import Text
 from tongbao.products.bills import service
 from tongbao.products.bills.router.base import MAY_SEE_ALL, PREFIX, TAGS
-from tongbao.products.bills.schemas import (
+from tongbao.products.bills.schemas.bills import (
     BillerAccount,
     BillerCode,
     BillerOut,

@@ -28,7 +28,7 @@ from tongbao.products.bills.router.base import (
     check_visible,
     visible_to,
 )
-from tongbao.products.bills.schemas import (
+from tongbao.products.bills.schemas.bills import (
     BillArrowOut,
     BillHistoryOut,
     BillPaymentOut,

@@ -9,7 +9,7 @@ from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import Instant, ReadTx, WriteTx, router
 from tongbao.products.bills import service
 from tongbao.products.bills.router.base import MAY_PAY, PREFIX, TAGS, check_visible
-from tongbao.products.bills.schemas import (
+from tongbao.products.bills.schemas.bills import (
     BillQueryOut,
     NewSavedBill,
     SavedBillOut,

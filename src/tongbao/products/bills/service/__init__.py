@@ -6,6 +6,7 @@ from tongbao.products.bills.domain.billers import (
     Biller,
     UnknownBiller,
 )
+from tongbao.products.bills.domain.mandates import DueBill, DueOutcome, Mandate, MandateState
 from tongbao.products.bills.domain.payments import (
     Arrow,
     Bill,
@@ -21,6 +22,7 @@ from tongbao.products.bills.domain.payments import (
 from tongbao.products.bills.domain.saving import SavedBill
 from tongbao.products.bills.gateways.billers import BillersGateway, Patience
 from tongbao.products.bills.service.asking import ASK_JOB, ask, ask_saved, carry_out, query
+from tongbao.products.bills.service.autopay import pay_mandates
 from tongbao.products.bills.service.configuration import Configuration, configure
 from tongbao.products.bills.service.directory import (
     biller,
@@ -32,6 +34,17 @@ from tongbao.products.bills.service.directory import (
     take_over,
 )
 from tongbao.products.bills.service.driving import drive
+from tongbao.products.bills.service.mandates import (
+    due_bills,
+    end_mandate,
+    make_mandate,
+    mandate,
+    mandate_changes,
+    mandates,
+    over_account,
+    pause_mandate,
+    resume_mandate,
+)
 from tongbao.products.bills.service.moving import DRIVE_JOB
 from tongbao.products.bills.service.paying import Paying, pay, payee
 from tongbao.products.bills.service.reading import arrows, get, list_payments, list_stuck
@@ -51,6 +64,10 @@ __all__ = [
     "Biller",
     "BillersGateway",
     "Configuration",
+    "DueBill",
+    "DueOutcome",
+    "Mandate",
+    "MandateState",
     "Patience",
     "Paying",
     "Query",
@@ -68,6 +85,8 @@ __all__ = [
     "check_account",
     "configure",
     "drive",
+    "due_bills",
+    "end_mandate",
     "engage",
     "every_biller",
     "forget",
@@ -75,11 +94,19 @@ __all__ = [
     "list_billers",
     "list_payments",
     "list_stuck",
+    "make_mandate",
+    "mandate",
+    "mandate_changes",
+    "mandates",
+    "over_account",
+    "pause_mandate",
     "pay",
+    "pay_mandates",
     "payee",
     "query",
     "reason_text",
     "refresh_directory",
+    "resume_mandate",
     "save",
     "saved_bills",
     "take_over",

@@ -116,7 +116,7 @@ async def carry_out(database: Database, query_id: UUID, *, at: datetime) -> Quer
     except TongbaoError as error:
         found = error
     async with database.write() as tx:
-        return await _keep(tx, query_id, found, at=at)
+        return await keep(tx, query_id, found, at=at)
 
 
 async def query(tx: ReadSession, query_id: UUID, *, visible_to: frozenset[UUID] | None) -> Query:
@@ -142,7 +142,7 @@ async def _bills(tx: ReadSession, query_id: UUID) -> tuple[Bill, ...]:
     return tuple(bill_of(row) for row in rows)
 
 
-async def _keep(
+async def keep(
     tx: WriteSession, query_id: UUID, found: Found | TongbaoError, *, at: datetime
 ) -> Query:
     """Write what came of a query, unless another worker was first."""
