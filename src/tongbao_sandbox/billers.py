@@ -15,14 +15,15 @@ from threading import Lock
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from tongbao_sandbox import clock, problems, service_faults
-from tongbao_sandbox.identity_services import authorise
 from tongbao_sandbox.problems import Problem
+from tongbao_sandbox.signed import SignedRoute
 
 SERVICE: Final = "billers"
+SECRET_DEFAULT: Final = "sandbox-billers"  # noqa: S105 - a sandbox: the secret is public
 NOBODYS: Final = "00"
 DUE_DAY: Final = 25
 FEN_MIN, FEN_SPAN = 2_000, 30_000
@@ -40,18 +41,73 @@ class Biller:
     name: str
     name_en: str
     number_label: str
+    number_label_en: str
     digits: int
+    region: str  # GB/T 2260; 000000 is the whole country
 
 
+REGIONS: Final = {
+    "000000": ("全国", "Nationwide"),
+    "110000": ("北京市", "Beijing"),
+    "330000": ("浙江省", "Zhejiang"),
+    "330100": ("杭州市", "Hangzhou"),
+}
 BILLERS: Final = {
     each.code: each
     for each in (
-        Biller("hz-power", "electricity", "杭州供电公司", "Hangzhou Power", "户号", 10),
-        Biller("hz-water", "water", "杭州市水务集团", "Hangzhou Water", "用水户号", 9),
-        Biller("hz-gas", "gas", "杭州燃气集团", "Hangzhou Gas", "燃气户号", 10),
-        Biller("bj-heat", "heating", "北京热力集团", "Beijing Heating", "用热卡号", 12),
-        Biller("cn-mobile", "phone", "中国某移动", "A Mobile Carrier", "手机号", 11),
-        Biller("zj-college", "tuition", "浙江某学院", "A College in Zhejiang", "学号", 8),
+        Biller(
+            "hz-power",
+            "electricity",
+            "杭州供电公司",
+            "Hangzhou Power",
+            "户号",
+            "Account number",
+            10,
+            "330100",
+        ),
+        Biller(
+            "hz-water",
+            "water",
+            "杭州市水务集团",
+            "Hangzhou Water",
+            "用水户号",
+            "Water account",
+            9,
+            "330100",
+        ),
+        Biller(
+            "hz-gas", "gas", "杭州燃气集团", "Hangzhou Gas", "燃气户号", "Gas account", 10, "330100"
+        ),
+        Biller(
+            "bj-heat",
+            "heating",
+            "北京热力集团",
+            "Beijing Heating",
+            "用热卡号",
+            "Heating card",
+            12,
+            "110000",
+        ),
+        Biller(
+            "cn-mobile",
+            "phone",
+            "中国某移动",
+            "A Mobile Carrier",
+            "手机号",
+            "Mobile number",
+            11,
+            "000000",
+        ),
+        Biller(
+            "zj-college",
+            "tuition",
+            "浙江某学院",
+            "A College in Zhejiang",
+            "学号",
+            "Student number",
+            8,
+            "330000",
+        ),
     )
 }
 
@@ -179,9 +235,9 @@ def _name(biller: str, number: str) -> str:
 router = APIRouter(
     prefix="/billers/v1",
     tags=["billers"],
-    dependencies=[Depends(authorise)],
+    route_class=SignedRoute,
     responses={
-        401: problems.described("No token, or a wrong one"),
+        401: problems.described("No signature, or a wrong one"),
         404: problems.described("Unknown"),
         409: problems.described("Paid already, or another payment of this id"),
         422: problems.described("Not such a request, or another amount"),
@@ -259,7 +315,11 @@ async def list_billers() -> dict[str, Any]:
                 "name": each.name,
                 "name_en": each.name_en,
                 "number_label": each.number_label,
+                "number_label_en": each.number_label_en,
                 "digits": each.digits,
+                "region": each.region,
+                "region_name": REGIONS[each.region][0],
+                "region_name_en": REGIONS[each.region][1],
             }
             for each in BILLERS.values()
         ]
@@ -288,12 +348,15 @@ async def query_bills(request: Request, biller: BillerCode, query: BillQuery) ->
 async def pay_bill(request: Request, payment_id: UUID, body: BillPayment) -> Response:
     """Take a payment, once however often it is sent.
 
-    With the fault `down` nothing is taken; with every other one it is, whatever is answered.
+    With the faults `down` and `drop_before` nothing is taken; with every other one it is, whatever
+    is answered; with `doubled` the request comes twice.
     """
     faults: service_faults.ServiceFaults = request.app.state.service_faults
     fault = faults.strike(SERVICE, body.bill_reference)
-    if fault is not None and fault.kind == "down":
-        return service_faults.UNAVAILABLE.response(request)
+    if fault is not None and fault.kind in service_faults.BEFORE:
+        return await service_faults.made(request, fault, {}, {})
+    if fault is not None and fault.kind == "doubled":
+        _ledger(request).pay(payment_id, body.bill_reference, body.amount)
     paid = _ledger(request).pay(payment_id, body.bill_reference, body.amount)
     return await service_faults.made(request, fault, *_told(paid))
 

@@ -34,6 +34,7 @@ def create_app(
     token: str = TOKEN_DEFAULT,
     messages_token: str = MESSAGES_TOKEN_DEFAULT,
     identity_token: str = identity_services.TOKEN_DEFAULT,
+    billers_secret: str = billers.SECRET_DEFAULT,
 ) -> FastAPI:
     """Return the sandbox serving the firms of `book` (made-up firms if none is given)."""
     app = FastAPI(
@@ -62,6 +63,7 @@ def create_app(
     app.include_router(identity_services.router)
     app.include_router(key_management.router)
     app.state.billers = billers.Ledger()
+    app.state.billers_secret = billers_secret
     app.include_router(billers.control)
     app.include_router(billers.router)
     app.state.channels = Desks()

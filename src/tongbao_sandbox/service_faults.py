@@ -22,13 +22,18 @@ ServiceFaultKind = Literal[
     "down",  # 503
     "error",  # 500
     "silent",  # says nothing for `seconds`, then answers correctly
+    "drop_before",  # closes the connection; a payment is not taken
     "cut_off",  # closes the connection in the middle of the answer
     "garbage",  # status 200, JSON that breaks off
     "malformed",  # valid JSON of the wrong shape
     "flood",  # an answer that goes on and on
     "other_subject",  # answers about somebody else
     "redirect",  # sends the caller elsewhere
+    "wrong_signature",  # a correct answer under a wrong signature, where answers are signed
+    "doubled",  # a payment's request comes twice
 ]
+BEFORE: Final = frozenset({"down", "drop_before"})
+"""With these a payment is not taken; with every other one it is."""
 
 UNAVAILABLE: Final = Problem("service.unavailable", 503, "系统维护中", "The service is down")
 ERROR: Final = Problem("service.error", 500, "系统错误", "The service has an internal error")
@@ -126,13 +131,15 @@ async def made(
 ) -> Response:
     """Return an answer, or what a fault that has struck makes of it."""
     body = json.dumps(document, ensure_ascii=False).encode()
-    if fault is None:
-        return Response(body, media_type="application/json")
+    if fault is None or fault.kind in {"wrong_signature", "doubled"}:
+        wrong = fault is not None and fault.kind == "wrong_signature"
+        headers = {"X-Signature": "0" * 64} if wrong else None
+        return Response(body, media_type="application/json", headers=headers)
     bent: Response
     match fault.kind:
         case "down" | "error" as kind:
             bent = (UNAVAILABLE if kind == "down" else ERROR).response(request)
-        case "cut_off":
+        case "cut_off" | "drop_before":
             bent = _CutOff(body, media_type="application/json")
         case "garbage":
             bent = Response(body[: len(body) // 2], media_type="application/json")

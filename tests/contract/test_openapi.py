@@ -198,6 +198,8 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "collecting_pay_code",
         "collecting_pay_link",
         "collecting_pay_request",
+        "bills_make_mandate",
+        "bills_pay",
         "bulk_execute",
         "deposits_open_deposit",
         "deposits_pay_instalment",

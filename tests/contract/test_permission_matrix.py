@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import insert
 
 from tests.support.bank import Bank, Caller, Customer, done
+from tests.support.bills import new_biller
 from tests.support.channel_gateways import Quiet
 from tests.support.deposits import post_rates
 from tongbao.app.doors import May
@@ -48,6 +49,15 @@ from tongbao.kernel.clock import business_date, now
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_MAX
+from tongbao.products.bills import service as bills
+from tongbao.products.bills.models import (
+    BillPaymentRow,
+    BillPaymentTransitionRow,
+    BillRow,
+    MandateChangeRow,
+    MandateRow,
+    QueryRow,
+)
 from tongbao.products.collecting.models import CollectionRow, PayCodeRow
 from tongbao.products.lending import service as lending
 from tongbao.products.standing.models import OrderRow
@@ -75,6 +85,7 @@ STATEMENT_NAMES: Final = {"document_id": "statement_document_id"}
 COLLECTING_NAMES: Final = {"request_id": "request_to_pay_id"}
 # What names no thing of a customer's.
 WORDS: Final = {
+    "biller": "hz-power",
     "channel": "bank",
     "code": "person_3_day",
     "currency": "USD",
@@ -433,6 +444,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "party_id": firm.party_id,
         "notice_id": str(notice),
         "order_id": str(standing),
+        **await bills_of(bank, firm, account["id"], payment["id"]),
         "passkey_id": str(passkey),
         "payment_file_id": (await handed_in(firm, account["id"], payee))["id"],
         "payee_id": saved["id"],
@@ -449,6 +461,71 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "creditor_account_number": payee["number"],
         "creditor_name": payee["name"],
     }
+
+
+async def bills_of(bank: Bank, firm: Customer, account_id: str, payment_id: str) -> dict[str, str]:
+    """Have a firm ask for a bill and pay it, with money that was paid to somebody else."""
+    party_id, asked, bill, paid = UUID(firm.party_id), new_id(), new_id(), new_id()
+    money = {"amount_minor": 100, "currency": "CNY", "period": "2025-10", "reference": bill.hex}
+    mine = {"party_id": party_id, "biller": WORDS["biller"]}
+    async with bank.database.write() as tx:
+        await bills.take_over(tx, [new_biller(code=WORDS["biller"])], at=now())
+        box = await crypto.box(tx, owner=party_id)
+        sealed = box.seal("3301000018", field="bills_query.number_sealed", row=asked)
+        answered = {"asked_by": new_id(), "asked_at": now(), "answered_at": now()}
+        shown = {"number_sealed": sealed, "shown": "*******018", "state": "answered"}
+        await tx.execute(insert(QueryRow).values(id=asked, **mine, **shown, **answered))
+        told = {"query_id": asked, "due_on": business_date(now()), "told_at": now()}
+        await tx.execute(insert(BillRow).values(id=bill, **mine, **money, **told))
+        await tx.execute(
+            insert(BillPaymentRow).values(
+                id=paid,
+                bill_id=bill,
+                shown="*******018",
+                debtor_account_id=UUID(account_id),
+                payment_id=UUID(payment_id),
+                state="paid",
+                arrows=1,
+                due_at=now() + timedelta(days=1),
+                made_by=new_id(),
+                made_at=now(),
+                **mine,
+                **money,
+            )
+        )
+        await tx.execute(
+            insert(BillPaymentTransitionRow).values(
+                bill_payment_id=paid, number=1, after="paid", taken_at=now(), why="money_moved"
+            )
+        )
+    saved = await firm.post(
+        "/bills/saved",
+        {"party_id": firm.party_id, "biller": mine["biller"], "customer_number": "3301000018"},
+    )
+    mandate = new_id()
+    async with bank.database.write() as tx:
+        await tx.execute(
+            insert(MandateRow).values(
+                id=mandate,
+                party_id=party_id,
+                saved_id=UUID(saved["id"]),
+                debtor_account_id=UUID(account_id),
+                maximum_minor=100,
+                currency="CNY",
+                state="active",
+                arrows=1,
+                next_look_on=business_date(now()) + timedelta(days=1),
+                made_by=new_id(),
+                made_at=now(),
+            )
+        )
+        await tx.execute(
+            insert(MandateChangeRow).values(
+                mandate_id=mandate, number=1, after="active", taken_at=now(), why="customer"
+            )
+        )
+    things = {"saved_id": saved["id"], "mandate_id": str(mandate)}
+    return things | {"query_id": str(asked), "bill_id": str(bill), "bill_payment_id": str(paid)}
 
 
 async def approval_of(bank: Bank, firm: Customer) -> JSON:

@@ -36,6 +36,7 @@ _ABOUT_ONESELF: Final = (
     "approvals_add_key",
     "approvals_list_keys",
     "approvals_revoke_key",
+    "bills_list_billers",
     "collecting_disable_pay_code",
     "collecting_enable_pay_code",
     "collecting_list_pay_codes",
@@ -138,6 +139,19 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
             "approvals_withdraw",
         ),
         Door(kind=May.INVOLVED, any_permission="approvals:read_any"),
+    ),
+    **dict.fromkeys(
+        (
+            "bills_list_mandates",
+            "bills_list_payments",
+            "bills_list_saved",
+            "bills_read_history",
+            "bills_read_mandate",
+            "bills_read_mandate_history",
+            "bills_read_payment",
+            "bills_read_query",
+        ),
+        Door(any_permission="payments:read_any"),
     ),
     **dict.fromkeys(
         (

@@ -44,6 +44,7 @@ from tongbao.infra.settings import Settings
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
+from tongbao.products.bills.router import api as bills
 from tongbao.products.bulk.router import FILES_PATH as BULK_FILES
 from tongbao.products.bulk.router import api as bulk
 from tongbao.products.bulk.service import BYTES_MAX as BULK_BYTES_MAX
@@ -75,6 +76,7 @@ ROUTERS = (
     deposits,
     bulk,
     standing,
+    bills,
     sources,
     privacy,
     webhooks,

@@ -39,6 +39,7 @@ from tongbao.infra.webhooks import fan_out as webhooks
 from tongbao.infra.webhooks.configuration import Configuration, configure
 from tongbao.infra.webhooks.reaching import Outbound
 from tongbao.kernel.clock import now
+from tongbao.products.bills import service as bills
 from tongbao.products.bulk import service as bulk
 from tongbao.products.deposits import service as deposits
 from tongbao.products.lending import jobs as lending
@@ -86,6 +87,19 @@ def connect_payments(settings: Settings) -> None:
         longest_pause=on_its_way * 20 / 3,
     )
     payments.configure(payments.Configuration(timing=timing))
+
+
+def connect_bills(settings: Settings) -> None:
+    """Say by whom this process asks and tells billers; nobody where no address is given."""
+    if not settings.billers_url:
+        bills.configure(bills.Configuration())
+        return
+    gateway = bills.BillersGateway(
+        base_url=settings.billers_url,
+        secret=settings.billers_secret.get_secret_value(),
+        clock=now,
+    )
+    bills.configure(bills.Configuration(gateway=gateway))
 
 
 def connect_secret(settings: Settings) -> None:
@@ -181,6 +195,7 @@ def connect_accounts(settings: Settings) -> None:
     accounts.register_running(deposits.over_account)
     accounts.register_running(loans.over_account)
     accounts.register_running(standing.over_account)
+    accounts.register_running(bills.over_account)
 
 
 def connect_agreements(settings: Settings) -> None:

@@ -64,6 +64,7 @@ async def run_worker(
     metrics.watch_connections(database)
     wiring.connect_channels(settings, database)
     wiring.connect_payments(settings)
+    wiring.connect_bills(settings)
     wiring.connect_crypto(settings)
     try:
         await crypto.start(database, at=now())

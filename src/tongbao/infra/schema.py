@@ -50,6 +50,7 @@ SQL_FILES: Final = (
     ("tongbao.products.deposits", "sql/guards.sql"),
     ("tongbao.products.bulk", "sql/guards.sql"),
     ("tongbao.products.collecting", "sql/guards.sql"),
+    ("tongbao.products.bills", "sql/guards.sql"),
 )
 
 # The application's role reads and writes every table; a module takes back in its own files what

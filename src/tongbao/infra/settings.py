@@ -22,6 +22,7 @@ DEFAULT_OIDC_SECRET: Final = "sandbox-oidc-secret"  # noqa: S105 - refused outsi
 DEFAULT_SECRET_KEY: Final = "for-development-only-and-known-to-all"  # noqa: S105 - the same
 SECRET_KEY_LENGTH_MIN: Final = 32
 DEFAULT_IDENTITY_TOKEN: Final = "sandbox-identity"  # noqa: S105 - refused outside development
+DEFAULT_BILLERS_SECRET: Final = "sandbox-billers"  # noqa: S105 - the same
 
 
 def _postgres_url(text: str) -> str:
@@ -153,6 +154,11 @@ class Settings(BaseSettings):
     identity_bureau_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
     face_service_url: HttpUrl = Field(default="", description="Unset: the sandbox's")
     face_service_token: SecretStr = SecretStr(DEFAULT_IDENTITY_TOKEN)
+    billers_url: HttpUrl = Field(
+        default="",
+        description="Service of those who send bills; unset: the sandbox's in development, or none",
+    )
+    billers_secret: SecretStr = SecretStr(DEFAULT_BILLERS_SECRET)
     account_number_prefix: str = Field(
         default="990001", pattern=r"^[0-9]+$", description="What new account numbers begin with"
     )
@@ -282,6 +288,8 @@ class Settings(BaseSettings):
         self.business_registry_url = self.business_registry_url or f"{sandbox}/registry"
         self.identity_bureau_url = self.identity_bureau_url or f"{sandbox}/bureau"
         self.face_service_url = self.face_service_url or f"{sandbox}/face"
+        if self.environment == "development":
+            self.billers_url = self.billers_url or f"{sandbox}/billers"
         if self.environment == "production" and "log_format" not in self.model_fields_set:
             self.log_format = "json"
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
@@ -305,6 +313,10 @@ class Settings(BaseSettings):
                 if token in {"", DEFAULT_TAX_OFFICE_TOKEN, DEFAULT_IDENTITY_TOKEN}:
                     msg = f"TONGBAO_{name.upper()}: the default is for development only"
                     raise ValueError(msg)
+            shared = self.billers_secret.get_secret_value()
+            if self.billers_url and shared in {"", DEFAULT_BILLERS_SECRET}:
+                msg = "TONGBAO_BILLERS_SECRET: the default is for development only"
+                raise ValueError(msg)
             if self.message_gateway_token.get_secret_value() in {"", DEFAULT_MESSAGE_TOKEN}:
                 msg = "TONGBAO_MESSAGE_GATEWAY_TOKEN: the default is for development only"
                 raise ValueError(msg)

@@ -1,6 +1,6 @@
 """The sandbox's billers: bills, payments taken once, faults before and after they are taken."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -8,15 +8,40 @@ import httpx2
 import pytest
 
 from tongbao.kernel.ids import new_id
-from tongbao_sandbox import firms
-from tongbao_sandbox.billers import BILLERS
-from tongbao_sandbox.identity_services import TOKEN_DEFAULT
+from tongbao_sandbox import clock, firms
+from tongbao_sandbox.billers import BILLERS, SECRET_DEFAULT
 from tongbao_sandbox.main import create_app
 from tongbao_sandbox.server import running
+from tongbao_sandbox.signed import answer_mac, request_mac
 
 NUMBER = "3301000018"
 QUERY = "/billers/v1/billers/hz-power/bill-queries"
 FAULTS = "/sandbox/service-faults/billers"
+
+
+class Signing(httpx2.Auth):
+    """Signs each request, with whatever is `wrong` about it."""
+
+    requires_request_body = True
+
+    def __init__(self, secret: str = SECRET_DEFAULT, *, age: int = 0) -> None:
+        self.secret, self.age = secret, age
+
+    def auth_flow(
+        self, request: httpx2.Request
+    ) -> Generator[httpx2.Request, httpx2.Response, None]:
+        facts = {"timestamp": str(int(clock.now().timestamp()) - self.age), "nonce": new_id().hex}
+        mac = request_mac(
+            self.secret,
+            method=request.method,
+            path=request.url.path,
+            body=request.content,
+            **facts,
+        )
+        request.headers.update(
+            {"X-Timestamp": facts["timestamp"], "X-Nonce": facts["nonce"], "X-Signature": mac}
+        )
+        yield request
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +52,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def client(url: str) -> Iterator[httpx2.Client]:
-    headers = {"Authorization": f"Bearer {TOKEN_DEFAULT}"}
-    with httpx2.Client(base_url=url, headers=headers, timeout=5) as opened:
+    with httpx2.Client(base_url=url, auth=Signing(), timeout=5) as opened:
         yield opened
         opened.delete(FAULTS)
 
@@ -79,9 +103,24 @@ def test_a_number_that_is_nobodys(client: httpx2.Client, number: str, found: str
     assert code(client.post(QUERY, json={"customer_number": number}))[1] == found
 
 
-def test_who_has_no_token_learns_nothing(url: str) -> None:
-    answer = httpx2.post(f"{url}{QUERY}", json={"customer_number": NUMBER})
-    assert code(answer) == (401, "service.unauthenticated")
+@pytest.mark.parametrize("auth", [None, Signing("another"), Signing(age=301), Signing(age=-301)])
+def test_who_does_not_sign_rightly_learns_nothing(url: str, auth: Signing | None) -> None:
+    answer = httpx2.post(f"{url}{QUERY}", json={"customer_number": NUMBER}, auth=auth)
+    assert code(answer) == (401, "billers.unsigned")
+    assert "X-Signature" not in answer.headers
+
+
+def test_answers_are_signed_refusals_too_but_for_the_fault(client: httpx2.Client) -> None:
+    client.put(FAULTS, json={"kind": "wrong_signature", "times": 1}).raise_for_status()
+    for number, right in ((NUMBER, False), (NUMBER, True), ("3301000100", True)):
+        answer = client.post(QUERY, json={"customer_number": number})
+        mac = answer_mac(
+            SECRET_DEFAULT,
+            nonce=answer.request.headers["X-Nonce"],
+            status=answer.status_code,
+            body=answer.content,
+        )
+        assert (answer.headers["X-Signature"] == mac) is right
 
 
 def test_an_unknown_biller(client: httpx2.Client) -> None:
@@ -142,18 +181,20 @@ def test_what_is_wrong_is_not_taken(client: httpx2.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "took"), [("down", 0), ("error", 1), ("cut_off", 1), ("garbage", 1), ("malformed", 1)]
-)
+    ("kind", "took"),
+    [("down", 0), ("drop_before", 0), ("error", 1), ("cut_off", 1), ("garbage", 1),
+     ("malformed", 1), ("wrong_signature", 1), ("doubled", 1)],
+)  # fmt: skip
 def test_a_fault_strikes_before_or_after_the_payment_is_taken(
     client: httpx2.Client, kind: str, took: int
 ) -> None:
-    order, path = owed(client, f"fault-{kind}"), f"/billers/v1/payments/{new_id()}"
+    order, path = owed(client, f"f-{kind}"), f"/billers/v1/payments/{new_id()}"
     client.put(FAULTS, json={"kind": kind, "times": 1}).raise_for_status()
     try:
         answer = client.put(path, json=order)
         assert answer.status_code in {200, 500, 503}
     except httpx2.TransportError:
-        assert kind == "cut_off"
+        assert kind in {"cut_off", "drop_before"}
     assert taken(client, order) == took
     assert client.get(path).status_code == (200 if took else 404)
     assert client.put(path, json=order).status_code == 200

@@ -268,6 +268,8 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("parties:read_any", _ANY, _HIGH, "查看所有客户", "Read all parties"),
     ("parties:register", _ANY, _HIGH, "登记客户", "Register parties"),
     ("parties:verify", _ANY, _TOP, "审核客户身份", "Decide on the identity of customers"),
+    ("bills:approve_account", _SYSTEM, _TOP, "复核收费单位账户", "Approve where billers are paid"),
+    ("bills:propose_account", _SYSTEM, _TOP, "提议收费单位账户", "Propose where billers are paid"),
     ("payments:approve", _OWN, _TOP, "复核本主体的付款", "Approve payments of an own party"),
     (
         "payments:approve_fees",

@@ -106,6 +106,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
     | {
         "accounts:close_any",
         "accounts:open_any",
+        "bills:propose_account",
         "channels:propose",
         "approvals:lift_any",
         "identity:manage_clients",
@@ -138,6 +139,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "approvals:approve_lift",
         "audit:close_alerts",
         "audit:read",
+        "bills:approve_account",
         "channels:approve",
         "deposits:approve_rates",
         "identity:approve_appointment",
@@ -214,6 +216,11 @@ SEPARATED: Final[tuple[tuple[str, str, Text], ...]] = (
         "deposits:propose_rates",
         "deposits:approve_rates",
         Text(zh="利率经办与复核分离", en="who proposes rates does not approve them"),
+    ),
+    (
+        "bills:propose_account",
+        "bills:approve_account",
+        Text(zh="收款账户提议与复核分离", en="who proposes accounts does not approve them"),
     ),
     (
         "payments:propose_fees",

@@ -120,6 +120,10 @@ RULES: Final[Mapping[str, Rule]] = {
         Text(zh="复核定期付款", en="Approving a standing order"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
     ),
+    "payments.bills.mandate": Rule(
+        Text(zh="签约代扣", en="A mandate to pay bills"),
+        (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),
+    ),
     "payments.one_click.set": Rule(
         Text(zh="开通或提高一键付", en="One-click pay, or more of it"),
         (Proof.PASSKEY, Proof.CODE_AND_TOTP, Proof.CODE),

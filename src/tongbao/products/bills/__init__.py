@@ -1,0 +1,1 @@
+"""Bills of utilities, phone, heating and tuition: found, paid exactly once, paid by mandate."""

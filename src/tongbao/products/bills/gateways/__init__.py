@@ -1,0 +1,1 @@
+"""Billers over HTTP."""

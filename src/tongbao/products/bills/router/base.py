@@ -1,0 +1,37 @@
+"""What the routers share."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import Depends, Header, Query
+
+from tongbao.core.parties import service as parties
+from tongbao.infra.auth import Actor, require
+from tongbao.kernel.page import CURSOR_LENGTH_MAX
+from tongbao.products.bills import service
+
+PREFIX: Final = "/api/v1/bills"
+TAGS: Final = ["bills"]
+READ_ANY: Final = "payments:read_any"
+MAY_PAY: Final = [Depends(require(service.INITIATE))]
+MAY_SEE_ALL: Final = [Depends(require(READ_ANY))]
+
+StepUpHeader = Annotated[
+    str | None,
+    Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
+]
+After = Annotated[
+    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+
+
+def visible_to(actor: Actor) -> frozenset[UUID] | None:
+    """Return whose bills the actor may see; None for everybody's."""
+    return None if actor.may(READ_ANY) else actor.party_ids
+
+
+def check_visible(actor: Actor, party_id: UUID) -> None:
+    """Raise `parties.UnknownParty` unless the actor may see this party's bills."""
+    visible = visible_to(actor)
+    if visible is not None and party_id not in visible:
+        raise parties.UnknownParty(party_id=party_id)

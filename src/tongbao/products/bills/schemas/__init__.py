@@ -1,0 +1,1 @@
+"""Shapes of `/api/v1/bills`."""
