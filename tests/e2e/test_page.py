@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 async def visit(
     request: pytest.FixtureRequest, browser: Browser, site: str
 ) -> AsyncIterator[Visit]:
+    language: Language
     language, (width, height) = getattr(request, "param", ("zh", DESKTOP))
     made = await Visit.begin(browser, site, language=language, width=width, height=height)
     yield made

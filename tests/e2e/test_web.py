@@ -108,6 +108,7 @@ class Walk:
 
 @pytest.fixture
 async def walk(request: pytest.FixtureRequest, browser: Browser, site: str) -> AsyncIterator[Walk]:
+    language: Language
     language, (width, height) = getattr(request, "param", ("zh", DESKTOP))
     address = site.replace("127.0.0.1", "localhost")  # passkeys belong to names
     made = await Visit.begin(browser, address, language=language, width=width, height=height)

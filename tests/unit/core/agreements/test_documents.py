@@ -10,6 +10,7 @@ from sqlalchemy import text
 from tests.support.consents import SEAL, somebody
 from tongbao.core.agreements import jobs as agreement_jobs
 from tongbao.core.agreements import service as agreements
+from tongbao.core.agreements.domain.templates import TEMPLATES, Kind, template_in_use
 from tongbao.core.parties import service as parties
 from tongbao.infra import pdf
 from tongbao.infra.auth import Actor
@@ -93,6 +94,40 @@ async def test_the_document_is_made_once_whoever_is_quicker(database: Database) 
     assert document.sealed_at == LATER
     assert (verdict.finding, verdict.sealed_at) == (pdf.SealFinding.GENUINE, LATER)
     assert whose == agreement.id
+
+
+SAMPLES = {
+    Kind.TEXT: "杭州䶮𠮷",
+    Kind.AMOUNT: "1000.00",
+    Kind.CURRENCY: "CNY",
+    Kind.INTEGER: "12",
+    Kind.PERCENT: "1.50",
+    Kind.DATE: "2026-11-21",
+    Kind.ACCOUNT: "9900010000000000018",
+}
+
+
+@pytest.mark.parametrize("name", sorted({each.name for each in TEMPLATES}))
+async def test_every_kind_of_agreement_gets_its_sealed_document(
+    database: Database, name: str
+) -> None:
+    template = template_in_use(name)
+    parameters = {place: SAMPLES[template.kind(place)] for place in template.parameters}
+    async with database.write() as tx:
+        party = await parties.register_person(tx, name="杭州䶮𠮷", at=AT)
+        agreement = await agreements.sign(
+            tx,
+            party_id=party.id,
+            template=name,
+            parameters=parameters,
+            signed_by=somebody(),
+            at=AT,
+        )
+    await agreements.seal_document(database, agreement_id=agreement.id, at=LATER)
+    async with database.read() as reading:
+        document = await agreements.get_document(reading, agreement.id)
+    verdict = await pdf.verify(document.content, trusted=(SEAL.root,))
+    assert verdict.finding is pdf.SealFinding.GENUINE
 
 
 @pytest.mark.parametrize("table", ["agreements_signing", "agreements_document"])

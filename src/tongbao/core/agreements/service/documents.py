@@ -22,7 +22,6 @@ from tongbao.core.agreements.domain.agreements import (
 )
 from tongbao.core.agreements.domain.consent_texts import NAMES, TONGBAO, text_of
 from tongbao.core.agreements.domain.consents import Consent, Receipt
-from tongbao.core.agreements.domain.templates import LOAN_AGREEMENT
 from tongbao.core.agreements.models import DocumentRow, SigningRow
 from tongbao.core.agreements.service.configuration import configuration
 from tongbao.core.agreements.service.signing import get_agreement
@@ -34,9 +33,6 @@ from tongbao.kernel.text import Language, Text
 
 AGREEMENT: Final = pdf.Template.of("tongbao.core.agreements", "pdf/agreement.typ")
 RECEIPT: Final = pdf.Template.of("tongbao.core.agreements", "pdf/receipt.typ")
-REASONS: Final = {
-    LOAN_AGREEMENT: Text(zh="小微企业贷款合同", en="Loan agreement for a small business"),
-}
 _CLAUSE: Final = re.compile(r"(第[一二三四五六七八九十]+条|\d+\.) ([^。.]+[。.]) ?(.*)")
 
 
@@ -50,8 +46,7 @@ async def seal_document(database: Database, *, agreement_id: UUID, at: datetime)
         party = await parties.get(tx, agreement.party_id)
     made = await render_agreement(agreement, evidence, party.name)
     by = configuration().seal
-    reason = REASONS[agreement.template].say(agreement.language)
-    content = await pdf.seal(made, by=by, reason=reason, at=at)
+    content = await pdf.seal(made, by=by, reason=agreement.text.splitlines()[0], at=at)
     async with database.write() as writing:
         await writing.execute(
             insert(DocumentRow)
