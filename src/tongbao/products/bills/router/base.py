@@ -25,13 +25,7 @@ After = Annotated[
 ]
 
 
-def visible_to(actor: Actor) -> frozenset[UUID] | None:
-    """Return whose bills the actor may see; None for everybody's."""
-    return None if actor.may(READ_ANY) else actor.party_ids
-
-
 def check_visible(actor: Actor, party_id: UUID) -> None:
     """Raise `parties.UnknownParty` unless the actor may see this party's bills."""
-    visible = visible_to(actor)
-    if visible is not None and party_id not in visible:
+    if not actor.reach(READ_ANY, party_id):
         raise parties.UnknownParty(party_id=party_id)

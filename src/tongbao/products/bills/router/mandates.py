@@ -11,10 +11,10 @@ from tongbao.products.bills import service
 from tongbao.products.bills.router.base import (
     MAY_PAY,
     PREFIX,
+    READ_ANY,
     TAGS,
     StepUpHeader,
     check_visible,
-    visible_to,
 )
 from tongbao.products.bills.schemas.mandates import (
     BillMandateChangeOut,
@@ -83,7 +83,7 @@ async def read_mandate(mandate_id: UUID, tx: ReadTx, actor: CurrentActor) -> Bil
 
     Problems: `bills.unknown_mandate`.
     """
-    found = await service.mandate(tx, mandate_id, visible_to=visible_to(actor))
+    found = await service.mandate(tx, mandate_id, visible_to=actor.reach(READ_ANY))
     return BillMandateOut.of(found)
 
 
@@ -95,7 +95,7 @@ async def read_mandate_history(
 
     Problems: `bills.unknown_mandate`.
     """
-    found = await service.mandate(tx, mandate_id, visible_to=visible_to(actor))
+    found = await service.mandate(tx, mandate_id, visible_to=actor.reach(READ_ANY))
     changes = await service.mandate_changes(tx, found.id)
     bills = await service.due_bills(tx, found.id)
     return BillMandateHistoryOut(

@@ -22,11 +22,11 @@ from tongbao.products.bills.router.base import (
     MAY_PAY,
     MAY_SEE_ALL,
     PREFIX,
+    READ_ANY,
     TAGS,
     After,
     StepUpHeader,
     check_visible,
-    visible_to,
 )
 from tongbao.products.bills.schemas.bills import (
     BillArrowOut,
@@ -76,7 +76,7 @@ async def read_query(query_id: UUID, tx: ReadTx, actor: CurrentActor) -> BillQue
 
     Problems: `bills.unknown_query`.
     """
-    return BillQueryOut.of(await service.query(tx, query_id, visible_to=visible_to(actor)))
+    return BillQueryOut.of(await service.query(tx, query_id, visible_to=actor.reach(READ_ANY)))
 
 
 @api.post(
@@ -169,7 +169,7 @@ async def read_payment(
 
     Problems: `bills.unknown_payment`.
     """
-    found = await service.get(tx, bill_payment_id, visible_to=visible_to(actor))
+    found = await service.get(tx, bill_payment_id, visible_to=actor.reach(READ_ANY))
     return BillPaymentOut.of(found, language)
 
 
@@ -179,6 +179,6 @@ async def read_history(bill_payment_id: UUID, tx: ReadTx, actor: CurrentActor) -
 
     Problems: `bills.unknown_payment`.
     """
-    found = await service.get(tx, bill_payment_id, visible_to=visible_to(actor))
+    found = await service.get(tx, bill_payment_id, visible_to=actor.reach(READ_ANY))
     taken = await service.arrows(tx, found.id)
     return BillHistoryOut(items=[BillArrowOut.of(each) for each in taken])
