@@ -65,7 +65,11 @@ async def site(
     urls, port, logs = fresh_database(), free_port(), tmp_path_factory.mktemp("logs")
     with running(create_sandbox()) as outside:
         settings = Settings(
-            database_url=urls.app, tax_office_url=f"{outside}/tax", port=port, demo=True
+            database_url=urls.app,
+            tax_office_url=f"{outside}/tax",
+            billers_url=f"{outside}/billers",
+            port=port,
+            demo=True,
         )
         with own_logs():
             database = connect(settings)

@@ -163,7 +163,8 @@ def seed(settings: Settings) -> None:
 
     async def work(database: Database) -> None:
         with running(create_app(book=sandbox.load())) as address:
-            here = settings.model_copy(update={"tax_office_url": f"{address}/tax"})
+            there = {"tax_office_url": f"{address}/tax", "billers_url": f"{address}/billers"}
+            here = settings.model_copy(update=there)
             await demo.seed(database, here, say=say)
 
     with migrated(settings) as ready:

@@ -46,7 +46,8 @@ async def seeded(
             database = app.state.database
             async with database.write() as tx:
                 await rating.store_model(tx, training=trained, activate=True, at=now())
-            await demo.seed(database, chosen, say=lambda _: None)
+            there = chosen.model_copy(update={"billers_url": f"{outside}/billers"})
+            await demo.seed(database, there, say=lambda _: None)
     yield urls
 
 

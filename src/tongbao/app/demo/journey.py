@@ -44,12 +44,24 @@ async def register(
     tx: WriteSession, firm: Firm, *, at: datetime, actor_id: UUID | None = None
 ) -> Customer:
     """Return the firm as a customer, making it one if it is none yet."""
-    party = await parties.find_by_registration_number(
-        tx, registration_number=firm.registration_number
+    return await bank_here(
+        tx, name=firm.name, registration_number=firm.registration_number, at=at, actor_id=actor_id
     )
+
+
+async def bank_here(
+    tx: WriteSession,
+    *,
+    name: str,
+    registration_number: str,
+    at: datetime,
+    actor_id: UUID | None = None,
+) -> Customer:
+    """Return an organisation as a customer with an account, making it one if it is none yet."""
+    party = await parties.find_by_registration_number(tx, registration_number=registration_number)
     if party is None:
         party = await parties.register_organisation(
-            tx, name=firm.name, registration_number=firm.registration_number, at=at
+            tx, name=name, registration_number=registration_number, at=at
         )
         party = await parties.set_level(
             tx,

@@ -1,13 +1,14 @@
 """The demo's data, made once: a firm with a loan, the supplier it pays, a company, and staff.
 
-In the company one has proposed a payment that another may approve; the supplier saves.
+In the company one has proposed a payment that another may approve; the supplier saves; billers are
+paid here.
 """
 
 from collections.abc import Callable
 from uuid import UUID
 
 from tongbao.app import wiring
-from tongbao.app.demo import journey, savings
+from tongbao.app.demo import journey, savings, utilities
 from tongbao.app.demo.people import COMPANY, FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
 from tongbao.app.training import ensure_model, has_model
 from tongbao.core.identity import service as identity
@@ -38,6 +39,7 @@ async def seed(database: Database, settings: Settings, *, say: Say) -> None:
     """Make what is missing of the demo's data; the sandbox must be running."""
     wiring.connect_accounts(settings)
     wiring.connect_agreements(settings)
+    wiring.connect_bills(settings)
     users = await _people(database)
     if not await has_model(database):
         await ensure_model(database, sandbox.load(), say=say)
@@ -61,6 +63,9 @@ async def seed(database: Database, settings: Settings, *, say: Say) -> None:
         assert staff is not None, "made with the others"
         await savings.post_rates(tx, set_by=staff.id, at=now())
         await savings.put_aside(tx, saver=supplier, at=now())
+    await utilities.engage_billers(database, engaged_by=staff.id, at=now())
+    async with database.write() as tx:
+        await utilities.remember_number(tx, customer=firm, at=now())
 
 
 async def _people(database: Database) -> dict[str, journey.Customer]:
