@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response, status
 
 from tongbao.infra.auth import CurrentActor
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -84,6 +85,7 @@ async def read_query(query_id: UUID, tx: ReadTx, actor: CurrentActor) -> BillQue
     dependencies=[*MAY_PAY, IDEMPOTENCY_KEY_REQUIRED],
     status_code=status.HTTP_201_CREATED,
     response_model=BillPaymentOut,
+    responses=HELD_OR_SIGNED,
     summary="Pay a bill",
 )
 async def pay(
@@ -99,12 +101,18 @@ async def pay(
     """Pay a bill's amount to its biller, who is told at once and asked until it has confirmed.
 
     As for any payment, a large one or one to a payee not confirmed before is answered 403 with
-    `identity.step_up_required`, and what is rejected is answered 422 and kept among the payments.
-    What the biller refuses goes back by itself.
+    `identity.step_up_required`, what is rejected is answered 422 and kept among the payments, and
+    what takes others of the firm 202 with the proposal or the instruction. What the biller refuses
+    goes back by itself.
 
     Problems: `bills.unknown_bill`, `bills.unknown_biller`, `bills.biller_not_payable`,
     `bills.outdated`, `bills.already_paid`, `accounts.unknown_account`, and as for a payment.
     """
+    waiting = await service.ask_payment(
+        tx, bill_id=body.bill_id, debtor_account_id=body.debtor_account_id, payer=actor, at=at
+    )
+    if waiting is not None:
+        return held(waiting, request=request)
     paying = await service.pay(
         tx,
         bill_id=body.bill_id,

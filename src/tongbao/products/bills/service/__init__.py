@@ -21,6 +21,7 @@ from tongbao.products.bills.domain.payments import (
 )
 from tongbao.products.bills.domain.saving import SavedBill
 from tongbao.products.bills.gateways.billers import BillersGateway, Patience
+from tongbao.products.bills.service.approving import ask_payment
 from tongbao.products.bills.service.asking import ASK_JOB, ask, ask_saved, carry_out, query
 from tongbao.products.bills.service.autopay import pay_mandates
 from tongbao.products.bills.service.configuration import Configuration, configure
@@ -79,6 +80,7 @@ __all__ = [
     "Why",
     "arrows",
     "ask",
+    "ask_payment",
     "ask_saved",
     "biller",
     "carry_out",

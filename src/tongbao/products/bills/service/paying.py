@@ -30,6 +30,21 @@ from tongbao.products.bills.service.rows import INITIATE, bill_of
 
 
 @dataclass(frozen=True, slots=True)
+class Payable:
+    """A bill that may be paid now from an account of its party's, and where it is paid."""
+
+    bill: Bill
+    biller: Biller
+    account: accounts.DepositAccount
+    name: str
+
+    @property
+    def words(self) -> str:
+        """Return what the payment is for."""
+        return f"{self.biller.name.zh} {self.bill.period}"
+
+
+@dataclass(frozen=True, slots=True)
 class Paying:
     """A bill paid, or why its payment was rejected; `bill` is None then."""
 
@@ -43,6 +58,7 @@ async def pay(
     bill_id: UUID,
     debtor_account_id: UUID,
     initiated_by: Actor,
+    approved_by: Actor | None = None,
     step_up_token: str | None = None,
     mandate_id: UUID | None = None,
     at: datetime,
@@ -53,29 +69,24 @@ async def pay(
     confirmed with it. A biller's bill is paid once, whoever pays: of two at once the second waits
     and is refused.
 
-    Raises `UnknownBill`, `auth.Forbidden`, `accounts.UnknownAccount`, `UnknownBiller`,
-    `BillerNotPayable`, `BillOutdated`, `BillPaid`, and as `payments.transfer` does.
+    Raises as `payable` does, `BillPaid`, and as `payments.transfer` does.
     """
-    found = await _own_bill(tx, bill_id, initiated_by)
-    debtor = await accounts.get(tx, debtor_account_id)
-    payments.check_may_initiate(debtor, initiated_by)
-    if debtor.party_id != found.party_id:
-        raise accounts.UnknownAccount(account=debtor_account_id)
-    biller = await find_biller(tx, found.biller)
-    if found.told_at + VALID_FOR <= at:
-        raise BillOutdated
+    due = await payable(
+        tx, bill_id=bill_id, debtor_account_id=debtor_account_id, payer=initiated_by, at=at
+    )
+    found = due.bill
     await _claim(tx, found)
-    account, name = await payee(tx, biller)
     paid_id = BillPaymentId(new_id())
     transfer = await payments.transfer(
         tx,
         debtor_account_id=debtor_account_id,
-        creditor_account_number=account.number,
-        creditor_name=name,
+        creditor_account_number=due.account.number,
+        creditor_name=due.name,
         amount=found.amount,
-        remittance=f"{biller.name.zh} {found.period}",
+        remittance=due.words,
         end_to_end_id=f"BILL{paid_id.hex[-24:]}",
         initiated_by=initiated_by,
+        approved_by=approved_by,
         step_up_token=step_up_token,
         without_step_up=mandate_id is not None,
         at=at,
@@ -103,6 +114,26 @@ async def pay(
     )
     await create(tx, paid, at=at)
     return Paying(transfer, paid)
+
+
+async def payable(
+    tx: ReadSession, *, bill_id: UUID, debtor_account_id: UUID, payer: Actor, at: datetime
+) -> Payable:
+    """Return a bill as it can be paid now, unless somebody has paid it.
+
+    Raises `UnknownBill`, `auth.Forbidden`, `accounts.UnknownAccount`, `UnknownBiller`,
+    `BillOutdated`, `BillerNotPayable`.
+    """
+    found = await _own_bill(tx, bill_id, payer)
+    debtor = await accounts.get(tx, debtor_account_id)
+    payments.check_may_initiate(debtor, payer)
+    if debtor.party_id != found.party_id:
+        raise accounts.UnknownAccount(account=debtor_account_id)
+    biller = await find_biller(tx, found.biller)
+    if found.told_at + VALID_FOR <= at:
+        raise BillOutdated
+    account, name = await payee(tx, biller)
+    return Payable(found, biller, account, name)
 
 
 async def payee(tx: ReadSession, biller: Biller) -> tuple[accounts.DepositAccount, str]:
