@@ -54,7 +54,7 @@ class Installation:
         assert answers(f"{self.address}/health/ready")
         assert answers(f"{self.address}/docs")
         assert answers(f"http://127.0.0.1:{self.sandbox_port}/health")
-        home = httpx2.get(f"{self.address}/?lang=en", trust_env=False)
+        home = httpx2.get(f"{self.address}/platform?lang=en", trust_env=False)
         assert "The platform is up" in home.text
 
     def assert_nothing_runs(self, family: list[psutil.Process]) -> None:

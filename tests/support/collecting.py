@@ -181,8 +181,8 @@ async def booked(tx: ReadSession, holder: Holder) -> str:
 
 
 async def told(tx: ReadSession, subject: UUID) -> list[str]:
-    """The kinds of events about something, in order."""
-    rows = await tx.execute(
+    """The kinds of events about something, in order, but the ledger's."""
+    rows = await tx.scalars(
         select(OutboxRow.type).where(OutboxRow.subject == str(subject)).order_by(OutboxRow.seq)
     )
-    return [each.removeprefix("collecting.") for (each,) in rows]
+    return [each.removeprefix("collecting.") for each in rows if not each.startswith("ledger.")]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString, Self
 
 import psycopg
+from psycopg.pq import ExecStatus
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -51,7 +52,9 @@ class ReadSession(AsyncSession):
         driver = await self.driver()
         try:
             cursor = await driver.execute(statement, parameters, binary=binary)
-            return await cursor.fetchall() if cursor.description else []
+            result = cursor.pgresult  # not `description`: there may be rows without columns
+            has_rows = result is not None and result.status == ExecStatus.TUPLES_OK
+            return await cursor.fetchall() if has_rows else []
         except psycopg.Error as error:
             if driver.closed:
                 await (await self.connection()).invalidate(error)

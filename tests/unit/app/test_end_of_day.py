@@ -114,7 +114,7 @@ async def test_staff_starts_the_end_of_day_and_looks_at_it(bank: Bank) -> None:
     page = await auditor.get("/runs", name=eod.NAME, limit=1)
     (latest,) = page["items"]
     assert latest["day"] == (today - timedelta(days=1)).isoformat()
-    assert (await auditor.get("/runs", after=page["next"]))["items"] == [run]
+    assert (await auditor.get("/runs", name=eod.NAME, after=page["next"]))["items"] == [run]
 
 
 async def test_days_are_ended_in_order_and_not_before_they_are_over(

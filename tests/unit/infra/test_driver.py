@@ -59,3 +59,10 @@ async def test_what_goes_past_the_toolkit_is_inside_its_savepoints(tx: WriteSess
             assert await counted() == "3"
         assert await counted() == "2"
     assert await counted() == "1"
+
+
+async def test_rows_without_columns_are_rows(database: Database) -> None:
+    async with database.write() as tx:
+        assert await tx.fetch("SELECT FROM generate_series(1, 2)") == [(), ()]
+        assert await tx.fetch("SELECT FROM generate_series(1, 0)") == []
+        assert await tx.fetch("SET LOCAL lock_timeout = 0") == []
