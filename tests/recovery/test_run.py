@@ -138,7 +138,7 @@ def test_the_demo_comes_up_whatever_happened_to_it_before(installation: Installa
     with installation.run() as killed:
         killed.wait_for(UP)
         installation.assert_up()
-        home = httpx2.get(f"{installation.address}/?lang=en", trust_env=False).text
+        home = httpx2.get(f"{installation.address}/platform?lang=en", trust_env=False).text
         assert "Loan disbursed" in home
         family = killed.children()
         killed.process.kill()
@@ -151,7 +151,7 @@ def test_the_demo_comes_up_whatever_happened_to_it_before(installation: Installa
         again.wait_for(UP)
         assert "Training" not in again.said()
         installation.assert_up()
-        after = httpx2.get(f"{installation.address}/?lang=en", trust_env=False).text
+        after = httpx2.get(f"{installation.address}/platform?lang=en", trust_env=False).text
         assert after.count("Loan disbursed") == home.count("Loan disbursed")
         offered = httpx2.get(f"{installation.address}/api/v1/deposits/products", trust_env=False)
         terms = [term for each in offered.json()["items"] for term in each["terms"]]

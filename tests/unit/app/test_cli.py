@@ -15,6 +15,7 @@ from tongbao.app import contract
 from tongbao.app.demo import LOGINS
 from tongbao.infra.postgres import Urls
 from tongbao.risk.rating.domain import training
+from tongbao_sandbox.billers import BILLERS
 
 COMMANDS = [
     "run",
@@ -209,7 +210,9 @@ def test_demo_data_are_made_once(tongbao: Tongbao, of_its_own: Urls) -> None:
         "identity_user": len(LOGINS),
         "lending_loan": 1,
         "payments_order": 2,
-        "accounts_account": 3,
+        "accounts_account": 3 + len(BILLERS),
+        "bills_biller": len(BILLERS),
+        "bills_saved": 1,
         "infra_proposal": 1,
     }
     again = tongbao("demo", "seed")
@@ -225,6 +228,8 @@ def made(urls: Urls) -> dict[str, int]:
         "lending_loan",
         "payments_order",
         "accounts_account",
+        "bills_biller",
+        "bills_saved",
         "infra_proposal",
     )
     with psycopg.connect(urls.owner) as connection:
