@@ -6,7 +6,6 @@ the biller told again only when it has never heard of the payment and nothing of
 way any more. The payment has one id at the biller, however often it is told.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,9 +13,8 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
 
-from tongbao.infra import outbox
+from tongbao.infra import leases, outbox
 from tongbao.infra.db import Database, WriteSession
 from tongbao.products.bills.domain.answers import Answer, Told
 from tongbao.products.bills.domain.payments import BillPayment, BillState, Why
@@ -29,9 +27,7 @@ from tongbao.products.bills.service.rows import payment_of
 
 log = structlog.get_logger(__name__)
 
-CLAIMED_MAX: Final = 100
 ROUNDS_MAX: Final = 20
-AT_ONCE: Final = 8
 
 Clock = Callable[[], datetime]
 
@@ -55,22 +51,15 @@ async def drive(database: Database, *, clock: Clock) -> int:
     gateway = configured().gateway
     if gateway is None:
         return 0
-    steps = 0
-    for _ in range(ROUNDS_MAX):
-        claimed = await _claim(database, at=clock())
-        if not claimed:
-            break
-        slots = asyncio.Semaphore(AT_ONCE)
 
-        async def one(paid_id: UUID, slots: asyncio.Semaphore = slots) -> None:
-            async with slots:
-                await _guarded(database, gateway, paid_id, clock=clock)
+    async def claimed() -> list[UUID]:
+        row, lease = BillPaymentRow, configured().timing.lease
+        return await leases.claim(database, row.id, row.due_at, at=clock(), lease=lease)
 
-        async with asyncio.TaskGroup() as group:
-            for paid_id in claimed:
-                group.create_task(one(paid_id))
-        steps += len(claimed)
-    return steps
+    async def take(paid_id: UUID) -> None:
+        await _guarded(database, gateway, paid_id, clock=clock)
+
+    return await leases.work_off(claimed, take, rounds=ROUNDS_MAX)
 
 
 async def _guarded(database: Database, gateway: Gateway, paid_id: UUID, *, clock: Clock) -> None:
@@ -94,25 +83,6 @@ async def step(database: Database, gateway: Gateway, paid_id: UUID, *, clock: Cl
     answer = await say(paid.id, reference=paid.reference, amount=paid.amount)
     async with database.write() as tx:
         await hear(tx, next_, answer, at=clock())
-
-
-async def _claim(database: Database, *, at: datetime) -> list[UUID]:
-    due = (
-        select(BillPaymentRow.id)
-        .where(BillPaymentRow.due_at <= at)
-        .order_by(BillPaymentRow.due_at)
-        .limit(CLAIMED_MAX)
-        .with_for_update(skip_locked=True)
-    )
-    async with database.write() as tx:
-        claimed = await tx.scalars(
-            update(BillPaymentRow)
-            .where(BillPaymentRow.id.in_(due))
-            .values(due_at=at + configured().timing.lease)
-            .returning(BillPaymentRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        return list(claimed)
 
 
 async def prepare(tx: WriteSession, paid_id: UUID, *, at: datetime) -> Step | None:

@@ -5,7 +5,6 @@ Each step commits before the next: an attempt is noted before its channel hears 
 an attempt noted therefore asks, and never sends it again.
 """
 
-import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import Answer, Instruction, Observation, Outcome, Route
@@ -33,15 +32,14 @@ from tongbao.core.payments.service.orders.moving import lock, look_again, move
 from tongbao.core.payments.service.orders.recording import give_up, hear
 from tongbao.core.payments.service.orders.telling import tell_sent
 from tongbao.core.payments.service.reading import order_of
+from tongbao.infra import leases
 from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.ids import new_id
 
 log = structlog.get_logger(__name__)
 
 DRIVE_JOB: Final = "payments.drive"
-CLAIMED_MAX: Final = 100
 ROUNDS_MAX: Final = 50
-AT_ONCE: Final = 8
 
 Clock = Callable[[], datetime]
 
@@ -58,22 +56,15 @@ class Step:
 
 async def drive(database: Database, *, clock: Clock) -> int:
     """Take every order that is due one step further; return how many steps were taken (bounded)."""
-    steps = 0
-    for _ in range(ROUNDS_MAX):
-        claimed = await _claim(database, at=clock())
-        if not claimed:
-            break
-        slots = asyncio.Semaphore(AT_ONCE)
 
-        async def one(order_id: UUID, slots: asyncio.Semaphore = slots) -> None:
-            async with slots:
-                await _guarded(database, order_id, clock=clock)
+    async def claimed() -> list[UUID]:
+        row = PaymentOrderRow
+        return await leases.claim(database, row.id, row.due_at, at=clock(), lease=timing().lease)
 
-        async with asyncio.TaskGroup() as group:
-            for order_id in claimed:
-                group.create_task(one(order_id))
-        steps += len(claimed)
-    return steps
+    async def take(order_id: UUID) -> None:
+        await _guarded(database, order_id, clock=clock)
+
+    return await leases.work_off(claimed, take, rounds=ROUNDS_MAX)
 
 
 async def _guarded(database: Database, order_id: UUID, *, clock: Clock) -> None:
@@ -107,25 +98,6 @@ async def step(database: Database, order_id: UUID, *, clock: Clock) -> None:
             at=clock(),
             timing=timing(),
         )
-
-
-async def _claim(database: Database, *, at: datetime) -> list[UUID]:
-    due = (
-        select(PaymentOrderRow.id)
-        .where(PaymentOrderRow.due_at <= at)
-        .order_by(PaymentOrderRow.due_at)
-        .limit(CLAIMED_MAX)
-        .with_for_update(skip_locked=True)
-    )
-    async with database.write() as tx:
-        claimed = await tx.scalars(
-            update(PaymentOrderRow)
-            .where(PaymentOrderRow.id.in_(due))
-            .values(due_at=at + timing().lease)
-            .returning(PaymentOrderRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        return list(claimed)
 
 
 async def _note(

@@ -21,12 +21,11 @@ from tongbao.core.payments.models import AttemptRow, RecallRow
 from tongbao.core.payments.service.configuration import timing
 from tongbao.core.payments.service.orders.telling import facts
 from tongbao.core.payments.service.reading import get
-from tongbao.infra import outbox
+from tongbao.infra import leases, outbox
 from tongbao.infra.db import Database, WriteSession
 
 log = structlog.get_logger(__name__)
 
-CLAIMED_MAX: Final = 100
 LONGEST_PAUSE: Final = timedelta(hours=1)
 """A payee is asked first, which takes days."""
 INQUIRIES_MAX: Final = 32_000
@@ -37,22 +36,8 @@ Clock = Callable[[], datetime]
 
 async def drive_recalls(database: Database, *, clock: Clock) -> int:
     """Take every recall that is due one step further; return how many."""
-    due = (
-        select(RecallRow.id)
-        .where(RecallRow.due_at <= clock())
-        .order_by(RecallRow.due_at)
-        .limit(CLAIMED_MAX)
-        .with_for_update(skip_locked=True)
-    )
-    async with database.write() as tx:
-        claimed = await tx.scalars(
-            update(RecallRow)
-            .where(RecallRow.id.in_(due))
-            .values(due_at=clock() + timing().lease)
-            .returning(RecallRow.id)
-            .execution_options(synchronize_session=False)
-        )
-        ids = list(claimed)
+    row = RecallRow
+    ids = await leases.claim(database, row.id, row.due_at, at=clock(), lease=timing().lease)
     for recall_id in ids:
         try:
             await step(database, recall_id, clock=clock)
