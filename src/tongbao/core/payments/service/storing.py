@@ -115,7 +115,15 @@ def event_of(order: Transfer) -> Event:
 def settled_columns(orders: Sequence[Transfer], *, at: datetime) -> tuple[object, ...]:
     """Return the arrays of orders that `payments_settle` takes."""
     return (
-        array(Kind.UUID, [order.id.int.to_bytes(16) for order in orders]),
+        array(Kind.UUID, [order.id.bytes for order in orders]),
+        *_content(orders),
+        at,
+    )
+
+
+def _content(orders: Sequence[PaymentOrder]) -> tuple[Array | None, ...]:
+    """Return the arrays of what an order says from its beginning: sides, amount, words."""
+    return (
         _ids([order.debtor_account_id for order in orders]),
         array(Kind.TEXT, [order.debtor_account_number.encode() for order in orders]),
         array(Kind.TEXT, [order.debtor_name.encode() for order in orders]),
@@ -128,7 +136,6 @@ def settled_columns(orders: Sequence[Transfer], *, at: datetime) -> tuple[object
         _texts([order.remittance for order in orders]),
         _ids([order.transaction_id for order in orders]),
         _ids([order.initiated_by for order in orders]),
-        at,
     )
 
 
@@ -142,18 +149,7 @@ def _columns(orders: Sequence[PaymentOrder]) -> tuple[Array | None, ...]:
         _texts([None if one is None else one.iso_code for one in reasons]),
         _texts([None if one is None else one.text.zh for one in reasons]),
         _texts([None if one is None else one.text.en for one in reasons]),
-        _ids([order.debtor_account_id for order in orders]),
-        array(Kind.TEXT, [order.debtor_account_number.encode() for order in orders]),
-        array(Kind.TEXT, [order.debtor_name.encode() for order in orders]),
-        _ids([order.creditor_account_id for order in orders]),
-        array(Kind.TEXT, [order.creditor_account_number.encode() for order in orders]),
-        array(Kind.TEXT, [order.creditor_name.encode() for order in orders]),
-        array(Kind.BIGINT, [order.amount.minor.to_bytes(8) for order in orders]),
-        array(Kind.TEXT, [order.amount.currency.encode() for order in orders]),
-        array(Kind.TEXT, [order.end_to_end_id.encode() for order in orders]),
-        _texts([order.remittance for order in orders]),
-        _ids([order.transaction_id for order in orders]),
-        _ids([order.initiated_by for order in orders]),
+        *_content(orders),
         array(Kind.INSTANT, [at[order.initiated_at] for order in orders]),
         array(Kind.BIGINT, [order.fee_minor.to_bytes(8) for order in orders]),
     )
