@@ -14,7 +14,7 @@ from tongbao.core.payments.events import (
     PaymentUnknown,
     RecallDecided,
 )
-from tongbao.engagement.notices.domain.catalogue import Category, notice
+from tongbao.engagement.notices.domain.catalogue import Category, Notice, notice
 from tongbao.engagement.notices.domain.places import ACCOUNT, AMOUNT, ID
 from tongbao.engagement.notices.service.declaring import PAYERS, Shown, Telling, Told, tells
 from tongbao.engagement.notices.service.known import Known
@@ -190,41 +190,20 @@ async def _settled(known: Known, event: PaymentSettled) -> Sequence[Telling]:
 async def _rejected(known: Known, event: PaymentRejected) -> Sequence[Telling]:
     """Tell those who pay, or who had their own money come; the other side never hears of it."""
     own = event.debtor_account_id or event.creditor_account_id
-    if own is None:
-        return []
-    account = await known.account(own)
-    values = _values(account, event)
-    return [
-        _shown(account.party_id, event.payment_id, "rejected"),
-        Told(party_id=account.party_id, roles=PAYERS, notice=REJECTED, values=values),
-    ]
+    return await _shown_and_told(known, event, own, REJECTED, status="rejected")
 
 
 @tells(PaymentReturned)
 async def _returned(known: Known, event: PaymentReturned) -> Sequence[Telling]:
     """Tell those who paid."""
-    if event.debtor_account_id is None:
-        return []
-    account = await known.account(event.debtor_account_id)
-    values = _values(account, event)
-    return [
-        _shown(account.party_id, event.payment_id, "returned"),
-        Told(party_id=account.party_id, roles=PAYERS, notice=RETURNED, values=values),
-    ]
+    return await _shown_and_told(known, event, event.debtor_account_id, RETURNED, status="returned")
 
 
 @tells(PaymentUnknown)
 async def _unknown(known: Known, event: PaymentUnknown) -> Sequence[Telling]:
     """Tell those who pay, or who had their own money come, before they pay it twice."""
     own = event.debtor_account_id or event.creditor_account_id
-    if own is None:
-        return []
-    account = await known.account(own)
-    values = _values(account, event)
-    return [
-        _shown(account.party_id, event.payment_id, "unknown"),
-        Told(party_id=account.party_id, roles=PAYERS, notice=UNKNOWN, values=values),
-    ]
+    return await _shown_and_told(known, event, own, UNKNOWN, status="unknown")
 
 
 @tells(RecallDecided)
@@ -236,6 +215,25 @@ async def _recall_decided(known: Known, event: RecallDecided) -> Sequence[Tellin
     which = RECALL_ACCEPTED if event.accepted else RECALL_REFUSED
     values = _values(account, event)
     return [Told(party_id=account.party_id, roles=PAYERS, notice=which, values=values)]
+
+
+async def _shown_and_told(
+    known: Known,
+    event: PaymentRejected | PaymentReturned | PaymentUnknown,
+    account_id: UUID | None,
+    which: Notice,
+    *,
+    status: str,
+) -> Sequence[Telling]:
+    """Tell those who pay from an account where a payment stands; nobody where it is not here."""
+    if account_id is None:
+        return []
+    account = await known.account(account_id)
+    values = _values(account, event)
+    return [
+        _shown(account.party_id, event.payment_id, status),
+        Told(party_id=account.party_id, roles=PAYERS, notice=which, values=values),
+    ]
 
 
 def _shown(party_id: UUID, payment_id: UUID, status: str) -> Shown:
