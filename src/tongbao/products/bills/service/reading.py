@@ -38,14 +38,8 @@ async def list_payments(
     tx: ReadSession, *, party_id: UUID, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
 ) -> Page[BillPayment]:
     """Return what a party paid, the newest first. Raises `kernel.page.BadCursor`."""
-    query = (
-        select(BillPaymentRow)
-        .where(BillPaymentRow.party_id == party_id)
-        .order_by(BillPaymentRow.id.desc())
-    )
-    if after is not None:
-        query = query.where(BillPaymentRow.id < decode_cursor(after, UUID)[0])
-    return await _page(tx, query, limit)
+    query = select(BillPaymentRow).where(BillPaymentRow.party_id == party_id)
+    return await _page(tx, query, after=after, limit=limit)
 
 
 async def list_stuck(
@@ -55,14 +49,10 @@ async def list_stuck(
 
     Raises `kernel.page.BadCursor`.
     """
-    query = (
-        select(BillPaymentRow)
-        .where(BillPaymentRow.due_at.is_not(None), BillPaymentRow.made_at <= at - STUCK_AFTER)
-        .order_by(BillPaymentRow.id.desc())
+    query = select(BillPaymentRow).where(
+        BillPaymentRow.due_at.is_not(None), BillPaymentRow.made_at <= at - STUCK_AFTER
     )
-    if after is not None:
-        query = query.where(BillPaymentRow.id < decode_cursor(after, UUID)[0])
-    return await _page(tx, query, limit)
+    return await _page(tx, query, after=after, limit=limit)
 
 
 async def arrows(tx: ReadSession, bill_payment_id: UUID) -> list[Arrow]:
@@ -85,8 +75,13 @@ async def arrows(tx: ReadSession, bill_payment_id: UUID) -> list[Arrow]:
     ]
 
 
-async def _page(tx: ReadSession, query: Select[BillPaymentRow], limit: int) -> Page[BillPayment]:
-    rows = await tx.scalars(query.limit(limit + 1).execution_options(populate_existing=True))
+async def _page(
+    tx: ReadSession, query: Select[BillPaymentRow], *, after: str | None, limit: int
+) -> Page[BillPayment]:
+    if after is not None:
+        query = query.where(BillPaymentRow.id < decode_cursor(after, UUID)[0])
+    query = query.order_by(BillPaymentRow.id.desc()).limit(limit + 1)
+    rows = await tx.scalars(query.execution_options(populate_existing=True))
     return Page[BillPayment].of(
         [payment_of(row) for row in rows],
         limit=limit,
