@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.channel_gateways import Quiet
+from tests.support.waiting import until_somebody_waits
 from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import (
     Circuit,
@@ -63,7 +64,7 @@ async def test_whoever_waits_for_a_probe_sees_that_it_is_taken(
         # What the first does stays open until the second has come to the row, and waits.
         await channels.observe(first, [Observation(name, True, 9)], at=AT + MINUTE)
         waiting = asyncio.create_task(route(database))
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
     assert await waiting == (name, f"z{name}")
     assert await route(database) == (f"z{name}",)
 
@@ -115,21 +116,8 @@ async def test_two_who_set_the_same_rule_leave_one_version_open(
         await channels.set_rule(first, rule, set_by=new_id(), at=AT)
         # Whoever asked earlier may come later.
         waiting = asyncio.create_task(set_rule(901, AT + timedelta(seconds=seconds)))
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
     await waiting
     async with database.read() as tx:
         held = await channels.rules(tx, at=AT + MINUTE)
     assert [each.position for each in held if each.code == code] == [901]
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            async with database.read() as tx:
-                rows = await tx.fetch(
-                    "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                    " WHERE NOT l.granted AND a.datname = current_database()"
-                )
-            if rows:
-                return
-            await asyncio.sleep(0.01)

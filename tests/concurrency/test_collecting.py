@@ -7,7 +7,6 @@ from uuid import UUID
 
 import pytest
 
-from tests.concurrency.test_paying_alone import backend, until_somebody_waits_for
 from tests.support.collecting import (
     Shop,
     booked,
@@ -19,6 +18,7 @@ from tests.support.collecting import (
     paying,
     shown,
 )
+from tests.support.waiting import backend, until_somebody_waits_for
 from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import Holder, new_holder
 from tongbao.core.identity import service as identity

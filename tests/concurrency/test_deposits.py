@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.concurrency.test_paying_alone import backend, until_somebody_waits_for
 from tests.support.consents import CONFIGURATION
 from tests.support.deposits import (
     STEPS,
@@ -18,6 +17,7 @@ from tests.support.deposits import (
     post_rates,
     unclaimed,
 )
+from tests.support.waiting import backend, until_somebody_waits_for
 from tongbao.core.agreements import service as agreements
 from tongbao.infra import runs
 from tongbao.infra.db import Database, WriteSession

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from tests.support.waiting import until_somebody_waits
 from tests.unit.risk.limits.conftest import AT, Rules
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
@@ -40,7 +41,7 @@ async def test_the_second_waits_for_the_first_and_sees_what_it_took(database: Da
     async with database.write() as first:
         await limits.reserve(first, [rules.use(6)], at=AT)
         waiting = asyncio.create_task(second())
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
     assert await waiting == "refused"
 
 
@@ -59,7 +60,7 @@ async def test_the_second_takes_what_the_first_gave_up(database: Database) -> No
     async with database.write() as first:
         await limits.release(first, [use.id], at=AT)
         waiting = asyncio.create_task(second())
-        await _until_somebody_waits(database)
+        await until_somebody_waits(database)
     assert await waiting == "reserved"
 
 
@@ -81,16 +82,3 @@ async def test_batches_that_cross_do_not_block_each_other_for_good(database: Dat
         for party in parties:
             (left,) = await limits.headroom(look, rules.use(party_id=party), at=AT)
             assert left.used == 10
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            async with database.read() as tx:
-                rows = await tx.fetch(
-                    "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
-                    " WHERE NOT l.granted AND a.datname = current_database()"
-                )
-            if rows:
-                return
-            await asyncio.sleep(0.01)

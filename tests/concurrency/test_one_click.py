@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.concurrency.test_paying_alone import backend, until_somebody_waits_for
+from tests.support.waiting import backend, until_somebody_waits_for
 from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import new_holder
 from tongbao.core.payments import service

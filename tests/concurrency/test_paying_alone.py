@@ -5,30 +5,9 @@ import asyncio
 import pytest
 
 from tests.support.makers import AT, Firm, cny, new_firm
+from tests.support.waiting import backend, until_somebody_waits_for
 from tongbao.core.payments import service
 from tongbao.infra.db import Database, WriteSession
-
-WAITING = """
-    SELECT count(*) FROM pg_locks
-     WHERE NOT granted AND pid <> pg_backend_pid()
-       AND %s = ANY (pg_blocking_pids(pid))
-"""
-
-
-async def backend(tx: WriteSession) -> int:
-    ((pid,),) = await tx.fetch("SELECT pg_backend_pid()", ())
-    return int(pid)
-
-
-async def until_somebody_waits_for(database: Database, pid: int) -> None:
-    """Return when a transaction waits for the one of this backend, and so for nothing else."""
-    async with asyncio.timeout(30):
-        while True:
-            async with database.read() as seen:
-                ((count,),) = await seen.fetch(WAITING, (pid,))
-            if count:
-                return
-            await asyncio.sleep(0.005)
 
 
 async def pay_in_order(

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from tests.support.waiting import backend, until_somebody_waits_for
 from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import Holder, new_holder
 from tests.unit.core.payments.test_payments_service import pay
@@ -15,32 +16,12 @@ from tongbao.core.payments import service
 from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.money import Money
 
-WAITING = """
-    SELECT count(*) FROM pg_locks
-     WHERE NOT granted AND pid <> pg_backend_pid() AND %s = ANY (pg_blocking_pids(pid))
-"""
-
 
 async def two(database: Database) -> tuple[Holder, Holder]:
     """Somebody who may pay 2,000 a day, and a shop; no payment has met a limit yet."""
     async with database.write() as tx:
         payer = await new_holder(tx, "甲", money="9000.00", level=Level.BASIC)
         return payer, await new_holder(tx, "乙")
-
-
-async def backend(tx: WriteSession) -> int:
-    ((pid,),) = await tx.fetch("SELECT pg_backend_pid()")
-    return int(pid)
-
-
-async def until_somebody_waits_for(database: Database, pid: int) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            async with database.read() as seen:
-                ((count,),) = await seen.fetch(WAITING, (pid,))
-            if count:
-                return
-            await asyncio.sleep(0.005)
 
 
 async def left(database: Database, payer: Holder) -> list[str]:

@@ -3,8 +3,8 @@
 import asyncio
 from datetime import date
 
-from tests.concurrency.test_paying_alone import backend, until_somebody_waits_for
 from tests.support.restrained import AT, cny, deduction, move, new_account, restrain
+from tests.support.waiting import backend, until_somebody_waits_for
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import Stop
 from tongbao.infra.db import Database, WriteSession
