@@ -2,5 +2,6 @@
 
 from tests.support.bank import bank, outside, trained
 from tests.support.visits import browser, site
+from tests.support.walks import walk
 
-__all__ = ["bank", "browser", "outside", "site", "trained"]
+__all__ = ["bank", "browser", "outside", "site", "trained", "walk"]

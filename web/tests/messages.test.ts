@@ -3,8 +3,13 @@ import { join } from 'node:path'
 
 import { expect, test } from 'vitest'
 
-import en from '@/messages/en'
-import zh from '@/messages/zh'
+import portalInEnglish from '@/messages/en'
+import staffInEnglish from '@/messages/en/staff'
+import portalInChinese from '@/messages/zh'
+import staffInChinese from '@/messages/zh/staff'
+
+const zh = { ...portalInChinese, ...staffInChinese }
+const en = { ...portalInEnglish, ...staffInEnglish }
 
 const flat = (tree: object, prefix = ''): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
@@ -20,6 +25,11 @@ const sources = readdirSync(join(import.meta.dirname, '../src'), { recursive: tr
 const used = new Set(sources.flatMap((text) => [...text.matchAll(/['"`]([a-z_]+(?:\.[a-z_0-9]+)+)['"`]/g)].map((match) => match[1] ?? '')))
 /** Keys that are put together: t(`payment.${status}`). */
 const prefixes = sources.flatMap((text) => [...text.matchAll(/`([a-z_]+(?:\.[a-z_]+)*[._])\$\{/g)].map((match) => match[1] ?? ''))
+
+test('no area says another one’s words', () => {
+  const roots = [...Object.keys(portalInChinese), ...Object.keys(staffInChinese)]
+  expect(new Set(roots).size).toBe(roots.length)
+})
 
 test('both languages have the same keys, none of them empty', () => {
   expect([...english.keys()]).toEqual([...chinese.keys()])

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 
+import { door, take } from '@/api/client'
 import { keyFor } from '@/api/idempotency'
 import { asProblem, problemOf, unreachable } from '@/api/problem'
-import { emptyDraft, bodyOf, faultsOf, isWhole } from '@/portal/transfer/draft'
-import { filterOf, queryOf } from '@/portal/entryFilter'
+import { emptyDraft, bodyOf, faultsOf, isWhole } from '@/portal/paying/transfer/draft'
+import { filterOf, queryOf } from '@/portal/accounts/entryFilter'
 import { drafts } from '@/session/drafts'
 
 class Memory {
@@ -49,6 +50,18 @@ describe('what went wrong', () => {
   })
 
   test('a defect of the page is a problem too', () => expect(asProblem(new TypeError('x')).code).toBe('page.defect'))
+})
+
+describe('a session that is over', () => {
+  const refused = () => Promise.resolve({ error: { code: 'auth.unauthenticated', title: 'x' }, response: new Response(null, { status: 401 }) })
+  test.each([['its own', 'one', 1], ['a later one', 'two', 0]])('is told of in %s time', async (_, csrf, told) => {
+    const over = vi.fn()
+    Object.assign(door, { csrf: 'one', onSessionOver: over })
+    const asked = take(refused())
+    door.csrf = csrf
+    await expect(asked).rejects.toThrow()
+    expect(over).toHaveBeenCalledTimes(told)
+  })
 })
 
 describe('drafts', () => {

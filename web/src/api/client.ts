@@ -39,6 +39,7 @@ interface Answered<T> {
 
 /** Wait for an answer and return what is in it. Throws `Problem`, whatever went wrong. */
 export async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
+  const session = door.csrf
   let answered: Answered<T>
   try {
     answered = await asked
@@ -49,7 +50,8 @@ export async function take<T>(asked: Promise<Answered<T>>): Promise<T> {
   const { data, error, response } = answered
   if (response.ok) return data as T
   const problem = problemOf(response.status, error)
-  if (isSessionOver(problem, response)) door.onSessionOver()
+  // What was asked in an earlier session says nothing of the one that has begun since.
+  if (session === door.csrf && isSessionOver(problem, response)) door.onSessionOver()
   throw problem
 }
 

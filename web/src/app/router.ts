@@ -2,7 +2,18 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 
 import { Problem } from '@/api/problem'
+import { accounts } from '@/portal/accounts/routes'
+import { credit } from '@/portal/credit/routes'
+import { deposits } from '@/portal/deposits/routes'
+import { firm } from '@/portal/firm/routes'
+import { joining, onboarding } from '@/portal/joining/routes'
+import { paying } from '@/portal/paying/routes'
+import { security } from '@/portal/security/routes'
 import { useSession } from '@/session/store'
+import { operations } from '@/staff/operations/routes'
+import { people } from '@/staff/people/routes'
+
+import { enter } from './i18n'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -16,24 +27,24 @@ declare module 'vue-router' {
 export const routes: RouteRecordRaw[] = [
   { path: '/', redirect: '/home' },
   { path: '/login', component: () => import('@/portal/LogIn.vue'), meta: { open: true } },
+  ...joining,
   {
     path: '/',
     component: () => import('@/portal/Portal.vue'),
     children: [
       { path: 'home', component: () => import('@/portal/Home.vue') },
-      { path: 'accounts', component: () => import('@/portal/Accounts.vue') },
-      { path: 'accounts/:id', component: () => import('@/portal/Account.vue'), props: true },
-      { path: 'transfer', component: () => import('@/portal/transfer/Transfer.vue') },
-      { path: 'payments/:id', component: () => import('@/portal/Payment.vue'), props: true },
+      { path: 'services', component: () => import('@/portal/Services.vue') },
       { path: 'notices', component: () => import('@/portal/Notices.vue') },
       { path: 'me', component: () => import('@/portal/Me.vue') },
+      ...[onboarding, accounts, deposits, paying, firm, credit, security].flat(),
     ],
   },
   {
     path: '/staff',
     component: () => import('@/staff/Desk.vue'),
+    beforeEnter: () => enter('staff'),
     meta: { staff: true },
-    children: [{ path: '', component: () => import('@/staff/Start.vue') }],
+    children: [{ path: '', component: () => import('@/staff/Start.vue') }, ...people, ...operations],
   },
   ...(import.meta.env.DEV ? [{ path: '/gallery', component: () => import('@/gallery/Gallery.vue'), meta: { open: true } }] : []),
   { path: '/:rest(.*)*', component: () => import('@/app/NotFound.vue'), meta: { open: true } },

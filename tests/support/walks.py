@@ -1,0 +1,64 @@
+"""A person walking through the web application, in their language and on their screen."""
+
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page
+
+from tests.support.browser import screenshot
+from tests.support.visits import DESKTOP, PHONE, Visit
+from tongbao.app import demo
+from tongbao.app.site import Built
+from tongbao.kernel.text import Language
+
+COMBINATIONS = [
+    pytest.param(("zh", DESKTOP), id="zh-desktop"),
+    pytest.param(("en", PHONE), id="en-phone"),
+]
+BUILT = pytest.mark.skipif(Built.load() is None, reason="not built: scripts/web build")
+LOG_IN: Mapping[Language, Mapping[str, str]] = {
+    "zh": {"log in": "登录", "login": "用户名、手机号或邮箱", "password": "登录密码"},
+    "en": {"log in": "Log in", "login": "Username, mobile or e-mail", "password": "Password"},
+}
+
+
+class Walk:
+    """One visitor. `words` are what the buttons and labels on their way say, in their language."""
+
+    def __init__(
+        self, visit: Visit, language: Language, words: Mapping[Language, Mapping[str, str]]
+    ) -> None:
+        self.visit = visit
+        self.page: Page = visit.page
+        self.language = language
+        self.words = {**LOG_IN[language], **words[language]}
+
+    async def log_in(self, person: demo.DemoLogin) -> None:
+        await self.page.get_by_label(self.words["login"]).fill(person.login)
+        await self.page.get_by_label(self.words["password"]).fill(person.password)
+        await self.press("log in")
+
+    async def press(self, words: str) -> None:
+        await self.page.get_by_role("button", name=self.words[words], exact=True).click()
+
+    async def look(self, name: str) -> None:
+        """Hold that the page is accessible in both themes, and keep a picture of it."""
+        for theme in ("light", "dark"):
+            await self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            found = await Axe().run(self.page)
+            assert found.violations_count == 0, f"{name}, {theme}: {found.generate_report()}"
+            await screenshot(self.page, f"{name}-{self.language}-{theme}")
+        await self.visit.check()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def walk(request: pytest.FixtureRequest, browser: Browser, site: str) -> AsyncIterator[Walk]:
+    """Somebody new at the door. `WORDS` of the test's module are theirs."""
+    language: Language
+    language, (width, height) = getattr(request, "param", ("zh", DESKTOP))
+    address = site.replace("127.0.0.1", "localhost")  # passkeys belong to names
+    made = await Visit.begin(browser, address, language=language, width=width, height=height)
+    yield Walk(made, language, request.module.WORDS)
+    await made.page.context.close()

@@ -1,0 +1,4 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+/** Money’s side: channels, reconciliation, ledger, limits, end of day, system. */
+export const operations: RouteRecordRaw[] = []
