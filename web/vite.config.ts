@@ -11,6 +11,8 @@ import { defineConfig } from 'vitest/config'
 const here = fileURLToPath(new URL('.', import.meta.url))
 const out = resolve(here, '../src/tongbao/app/site/dist')
 const api = `http://127.0.0.1:${process.env['TONGBAO_PORT'] ?? '8000'}`
+/** To the API as though the page were its own, or it refuses changes as coming from another site. */
+const passed = { target: api, changeOrigin: true, headers: { origin: api } }
 
 /** Puts a .br and a .gz beside every text, so that the server never compresses on demand. */
 function precompressed(): Plugin {
@@ -48,6 +50,6 @@ export default defineConfig({
     assetsInlineLimit: 0, // pictures inside style sheets would want `data:` in the policy
     reportCompressedSize: false,
   },
-  server: { proxy: { '/api': api, '/docs': api, '/openapi.json': api, '/verify': api, '/site': api, '/platform': api } },
+  server: { proxy: Object.fromEntries(['/api', '/docs', '/openapi.json', '/verify', '/site', '/platform'].map((path) => [path, passed])) },
   test: { environment: 'node', include: ['tests/**/*.test.ts'], pool: 'threads' },
 })
