@@ -4,9 +4,10 @@ import type zh from '../zh'
 import accounts from './accounts'
 import common from './common'
 import home from './home'
+import joining from './joining'
 import paying from './paying'
 import session from './session'
 
-const en: Words<typeof zh> = { ...common, ...session, ...home, ...accounts, ...paying }
+const en: Words<typeof zh> = { ...common, ...session, ...home, ...accounts, ...joining, ...paying }
 
 export default en

@@ -2,9 +2,10 @@
 import accounts from './accounts'
 import common from './common'
 import home from './home'
+import joining from './joining'
 import paying from './paying'
 import session from './session'
 
-const zh = { ...common, ...session, ...home, ...accounts, ...paying }
+const zh = { ...common, ...session, ...home, ...accounts, ...joining, ...paying }
 
 export default zh
