@@ -6,6 +6,7 @@ import { client, type Schemas, take } from '@/api/client'
 
 export type Account = Schemas['DepositAccountOut']
 export type Entry = Schemas['AccountEntryOut']
+export type Held = Schemas['HeldAccountOut']
 export type Payment = Schemas['PaymentOut']
 
 export const ACCOUNTS_MAX = 50
@@ -20,6 +21,10 @@ export const useAccounts = () =>
     queryKey: ['accounts'],
     queryFn: async () => (await take(client.GET('/api/v1/accounts', { params: { query: { limit: ACCOUNTS_MAX } } }))).items,
   })
+
+/** All accounts with what is on them, how it came to be so, and what it adds up to. */
+export const useOverview = () =>
+  useQuery({ queryKey: ['overview'], queryFn: () => take(client.GET('/api/v1/accounts/overview')) })
 
 export const useAccount = (id: MaybeRefOrGetter<string>) =>
   useQuery({

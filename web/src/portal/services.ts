@@ -18,7 +18,13 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     items: [{ to: '/transfer', key: 'transfer', icon: 'transfer', first: true }],
   },
   { group: 'collect', items: [] },
-  { group: 'save', items: [] },
+  {
+    group: 'save',
+    items: [
+      { to: '/deposits', key: 'deposits', icon: 'safe' },
+      { to: '/accounts', key: 'statements', icon: 'receipt' },
+    ],
+  },
   { group: 'borrow', items: [] },
   { group: 'firm', items: [] },
 ]

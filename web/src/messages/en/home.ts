@@ -8,12 +8,14 @@ const home: Words<typeof zh> = {
     have: 'My balance', available: 'Available', total: 'Available, by currency', find: 'Find an entry', all_accounts: 'All accounts', happened: 'What happened', all: 'See all',
     none: 'No account yet', none_why: 'Once one is open, balances and entries are here.', quiet: 'Nothing has moved yet', quiet_why: 'Whatever comes in or goes out is shown here.',
   },
-  next: { title: 'What comes next', none: 'Nothing to do, and no money about to leave.', sign: 'For you to sign: {what}', order: 'Standing order to {name}', loan: 'Business loan falls due', waits: 'Waits for you' },
+  next: { title: 'What comes next', none: 'Nothing to do, and no money about to leave.', sign: 'For you to sign: {what}', order: 'Standing order to {name}', loan: 'Business loan falls due', deposit: '{title} matures', bill: 'Bill paid by itself', waits: 'Waits for you' },
   notices: { none: 'No notices yet', none_why: 'We tell you when something moves.', read_all: 'Mark all as read', unread: 'Unread: ' },
   me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', add_passkey: 'Add a passkey', help: 'Help and verification', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
+    deposits: 'Deposits', deposits_why: 'Fixed term, monthly, on notice: see what it pays first',
+    statements: 'Statements', statements_why: 'PDF statements and certificates of each account',
   },
 }
 

@@ -5,12 +5,14 @@ const home = {
     have: '我的余额', available: '可用余额', total: '可用余额，按币种合计', find: '查交易', all_accounts: '全部账户', happened: '最近往来', all: '查看全部',
     none: '还没有账户', none_why: '开户以后，余额和往来会出现在这里。', quiet: '还没有往来', quiet_why: '收到或付出的每一笔都会出现在这里。',
   },
-  next: { title: '接下来', none: '没有要办的事，也没有将要扣的款。', sign: '待您签署：{what}', order: '定期付给 {name}', loan: '经营贷款到期', waits: '待您处理' },
+  next: { title: '接下来', none: '没有要办的事，也没有将要扣的款。', sign: '待您签署：{what}', order: '定期付给 {name}', loan: '经营贷款到期', deposit: '{title}到期', bill: '代扣账单', waits: '待您处理' },
   notices: { none: '还没有消息', none_why: '账户有变动时会告诉您。', read_all: '全部已读', unread: '未读：' },
   me: { security: '安全', passkeys: '通行密钥', totp: '验证器', payment_password: '支付密码', set: '已设置', not_set: '未设置', add_passkey: '添加通行密钥', help: '帮助与核验', log_out: '退出登录' },
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
+    deposits: '存款', deposits_why: '定期、零存整取、通知存款，先算后存',
+    statements: '对账单与证明', statements_why: '每个账户的 PDF 对账单、存款证明、开户证明',
   },
 }
 

@@ -1,11 +1,12 @@
 /** What customers read, in Chinese; `en` has exactly the same keys. */
 import accounts from './accounts'
 import common from './common'
+import deposits from './deposits'
 import home from './home'
 import joining from './joining'
 import paying from './paying'
 import session from './session'
 
-const zh = { ...common, ...session, ...home, ...accounts, ...joining, ...paying }
+const zh = { ...accounts, ...common, ...deposits, ...home, ...joining, ...paying, ...session }
 
 export default zh

@@ -105,6 +105,9 @@ async def list_payments(
     tx: ReadTx,
     actor: CurrentActor,
     language: RequestLanguage,
+    transaction_id: Annotated[
+        UUID | None, Query(description="Only what this entry of the account paid")
+    ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     after: After = None,
 ) -> PaymentsOut:
@@ -113,7 +116,9 @@ async def list_payments(
     visible_to = actor.reach(READ_ANY)
     if visible_to is not None and account.party_id not in visible_to:
         raise accounts.UnknownAccount(account=account_id)
-    page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
+    page = await service.for_account(
+        tx, account_id=account_id, transaction_id=transaction_id, after=after, limit=limit
+    )
     return PaymentsOut(
         items=[PaymentOut.of(order, language) for order in page.items], next=page.next
     )

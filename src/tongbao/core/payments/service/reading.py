@@ -54,9 +54,14 @@ async def get(
 
 
 async def for_account(
-    tx: ReadSession, *, account_id: UUID, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
+    tx: ReadSession,
+    *,
+    account_id: UUID,
+    transaction_id: UUID | None = None,
+    after: str | None = None,
+    limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[PaymentOrder]:
-    """Return the payments from and to an account, newest first.
+    """Return the payments from and to an account, newest first; or those of one transaction.
 
     Orders rejected are shown to their debtor only. Raises `kernel.page.BadCursor`.
     """
@@ -73,6 +78,8 @@ async def for_account(
     halves = []
     for half in (out, into):
         part = half if last is None else half.where(PaymentOrderRow.id < last)
+        if transaction_id is not None:
+            part = part.where(PaymentOrderRow.transaction_id == transaction_id)
         halves.append(part.order_by(PaymentOrderRow.id.desc()).limit(limit + 1))
     both = aliased(
         PaymentOrderRow, union_all(*(half.subquery().select() for half in halves)).subquery()
