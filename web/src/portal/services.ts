@@ -19,6 +19,13 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
   },
   { group: 'collect', items: [] },
   { group: 'save', items: [] },
-  { group: 'borrow', items: [] },
+  {
+    group: 'borrow',
+    items: [
+      { to: '/loans', key: 'loan', icon: 'coin', firm: true },
+      { to: '/consents', key: 'consents', icon: 'shield' },
+      { to: '/agreements', key: 'agreements', icon: 'paper' },
+    ],
+  },
   { group: 'firm', items: [] },
 ]

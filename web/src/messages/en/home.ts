@@ -14,6 +14,7 @@ const home: Words<typeof zh> = {
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
+    loan: 'Business loan', loan_why: 'On your invoices; interest by the day, repay any day', consents: 'My consents', consents_why: 'Who may fetch which data; withdraw any time', agreements: 'My agreements', agreements_why: 'What you signed: read, download, verify',
   },
 }
 

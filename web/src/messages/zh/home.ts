@@ -11,6 +11,7 @@ const home = {
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
+    loan: '经营贷款', loan_why: '凭开票记录申请，按日计息，随借随还', consents: '我的授权', consents_why: '谁可以取哪些数据，随时撤回', agreements: '我的合同', agreements_why: '签过的合同，阅读、下载、验证',
   },
 }
 
