@@ -15,7 +15,9 @@ export interface Service {
 export const services: readonly { group: string; items: readonly Service[] }[] = [
   {
     group: 'pay',
-    items: [{ to: '/transfer', key: 'transfer', icon: 'transfer', first: true }],
+    items: [
+      { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+    ],
   },
   { group: 'collect', items: [] },
   {
@@ -25,6 +27,13 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
       { to: '/accounts', key: 'statements', icon: 'receipt' },
     ],
   },
-  { group: 'borrow', items: [] },
+  {
+    group: 'borrow',
+    items: [
+      { to: '/loans', key: 'loan', icon: 'coin', firm: true },
+      { to: '/consents', key: 'consents', icon: 'shield' },
+      { to: '/agreements', key: 'agreements', icon: 'paper' },
+    ],
+  },
   { group: 'firm', items: [] },
 ]

@@ -16,6 +16,7 @@ const home: Words<typeof zh> = {
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
     deposits: 'Deposits', deposits_why: 'Fixed term, monthly, on notice: see what it pays first',
     statements: 'Statements', statements_why: 'PDF statements and certificates of each account',
+    loan: 'Business loan', loan_why: 'On your invoices; interest by the day, repay any day', consents: 'My consents', consents_why: 'Who may fetch which data; withdraw any time', agreements: 'My agreements', agreements_why: 'What you signed: read, download, verify',
   },
 }
 

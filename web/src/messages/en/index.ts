@@ -3,12 +3,13 @@ import type { Words } from '../words'
 import type zh from '../zh'
 import accounts from './accounts'
 import common from './common'
+import credit from './credit'
 import deposits from './deposits'
 import home from './home'
 import joining from './joining'
 import paying from './paying'
 import session from './session'
 
-const en: Words<typeof zh> = { ...accounts, ...common, ...deposits, ...home, ...joining, ...paying, ...session }
+const en: Words<typeof zh> = { ...accounts, ...common, ...credit, ...deposits, ...home, ...joining, ...paying, ...session }
 
 export default en

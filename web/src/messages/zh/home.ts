@@ -13,6 +13,7 @@ const home = {
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
     deposits: '存款', deposits_why: '定期、零存整取、通知存款，先算后存',
     statements: '对账单与证明', statements_why: '每个账户的 PDF 对账单、存款证明、开户证明',
+    loan: '经营贷款', loan_why: '凭开票记录申请，按日计息，随借随还', consents: '我的授权', consents_why: '谁可以取哪些数据，随时撤回', agreements: '我的合同', agreements_why: '签过的合同，阅读、下载、验证',
   },
 }
 
