@@ -1,5 +1,5 @@
 /** What the portal's pages ask for, once for all of them. */
-import { useQuery } from '@tanstack/vue-query'
+import { useQueries, useQuery } from '@tanstack/vue-query'
 import { computed, type MaybeRefOrGetter, toValue } from 'vue'
 
 import { client, type Schemas, take } from '@/api/client'
@@ -38,6 +38,15 @@ export const useBalance = (id: MaybeRefOrGetter<string>) =>
     queryFn: () => fetchBalance(toValue(id)),
     enabled: computed(() => toValue(id) !== ''),
   })
+
+const partyQuery = (id: string) => ({
+  queryKey: ['party', id],
+  queryFn: () => take(client.GET('/api/v1/parties/{party_id}', { params: { path: { party_id: id } } })),
+  staleTime: Infinity,
+})
+
+/** Each of several parties, in their order. */
+export const useParties = (ids: MaybeRefOrGetter<readonly string[]>) => useQueries({ queries: computed(() => toValue(ids).map(partyQuery)) })
 
 export const useParty = (id: MaybeRefOrGetter<string>) =>
   useQuery({

@@ -10,7 +10,7 @@ const home: Words<typeof zh> = {
   },
   next: { title: 'What comes next', none: 'Nothing to do, and no money about to leave.', sign: 'For you to sign: {what}', order: 'Standing order to {name}', loan: 'Business loan falls due', deposit: '{title} matures', bill: 'Bill paid by itself', waits: 'Waits for you' },
   notices: { none: 'No notices yet', none_why: 'We tell you when something moves.', read_all: 'Mark all as read', unread: 'Unread: ' },
-  me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', add_passkey: 'Add a passkey', help: 'Help and verification', log_out: 'Log out' },
+  me: { mine: 'My settings', passkeys: 'Passkeys', payment_password: 'Payment password', add_passkey: 'Add a passkey', security_why: 'Passwords, passkeys, devices and log-ins', settings_why: 'SMS, e-mail and quiet hours', data_why: 'See it, take it, erase it', help: 'Help', help_why: 'Questions, a person, complaints', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',

@@ -7,7 +7,7 @@ const home = {
   },
   next: { title: '接下来', none: '没有要办的事，也没有将要扣的款。', sign: '待您签署：{what}', order: '定期付给 {name}', loan: '经营贷款到期', deposit: '{title}到期', bill: '代扣账单', waits: '待您处理' },
   notices: { none: '还没有消息', none_why: '账户有变动时会告诉您。', read_all: '全部已读', unread: '未读：' },
-  me: { security: '安全', passkeys: '通行密钥', totp: '验证器', payment_password: '支付密码', set: '已设置', not_set: '未设置', add_passkey: '添加通行密钥', help: '帮助与核验', log_out: '退出登录' },
+  me: { mine: '我的设置', passkeys: '通行密钥', payment_password: '支付密码', add_passkey: '添加通行密钥', security_why: '密码、通行密钥、设备和登录记录', settings_why: '短信、邮件和免打扰', data_why: '查看、下载或删除', help: '帮助', help_why: '常见问题、人工服务、投诉', log_out: '退出登录' },
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',

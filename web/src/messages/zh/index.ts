@@ -3,11 +3,13 @@ import accounts from './accounts'
 import common from './common'
 import credit from './credit'
 import deposits from './deposits'
+import help from './help'
 import home from './home'
 import joining from './joining'
 import paying from './paying'
+import security from './security'
 import session from './session'
 
-const zh = { ...accounts, ...common, ...credit, ...deposits, ...home, ...joining, ...paying, ...session }
+const zh = { ...accounts, ...common, ...credit, ...deposits, ...help, ...home, ...joining, ...paying, ...security, ...session }
 
 export default zh
