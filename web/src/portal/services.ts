@@ -15,10 +15,18 @@ export interface Service {
 export const services: readonly { group: string; items: readonly Service[] }[] = [
   {
     group: 'pay',
-    items: [{ to: '/transfer', key: 'transfer', icon: 'transfer', first: true }],
+    items: [
+      { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/limits', key: 'limits', icon: 'gauge' },
+    ],
   },
   { group: 'collect', items: [] },
   { group: 'save', items: [] },
   { group: 'borrow', items: [] },
-  { group: 'firm', items: [] },
+  {
+    group: 'firm',
+    items: [
+      { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
+    ],
+  },
 ]

@@ -14,6 +14,11 @@ const home: Words<typeof zh> = {
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
+    bills: 'Bills', bills_why: 'Electricity, water, gas, phone; by themselves if you like',
+    limits: 'Limits', limits_why: 'What may still be paid; your own limits',
+    approvals: 'Approvals', approvals_why: 'Read it in full, then approve or sign',
+    payroll: 'Payroll', payroll_why: 'Upload a file, check each line, pay at once',
+    users: 'Users', users_why: 'Who looks, who pays, who approves, up to how much',
   },
 }
 

@@ -11,6 +11,11 @@ const home = {
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
+    bills: '生活缴费', bills_why: '水、电、燃气、话费，可以自动缴',
+    limits: '限额', limits_why: '还能付多少，临时提额或自设上限',
+    approvals: '审批', approvals_why: '看清全部内容，再同意或签署',
+    payroll: '代发工资', payroll_why: '上传表格，逐行核对后一次发放',
+    users: '企业用户', users_why: '谁可以查询、经办和复核，各到多少',
   },
 }
 

@@ -1,0 +1,36 @@
+/** What a firm needs beyond a person: approvals, payroll, users; and bills and limits. */
+import type { Words } from '../words'
+import type zh from '../zh/firm'
+
+const firm: Words<typeof zh> = {
+  acting: { for: 'Acting for' },
+  acts_as: { holder: 'Holder', viewer: 'Viewer', maker: 'Maker', checker: 'Checker', administrator: 'Administrator' },
+  limits: {
+    intro: 'A lower limit holds at once. More, for good or for some hours, takes a proof that it is you.', read_only: 'These limits hold now. Your firm’s administrator can change them.', none: 'No limits to change', none_why: 'They appear here once you are verified further.',
+    left: 'Left to pay', each: 'At most, each', used: '{used} used of {maximum}', times: '{count} payments', own: 'Your own limit; the bank allows {maximum}', raised: 'Raised to {maximum} until',
+    lower: 'Set own limit', raise: 'Raise for a while', end_raise: 'End the raise', restore: 'Use the bank’s', new: 'New limit', most: 'At most {most}', missing: 'Enter the new limit',
+    lower_to: 'Limit to {maximum}', raise_to: 'Raise to {maximum}', lower_why: 'Less than now holds at once; more takes a proof that it is you.', for: 'For how long', for_why: 'It ends by itself, or whenever you end it.', hours: '{hours} h',
+  },
+  approvals: {
+    mine: 'For me', asked: 'Asked by me', signed: 'Signed', mine_none: 'Nothing waits for you', mine_none_why: 'Payments that take your approval or signature appear here.', asked_none: 'You have asked for nothing yet', asked_none_why: 'Payments beyond what you may do alone appear here.',
+    signed_none: 'Nothing signed yet', signed_none_why: 'Once your firm has a signing policy, payments that take signatures appear here.', until: 'Good until', lacks: '{count} to go', made_by: 'Asked by {name}', content: 'What will be done', reason: 'Reason', reason_missing: 'Say why: whoever asked will read it',
+    state: { executed: 'Done', refused: 'Refused', withdrawn: 'Withdrawn', expired: 'Expired' },
+    approve: 'Approve', approve_amount: 'Approve {amount}', refuse: 'Refuse', refuse_why: 'This is final; it would have to be asked for anew. No money moves.', refuse_now: 'Refuse it', withdraw: 'Withdraw', own: 'You asked for this, so somebody else agrees to it. No money moves before.', outcome: 'See the outcome',
+    signatures: 'Signatures', stage: 'Stage {number}', of: '{required} of: {whose}', in_turn: 'One after the other', in_any_order: 'In any order', complete: 'Complete', voided: 'Counts no more', by_passkey: 'Passkey', by_ed25519: 'Signing key',
+    exact: 'The exact text', exact_why: 'This is what you sign, character for character. Nobody can alter it afterwards, nor can the bank.', proof: 'Download the proof', proof_why: 'The text, the policy and every signature: it can be verified without the bank.',
+    sign: 'Sign with a passkey', sign_amount: 'Sign for {amount}', sign_by_key: 'Sign with a key', signed_already: 'You have signed. Others are still to.', not_mine: 'It does not take your signature now.',
+    no_key: 'You have not registered a signing key. A passkey signs as well.', key: 'Signing key', document: 'Download the text, document.json', signature: 'Signature', signature_hint: 'Paste what the command prints', signature_wrong: 'A signature has 64 bytes, in Base64', hand_in: 'Hand in the signature',
+  },
+  content: {
+    any: 'any amount', amount: 'Amount', total: 'Total', payments: 'Payments', debtor_account_id: 'From', debtor_account_number: 'From', creditor_account_number: 'Payee’s account', creditor_name: 'Payee', creditor_bank_code: 'Payee’s bank', remittance: 'Remark',
+    end_to_end_id: 'Reference', payment_id: 'Payment', original_id: 'Original payment', card_id: 'Card', bill_id: 'Bill', title: 'For', file_id: 'File', name: 'File name', kind: 'Kind', mode: 'If lines fail', message_id: 'Message id', sha256: 'Digest of the file',
+    requested_on: 'Not before', first_on: 'First payment', unit: 'Period', every: 'Every', month_day: 'Day of the month', holidays: 'On holidays', last_on: 'Last day', count: 'Times', retries: 'Tries when short of money', login: 'Username', role: 'Role', bands: 'Each payment', day_bands: 'A day',
+    ends_at: 'Ends', party_id: 'Firm', membership_id: 'Member', policy: 'Policy', changes: 'Changing it',
+  },
+  content_is: {
+    kind: { payroll: 'Payroll', batch: 'Batch of payments' }, mode: { partial: 'The others are paid', all_or_nothing: 'Nothing is paid' }, unit: { once: 'Once', day: 'Day', week: 'Week', month: 'Month' }, holidays: { as_is: 'Paid all the same', next: 'The business day after', previous: 'The business day before' },
+    role: { viewer: 'Viewer', maker: 'Maker', checker: 'Checker', administrator: 'Administrator' },
+  },
+}
+
+export default firm
