@@ -17,6 +17,7 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     group: 'pay',
     items: [
       { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/bills', key: 'bills', icon: 'bolt' },
       { to: '/limits', key: 'limits', icon: 'gauge' },
     ],
   },
@@ -27,6 +28,7 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     group: 'firm',
     items: [
       { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
+      { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
     ],
   },
 ]
