@@ -29,6 +29,7 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     items: [
       { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
       { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
+      { to: '/users', key: 'users', icon: 'people', firm: true },
     ],
   },
 ]

@@ -41,6 +41,17 @@ const firm = {
     mandate_why: '每次缴费都会通知您；余额不足时，之后三天每天再试一次。可以随时暂停或结束。', agree: '同意每张最多自动缴 {amount}', next_look: '下次查询账单', became: '账单', none_yet: '还没有账单', none_yet_why: '查到的每张账单和结果会出现在这里。', retry: '再试于', due_on: '缴费期限',
     outcome: { paid: '已缴', retrying: '余额不足，会再试', above_maximum: '超过上限，未缴', missed: '未缴', gone: '已用其他方式缴' }, pause: '暂停', resume: '恢复自动缴费', end: '结束自动缴费',
   },
+  users: {
+    invite: '邀请用户', members: '用户', you: '您', until: '至 {day}', control: '内部控制', dual: '双人复核', dual_why: '每笔付款、每次用户变更都要另一个人同意', dual_on: '已开启双人复核：付款和用户变更都要另一个人同意。', dual_off: '未开启双人复核。', person: '个人没有企业用户', person_why: '开立企业以后，可以邀请同事一起办理。',
+    role: '角色', what: { viewer: '只看，不办理', maker: '发起付款；权限以内可以单独付', checker: '复核付款', administrator: '管理用户、限额和规则，不付款' }, band_of: { maker: '单独付款的权限', checker: '复核的权限' },
+    any: '{currency} 不限金额', each: '单笔最多（{currency}）', per_day: '每日最多（{currency}）', per_day_hint: '不填就和单笔相同', without: '不设 {currency}', add_currency: '再加 {currency}', ends: '有效期至',
+    login: '对方的用户名', login_hint: '对方登录后就能看到邀请并接受', login_missing: '请填写对方的用户名', invite_now: '发出邀请', invited: '已邀请 {login}，等待接受', change: '保存变更', changed: '已变更 {name} 的权限', remove: '移除', remove_who: '移除 {name}', remove_why: '立即失去这家企业的全部权限；已经签署的仍然有效。', removed: '已移除 {name}', gone: '没有找到这位用户',
+  },
+  policy: {
+    title: '会签规则', is_set: '已设定，超过金额的付款需要签署', is_not: '还没有会签规则', why: '设定以后，超过一定金额的付款要由指定的人签署原文，签署记录任何人都能核验。', set: '设定会签规则', change: '变更规则', end: '停用规则', change_why: '变更或停用，都要按现在的规则签署后才生效。', rules: '付款规则',
+    then: '，然后', and: '，并且', nobody: '不需要签署', above: '更大金额（{currency}）', up_to: '{amount} 以内', changes: '变更规则', over: '超过多少', over_hint: '这个金额以内不需要签署，按各人权限办理', takes: '需要几个人', of_checker: '{count} 位复核', of_holder: '{count} 位本人',
+    without: '去掉这一档', another: '再加一档', whose: '由谁签署', by_both: '管理员或复核', by_administrator: '管理员', by_checker: '复核', by_holder: '本人', people: '{count} 人', fault_missing: '请填写金额', fault_order: '应大于上一档', others: '{currencies} 的每笔付款都按最高一档签署；没有账户的币种不能付。', no_others: '规则只管人民币；其他币种不能付。', finer: '这套规则比本页能设的更细，请通过接口变更；停用需按规则签署。', set_now: '设定规则', put_to_signers: '提交签署',
+  },
   content: {
     any: '不限', amount: '金额', total: '合计', payments: '笔数', debtor_account_id: '付款账户', debtor_account_number: '付款账号', creditor_account_number: '收款账号', creditor_name: '收款户名', creditor_bank_code: '收款行号', remittance: '附言',
     end_to_end_id: '业务参考号', payment_id: '付款编号', original_id: '原付款编号', card_id: '银行卡编号', bill_id: '账单编号', title: '事由', file_id: '文件编号', name: '文件名', kind: '类型', mode: '执行方式', message_id: '报文标识号', sha256: '文件摘要',

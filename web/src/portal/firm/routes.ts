@@ -15,4 +15,8 @@ export const firm: RouteRecordRaw[] = [
   { path: 'bills/saved/:id/mandate', component: () => import('./bills/NewMandate.vue'), props: true },
   { path: 'bills/mandates/:id', component: () => import('./bills/MandatePage.vue'), props: true },
   { path: 'limits', component: () => import('./limits/Limits.vue') },
+  { path: 'users', component: () => import('./users/Users.vue') },
+  { path: 'users/invite', component: () => import('./users/Invite.vue') },
+  { path: 'users/policy', component: () => import('./users/PolicyPage.vue') },
+  { path: 'users/:id', component: () => import('./users/MemberPage.vue'), props: true },
 ]
