@@ -4,6 +4,7 @@ import { computed } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
 import { client, type Schemas, take } from '@/api/client'
+import { useParty } from '@/portal/data'
 import { useSession } from '@/session/store'
 
 export type Member = Schemas['MemberOut']
@@ -27,10 +28,12 @@ export function useActing() {
   return { party, parties, ids, may, me: computed(() => session.me) }
 }
 
-/** Who acts for a firm, by name; nobody where the party is a person. */
-export const useFirm = (party: () => string) =>
-  useQuery({
+/** Who acts for a firm, by name; nothing is asked of a person, who has no users. */
+export function useFirm(party: () => string) {
+  const { data: found } = useParty(party)
+  return useQuery({
     queryKey: ['firm', computed(party)],
     queryFn: () => take(client.GET('/api/v1/identity/companies/{party_id}', { params: { path: { party_id: party() } } })),
-    enabled: computed(() => party() !== ''),
+    enabled: computed(() => found.value?.kind === 'organisation'),
   })
+}

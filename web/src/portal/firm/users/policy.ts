@@ -1,19 +1,14 @@
 /** Whose signatures a firm's payments take, by amount: read for people, and written by the simple form. */
 import { client, type Schemas, take } from '@/api/client'
-import { Problem } from '@/api/problem'
 import { compare, read } from '@/lib/money'
 
 export type Policy = Schemas['Policy']
 export type SignerRole = 'holder' | 'checker' | 'administrator'
 
 /** The policy in use; null where there is none. */
-export async function fetchPolicy(party_id: string): Promise<Schemas['PolicyOut'] | null> {
-  try {
-    return await take(client.GET('/api/v1/approvals/organisations/{party_id}/policy', { params: { path: { party_id } } }))
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'approvals.no_policy') return null
-    throw error
-  }
+export async function fetchPolicy(party_id: string): Promise<Policy | null> {
+  const { items } = await take(client.GET('/api/v1/approvals/organisations/{party_id}/policy/versions', { params: { path: { party_id } } }))
+  return items[0]?.policy ?? null
 }
 
 /** One line of the form: above `over`, so many of these. The first line, up to `over`, asks for nobody. */
