@@ -17,6 +17,8 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     group: 'pay',
     items: [
       { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/bills', key: 'bills', icon: 'bolt' },
+      { to: '/limits', key: 'limits', icon: 'gauge' },
     ],
   },
   { group: 'collect', items: [] },
@@ -35,5 +37,12 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
       { to: '/agreements', key: 'agreements', icon: 'paper' },
     ],
   },
-  { group: 'firm', items: [] },
+  {
+    group: 'firm',
+    items: [
+      { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
+      { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
+      { to: '/users', key: 'users', icon: 'people', firm: true },
+    ],
+  },
 ]

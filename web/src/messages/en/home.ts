@@ -17,6 +17,11 @@ const home: Words<typeof zh> = {
     deposits: 'Deposits', deposits_why: 'Fixed term, monthly, on notice: see what it pays first',
     statements: 'Statements', statements_why: 'PDF statements and certificates of each account',
     loan: 'Business loan', loan_why: 'On your invoices; interest by the day, repay any day', consents: 'My consents', consents_why: 'Who may fetch which data; withdraw any time', agreements: 'My agreements', agreements_why: 'What you signed: read, download, verify',
+    bills: 'Bills', bills_why: 'Electricity, water, gas, phone; by themselves if you like',
+    limits: 'Limits', limits_why: 'What may still be paid; your own limits',
+    approvals: 'Approvals', approvals_why: 'Read it in full, then approve or sign',
+    payroll: 'Payroll', payroll_why: 'Upload a file, check each line, pay at once',
+    users: 'Users', users_why: 'Who looks, who pays, who approves, up to how much',
   },
 }
 

@@ -5,6 +5,7 @@ import accounts from './accounts'
 import common from './common'
 import credit from './credit'
 import deposits from './deposits'
+import firm from './firm'
 import help from './help'
 import home from './home'
 import joining from './joining'
@@ -12,6 +13,6 @@ import paying from './paying'
 import security from './security'
 import session from './session'
 
-const en: Words<typeof zh> = { ...accounts, ...common, ...credit, ...deposits, ...help, ...home, ...joining, ...paying, ...security, ...session }
+const en: Words<typeof zh> = { ...accounts, ...common, ...credit, ...deposits, ...firm, ...help, ...home, ...joining, ...paying, ...security, ...session }
 
 export default en

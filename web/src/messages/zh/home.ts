@@ -14,6 +14,11 @@ const home = {
     deposits: '存款', deposits_why: '定期、零存整取、通知存款，先算后存',
     statements: '对账单与证明', statements_why: '每个账户的 PDF 对账单、存款证明、开户证明',
     loan: '经营贷款', loan_why: '凭开票记录申请，按日计息，随借随还', consents: '我的授权', consents_why: '谁可以取哪些数据，随时撤回', agreements: '我的合同', agreements_why: '签过的合同，阅读、下载、验证',
+    bills: '生活缴费', bills_why: '水、电、燃气、话费，可以自动缴',
+    limits: '限额', limits_why: '还能付多少，临时提额或自设上限',
+    approvals: '审批', approvals_why: '看清全部内容，再同意或签署',
+    payroll: '代发工资', payroll_why: '上传表格，逐行核对后一次发放',
+    users: '企业用户', users_why: '谁可以查询、经办和复核，各到多少',
   },
 }
 
