@@ -15,7 +15,15 @@ export interface Service {
 export const services: readonly { group: string; items: readonly Service[] }[] = [
   {
     group: 'pay',
-    items: [{ to: '/transfer', key: 'transfer', icon: 'transfer', first: true }],
+    items: [
+      { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/payments', key: 'payments', icon: 'receipt' },
+      { to: '/payees', key: 'payees', icon: 'person' },
+      { to: '/standing', key: 'standing', icon: 'repeat' },
+      { to: '/cards', key: 'cards', icon: 'card' },
+      { to: '/top-up', key: 'top_up', icon: 'top_up' },
+      { to: '/withdraw', key: 'withdraw', icon: 'withdraw' },
+    ],
   },
   { group: 'collect', items: [] },
   { group: 'save', items: [] },

@@ -13,7 +13,8 @@ const home: Words<typeof zh> = {
   me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', add_passkey: 'Add a passkey', help: 'Help and verification', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
-    transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
+    transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm', payments: 'Payments', payments_why: 'All you paid and received, and where it stands', payees: 'Payees', payees_why: 'Those you pay often, with one click',
+    standing: 'Standing orders', standing_why: 'Rent, wages, supplies: paid by themselves on the day', cards: 'Bank cards', cards_why: 'Link your own, to top up and to withdraw', top_up: 'Top up', top_up_why: 'From a linked card to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
   },
 }
 

@@ -21,6 +21,7 @@ from tongbao.core.payments.schemas import (
     NewTransfer,
     PaymentOut,
     PaymentsOut,
+    StatusWord,
 )
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
@@ -105,6 +106,13 @@ async def list_payments(
     tx: ReadTx,
     actor: CurrentActor,
     language: RequestLanguage,
+    direction: Annotated[
+        service.Direction | None, Query(description="Only what it pays, or what it receives")
+    ] = None,
+    statuses: Annotated[
+        list[StatusWord] | None,
+        Query(alias="status", description="Only of these statuses", max_length=len(service.Status)),
+    ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     after: After = None,
 ) -> PaymentsOut:
@@ -113,7 +121,14 @@ async def list_payments(
     visible_to = actor.reach(READ_ANY)
     if visible_to is not None and account.party_id not in visible_to:
         raise accounts.UnknownAccount(account=account_id)
-    page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
+    page = await service.for_account(
+        tx,
+        account_id=account_id,
+        direction=direction,
+        statuses=[service.Status(each) for each in statuses or ()],
+        after=after,
+        limit=limit,
+    )
     return PaymentsOut(
         items=[PaymentOut.of(order, language) for order in page.items], next=page.next
     )
