@@ -17,6 +17,8 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     group: 'pay',
     items: [
       { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/scan', key: 'scan', icon: 'scan', first: true },
+      { to: '/pay-code', key: 'pay_code', icon: 'qr' },
       { to: '/payments', key: 'payments', icon: 'receipt' },
       { to: '/payees', key: 'payees', icon: 'person' },
       { to: '/standing', key: 'standing', icon: 'repeat' },
@@ -25,7 +27,10 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
       { to: '/withdraw', key: 'withdraw', icon: 'withdraw' },
     ],
   },
-  { group: 'collect', items: [] },
+  {
+    group: 'collect',
+    items: [{ to: '/collect', key: 'collect_money', icon: 'qr' }],
+  },
   { group: 'save', items: [] },
   { group: 'borrow', items: [] },
   { group: 'firm', items: [] },
