@@ -9,6 +9,11 @@ export type Entry = Schemas['AccountEntryOut']
 export type Held = Schemas['HeldAccountOut']
 export type Payment = Schemas['PaymentOut']
 
+const ASK_MS = 5_000
+const UNDER_WAY: ReadonlySet<string> = new Set(['created', 'screened', 'reserved', 'sent', 'unknown'])
+/** An amount as the API takes it; a currency it does not know it refuses itself. */
+export const moneyOf = (amount: string, currency: string): Schemas['MoneySchema'] => ({ amount, currency: currency as Schemas['MoneySchema']['currency'] })
+
 export const ACCOUNTS_MAX = 50
 /** Pages older than this many are asked for by filter, not by scrolling. */
 export const PAGE = 30
@@ -62,6 +67,8 @@ export const usePayment = (id: MaybeRefOrGetter<string>) =>
     queryKey: ['payment', computed(() => toValue(id))],
     queryFn: () => take(client.GET('/api/v1/payments/{payment_id}', { params: { path: { payment_id: toValue(id) } } })),
     enabled: computed(() => toValue(id) !== ''),
+    // How it ends is told live; where that line is down, asking does it.
+    refetchInterval: ({ state }) => (state.data && UNDER_WAY.has(state.data.status) ? ASK_MS : false),
   })
 
 export const useUnread = () =>

@@ -2,6 +2,7 @@
 import type { Words } from '../words'
 import type zh from '../zh'
 import accounts from './accounts'
+import collecting from './collecting'
 import common from './common'
 import credit from './credit'
 import deposits from './deposits'
@@ -13,6 +14,6 @@ import paying from './paying'
 import security from './security'
 import session from './session'
 
-const en: Words<typeof zh> = { ...accounts, ...common, ...credit, ...deposits, ...firm, ...help, ...home, ...joining, ...paying, ...security, ...session }
+const en: Words<typeof zh> = { ...accounts, ...collecting, ...common, ...credit, ...deposits, ...firm, ...help, ...home, ...joining, ...paying, ...security, ...session }
 
 export default en

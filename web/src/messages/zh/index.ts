@@ -1,5 +1,6 @@
 /** What customers read, in Chinese; `en` has exactly the same keys. */
 import accounts from './accounts'
+import collecting from './collecting'
 import common from './common'
 import credit from './credit'
 import deposits from './deposits'
@@ -11,6 +12,6 @@ import paying from './paying'
 import security from './security'
 import session from './session'
 
-const zh = { ...accounts, ...common, ...credit, ...deposits, ...firm, ...help, ...home, ...joining, ...paying, ...security, ...session }
+const zh = { ...accounts, ...collecting, ...common, ...credit, ...deposits, ...firm, ...help, ...home, ...joining, ...paying, ...security, ...session }
 
 export default zh

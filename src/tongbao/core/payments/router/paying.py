@@ -21,6 +21,7 @@ from tongbao.core.payments.schemas import (
     NewTransfer,
     PaymentOut,
     PaymentsOut,
+    StatusWord,
 )
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
@@ -108,6 +109,13 @@ async def list_payments(
     transaction_id: Annotated[
         UUID | None, Query(description="Only what this entry of the account paid")
     ] = None,
+    direction: Annotated[
+        service.Direction | None, Query(description="Only what it pays, or what it receives")
+    ] = None,
+    statuses: Annotated[
+        list[StatusWord] | None,
+        Query(alias="status", description="Only of these statuses", max_length=len(service.Status)),
+    ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
     after: After = None,
 ) -> PaymentsOut:
@@ -117,7 +125,13 @@ async def list_payments(
     if visible_to is not None and account.party_id not in visible_to:
         raise accounts.UnknownAccount(account=account_id)
     page = await service.for_account(
-        tx, account_id=account_id, transaction_id=transaction_id, after=after, limit=limit
+        tx,
+        account_id=account_id,
+        transaction_id=transaction_id,
+        direction=direction,
+        statuses=[service.Status(each) for each in statuses or ()],
+        after=after,
+        limit=limit,
     )
     return PaymentsOut(
         items=[PaymentOut.of(order, language) for order in page.items], next=page.next
