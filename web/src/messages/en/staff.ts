@@ -5,7 +5,6 @@ import desk from './desk'
 
 const staff: Words<typeof zh> = {
   ...desk,
-  staff: { start: 'Desk', inbox: 'For me to decide', what: 'What', maker: 'Made by', reason: 'Reason', until: 'Good until', none: 'Nothing waits for you', none_why: 'What takes a second person’s decision is shown here.' },
 }
 
 export default staff
