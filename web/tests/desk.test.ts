@@ -50,7 +50,7 @@ test('an inclusion proof is worked out, and nothing that is off passes', async (
   const good = { leaf, index: 1, size: 3, path: [hex(a), hex(c)], root }
   expect(await isIncluded(good)).toBe(true)
   expect(await isIncluded({ leaf: 'c', index: 2, size: 3, path: [hex(left)], root })).toBe(true)
-  for (const wrong of [{ leaf: `${leaf} ` }, { index: 0 }, { index: 3 }, { size: 4 }, { path: [hex(c), hex(a)] }, { path: [hex(a)] }, { root: hex(a) }])
+  for (const wrong of [{ leaf: `${leaf} ` }, { index: 0 }, { index: 3 }, { size: 5 }, { path: [hex(c), hex(a)] }, { path: [hex(a)] }, { root: hex(a) }])
     expect(await isIncluded({ ...good, ...wrong }), JSON.stringify(wrong)).toBe(false)
 })
 
