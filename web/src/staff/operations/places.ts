@@ -1,0 +1,3 @@
+import type { DeskPlace } from '@/staff/places'
+
+export const operationsPlaces: readonly DeskPlace[] = []
