@@ -65,3 +65,8 @@ export function percent(rate: string): string {
   const rest = digits.slice(2).replace(/0+$/, '')
   return `${moved}${rest && `.${rest}`}%`
 }
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
+
+/** The id in what somebody pasted, an address included. */
+export const idOf = (typed: string): string | null => ID.exec(typed)?.[0].toLowerCase() ?? null
