@@ -22,7 +22,7 @@ const home: Words<typeof zh> = {
     approvals: 'Approvals', approvals_why: 'Read it in full, then approve or sign',
     payroll: 'Payroll', payroll_why: 'Upload a file, check each line, pay at once',
     users: 'Users', users_why: 'Who looks, who pays, who approves, up to how much',
-    transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm', payments: 'Payments', payments_why: 'All you paid and received, and where it stands', payees: 'Payees', payees_why: 'Those you pay often, with one click',
+    payments: 'Payments', payments_why: 'All you paid and received, and where it stands', payees: 'Payees', payees_why: 'Those you pay often, with one click',
     standing: 'Standing orders', standing_why: 'Rent, wages, supplies: paid by themselves on the day', cards: 'Bank cards', cards_why: 'Link your own, to top up and to withdraw', collect_money: 'Get paid', collect_money_why: 'By a code, a link or a request', scan: 'Scan and pay', scan_why: 'Scan the code of a shop', pay_code: 'Payment code', pay_code_why: 'Show it to a shop; small sums at once',
     top_up: 'Top up', top_up_why: 'From a linked card to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
   },

@@ -7,13 +7,12 @@ import common from './common'
 import credit from './credit'
 import deposits from './deposits'
 import firm from './firm'
-import help from './help'
 import home from './home'
 import joining from './joining'
 import paying from './paying'
 import security from './security'
 import session from './session'
 
-const en: Words<typeof zh> = { ...accounts, ...collecting, ...common, ...credit, ...deposits, ...firm, ...help, ...home, ...joining, ...paying, ...security, ...session }
+const en: Words<typeof zh> = { ...accounts, ...collecting, ...common, ...credit, ...deposits, ...firm, ...home, ...joining, ...paying, ...security, ...session }
 
 export default en
