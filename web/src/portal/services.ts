@@ -18,7 +18,19 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     items: [{ to: '/transfer', key: 'transfer', icon: 'transfer', first: true }],
   },
   { group: 'collect', items: [] },
-  { group: 'save', items: [] },
+  {
+    group: 'save',
+    items: [
+      { to: '/open-account', key: 'open_account', icon: 'accounts' },
+      { to: '/identity', key: 'identity', icon: 'card' },
+    ],
+  },
   { group: 'borrow', items: [] },
-  { group: 'firm', items: [] },
+  {
+    group: 'firm',
+    items: [
+      { to: '/open-firm', key: 'open_firm', icon: 'firm' },
+      { to: '/invitations', key: 'invitations', icon: 'mail' },
+    ],
+  },
 ]

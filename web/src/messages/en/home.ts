@@ -13,6 +13,7 @@ const home: Words<typeof zh> = {
   me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', add_passkey: 'Add a passkey', help: 'Help and verification', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
+    open_account: 'Open an account', open_account_why: 'At once when you are verified, free of charge', identity: 'Identity and limits', identity_why: 'How far you are verified, and what that allows', open_firm: 'Open your firm', open_firm_why: 'As its legal representative, with the business licence', invitations: 'Invitations', invitations_why: 'Join a firm that wants you to act for it',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
   },
 }

@@ -10,6 +10,7 @@ const home = {
   me: { security: '安全', passkeys: '通行密钥', totp: '验证器', payment_password: '支付密码', set: '已设置', not_set: '未设置', add_passkey: '添加通行密钥', help: '帮助与核验', log_out: '退出登录' },
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
+    open_account: '开立账户', open_account_why: '核实身份后立即可开，不收费', identity: '身份与额度', identity_why: '核实到哪一级，可以转多少', open_firm: '开通企业', open_firm_why: '法定代表人凭营业执照在线办理', invitations: '企业邀请', invitations_why: '加入邀请您的企业，成为经办或复核',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
   },
 }
