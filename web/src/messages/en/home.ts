@@ -13,6 +13,7 @@ const home: Words<typeof zh> = {
   me: { mine: 'My settings', passkeys: 'Passkeys', payment_password: 'Payment password', add_passkey: 'Add a passkey', security_why: 'Passwords, passkeys, devices and log-ins', settings_why: 'SMS, e-mail and quiet hours', data_why: 'See it, take it, erase it', help: 'Help', help_why: 'Questions, a person, complaints', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
+    open_account: 'Open an account', open_account_why: 'At once when you are verified, free of charge', identity: 'Identity and limits', identity_why: 'How far you are verified, and what that allows', open_firm: 'Open your firm', open_firm_why: 'As its legal representative, with the business licence', invitations: 'Invitations', invitations_why: 'Join a firm that wants you to act for it',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
     deposits: 'Deposits', deposits_why: 'Fixed term, monthly, on notice: see what it pays first',
     statements: 'Statements', statements_why: 'PDF statements and certificates of each account',

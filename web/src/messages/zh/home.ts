@@ -10,6 +10,7 @@ const home = {
   me: { mine: '我的设置', passkeys: '通行密钥', payment_password: '支付密码', add_passkey: '添加通行密钥', security_why: '密码、通行密钥、设备和登录记录', settings_why: '短信、邮件和免打扰', data_why: '查看、下载或删除', help: '帮助', help_why: '常见问题、人工服务、投诉', log_out: '退出登录' },
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
+    open_account: '开立账户', open_account_why: '核实身份后立即可开，不收费', identity: '身份与额度', identity_why: '核实到哪一级，可以转多少', open_firm: '开通企业', open_firm_why: '法定代表人凭营业执照在线办理', invitations: '企业邀请', invitations_why: '加入邀请您的企业，成为经办或复核',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
     deposits: '存款', deposits_why: '定期、零存整取、通知存款，先算后存',
     statements: '对账单与证明', statements_why: '每个账户的 PDF 对账单、存款证明、开户证明',
