@@ -25,6 +25,7 @@ export const useAccount = (id: MaybeRefOrGetter<string>) =>
   useQuery({
     queryKey: ['account', computed(() => toValue(id))],
     queryFn: () => take(client.GET('/api/v1/accounts/{account_id}', { params: { path: { account_id: toValue(id) } } })),
+    enabled: computed(() => toValue(id) !== ''),
   })
 
 export const useBalance = (id: MaybeRefOrGetter<string>) =>
