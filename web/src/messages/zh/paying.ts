@@ -41,8 +41,8 @@ const paying = {
     saved: '一键付额度已保存', ended: '一键付已关闭', left: '今天还可以付 {amount}', too_much: '超过一键付的额度 {amount}，请用转账', pay: '一键付出',
   },
   standing: {
-    new: '新建定期付款', none: '还没有定期付款', none_why: '房租、工资、货款，到日子自动付，每次都通知您。', next: '下次', unit_month: '每 {n} 个月', unit_week: '每 {n} 周', unit_day: '每 {n} 天', unit_once: '只付一次',
-    each_month: '按月', each_week: '按周', each_day: '按天', each_once: '只付一次', active: '进行中', paused: '已暂停', ended: '已结束', cancelled: '已取消', often: '周期', every_month: '每几个月一次', every_week: '每几周一次', every_day: '每几天一次', first_on: '第一次付款日', holidays: '遇到节假日',
+    new: '新建定期付款', none: '还没有定期付款', none_why: '房租、工资、货款，到日子自动付，每次都通知您。', next: '下次', unit_month: '每 {n} 个月', unit_week: '每 {n} 周', unit_day: '每 {n} 天',
+    each_month: '每月', each_week: '每周', each_day: '每天', each_once: '只付一次', active: '进行中', paused: '已暂停', ended: '已结束', cancelled: '已取消', often: '周期', every_month: '每几个月一次', every_week: '每几周一次', every_day: '每几天一次', first_on: '第一次付款日', holidays: '遇到节假日',
     holidays_next: '顺延到下一个工作日', holidays_previous: '提前到上一个工作日', holidays_as_is: '照常付款', ends: '何时结束', ends_never: '一直付，直到取消', ends_on: '到某一天为止', ends_after: '付满若干次为止', last_on: '最后一天', count: '共付几次',
     amount: '每次金额', here_only: '目前只能定期付给通宝的账户', will_pay: '付款日', moved: '原定 {from}，遇节假日调整', and_on: '以此类推', fault: '请补全付款日和周期', confirm: '确认定期付款', confirm_of: '确认每次付 {amount}', unknown: '上次提交后没有收到结果。再提交一次即可，不会重复建立。',
     pause: '暂停', resume: '恢复付款', end: '取消定期付款', end_why: '以后不再自动付款；已经付的不受影响。', dates: '接下来的付款日', past: '已到期的', again: '将再试：', paid: '已付', retrying: '稍后再试', missed: '未付',
