@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -75,16 +76,10 @@ async def demonstration(fresh_database: Callable[..., Urls], trained: rating.Tra
     return urls
 
 
-@pytest.fixture(scope="module")
-def site(
-    fresh_database: Callable[..., Urls],
-    demonstration: Urls,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+@contextmanager
+def opened(urls: Urls, *, port: int, logs: Path, **environment: str) -> Iterator[str]:
     """The API and a worker as processes of their own, on a database with the demo's data."""
-    urls, port = fresh_database(like=demonstration), free_port()
-    logs = tmp_path_factory.mktemp("logs")
-    environment = {
+    environment |= {
         "TONGBAO_DATABASE_URL": urls.app,
         "TONGBAO_PORT": str(port),
         "TONGBAO_DEMO": "true",
@@ -96,6 +91,17 @@ def site(
     ):
         api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
         worker.wait_for("worker started")
+        yield address
+
+
+@pytest.fixture(scope="module")
+def site(
+    fresh_database: Callable[..., Urls],
+    demonstration: Urls,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    urls, logs = fresh_database(like=demonstration), tmp_path_factory.mktemp("logs")
+    with opened(urls, port=free_port(), logs=logs) as address:
         yield address
 
 
