@@ -35,7 +35,7 @@ const paying: Words<typeof zh> = {
   },
   refund: { title: 'Refunds', so_far: 'Sent back so far:', begin: 'Refund', what: 'From your account back to {name}, all of it or a part.', amount: 'Amount', left: 'At most {amount}', confirm: 'Refund {amount}' },
   payee: {
-    add: 'Add a payee', find: 'Search name, nickname, number, group', none: 'No payees yet', none_why: 'Save those you pay often, and never type their number again.', nothing_found: 'No payee found', nickname: 'Nickname', groups: 'Groups', groups_hint: 'Parted by spaces or commas: suppliers Hangzhou',
+    add: 'Add a payee', find: 'Search payees', none: 'No payees yet', none_why: 'Save those you pay often, and never type their number again.', nothing_found: 'No payee found', nickname: 'Nickname', groups: 'Groups', groups_hint: 'Parted by spaces or commas: suppliers Hangzhou',
     save: 'Save the payee', saved: 'The payee is saved', fault_number: 'An account number has 8 to 34 digits or letters', state: 'State', confirmed: 'Confirmed', unconfirmed: 'Not confirmed', unconfirmed_why: 'The first payment asks you to confirm once more. Confirm now, and 24 hours later sums of 50,000 yuan and more can go there too.',
     pay: 'Make a transfer', confirm: 'Confirm this payee', edit: 'Edit', save_words: 'Save', remove: 'Remove', remove_why: 'Paying them again will ask you to confirm again. What was paid stays paid.',
   },
@@ -52,7 +52,7 @@ const paying: Words<typeof zh> = {
   },
   bank_card: {
     add: 'Link a card', what: 'A card in your own name. We pay less than 1 yuan to it; tell us how much, and we know that it is yours.', none: 'No linked cards', none_why: 'Link a card of your own to top up and to withdraw.', none_verified: 'No verified card yet', number: 'Card number', number_hint: '16 to 19 digits', link: 'Link it and pay the small amount',
-    verified: 'Verified', unverified: 'To be verified', verify_what: 'We have paid less than 1 yuan to this card. See how much on its statement and tell us; {tries} tries are left.', amount: 'Amount received', verify: 'Verify', remove: 'Unlink', remove_why: 'What is under way with it goes on.',
+    verified: 'Verified', unverified: 'To be verified', verify_what: 'We have paid less than 1 yuan to this card. See how much on its statement and tell us; {tries} tries are left.', amount: 'Amount received', amount_hint: 'Such as 0.37', verify: 'Verify', remove: 'Unlink', remove_why: 'What is under way with it goes on.',
     into: 'To', from_card: 'From the card', to_card: 'To the card', credited: 'Reaches your account', top_up_amount: 'Amount', withdraw_amount: 'Amount', top_up_when: 'It arrives once the card’s bank has paid, usually in seconds.', withdraw_when: 'Usually on the card within minutes; its bank decides.',
     top_up_confirm: 'Top up {amount}', withdraw_confirm: 'Withdraw {amount}', another: 'Another one',
   },

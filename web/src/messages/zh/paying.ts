@@ -34,7 +34,7 @@ const paying = {
   payee: {
     add: '添加收款人', find: '搜索名称、备注名、账号、分组', none: '名册里还没有收款人', none_why: '常付的人存进来，下次不用再填账号。', nothing_found: '没有找到收款人', nickname: '备注名', groups: '分组', groups_hint: '用空格或逗号分开，例如：供应商 杭州',
     save: '存为收款人', saved: '已存为收款人', fault_number: '账号应为 8 至 34 位数字或字母', state: '状态', confirmed: '已确认', unconfirmed: '未确认', unconfirmed_why: '第一次付款时会请您再确认一次。现在先确认，五万元及以上的付款满 24 小时就能办。',
-    pay: '转账给他', confirm: '确认这位收款人', edit: '修改备注', save_words: '保存', remove: '移出名册', remove_why: '以后再付给他，需要重新确认。已经付的不受影响。',
+    pay: '转账', confirm: '确认这位收款人', edit: '修改备注', save_words: '保存', remove: '移出名册', remove_why: '以后再付款需要重新确认；已经付的不受影响。',
   },
   one_click: {
     title: '一键付', what: '小额付给已确认的行内收款人时，不再逐笔确认。额度由您定，每笔最多 1,000 元，每天最多 5,000 元，随时可以关掉。', per_payment: '每笔最多', per_day: '每天最多', used: '今天已用', begin: '开通一键付', change: '保存额度', end: '关闭一键付',
@@ -49,7 +49,7 @@ const paying = {
   },
   bank_card: {
     add: '绑定银行卡', what: '只能绑定您自己名下的卡。我们会往卡里打一笔不到 1 元的钱，您告诉我们金额，就能证明卡是您的。', none: '还没有绑定银行卡', none_why: '绑定自己名下的卡，就能充值和提现。', none_verified: '还没有验证过的银行卡', number: '卡号', number_hint: '16 至 19 位', link: '绑定，并打一笔小额验证',
-    verified: '已验证', unverified: '待验证', verify_what: '我们已往这张卡打了一笔不到 1 元的钱。请在发卡行查到金额后填在这里，还可以试 {tries} 次。', amount: '收到的金额', verify: '验证', remove: '解除绑定', remove_why: '正在进行的充值或提现会继续完成。',
+    verified: '已验证', unverified: '待验证', verify_what: '我们已往这张卡打了一笔不到 1 元的钱。请在发卡行查到金额后填在这里，还可以试 {tries} 次。', amount: '收到的金额', amount_hint: '例如 0.37', verify: '验证', remove: '解除绑定', remove_why: '正在进行的充值或提现会继续完成。',
     into: '充值到', from_card: '从哪张卡', to_card: '到哪张卡', credited: '账户到账', top_up_amount: '充值金额', withdraw_amount: '提现金额', top_up_when: '发卡行扣款成功后到账，通常几秒钟。', withdraw_when: '通常几分钟内到卡，以发卡行入账为准。',
     top_up_confirm: '确认充值 {amount}', withdraw_confirm: '确认提现 {amount}', another: '再办一笔',
   },
