@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -82,20 +83,12 @@ def sandbox() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def site(
-    fresh_database: Callable[..., Urls],
-    demonstration: Urls,
-    sandbox: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+@contextmanager
+def opened(urls: Urls, *, port: int, logs: Path, **environment: str) -> Iterator[str]:
     """The API and a worker as processes of their own, on a database with the demo's data."""
-    urls, port = fresh_database(like=demonstration), free_port()
-    logs = tmp_path_factory.mktemp("logs")
-    environment = {
+    environment |= {
         "TONGBAO_DATABASE_URL": urls.app,
         "TONGBAO_PORT": str(port),
-        "TONGBAO_SANDBOX_PORT": str(urlsplit(sandbox).port),
         "TONGBAO_DEMO": "true",
     }
     address = f"http://127.0.0.1:{port}"
@@ -105,6 +98,20 @@ def site(
     ):
         api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
         worker.wait_for("worker started")
+        yield address
+
+
+@pytest.fixture(scope="module")
+def site(
+    fresh_database: Callable[..., Urls],
+    demonstration: Urls,
+    sandbox: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """A copy of the demo, open to visitors."""
+    urls, logs = fresh_database(like=demonstration), tmp_path_factory.mktemp("logs")
+    outside = str(urlsplit(sandbox).port)
+    with opened(urls, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
         yield address
 
 
