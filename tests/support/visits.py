@@ -84,19 +84,21 @@ def site(
     """The API and a worker as processes of their own, on a database with the demo's data."""
     urls, port = fresh_database(like=demonstration), free_port()
     logs = tmp_path_factory.mktemp("logs")
-    environment = {
-        "TONGBAO_DATABASE_URL": urls.app,
-        "TONGBAO_PORT": str(port),
-        "TONGBAO_DEMO": "true",
-    }
     address = f"http://127.0.0.1:{port}"
-    with (
-        program("serve", environment=environment, log=logs / "serve") as api,
-        program("worker", environment=environment, log=logs / "worker") as worker,
-    ):
-        api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
-        worker.wait_for("worker started")
-        yield address
+    with running(create_sandbox()) as outside:
+        environment = {
+            "TONGBAO_DATABASE_URL": urls.app,
+            "TONGBAO_PORT": str(port),
+            "TONGBAO_SANDBOX_PORT": str(urlsplit(outside).port),
+            "TONGBAO_DEMO": "true",
+        }
+        with (
+            program("serve", environment=environment, log=logs / "serve") as api,
+            program("worker", environment=environment, log=logs / "worker") as worker,
+        ):
+            api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
+            worker.wait_for("worker started")
+            yield address
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
