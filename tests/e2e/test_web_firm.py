@@ -48,7 +48,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "missing": "请填写新的上限",
         "own limit": "您自设了上限",
         "ask": "查账单",
-        "confirmed": "缴费成功",
+        "confirmed": "收费单位已入账。",
         "digits": "应为 9 位数字",
     },
     "en": {
@@ -83,7 +83,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "missing": "Enter the new limit",
         "own limit": "Your own limit",
         "ask": "Look up",
-        "confirmed": "Paid",
+        "confirmed": "The biller has booked it.",
         "digits": "It has 9 digits",
     },
 }

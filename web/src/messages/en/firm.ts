@@ -60,7 +60,7 @@ const firm: Words<typeof zh> = {
     public: 'Public key', public_hint: 'What the second command prints, 44 characters', public_wrong: 'A public key has 32 bytes, in Base64', show: 'Then sign a sentence, which shows that you hold it:', add_now: 'Register',
   },
   content: {
-    any: 'any amount', amount: 'Amount', total: 'Total', payments: 'Payments', debtor_account_id: 'From', debtor_account_number: 'From', creditor_account_number: 'Payee’s account', creditor_name: 'Payee', creditor_bank_code: 'Payee’s bank', remittance: 'Remark',
+    any: 'any amount', no_policy: 'none any more', amount: 'Amount', total: 'Total', payments: 'Payments', debtor_account_id: 'From', debtor_account_number: 'From', creditor_account_number: 'Payee’s account', creditor_name: 'Payee', creditor_bank_code: 'Payee’s bank', remittance: 'Remark',
     end_to_end_id: 'Reference', payment_id: 'Payment', original_id: 'Original payment', card_id: 'Card', bill_id: 'Bill', title: 'For', file_id: 'File', name: 'File name', kind: 'Kind', mode: 'If lines fail', message_id: 'Message id', sha256: 'Digest of the file',
     requested_on: 'Not before', first_on: 'First payment', unit: 'Period', every: 'Every', month_day: 'Day of the month', holidays: 'On holidays', last_on: 'Last day', count: 'Times', retries: 'Tries when short of money', login: 'Username', role: 'Role', bands: 'Each payment', day_bands: 'A day',
     ends_at: 'Ends', party_id: 'Firm', membership_id: 'Member', policy: 'Policy', changes: 'Changing it',

@@ -57,7 +57,7 @@ const firm = {
     public: '公钥', public_hint: '上面第二行命令的输出，44 个字符', public_wrong: '应为 Base64 编码的 32 字节公钥', show: '再用私钥签一句话，证明密钥在您手里：', add_now: '登记',
   },
   content: {
-    any: '不限', amount: '金额', total: '合计', payments: '笔数', debtor_account_id: '付款账户', debtor_account_number: '付款账号', creditor_account_number: '收款账号', creditor_name: '收款户名', creditor_bank_code: '收款行号', remittance: '附言',
+    any: '不限', no_policy: '不再有会签规则', amount: '金额', total: '合计', payments: '笔数', debtor_account_id: '付款账户', debtor_account_number: '付款账号', creditor_account_number: '收款账号', creditor_name: '收款户名', creditor_bank_code: '收款行号', remittance: '附言',
     end_to_end_id: '业务参考号', payment_id: '付款编号', original_id: '原付款编号', card_id: '银行卡编号', bill_id: '账单编号', title: '事由', file_id: '文件编号', name: '文件名', kind: '类型', mode: '执行方式', message_id: '报文标识号', sha256: '文件摘要',
     requested_on: '指定日期', first_on: '首次付款日', unit: '周期', every: '每隔', month_day: '每月几日', holidays: '遇节假日', last_on: '最后日期', count: '次数', retries: '余额不足时重试', login: '用户名', role: '角色', bands: '单笔权限', day_bands: '每日权限',
     ends_at: '截止时间', party_id: '企业编号', membership_id: '成员编号', policy: '会签规则', changes: '变更规则',
