@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
 async def test_a_transfer_is_made_once_whatever_comes_between(walk: Walk, site: str) -> None:
     page = walk.page
     payer, payee = await Side.of(site, FIRM), await Side.of(site, SUPPLIER)
-    await walk.hold_a_key()
+    await walk.carry_passkeys()
     await page.goto("/transfer")
     await walk.log_in(FIRM)
     await expect(page.get_by_label(walk.words["amount"], exact=True)).to_be_visible()

@@ -121,7 +121,7 @@ async def test_paying_and_what_comes_of_it(walk: Walk, site: str) -> None:
     page = walk.page
     person, other = (FIRM, SUPPLIER) if walk.language == "zh" else (SUPPLIER, FIRM)
     payee = await Side.of(site, other)
-    await walk.hold_a_key()
+    await walk.carry_passkeys()
     await page.goto("/services")
     await walk.log_in(person)
     await expect(page.get_by_role("link", name=re.compile("转账|Transfer")).first).to_be_visible()
