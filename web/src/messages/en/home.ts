@@ -15,6 +15,7 @@ const home: Words<typeof zh> = {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
   },
+  simple: { tasks: 'What you can do', look: 'History', pay: 'Pay', services: 'Services', notices: 'Notices', leave: 'Back to the standard version' },
 }
 
 export default home

@@ -12,6 +12,7 @@ const home = {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
   },
+  simple: { tasks: '常用功能', look: '看明细', pay: '转账', services: '办业务', notices: '看消息', leave: '换回标准版' },
 }
 
 export default home
