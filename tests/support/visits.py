@@ -45,6 +45,8 @@ ARGUMENTS = [
 WAIT_MS_MAX = 20_000
 # What Chromium says of a request that was under way when a link was followed.
 LEFT_THE_PAGE = "net::ERR_ABORTED"
+# What Playwright says where it blocks service workers.
+NO_WORKER = "Service Worker registration blocked by Playwright"
 DESKTOP, PHONE = (1440, 900), (390, 844)
 WATCH = """
 window.violations = [];
@@ -135,10 +137,21 @@ class Visit:
 
     @classmethod
     async def begin(
-        cls, browser: Browser, address: str, *, language: Language, width: int, height: int
+        cls,
+        browser: Browser,
+        address: str,
+        *,
+        language: Language,
+        width: int,
+        height: int,
+        offline_page: bool = False,
     ) -> Self:
-        """Come as somebody new, with this language and this screen."""
+        """Come as somebody new, with this language and this screen.
+
+        Without `offline_page` no service worker stands between the page and what a test watches.
+        """
         context = await browser.new_context(
+            service_workers="allow" if offline_page else "block",
             locale={"zh": "zh-CN", "en": "en-GB"}[language],
             viewport={"width": width, "height": height},
             base_url=address,
@@ -157,7 +170,7 @@ class Visit:
         self.page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and NO_WORKER not in message.text:
             self.wrong.append(message.text)
 
     def _failed(self, request: Request) -> None:

@@ -28,6 +28,7 @@ const home: Words<typeof zh> = {
     collect_codes: 'Codes', collect_codes_why: 'Customers scan yours, or you scan theirs', collect_links: 'Payment links', collect_links_why: 'Whoever opens one can pay', collect_requests: 'Requests to pay', collect_requests_why: 'Ask somebody, and see who asks you',
     top_up: 'Top up', top_up_why: 'From a linked card to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
   },
+  simple: { tasks: 'What you can do', look: 'History', pay: 'Pay', services: 'Services', notices: 'Notices', leave: 'Back to the standard version' },
 }
 
 export default home

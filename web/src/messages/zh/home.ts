@@ -25,6 +25,7 @@ const home = {
     collect_codes: '收款码', collect_codes_why: '顾客扫码付款，也能扫顾客的付款码', collect_links: '收款链接', collect_links_why: '做一个链接，谁打开都能付', collect_requests: '收款请求', collect_requests_why: '请某个人付款，也看看谁请您付款',
     top_up: '充值', top_up_why: '从绑定的卡转入账户', withdraw: '提现', withdraw_why: '从账户转到绑定的卡',
   },
+  simple: { tasks: '常用功能', look: '看明细', pay: '转账', services: '办业务', notices: '看消息', leave: '换回标准版' },
 }
 
 export default home
