@@ -69,7 +69,7 @@ const desk = {
     new_secret: '新密钥', new_secret_note: '旧密钥在重叠期后自动失效。', new_secret_go: '生成新密钥', overlap: '重叠期', overlap_0: '立即失效', overlap_24: '一天', overlap_168: '一周', secret_title: '请保存密钥', secret_once: '只显示这一次，请通过安全途径交给对方。', add_key: '添加公钥', add_key_note: '对方用相应的私钥签名，本行不保存私钥。', jwk: '公钥（JWK）', jwk_wrong: '请粘贴一个 JSON 对象',
   },
   webhook: {
-    endpoints: '事件回调', endpoint: '回调地址', url: '地址', types: '事件', none: '没有回调地址', none_why: '由对方系统自己登记。', is_active: '正常', is_paused: '已暂停', is_disabled: '已停用', failing: '连续失败自', type: '事件', attempts: '尝试', occurred: '发生时间', next: '下次尝试', deliveries: '发送记录', delivery: '发送', sent_pending: '待发送', sent_delivered: '已送达', sent_failed: '已放弃', nothing_sent: '没有发送记录', nothing_sent_why: '发送记录保留三十天。',
+    endpoints: '事件回调', endpoint: '回调地址', url: '地址', types: '事件', none: '没有回调地址', none_why: '由对方系统自己登记。', is_active: '正常', is_paused: '已暂停', is_disabled: '已停用', failing: '连续失败自', is_failing: '连续失败', type: '事件', attempts: '尝试', occurred: '发生时间', next: '下次尝试', deliveries: '发送记录', delivery: '发送', sent_pending: '待发送', sent_delivered: '已送达', sent_failed: '已放弃', nothing_sent: '没有发送记录', nothing_sent_why: '发送记录保留三十天。',
     ping: '发测试消息', replay: '重发一段时间', replay_note: '编号不变，对方可以去重。', replay_go: '重发', period_wrong: '请填写先后正确的起止时间', which: '只重发', replayed: '已安排重发 {count} 条', again: '重新发送', again_note: '编号不变，对方可以去重。', id: '消息编号', no_attempts: '还没有发送过。', body: '内容', ms: '{ms} 毫秒',
     came_delivered: '已送达', came_refused: '对方拒绝', came_redirected: '对方要求跳转，不跟随', came_gone: '对方表示不再需要', came_timed_out: '超时', came_unreachable: '无法连接', came_forbidden: '地址不允许',
   },
