@@ -4,7 +4,7 @@ import type { IconName } from '@/ui/icons'
 export const operationsPlaces: readonly { to: string; key: string; icon: IconName }[] = [
   { to: '/staff/payments', key: 'payments', icon: 'transfer' },
   { to: '/staff/ledger', key: 'ledger', icon: 'receipt' },
-  { to: '/staff/reconciliation', key: 'reconciliation', icon: 'copy' },
+  { to: '/staff/reconciliation?state=open', key: 'reconciliation', icon: 'copy' },
   { to: '/staff/channels', key: 'channels', icon: 'out' },
   { to: '/staff/terms', key: 'terms', icon: 'filter' },
   { to: '/staff/end-of-day', key: 'eod', icon: 'moon' },
