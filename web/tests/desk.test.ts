@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 
 import { cell, csvOf } from '@/lib/csv'
+import { isIncluded } from '@/lib/merkle'
+import { idOf, isAccountNumber } from '@/staff/found'
+import { compared } from '@/staff/people/evidence'
+import { linesOf } from '@/staff/people/payload'
 import { prefsOf, withView } from '@/staff/table/prefs'
 
 test('a cell is quoted where it must be', () => {
@@ -32,4 +36,57 @@ test('a view of the same name is replaced, and the oldest of too many goes', () 
   expect(withView([view('a'), view('b')], view('a', 'new'))).toEqual([view('b'), view('a', 'new')])
   const many = Array.from({ length: 12 }, (_, index) => view(String(index)))
   expect(withView(many, view('last')).map((each) => each.name)).toEqual([...many.slice(1).map((each) => each.name), 'last'])
+})
+
+test('an inclusion proof is worked out, and nothing that is off passes', async () => {
+  const leaf = 'tongbao.audit.leaf.1\n{"seq":"2"}'
+  const digest = async (...parts: Uint8Array[]): Promise<Uint8Array> =>
+    new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(parts.flatMap((part) => [...part]))))
+  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+  const leafHash = (text: string) => digest(Uint8Array.of(0), new TextEncoder().encode(text))
+  const [a, b, c] = [await leafHash('a'), await leafHash(leaf), await leafHash('c')]
+  const left = await digest(Uint8Array.of(1), a, b)
+  const root = hex(await digest(Uint8Array.of(1), left, c))
+  const good = { leaf, index: 1, size: 3, path: [hex(a), hex(c)], root }
+  expect(await isIncluded(good)).toBe(true)
+  expect(await isIncluded({ leaf: 'c', index: 2, size: 3, path: [hex(left)], root })).toBe(true)
+  for (const wrong of [{ leaf: `${leaf} ` }, { index: 0 }, { index: 3 }, { size: 5 }, { path: [hex(c), hex(a)] }, { path: [hex(a)] }, { root: hex(a) }])
+    expect(await isIncluded({ ...good, ...wrong }), JSON.stringify(wrong)).toBe(false)
+})
+
+test('sources are compared fact by fact, the newest of each kind', () => {
+  const piece = (id: string, kind: string, facts: Record<string, unknown> | null) => ({ id, kind, facts })
+  const { sources, fields } = compared([
+    piece('1', 'id_card', { name: '李雷', sex: 'male' }),
+    piece('2', 'id_card_front', { media_type: 'image/jpeg', sha256: 'ab' }),
+    piece('3', 'id_card', { name: '李蕾', sex: 'female', address: null }),
+    piece('4', 'id_card_reading', { name: '李雷' }),
+    piece('5', 'identity_bureau', null),
+  ])
+  expect(sources).toEqual([{ id: '3', kind: 'id_card' }, { id: '4', kind: 'id_card_reading' }])
+  expect(fields).toEqual([
+    { field: 'name', values: ['李蕾', '李雷'], differs: true },
+    { field: 'sex', values: ['female', ''], differs: false },
+    { field: 'address', values: ['', ''], differs: false },
+  ])
+})
+
+test('a proposal is read line by line, beside what holds now', () => {
+  const payload = { rule: { code: 'x', maximum: { amount: { amount: '5.00', currency: 'CNY' }, count: null }, roles: ['a', 'b'] }, note: null }
+  expect(linesOf(payload)).toEqual([
+    { path: ['rule', 'code'], after: 'x', before: undefined },
+    { path: ['rule', 'maximum', 'amount'], after: 'CNY 5.00', before: undefined },
+    { path: ['rule', 'roles'], after: 'a, b', before: undefined },
+  ])
+  const before = { rule: { code: 'x', maximum: { amount: { amount: '3.00', currency: 'CNY' }, count: 2 }, roles: ['a'] } }
+  expect(linesOf(payload, before).map((line) => [line.before, line.after])).toEqual([['x', 'x'], ['CNY 3.00', 'CNY 5.00'], ['2', ''], ['a', 'a, b']])
+  expect(linesOf({ postings: [{ debit: 'x' }] })[0]?.path).toEqual(['postings', '1', 'debit'])
+})
+
+test('an id is known in any way of writing it', () => {
+  const id = '01a204b7-dd3e-74f1-b03e-4e6106c8fd29'
+  for (const text of [id, ` ${id.toUpperCase()} `, id.replaceAll('-', '')]) expect(idOf(text)).toBe(id)
+  for (const text of ['', 'x', '6222021234567890', `${id}0`, id.replace('a', 'g')]) expect(idOf(text)).toBeNull()
+  expect(isAccountNumber('6222 0212 3456 7890')).toBe(true)
+  expect(isAccountNumber('62220')).toBe(false)
 })

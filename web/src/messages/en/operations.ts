@@ -31,6 +31,7 @@ const operations: Words<typeof zh> = {
       change_title: 'Change a rule of routing', code_hint: 'Small letters, digits, underscores', position_hint: 'Small ones first', order: 'Then by', min: 'From amount (optional)', max: 'Up to amount (optional)', first: 'First choice', no_first: 'None',
     },
     terms: {
+      endless: 'no limit',
       title: 'What it does, on which terms', state: 'State', fee: 'Cost', range: 'Amounts', hours: 'Hours', free: 'Free', at_most: ', at most {most}', always: 'Round the clock', business_days: 'Business days only', on: 'In use', off: 'Not in use', change: 'Change the terms of: {operation}', offered: 'Use it for this', offered_note: 'Off: no new payment goes this way',
       of: { fixed: 'Fixed cost', rate: 'Rate (0.005 is 0.5%)', least: 'Least cost', most: 'Most cost (optional)', min: 'Least amount', max: 'Most amount', opens: 'Opens', closes: 'Closes' },
     },

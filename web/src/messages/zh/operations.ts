@@ -28,6 +28,7 @@ const operations = {
       change_title: '修改路由规则', code_hint: '小写字母、数字、下划线', position_hint: '小的在前', order: '其余按', min: '最低金额（选填）', max: '最高金额（选填）', first: '首选通道', no_first: '不指定',
     },
     terms: {
+      endless: '不限',
       title: '业务与条款', state: '状态', fee: '成本', range: '金额范围', hours: '时间', free: '免费', at_most: '，最多 {most}', always: '全天', business_days: '仅工作日', on: '使用中', off: '未使用', change: '修改{operation}条款', offered: '使用这项业务', offered_note: '关闭后不再有新的付款走这里',
       of: { fixed: '固定费用', rate: '费率（0.005 即 0.5%）', least: '最低费用', most: '最高费用（选填）', min: '最低金额', max: '最高金额', opens: '开始时间', closes: '结束时间' },
     },

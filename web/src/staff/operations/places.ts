@@ -1,12 +1,11 @@
-/** Where the side bar leads on money’s side; a name is `ops.places.<key>`. */
-import type { IconName } from '@/ui/icons'
+import type { DeskPlace } from '@/staff/places'
 
-export const operationsPlaces: readonly { to: string; key: string; icon: IconName }[] = [
-  { to: '/staff/payments', key: 'payments', icon: 'transfer' },
-  { to: '/staff/ledger', key: 'ledger', icon: 'receipt' },
-  { to: '/staff/reconciliation?state=open', key: 'reconciliation', icon: 'copy' },
-  { to: '/staff/channels', key: 'channels', icon: 'out' },
-  { to: '/staff/terms', key: 'terms', icon: 'filter' },
-  { to: '/staff/end-of-day', key: 'eod', icon: 'moon' },
-  { to: '/staff/system', key: 'system', icon: 'grid' },
+export const operationsPlaces: readonly DeskPlace[] = [
+  { to: '/staff/payments', words: 'ops.places.payments', group: 'money', needs: ['payments:read_any'] },
+  { to: '/staff/ledger', words: 'ops.places.ledger', group: 'money', needs: ['ledger:read'] },
+  { to: '/staff/reconciliation?state=open', words: 'ops.places.reconciliation', group: 'money', needs: ['reconciliation:read'] },
+  { to: '/staff/channels', words: 'ops.places.channels', group: 'money', needs: ['channels:read'] },
+  { to: '/staff/terms', words: 'ops.places.terms', group: 'money', needs: ['limits:read_any', 'payments:propose_fees'] },
+  { to: '/staff/end-of-day', words: 'ops.places.eod', group: 'control', needs: ['runs:read'] },
+  { to: '/staff/system', words: 'ops.places.system', group: 'control', needs: ['system:read'] },
 ]
