@@ -40,7 +40,7 @@ describe('a proof of inclusion', () => {
       for (let index = 0; index < size; index += 1) expect(await verdictOf(proofOf(index, size), String(index)), `${index} of ${size}`).toBe('good')
   })
 
-  test.each<[string, (proof: Proof) => Inclusion]>([
+  test.each<[string, (proof: Proof) => Proof]>([
     ['another leaf', (proof) => ({ ...proof, leaf: leafOf(4) })],
     ['the leaf and path of another transaction', () => proofOf(4, 11)],
     ['another place', (proof) => ({ ...proof, leaf_index: 4 })],
