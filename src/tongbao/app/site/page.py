@@ -1,13 +1,15 @@
 """What the page shows, and its routes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import resources
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.exceptions import HTTPException
 
@@ -15,6 +17,7 @@ import tongbao
 from tongbao.app import demo
 from tongbao.app.site.built import Built
 from tongbao.core.accounts import service as accounts
+from tongbao.core.identity.service import UserKind
 from tongbao.infra import jobs
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.settings import Settings
@@ -130,6 +133,12 @@ def routes(built: Built | None = None) -> APIRouter:
         headers = {"Content-Language": language}
         return Response(html, media_type="text/html; charset=utf-8", headers=headers)
 
+    @site.get("/site/guide")
+    async def guide(request: Request, language: RequestLanguage) -> Response:
+        """Tell the application that this is the demo, and who one may be in it; else `null`."""
+        told = await _guide(request, language)
+        return JSONResponse(told, headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
+
     @site.get("/site/{name}")
     async def file(name: str) -> Response:
         if name not in FILES:
@@ -178,6 +187,30 @@ async def _home(request: Request, language: Language, *, has_web: bool, at: date
         logins=demo.LOGINS if settings.demo else (),
         inbox=settings.message_gateway_url if settings.demo else None,
     )
+
+
+async def _guide(request: Request, language: Language) -> dict[str, Any] | None:
+    settings: Settings = request.app.state.settings
+    if not settings.demo:
+        return None
+    database: Database = request.app.state.database
+    async with database.read() as tx:
+        newcomer = await demo.find_newcomer(tx)
+    logins = [
+        {
+            "login": each.login,
+            "password": each.password,
+            "name": each.name,
+            "role": each.role.say(language),
+        }
+        for each in demo.LOGINS
+        if each.kind is not UserKind.SERVICE
+    ]
+    return {
+        "inbox": settings.message_gateway_url,
+        "logins": logins,
+        "newcomer": None if newcomer is None else jsonable_encoder(asdict(newcomer)),
+    }
 
 
 async def _demo(tx: ReadSession) -> tuple[Firm | None, LoanCard | None]:

@@ -5,12 +5,13 @@ import common from './common'
 import credit from './credit'
 import deposits from './deposits'
 import firm from './firm'
+import guide from './guide'
 import home from './home'
 import joining from './joining'
 import paying from './paying'
 import security from './security'
 import session from './session'
 
-const zh = { ...accounts, ...collecting, ...common, ...credit, ...deposits, ...firm, ...home, ...joining, ...paying, ...security, ...session }
+const zh = { ...accounts, ...collecting, ...common, ...credit, ...deposits, ...firm, ...guide, ...home, ...joining, ...paying, ...security, ...session }
 
 export default zh
