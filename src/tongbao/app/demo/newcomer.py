@@ -28,6 +28,8 @@ class Newcomer:
     valid_until: date | None
     firm: str
     registration_number: str
+    founded_on: date
+    business_scope: str
 
 
 async def find_newcomer(tx: ReadSession) -> Newcomer | None:
@@ -54,4 +56,6 @@ def _newcomers() -> Iterator[Newcomer]:
             valid_until=card.valid_until,
             firm=firm.name,
             registration_number=firm.registration_number,
+            founded_on=entry.founded_on,
+            business_scope=entry.business_scope,
         )

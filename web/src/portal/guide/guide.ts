@@ -12,6 +12,8 @@ export interface Newcomer {
   valid_until: string | null
   firm: string
   registration_number: string
+  founded_on: string
+  business_scope: string
 }
 
 export interface Guide {
@@ -20,15 +22,29 @@ export interface Guide {
   newcomer: Newcomer | null
 }
 
+const KEPT = 'tongbao.newcomer'
+
+/** Whom one has begun to be in this tab; the demo offers somebody else once their firm is here. */
+function same(guide: Guide): Guide {
+  try {
+    const kept = sessionStorage.getItem(KEPT)
+    if (kept) return { ...guide, newcomer: JSON.parse(kept) as Newcomer }
+    if (guide.newcomer) sessionStorage.setItem(KEPT, JSON.stringify(guide.newcomer))
+  } catch {
+    /* then a reload in the middle offers somebody else */
+  }
+  return guide
+}
+
 export function useGuide() {
   const { locale } = useI18n()
   return useQuery<Guide | null>({
     queryKey: ['guide', locale],
     queryFn: async () => {
       const answer = await fetch('/site/guide', { headers: { 'Accept-Language': door.language } })
-      return answer.ok ? ((await answer.json()) as Guide | null) : null
+      const guide = answer.ok ? ((await answer.json()) as Guide | null) : null
+      return guide && same(guide)
     },
-    // Whom one may become does not change while one is becoming them.
     staleTime: Infinity,
     retry: false,
   })
