@@ -12,6 +12,7 @@ from tongbao_sandbox import cards, firms, people
 from tongbao_sandbox.registrations import registration, representative
 
 _RATING: Final = "A"
+_COMPANY: Final = "91"
 _FIRST: Final = 20
 _OFFERED: Final = 40
 """The first few firms are those of the demo's own people."""
@@ -45,7 +46,8 @@ def _newcomers() -> Iterator[Newcomer]:
     crowd = people.load()
     for firm in firms.load().firms[_FIRST:]:
         entry, person = registration(firm, crowd), representative(firm, crowd)
-        if firm.rating != _RATING or entry.status != "in_operation" or person.look != "alike":
+        is_company = firm.registration_number.startswith(_COMPANY)
+        if not is_company or firm.rating != _RATING or entry.status != "in_operation":
             continue
         card = cards.card_of(person)
         yield Newcomer(
