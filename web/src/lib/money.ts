@@ -111,6 +111,12 @@ export function totals(amounts: readonly Money[]): Money[] {
   return [...sums].map(([currency, minor]) => ({ amount: textOf(minor, scaleOf(currency)), currency }))
 }
 
+/** What is left of one when the other is taken from it; both are of one currency. */
+export function minus(one: Money, other: Money): Money {
+  if (one.currency !== other.currency) throw new Error('amounts of different currencies')
+  return { amount: textOf(minorOf(one) - minorOf(other), scaleOf(one.currency)), currency: one.currency }
+}
+
 function textOf(minor: bigint, scale: number): string {
   const digits = (minor < 0n ? -minor : minor).toString().padStart(scale + 1, '0')
   const sign = minor < 0n ? '-' : ''
