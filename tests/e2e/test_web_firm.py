@@ -17,6 +17,13 @@ SUPPLIES = "9900010000000000026,杭州泽岳水泥制品有限公司"
 ODD = "<img src=x onerror=alert(1)>"
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
+        "more of it": "杭州市水务集团：更多",
+        "mandate": "开通自动缴费",
+        "maximum": "每张账单最多",
+        "automatic": "自动缴费已开通",
+        "pause": "暂停",
+        "paused": "自动缴费已暂停",
+        "every line": "逐笔查看",
         "raise": "临时提额",
         "raised": "临时提到 ¥600,000,000.00",
         "public key": "公钥",
@@ -52,6 +59,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "digits": "应为 9 位数字",
     },
     "en": {
+        "more of it": "Hangzhou Water: more",
+        "mandate": "Pay automatically",
+        "maximum": "At most, each bill",
+        "automatic": "Paid automatically",
+        "pause": "Pause",
+        "paused": "Automatic payment paused",
+        "every line": "See every line",
         "raise": "Raise for a while",
         "raised": "Raised to ¥600,000,000.00",
         "public key": "Public key",
@@ -164,6 +178,7 @@ async def sign_it(walk: Walk) -> None:
     await walk.look("approvals")
     await wanted.click()
     await expect(page.locator("pre")).to_contain_text('"format":"tongbao.approval.1"')
+    await expect(page.get_by_role("link", name=words["every line"])).to_be_visible()
     await walk.look("instruction")
     with walk.visit.expecting(403):  # the first passkey is confirmed by the password
         await page_button(walk).click()
@@ -204,13 +219,17 @@ async def test_who_is_alone_pays_a_bill_and_a_payroll(walk: Walk, tmp_path: Path
     payer = FIRM if walk.language == "zh" else SUPPLIER
     await pay_a_bill(walk, payer)
     await change_limits(walk)
+    await pay_by_mandate(walk)
     await walk.page.goto("/payroll/new")
+    await expect(walk.page.get_by_label(walk.words["file"])).to_be_visible()
+    await walk.look("payroll-new")
     await hand_in(walk, tmp_path, payee=PAID_TO)
+    await walk.look("payroll-file")
     with walk.visit.expecting(403):  # a file is always confirmed
         await page_button(walk).click()
         await walk.press("use passkey")
         await expect(walk.page.get_by_text(walk.words["paid"])).to_be_visible()
-    await walk.look("payroll-paid")
+    await walk.visit.check()
 
 
 async def hand_in(walk: Walk, folder: Path, *, payee: str) -> None:
@@ -223,13 +242,11 @@ async def hand_in(walk: Walk, folder: Path, *, payee: str) -> None:
     )
     await walk.press("check")
     await expect(page.get_by_text(words["no file"])).to_be_visible()
-    await walk.look("payroll-new")
     await page.get_by_label(words["file"]).set_input_files(table)
     await walk.press("check")
     await expect(page).to_have_url(re.compile(r"/payroll/[0-9a-f-]{36}$"))
     await expect(page.get_by_text(words["some wrong"])).to_be_visible()
     await expect(page.locator("tbody tr")).to_have_count(5)
-    await walk.look("payroll-file")
     await walk.press("only wrong")
     await expect(page).to_have_url(re.compile(r"lines=wrong$"))
     await expect(page.locator("tbody tr")).to_have_count(2)
@@ -259,6 +276,22 @@ async def pay_a_bill(walk: Walk, payer: demo.DemoLogin) -> None:
     await walk.look("bill-paid")
     await page.goto("/bills")
     await expect(page.locator("a.row", has_text="¥")).to_have_count(1)
+
+
+async def pay_by_mandate(walk: Walk) -> None:
+    """The number was kept: its bills are paid by themselves from now on, until that is paused."""
+    page, words = walk.page, walk.words
+    await page.goto("/bills")
+    await page.get_by_role("button", name=words["more of it"]).click()
+    await page.get_by_role("menuitem", name=words["mandate"]).click()
+    await page.get_by_label(words["maximum"]).fill("300")
+    with walk.visit.expecting(403):  # it is confirmed once, its payments are not
+        await page_button(walk).click()
+        await walk.press("use passkey")
+        await expect(page.get_by_text(words["automatic"])).to_be_visible()
+    await walk.look("mandate")
+    await walk.press("pause")
+    await expect(page.get_by_text(words["paused"])).to_be_visible()
 
 
 async def change_limits(walk: Walk) -> None:

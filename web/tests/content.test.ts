@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 
+import { pageOf } from '@/lib/links'
 import { linesOf } from '@/portal/firm/approvals/content'
 import { pageOfOutcome } from '@/portal/firm/approvals/waiting'
 
@@ -22,4 +23,10 @@ test('an outcome leads to a page of ours or nowhere', () => {
   expect(pageOfOutcome(`/api/v1/bulk/files/${id}`)).toBe(`/payroll/${id}`)
   expect(pageOfOutcome(`//evil.example/payments/${id}`)).toBeNull()
   expect(pageOfOutcome(null)).toBeNull()
+})
+
+test('a notice leads to a page of ours or nowhere', () => {
+  const id = '01a204ab-9c58-719b-b32c-1962a58b7ba3'
+  for (const link of [`/instructions/${id}`, `/bills/payments/${id}`, `/files/${id}`, '/limits', '/company/members']) expect(pageOf(link)).toBe(link)
+  for (const link of [`//evil.example/files/${id}`, `/files/${id}/../..`, '/limits/', 'javascript:alert(1)', 7, null]) expect(pageOf(link)).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 /** Where a notice leads, as far as there is a page for it yet; the API's links name more than that. */
-const ONE = /^\/(payments|bills\/payments|approvals|instructions|files|loans|loans\/applications|consents|agreements)\/[0-9a-f-]{36}$/
+const ONE = /^\/(accounts|agreements|approvals|bills\/payments|consents|deposits|files|instructions|loans|loans\/applications|payments|standing)\/[0-9a-f-]{36}$/
 const PLACES: ReadonlySet<unknown> = new Set(['/limits', '/company/members'])
 
 export const pageOf = (link: unknown): string | undefined =>

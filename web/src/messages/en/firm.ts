@@ -13,7 +13,7 @@ const firm: Words<typeof zh> = {
   },
   approvals: {
     mine: 'For me', asked: 'Asked by me', signed: 'Signed', mine_none: 'Nothing waits for you', mine_none_why: 'Payments that take your approval or signature appear here.', asked_none: 'You have asked for nothing yet', asked_none_why: 'Payments beyond what you may do alone appear here.',
-    signed_none: 'Nothing signed yet', signed_none_why: 'Once your firm has a signing policy, payments that take signatures appear here.', until: 'Good until', lacks: '{count} to go', made_by: 'Asked by {name}', content: 'What will be done', reason: 'Reason', reason_missing: 'Say why: whoever asked will read it',
+    signed_none: 'Nothing signed yet', signed_none_why: 'Once your firm has a signing policy, payments that take signatures appear here.', until: 'Good until', lacks: '{count} to go', made_by: 'Asked by {name}', content: 'What will be done', reason: 'Reason', every_line: 'See every line', reason_missing: 'Say why: whoever asked will read it',
     state: { executed: 'Done', refused: 'Refused', withdrawn: 'Withdrawn', expired: 'Expired' },
     approve: 'Approve', approve_amount: 'Approve {amount}', refuse: 'Refuse', refuse_why: 'This is final; it would have to be asked for anew. No money moves.', refuse_now: 'Refuse it', withdraw: 'Withdraw', own: 'You asked for this, so somebody else agrees to it. No money moves before.', outcome: 'See the outcome',
     signatures: 'Signatures', stage: 'Stage {number}', of: '{required} of: {whose}', in_turn: 'One after the other', in_any_order: 'In any order', complete: 'Complete', voided: 'Counts no more', by_passkey: 'Passkey', by_ed25519: 'Signing key',

@@ -10,7 +10,7 @@ const firm = {
   },
   approvals: {
     mine: '待我处理', asked: '我发起的', signed: '会签记录', mine_none: '没有等您处理的事项', mine_none_why: '需要您同意或签署的付款会出现在这里。', asked_none: '您还没有发起过需要复核的事项', asked_none_why: '超出您一个人可以办理的付款会出现在这里。',
-    signed_none: '还没有会签记录', signed_none_why: '企业设定会签规则以后，需要签署的付款会出现在这里。', until: '有效期至', lacks: '还差 {count} 人', made_by: '{name} 发起', content: '将要做的事', reason: '原因', reason_missing: '请写明原因，发起人会看到',
+    signed_none: '还没有会签记录', signed_none_why: '企业设定会签规则以后，需要签署的付款会出现在这里。', until: '有效期至', lacks: '还差 {count} 人', made_by: '{name} 发起', content: '将要做的事', reason: '原因', every_line: '逐笔查看', reason_missing: '请写明原因，发起人会看到',
     state: { executed: '已执行', refused: '已拒绝', withdrawn: '已撤回', expired: '已过期' },
     approve: '同意', approve_amount: '同意付款 {amount}', refuse: '拒绝', refuse_why: '拒绝后不能恢复，发起人需要重新提交。钱不会动。', refuse_now: '确认拒绝', withdraw: '撤回', own: '这是您发起的，需要别人同意；在此之前钱不会动。', outcome: '查看结果',
     signatures: '签署进度', stage: '第 {number} 环节', of: '需 {required} 人：{whose}', in_turn: '依次签署', in_any_order: '不分先后', complete: '已签齐', voided: '已失效', by_passkey: '通行密钥', by_ed25519: '签名密钥',

@@ -34,6 +34,9 @@ const named = (content: Record<string, unknown>): string | null =>
 export const amountOf = (content: Record<string, unknown>): Money | null =>
   [content['amount'], content['total']].find(isMoney) ?? null
 
+/** Where each payment is read, if it is a file of them. */
+export const fileOf = ({ file_id }: Record<string, unknown>): string | null => (textOf(file_id) ? `/payroll/${textOf(file_id)}` : null)
+
 export const ofProposal = (each: Proposal): Waiting => ({
   id: each.id, to: `/approvals/${each.id}`, title: each.title, payee: named(each.payload), maker: each.maker_name, made: each.made_at,
   until: each.expires_at, amount: amountOf(each.payload), state: each.state, lacking: each.state === 'pending' ? 1 : 0,

@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest'
+import { reactive } from 'vue'
 
 import { Problem, unreachable } from '@/api/problem'
-import { type Headers, useOnce } from '@/portal/firm/once'
+import { type SentHeader, unsent, useSending } from '@/session/sending'
 
 const refused = (status: number) => new Problem({ code: 'payments.some_rule', title: 'no', status })
 
 test('what got no answer is sent again under the same key, until one comes', async () => {
-  const { once, failed, draft } = useOnce('test')
+  const draft = reactive(unsent())
+  const { send: once, failed } = useSending(draft)
   const keys: string[] = []
   const answers: (() => Promise<string>)[] = [() => Promise.reject(unreachable()), () => Promise.resolve('done'), () => Promise.resolve('again')]
-  const send = (header: Headers): Promise<string> => {
+  const send = (header: SentHeader): Promise<string> => {
     keys.push(header['Idempotency-Key'])
     return answers[keys.length - 1]!()
   }
@@ -25,9 +27,10 @@ test('what got no answer is sent again under the same key, until one comes', asy
 })
 
 test('what a rule refuses is another request when it is tried again; other content always is', async () => {
-  const { once, draft } = useOnce('other')
+  const draft = reactive(unsent())
+  const { send: once } = useSending(draft)
   const keys: string[] = []
-  const send = (header: Headers): Promise<string> => {
+  const send = (header: SentHeader): Promise<string> => {
     keys.push(header['Idempotency-Key'])
     return Promise.reject(keys.length === 1 ? refused(422) : unreachable())
   }
@@ -39,7 +42,7 @@ test('what a rule refuses is another request when it is tried again; other conte
 })
 
 test('who presses twice sends once', async () => {
-  const { once } = useOnce('twice')
+  const { send: once } = useSending(reactive(unsent()))
   let sent = 0
   const send = (): Promise<number> => Promise.resolve((sent += 1))
   expect(await Promise.all([once({}, send), once({}, send)])).toEqual([1, null])
