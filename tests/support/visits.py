@@ -76,9 +76,17 @@ async def demonstration(fresh_database: Callable[..., Urls], trained: rating.Tra
 
 
 @pytest.fixture(scope="module")
+def sandbox() -> Iterator[str]:
+    """The outside world of a site: where its messages go, whom it asks about people and firms."""
+    with running(create_sandbox()) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
 def site(
     fresh_database: Callable[..., Urls],
     demonstration: Urls,
+    sandbox: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The API and a worker as processes of their own, on a database with the demo's data."""
@@ -87,6 +95,7 @@ def site(
     environment = {
         "TONGBAO_DATABASE_URL": urls.app,
         "TONGBAO_PORT": str(port),
+        "TONGBAO_SANDBOX_PORT": str(urlsplit(sandbox).port),
         "TONGBAO_DEMO": "true",
     }
     address = f"http://127.0.0.1:{port}"

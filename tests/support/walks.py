@@ -24,6 +24,16 @@ LOG_IN: Mapping[Language, Mapping[str, str]] = {
 }
 
 
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
 class Walk:
     """One visitor. `words` are what the buttons and labels on their way say, in their language."""
 
@@ -42,6 +52,12 @@ class Walk:
 
     async def press(self, words: str) -> None:
         await self.page.get_by_role("button", name=self.words[words], exact=True).click()
+
+    async def carry_passkeys(self) -> None:
+        """Have a device that makes passkeys and agrees to whatever it is asked."""
+        device = await self.page.context.new_cdp_session(self.page)
+        await device.send("WebAuthn.enable")
+        await device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
     async def look(self, name: str) -> None:
         """Hold that the page is accessible in both themes, and keep a picture of it."""
