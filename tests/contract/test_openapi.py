@@ -183,6 +183,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "rates_list_rates",
         "payments_confirm_receipt",
         "payments_list_fees",
+        "notices_read_service_desk",
         "payments_confirm_receipt_file",
     }
 

@@ -22,6 +22,7 @@ export function follow(queries: QueryClient): () => void {
     balance: (data) => {
       queries.setQueryData(['balance', data['account_id']], (old: object | undefined) => old && { ...old, ...data })
       void queries.invalidateQueries({ queryKey: ['entries', data['account_id']] })
+      void queries.invalidateQueries({ queryKey: ['overview'] })
     },
     payment: ({ id }) => void queries.invalidateQueries({ queryKey: ['payment', id] }),
     application: ({ id }) => {
