@@ -176,6 +176,7 @@ async def _home(request: Request, language: Language, *, has_web: bool, at: date
         firm=firm,
         loan=loan,
         logins=demo.LOGINS if settings.demo else (),
+        inbox=settings.message_gateway_url if settings.demo else None,
     )
 
 

@@ -2,7 +2,7 @@
 const credit = {
   credit: {
     no_firm: '经营贷款面向企业', no_firm_why: '您名下还没有企业。开通企业账户后，就可以凭开票记录申请。', no_account: '还没有可放款的账户', no_account_why: '贷款会放到企业名下状态正常的人民币账户，请先开立一个。',
-    upto: '最高可借', what: '凭企业的增值税发票记录申请，不用抵押，不用跑网点。授权后几秒到一分钟出结果：能借多少、利率多少、为什么，都写清楚。', start: '看看我能借多少', free_to_ask: '申请不收费，也不会动任何钱；看到方案后再决定借不借。', maker_applies: '先由管理员授权，再由企业的经办人提交申请。',
+    open_firm: '开通企业', open_account: '开立账户', upto: '最高可借', what: '凭企业的增值税发票记录申请，不用抵押，不用跑网点。授权后几秒到一分钟出结果：能借多少、利率多少、为什么，都写清楚。', start: '看看我能借多少', free_to_ask: '申请不收费，也不会动任何钱；看到方案后再决定借不借。', maker_applies: '先由管理员授权，再由企业的经办人提交申请。',
     way: '怎样办理', way_consent: '授权取数', way_consent_why: '逐项说明取什么、用多久，由您确认；随时可以撤回。', way_decision: '看方案', way_decision_why: '额度和利率逐行列出，有效 {days} 天。', way_sign: '签约放款', way_sign_why: '读完合同再签，签完钱就在账户里。', way_repay: '随借随还', way_repay_why: '按日计息，提前还款不收违约金。',
     terms: '价格与条件', rate: '年化利率（单利）', per_10000: '每借 1 万元，每天利息', amount: '借款金额', from_to: '{from} 至 {to}', term: '期限', term_upto: '1 至 {n} 个月', fees: '手续费', no_fees: '不收，除利息外没有其他费用', early: '提前还款', early_free: '随时可还，不收违约金', who: '适合开票满 {months} 个月、近一年销售额不少于 {sales} 的企业。',
     step: { consent: '授权', ask: '申请', decision: '审批', sign: '签约' },
