@@ -208,6 +208,7 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "deposits_withdraw",
         "lending_accept",
         "lending_apply",
+        "lending_repay",
         "payments_pay_payee",
         "payments_refund_payment",
         "payments_send_credit_transfer",

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { percent, plain } from '@/lib/rates'
+import { percent, percents, plain } from '@/lib/rates'
 import { isSpan, spanOf } from '@/portal/accounts/statements/periods'
 
 test.each([
@@ -13,6 +13,11 @@ test.each([
 ])('%s a year is %s', (rate, words) => expect(percent(rate)).toBe(words))
 
 test.each(['', '8%', '.08', '1e-2', '0.08 '])('%j is no rate', (text) => expect(() => percent(text)).toThrow())
+
+test('rates under each other have as many places as the longest', () => {
+  expect(percents(['0.025', '0.00563', '-0.00013'])).toEqual(['2.500%', '0.563%', '−0.013%'])
+  expect(percents(['0.08', '0.005'])).toEqual(['8.00%', '0.50%'])
+})
 
 test('a rate of exchange loses the zeros at its end, and only those', () => {
   expect(plain('6.650000')).toBe('6.65')

@@ -2,7 +2,7 @@
 const credit = {
   credit: {
     no_firm: '经营贷款面向企业', no_firm_why: '您名下还没有企业。开通企业账户后，就可以凭开票记录申请。', no_account: '还没有可放款的账户', no_account_why: '贷款会放到企业名下状态正常的人民币账户，请先开立一个。',
-    upto: '最高可借', what: '凭企业的增值税发票记录申请，不用抵押，不用跑网点。授权后几秒到一分钟出结果：能借多少、利率多少、为什么，都写清楚。', start: '看看我能借多少', free_to_ask: '申请不收费，也不会动任何钱；看到方案后再决定借不借。', maker_applies: '先由管理员授权，再由企业的经办人提交申请。',
+    open_firm: '开通企业', open_account: '开立账户', upto: '最高可借', what: '凭企业的增值税发票记录申请，不用抵押，不用跑网点。授权后几秒到一分钟出结果：能借多少、利率多少、为什么，都写清楚。', start: '看看我能借多少', free_to_ask: '申请不收费，也不会动任何钱；看到方案后再决定借不借。', maker_applies: '先由管理员授权，再由企业的经办人提交申请。',
     way: '怎样办理', way_consent: '授权取数', way_consent_why: '逐项说明取什么、用多久，由您确认；随时可以撤回。', way_decision: '看方案', way_decision_why: '额度和利率逐行列出，有效 {days} 天。', way_sign: '签约放款', way_sign_why: '读完合同再签，签完钱就在账户里。', way_repay: '随借随还', way_repay_why: '按日计息，提前还款不收违约金。',
     terms: '价格与条件', rate: '年化利率（单利）', per_10000: '每借 1 万元，每天利息', amount: '借款金额', from_to: '{from} 至 {to}', term: '期限', term_upto: '1 至 {n} 个月', fees: '手续费', no_fees: '不收，除利息外没有其他费用', early: '提前还款', early_free: '随时可还，不收违约金', who: '适合开票满 {months} 个月、近一年销售额不少于 {sales} 的企业。',
     step: { consent: '授权', ask: '申请', decision: '审批', sign: '签约' },
@@ -24,7 +24,7 @@ const credit = {
     looked_at: '评估依据', grade: '信用等级', grade_is: '{grade}（{score} 分）', data: '数据', rows: '{count} 张发票', period: '数据期间', decided: '评估时间', against: '扣分较多的方面', by_program: '评估由程序按同一套规则作出，您可以要求说明或人工复核。', its_consent: '所依据的授权',
     sign_title: '签署借款合同', you_draw: '本次借款', cost: '到期一共还多少', principal: '本金', interest_of: '利息（{days} 天）', due_by: '{day} 应还', cost_note: '每天利息 {daily}，按实际天数计算；提前还，利息就少。', agreement: '借款合同', sign: '签署并放款 {amount}', sign_note: '签署后立即放款到企业账户，合同随后加盖电子印章。', change: '返回修改金额',
     apply: '申请经营贷款', loan: '借款', principal_drawn: '借款本金', running: '还款中', outstanding: '待还本金', schedule: '到期应还', schedule_note: '到期一次还本付息；还款日遇节假日顺延，利息算到还款当天。', paid_out: '放款时间', documents: '合同与凭证', read_agreement: '阅读合同', its_decision: '查看审批依据', just_drawn: '钱已经放到企业账户', just_repaid: '还款成功',
-    repay: '提前还款', repay_how_much: '还多少本金', repay_at_most: '不超过待还本金 {amount}', repay_check: '下一步：核对', repay_note: '利息算到今天，不收违约金；下一步先看清再确认。', repay_total: '今天一共还', repay_from: '扣款账户', repay_short: '可用余额不够，请先转入，或少还一些。', repay_now: '确认还款 {amount}', repayments: '还款记录', repaid_principal: '还本金 {amount}', see_loan: '查看这笔借款',
+    repay: '提前还款', repay_how_much: '还多少本金', repay_at_most: '不超过待还本金 {amount}', repay_check: '下一步：核对', repay_note: '利息算到今天，不收违约金；下一步先看清再确认。', repay_total: '今天一共还', repay_from: '扣款账户', repay_short: '可用余额不够，请先转入，或少还一些。', repay_now: '确认还款 {amount}', repay_unknown: '上次提交后没有收到结果。再问一次即可，不会重复扣款。', repay_ask: '再问一次结果', repayments: '还款记录', repaid_principal: '还本金 {amount}', see_loan: '查看这笔借款',
   },
   consent: {
     lead: '要评估{name}的信用，需要取得下面的数据。每一项都单独由您决定。', given: '已授权', read: '阅读授权书全文', agree: '同意，下一步确认', administrator: '请企业管理员先授权，之后您可以提交申请。', free: '授权完全自愿，不授权不影响其他服务，随时可以撤回。', confirm_title: '再确认一次', confirm_note: '确认后我们才能取数，授权会记入历史并出具回执。', confirm: '确认授权', not_now: '先不授权',
