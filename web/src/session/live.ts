@@ -25,6 +25,11 @@ export function follow(queries: QueryClient): () => void {
       void queries.invalidateQueries({ queryKey: ['overview'] })
     },
     payment: ({ id }) => void queries.invalidateQueries({ queryKey: ['payment', id] }),
+    application: ({ id }) => {
+      void queries.invalidateQueries({ queryKey: ['application', id] })
+      void queries.invalidateQueries({ queryKey: ['applications'] })
+      void queries.invalidateQueries({ queryKey: ['loans'] })
+    },
     notice: ({ title, unread, link }) => {
       queries.setQueryData(['unread'], { unread })
       void queries.invalidateQueries({ queryKey: ['notices'] })

@@ -10,12 +10,21 @@ const home: Words<typeof zh> = {
   },
   next: { title: 'What comes next', none: 'Nothing to do, and no money about to leave.', sign: 'For you to sign: {what}', order: 'Standing order to {name}', loan: 'Business loan falls due', deposit: '{title} matures', bill: 'Bill paid by itself', waits: 'Waits for you' },
   notices: { none: 'No notices yet', none_why: 'We tell you when something moves.', read_all: 'Mark all as read', unread: 'Unread: ' },
-  me: { security: 'Security', passkeys: 'Passkeys', totp: 'Authenticator', payment_password: 'Payment password', set: 'Set up', not_set: 'Not set up', add_passkey: 'Add a passkey', help: 'Help and verification', log_out: 'Log out' },
+  me: { mine: 'My settings', passkeys: 'Passkeys', payment_password: 'Payment password', add_passkey: 'Add a passkey', security_why: 'Passwords, passkeys, devices and log-ins', settings_why: 'SMS, e-mail and quiet hours', data_why: 'See it, take it, erase it', help: 'Help', help_why: 'Questions, a person, complaints', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
     deposits: 'Deposits', deposits_why: 'Fixed term, monthly, on notice: see what it pays first',
     statements: 'Statements', statements_why: 'PDF statements and certificates of each account',
+    loan: 'Business loan', loan_why: 'On your invoices; interest by the day, repay any day', consents: 'My consents', consents_why: 'Who may fetch which data; withdraw any time', agreements: 'My agreements', agreements_why: 'What you signed: read, download, verify',
+    bills: 'Bills', bills_why: 'Electricity, water, gas, phone; by themselves if you like',
+    limits: 'Limits', limits_why: 'What may still be paid; your own limits',
+    approvals: 'Approvals', approvals_why: 'Read it in full, then approve or sign',
+    payroll: 'Payroll', payroll_why: 'Upload a file, check each line, pay at once',
+    users: 'Users', users_why: 'Who looks, who pays, who approves, up to how much',
+    payments: 'Payments', payments_why: 'All you paid and received, and where it stands', payees: 'Payees', payees_why: 'Those you pay often, with one click',
+    standing: 'Standing orders', standing_why: 'Rent, wages, supplies: paid by themselves on the day', cards: 'Bank cards', cards_why: 'Link your own, to top up and to withdraw', collect_money: 'Get paid', collect_money_why: 'By a code, a link or a request', scan: 'Scan and pay', scan_why: 'Scan the code of a shop', pay_code: 'Payment code', pay_code_why: 'Show it to a shop; small sums at once',
+    top_up: 'Top up', top_up_why: 'From a linked card to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
   },
 }
 

@@ -7,12 +7,21 @@ const home = {
   },
   next: { title: '接下来', none: '没有要办的事，也没有将要扣的款。', sign: '待您签署：{what}', order: '定期付给 {name}', loan: '经营贷款到期', deposit: '{title}到期', bill: '代扣账单', waits: '待您处理' },
   notices: { none: '还没有消息', none_why: '账户有变动时会告诉您。', read_all: '全部已读', unread: '未读：' },
-  me: { security: '安全', passkeys: '通行密钥', totp: '验证器', payment_password: '支付密码', set: '已设置', not_set: '未设置', add_passkey: '添加通行密钥', help: '帮助与核验', log_out: '退出登录' },
+  me: { mine: '我的设置', passkeys: '通行密钥', payment_password: '支付密码', add_passkey: '添加通行密钥', security_why: '密码、通行密钥、设备和登录记录', settings_why: '短信、邮件和免打扰', data_why: '查看、下载或删除', help: '帮助', help_why: '常见问题、人工服务、投诉', log_out: '退出登录' },
   service: {
     pay: '付款', collect: '收款', save: '存款', borrow: '贷款', firm: '企业',
     transfer: '转账', transfer_why: '付给个人或企业，核对户名和费用后再确认',
     deposits: '存款', deposits_why: '定期、零存整取、通知存款，先算后存',
     statements: '对账单与证明', statements_why: '每个账户的 PDF 对账单、存款证明、开户证明',
+    loan: '经营贷款', loan_why: '凭开票记录申请，按日计息，随借随还', consents: '我的授权', consents_why: '谁可以取哪些数据，随时撤回', agreements: '我的合同', agreements_why: '签过的合同，阅读、下载、验证',
+    bills: '生活缴费', bills_why: '水、电、燃气、话费，可以自动缴',
+    limits: '限额', limits_why: '还能付多少，临时提额或自设上限',
+    approvals: '审批', approvals_why: '看清全部内容，再同意或签署',
+    payroll: '代发工资', payroll_why: '上传表格，逐行核对后一次发放',
+    users: '企业用户', users_why: '谁可以查询、经办和复核，各到多少',
+    payments: '付款记录', payments_why: '付出和收到的每一笔，到哪一步了', payees: '收款人', payees_why: '常付的人，一键付款',
+    standing: '定期付款', standing_why: '房租、工资、货款，到日子自动付', cards: '银行卡', cards_why: '绑定自己的卡，充值和提现', collect_money: '收款', collect_money_why: '收款码、收款链接、收款请求', scan: '扫一扫', scan_why: '扫商户的收款码付款', pay_code: '付款码', pay_code_why: '向商户出示，小额免确认',
+    top_up: '充值', top_up_why: '从绑定的卡转入账户', withdraw: '提现', withdraw_why: '从账户转到绑定的卡',
   },
 }
 

@@ -71,6 +71,9 @@ async def list_accounts(
     at: Instant,
     language: RequestLanguage,
     party_id: Annotated[UUID | None, Query(description="Only accounts of this party")] = None,
+    number: Annotated[
+        str | None, Query(max_length=34, description="Only what is under this number")
+    ] = None,
     after: After = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[DepositAccountOut]:
@@ -79,7 +82,7 @@ async def list_accounts(
     Problems: `page.bad_cursor`. The permission is `accounts:read_any`.
     """
     among = actor.reach(READ_ANY, party_id)
-    page = await service.list_accounts(tx, among=among, after=after, limit=limit)
+    page = await service.list_accounts(tx, among=among, number=number, after=after, limit=limit)
     items = await shown(tx, page.items, language=language, at=at)
     return Page[DepositAccountOut](items=items, next=page.next)
 
