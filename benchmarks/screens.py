@@ -241,10 +241,11 @@ async def _long_list(page: Page) -> int:
 
 
 async def _press_about(page: Page) -> None:
-    """Use the list as people do: look further down, open an entry, filter, search."""
+    """Use the list as people do: ask for more, look up and down, open entries, filter, search."""
+    more = page.get_by_role("button", name="查看更多", exact=True)
+    async with page.expect_response(re.compile(r"/entries\?.*after=")):
+        await more.click()
     for _ in range(5):
-        await page.get_by_role("button", name="查看更多", exact=True).click()
-        await expect(page.get_by_role("button", name="查看更多", exact=True)).to_be_enabled()
         await page.mouse.wheel(0, -20_000)
         await page.locator(".day a.row:visible").first.click()
         await page.get_by_role("button", name="关闭", exact=True).click()

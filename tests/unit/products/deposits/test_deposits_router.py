@@ -189,6 +189,7 @@ async def test_what_was_calculated_is_what_a_time_deposit_pays(
         )
     )
     assert (calculated["ends_on"], calculated["pays"]["total"]) == ("2026-04-07", cny("10016.25"))
+    assert calculated["daily_interest"] == cny("0.18")  # 10000.00 x 0.65 % / 360 = 0.1805...
     deposit = await client.open("time_3m", "10000.00")
     assert await client.balance(database) == "990000.00"
     await ended(database, START)

@@ -28,7 +28,7 @@ const accounts: Words<typeof zh> = {
     title: 'Issued', verify: 'Verify', none: 'Nothing issued yet', none_why: 'Statements and certificates carry our seal and a code, so that anybody can verify them.', statement: 'Statement', balance_certificate: 'Certificate of balance', opening_certificate: 'Certificate of account', download: 'Download', making: 'Being made',
   },
   filter: {
-    text: 'Search names and remarks', more: 'Filter', direction: 'Direction', direction_any: 'In and out', direction_credit: 'Money in', direction_debit: 'Money out', category: 'Category', category_any: 'All',
+    text: 'Search names and remarks', example: 'Name or remark', more: 'Filter', direction: 'Direction', direction_any: 'In and out', direction_credit: 'Money in', direction_debit: 'Money out', category: 'Category', category_any: 'All',
     category_transfer: 'Transfers', category_interest: 'Interest', category_loan: 'Loans', category_deposit: 'Deposits', category_fee: 'Fees', category_cash: 'Top-ups, withdrawals', category_reversal: 'Reversals', category_other: 'Other',
     from: 'From', to: 'To', min: 'Least amount', max: 'Most', clear: 'Clear the filter',
   },

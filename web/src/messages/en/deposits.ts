@@ -16,7 +16,7 @@ const deposits: Words<typeof zh> = {
     },
     agreement: 'Deposit agreement', agreed: 'I have read the agreement and accept it', confirm: 'Deposit {amount}', unknown: 'It was sent and no result has reached us. Ask once more; it is never done twice.', opened: 'It is put aside', see: 'See this deposit',
     state: { open: 'Running', matured: 'Matured, waiting for you', paid_out: 'Paid out', renewed: 'Renewed', broken: 'Taken out early', closed: 'All taken out' },
-    on_it: 'Principal', was_on_it: 'Was opened with', earned: 'Earned so far', rate: 'Rate a year', started: 'Opened', matures_on: 'Matures', ended: 'Ended', renewals: 'Renewed', times: '{n} times', about: 'About this deposit', number: 'Deposit number', settlement: 'Settlement account', settlement_why: 'Where the money goes back to',
+    on_it: 'Principal', was_on_it: 'Was opened with', earned: 'Earned so far', rate: 'Rate a year', started: 'Opened', matures_on: 'Matures', ended: 'Ended', renewals: 'Renewed', times: '{n} times', about: 'About this deposit', number: 'Number', settlement: 'Settlement account', settlement_why: 'Where the money goes back to',
     compare: 'Now or at maturity', if_kept: 'Kept until {day}', if_now: 'All of it today', gets: 'You get', loses: 'Taken out today it earns {amount} less than at maturity.',
     take_early: 'Take out early', take_out: 'Take out', draw: 'Take out', take_all: 'All', take_part: 'A part', part: 'How much of the principal', to_settlement: 'It goes to the settlement account at once.', confirm_out: 'Take out {amount}', taken_out: '{amount} went to the settlement account', save: 'Save', change: 'Change',
   },

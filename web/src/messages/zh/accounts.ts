@@ -25,7 +25,7 @@ const accounts = {
     title: '已开具', verify: '核验', none: '还没有开具过', none_why: '对账单和证明带电子印章和核验码，对方可以在线核验。', statement: '对账单', balance_certificate: '存款证明', opening_certificate: '开户证明', download: '下载', making: '制作中',
   },
   filter: {
-    text: '搜索对方、附言', more: '筛选', direction: '方向', direction_any: '收支都看', direction_credit: '只看收入', direction_debit: '只看支出', category: '类别', category_any: '全部',
+    text: '搜索对方、附言', example: '对方、附言', more: '筛选', direction: '方向', direction_any: '收支都看', direction_credit: '只看收入', direction_debit: '只看支出', category: '类别', category_any: '全部',
     category_transfer: '转账', category_interest: '利息', category_loan: '贷款', category_deposit: '存款', category_fee: '费用', category_cash: '充值提现', category_reversal: '冲正', category_other: '其他',
     from: '从', to: '到', min: '最少金额', max: '最多金额', clear: '清除条件',
   },

@@ -13,7 +13,7 @@ const deposits = {
     },
     agreement: '存款协议', agreed: '我已读完协议并同意', confirm: '确认存入 {amount}', unknown: '上次提交后没有收到结果。再问一次即可，同一笔不会重复办理。', opened: '存好了', see: '查看这笔存款',
     state: { open: '存续中', matured: '已到期，待支取', paid_out: '已到期转回', renewed: '已续存', broken: '已提前支取', closed: '已支取完' },
-    on_it: '本金', was_on_it: '当初存入', earned: '已计利息', rate: '年利率', started: '存入日', matures_on: '到期日', ended: '结束日', renewals: '续存', times: '{n} 次', about: '存款信息', number: '存款账号', settlement: '结算账户', settlement_why: '本息转回这个账户',
+    on_it: '本金', was_on_it: '当初存入', earned: '已计利息', rate: '年利率', started: '存入日', matures_on: '到期日', ended: '结束日', renewals: '续存', times: '{n} 次', about: '存款信息', number: '账号', settlement: '结算账户', settlement_why: '本息转回这个账户',
     compare: '现在支取与到期支取', if_kept: '存到 {day}', if_now: '今天全部支取', gets: '到手合计', loses: '今天支取，利息比到期少 {amount}。',
     take_early: '提前支取', take_out: '支取', draw: '支取', take_all: '全部', take_part: '一部分', part: '支取本金', to_settlement: '本息转入结算账户，马上到账。', confirm_out: '确认支取 {amount}', taken_out: '已支取 {amount}，转入结算账户', save: '保存', change: '更改',
   },

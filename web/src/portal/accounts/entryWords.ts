@@ -2,6 +2,7 @@
 import { computed, type MaybeRefOrGetter, toValue } from 'vue'
 import { useI18n } from 'vue-i18n'
 
+import { tail } from '@/lib/masks'
 import type { Entry } from '@/portal/data'
 
 export function useWords(of: MaybeRefOrGetter<Entry>) {
@@ -11,5 +12,10 @@ export function useWords(of: MaybeRefOrGetter<Entry>) {
   const kind = computed(() => t(`entry.${entry.value.category}_${entry.value.direction}`))
   const title = computed(() => entry.value.counterparty?.name ?? kind.value)
   const signed = computed(() => (isIn.value ? entry.value.amount : { ...entry.value.amount, amount: `-${entry.value.amount.amount}` }))
-  return { isIn, kind, title, signed }
+  /** A bare account number, as deposits have it, is named by its end like any other. */
+  const note = computed(() => {
+    const said = entry.value.reference ?? ''
+    return /^\d{12,34}$/.test(said) ? t('account.tail', { tail: tail(said) }) : said
+  })
+  return { isIn, kind, title, signed, note }
 }
