@@ -25,7 +25,6 @@ declare module 'vue-router' {
 }
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: '/home' },
   { path: '/login', component: () => import('@/portal/LogIn.vue'), meta: { open: true } },
   ...joining,
   payPage,
@@ -71,9 +70,11 @@ router.beforeEach(async (to) => {
     if (!to.meta.open) return { path: '/login', query: { next: to.fullPath } }
   }
   const isStaff = session.me?.kind === 'staff'
-  if (to.path === '/login' && session.isIn) return isStaff ? '/staff' : nextOf(to.query['next'])
+  const home = isStaff ? '/staff' : '/home'
+  if (to.path === '/' && session.isIn) return home
+  if (to.path === '/login' && session.isIn) return isStaff ? home : nextOf(to.query['next'])
   if (to.meta.open) return true
   if (!session.isIn) return { path: '/login', query: to.path === '/home' ? {} : { next: to.fullPath } }
-  if (isStaff !== Boolean(to.meta.staff)) return isStaff ? '/staff' : '/home'
+  if (isStaff !== Boolean(to.meta.staff)) return home
   return true
 })

@@ -96,6 +96,14 @@ export function compare(one: Money, other: Money): -1 | 0 | 1 {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** How many thousandths of `whole` a part is, for a picture: 0 to 1000. */
+export function thousandths(part: Money, whole: Money): number {
+  const [a, b] = [minorOf(part), minorOf(whole)]
+  if (b <= 0n) return a > 0n ? 1000 : 0
+  const found = (a * 1000n) / b
+  return Number(found < 0n ? 0n : found > 1000n ? 1000n : found)
+}
+
 /** What one has in each currency, in the order in which they first come. */
 export function totals(amounts: readonly Money[]): Money[] {
   const sums = new Map<string, bigint>()

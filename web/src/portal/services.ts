@@ -17,6 +17,8 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     group: 'pay',
     items: [
       { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/bills', key: 'bills', icon: 'bolt' },
+      { to: '/limits', key: 'limits', icon: 'gauge' },
       { to: '/scan', key: 'scan', icon: 'scan', first: true },
       { to: '/pay-code', key: 'pay_code', icon: 'qr' },
       { to: '/payments', key: 'payments', icon: 'receipt' },
@@ -35,7 +37,27 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
       { to: '/collect?tab=requests', key: 'collect_requests', icon: 'ask' },
     ],
   },
-  { group: 'save', items: [] },
-  { group: 'borrow', items: [] },
-  { group: 'firm', items: [] },
+  {
+    group: 'save',
+    items: [
+      { to: '/deposits', key: 'deposits', icon: 'safe' },
+      { to: '/accounts', key: 'statements', icon: 'receipt' },
+    ],
+  },
+  {
+    group: 'borrow',
+    items: [
+      { to: '/loans', key: 'loan', icon: 'coin', firm: true },
+      { to: '/consents', key: 'consents', icon: 'shield' },
+      { to: '/agreements', key: 'agreements', icon: 'paper' },
+    ],
+  },
+  {
+    group: 'firm',
+    items: [
+      { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
+      { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
+      { to: '/users', key: 'users', icon: 'people', firm: true },
+    ],
+  },
 ]

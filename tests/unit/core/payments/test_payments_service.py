@@ -266,6 +266,10 @@ async def test_both_see_a_settled_payment_and_the_payer_alone_a_rejected_one(
     assert seen == [refused.id, settled.id]
     theirs = (await service.for_account(tx, account_id=supplier.account.id)).items
     assert [order.id for order in theirs] == [settled.id]
+    of_one = await service.for_account(
+        tx, account_id=firm.account.id, transaction_id=settled.transaction_id
+    )
+    assert [order.id for order in of_one.items] == [settled.id]
     shown = await service.get(tx, settled.id, visible_to=supplier.actor.party_ids)
     assert fields_of(shown) == fields_of(settled)
     for order, reader in ((refused, supplier), (settled, stranger), (refused, stranger)):

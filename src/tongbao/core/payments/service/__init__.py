@@ -77,6 +77,7 @@ from tongbao.core.payments.service.orders.asking import (
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
+from tongbao.core.payments.service.orders.inquiring import inquire
 from tongbao.core.payments.service.orders.receiving import receive
 from tongbao.core.payments.service.orders.refunding import refund, refunds_of
 from tongbao.core.payments.service.orders.resolving import (
@@ -215,6 +216,7 @@ __all__ = [
     "get",
     "headroom",
     "history",
+    "inquire",
     "issue_receipt",
     "link_card",
     "list_payees",

@@ -60,12 +60,15 @@ async def for_account(
     tx: ReadSession,
     *,
     account_id: UUID,
+    transaction_id: UUID | None = None,
     direction: Direction | None = None,
     statuses: Collection[Status] = (),
     after: str | None = None,
     limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[PaymentOrder]:
-    """Return the payments from and to an account, newest first; only of some `statuses`, if named.
+    """Return the payments from and to an account, newest first; only those that are named.
+
+    By the transaction that they were booked with, a direction seen from the account, or `statuses`.
 
     Orders rejected are shown to their debtor only. Raises `kernel.page.BadCursor`.
     """
@@ -82,6 +85,8 @@ async def for_account(
     halves = []
     for half in {None: (out, into), "out": (out,), "in": (into,)}[direction]:
         part = half if last is None else half.where(PaymentOrderRow.id < last)
+        if transaction_id is not None:
+            part = part.where(PaymentOrderRow.transaction_id == transaction_id)
         if statuses:
             part = part.where(PaymentOrderRow.status.in_([each.value for each in statuses]))
         halves.append(part.order_by(PaymentOrderRow.id.desc()).limit(limit + 1))
