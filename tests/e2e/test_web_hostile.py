@@ -164,6 +164,7 @@ async def test_text_is_never_markup(walk: Walk, site: str) -> None:
     await expect(page.get_by_text(MARKUP, exact=True)).to_be_visible()
     await page.goto("/payees/new")
     await walk.log_in(COMPANY)
+    await expect(page.get_by_role("heading", name="添加收款人")).to_be_visible()
     await fill_all(page, MARKUP[:40])
     await page.get_by_label("收款账号", exact=True).fill(supplier.account["number"])
     await page.get_by_role("button", name="存为收款人").click()

@@ -46,7 +46,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "set up": "Set it up now",
         "kept": "I have kept them",
         "confirm": "Confirm",
-        "with passkey": "Confirm with passkey",
+        "with passkey": "Confirm with a passkey",
         "arrived": "It has arrived",
         "under way": "Under way; the money has left your account",
         "another": "Another transfer",
