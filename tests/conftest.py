@@ -108,14 +108,20 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session")
 def fresh_database(testrun_uid: str) -> Iterator[Callable[..., Urls]]:
-    """Make a database of one's own: `fresh_database(migrated=False)` for an empty one."""
+    """Make a database of one's own; an empty one, or as another one is that nobody is using."""
     given = os.environ.get("TONGBAO_TEST_DATABASE_URL")
     made: list[str] = []
     with _given(given) if given else _embedded(testrun_uid) as urls_of:
 
-        def make(*, migrated: bool = True) -> Urls:
+        def make(*, migrated: bool = True, like: Urls | None = None) -> Urls:
             name = f"test_{token_hex(6)}"
-            _create(urls_of, name, migrated=migrated)
+            if like is None:
+                _create(urls_of, name, migrated=migrated)
+            else:
+                original = make_url(like.owner).database
+                assert original is not None
+                admin = urls_of("postgres").owner
+                _execute(admin, "CREATE DATABASE {} TEMPLATE {}", name, original)
             made.append(name)
             return urls_of(name)
 

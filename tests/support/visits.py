@@ -55,20 +55,15 @@ document.addEventListener("securitypolicyviolation",
 expect.set_options(timeout=WAIT_MS_MAX)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def site(
-    fresh_database: Callable[..., Urls],
-    trained: rating.Training,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[str]:
-    """The API and a worker as processes of their own, on a database with the demo's data."""
-    urls, port, logs = fresh_database(), free_port(), tmp_path_factory.mktemp("logs")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def demonstration(fresh_database: Callable[..., Urls], trained: rating.Training) -> Urls:
+    """A database with the demo's data, which nobody uses: each site has a copy."""
+    urls = fresh_database()
     with running(create_sandbox()) as outside:
         settings = Settings(
             database_url=urls.app,
             tax_office_url=f"{outside}/tax",
             billers_url=f"{outside}/billers",
-            port=port,
             demo=True,
         )
         with own_logs():
@@ -77,6 +72,18 @@ async def site(
                 await rating.store_model(tx, training=trained, activate=True, at=now())
             await demo.seed(database, settings, say=lambda _: None)
             await database.close()
+    return urls
+
+
+@pytest.fixture(scope="module")
+def site(
+    fresh_database: Callable[..., Urls],
+    demonstration: Urls,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The API and a worker as processes of their own, on a database with the demo's data."""
+    urls, port = fresh_database(like=demonstration), free_port()
+    logs = tmp_path_factory.mktemp("logs")
     environment = {
         "TONGBAO_DATABASE_URL": urls.app,
         "TONGBAO_PORT": str(port),

@@ -11,7 +11,6 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
-from pypinyin import lazy_pinyin
 from rapidfuzz.distance import OSA
 
 from tongbao.core.payments.domain import same_name
@@ -85,6 +84,9 @@ def _sound_alike(left: str, right: str) -> bool:
     """Tell whether two Chinese names are spelt alike in pinyin, as an input method offers them."""
     if len(left) != len(right) or not (_HAN.match(left) and _HAN.match(right)):
         return False
+    # Its dictionary of phrases takes 55 MiB: a process that compares no such names goes without.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     return lazy_pinyin(left) == lazy_pinyin(right)
 
 

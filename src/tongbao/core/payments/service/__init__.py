@@ -105,7 +105,7 @@ from tongbao.core.payments.service.payees.one_click import (
     pay_payee,
     set_one_click,
 )
-from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.reading import Direction, for_account, get
 from tongbao.core.payments.service.recalls.driving import drive_recalls
 from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
@@ -146,6 +146,7 @@ __all__ = [
     "BatchRefused",
     "Configuration",
     "CoolingOff",
+    "Direction",
     "EndToEndIdUsed",
     "FeeAsked",
     "FeeKind",
