@@ -32,7 +32,9 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
   {
     group: 'collect',
     items: [
-      { to: '/collect', key: 'collect_money', icon: 'qr' },
+      { to: '/collect', key: 'collect_codes', icon: 'qr' },
+      { to: '/collect?tab=links', key: 'collect_links', icon: 'link' },
+      { to: '/collect?tab=requests', key: 'collect_requests', icon: 'ask' },
     ],
   },
   {
@@ -40,6 +42,8 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
     items: [
       { to: '/deposits', key: 'deposits', icon: 'safe' },
       { to: '/accounts', key: 'statements', icon: 'receipt' },
+      { to: '/open-account', key: 'open_account', icon: 'accounts' },
+      { to: '/identity', key: 'identity', icon: 'card' },
     ],
   },
   {
@@ -56,6 +60,8 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
       { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
       { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
       { to: '/users', key: 'users', icon: 'people', firm: true },
+      { to: '/open-firm', key: 'open_firm', icon: 'firm' },
+      { to: '/invitations', key: 'invitations', icon: 'mail' },
     ],
   },
 ]

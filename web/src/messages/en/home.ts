@@ -13,6 +13,7 @@ const home: Words<typeof zh> = {
   me: { mine: 'My settings', passkeys: 'Passkeys', payment_password: 'Payment password', add_passkey: 'Add a passkey', security_why: 'Passwords, passkeys, devices and log-ins', settings_why: 'SMS, e-mail and quiet hours', data_why: 'See it, take it, erase it', help: 'Help', help_why: 'Questions, a person, complaints', log_out: 'Log out' },
   service: {
     pay: 'Pay', collect: 'Get paid', save: 'Save', borrow: 'Borrow', firm: 'For firms',
+    open_account: 'Open an account', open_account_why: 'At once when you are verified, free of charge', identity: 'Identity and limits', identity_why: 'How far you are verified, and what that allows', open_firm: 'Open your firm', open_firm_why: 'As its legal representative, with the business licence', invitations: 'Invitations', invitations_why: 'Join a firm that wants you to act for it',
     transfer: 'Transfer', transfer_why: 'To a person or a firm; name and fee are checked before you confirm',
     deposits: 'Deposits', deposits_why: 'Fixed term, monthly, on notice: see what it pays first',
     statements: 'Statements', statements_why: 'PDF statements and certificates of each account',
@@ -23,9 +24,11 @@ const home: Words<typeof zh> = {
     payroll: 'Payroll', payroll_why: 'Upload a file, check each line, pay at once',
     users: 'Users', users_why: 'Who looks, who pays, who approves, up to how much',
     payments: 'Payments', payments_why: 'All you paid and received, and where it stands', payees: 'Payees', payees_why: 'Those you pay often, with one click',
-    standing: 'Standing orders', standing_why: 'Rent, wages, supplies: paid by themselves on the day', cards: 'Bank cards', cards_why: 'Link your own, to top up and to withdraw', collect_money: 'Get paid', collect_money_why: 'By a code, a link or a request', scan: 'Scan and pay', scan_why: 'Scan the code of a shop', pay_code: 'Payment code', pay_code_why: 'Show it to a shop; small sums at once',
+    standing: 'Standing orders', standing_why: 'Rent, wages, supplies: paid by themselves on the day', cards: 'Bank cards', cards_why: 'Link your own, to top up and to withdraw', collect_money: 'Get paid', scan: 'Scan and pay', scan_why: 'Scan the code of a shop', pay_code: 'Payment code', pay_code_why: 'Show it to a shop; small sums at once',
+    collect_codes: 'Codes', collect_codes_why: 'Customers scan yours, or you scan theirs', collect_links: 'Payment links', collect_links_why: 'Whoever opens one can pay', collect_requests: 'Requests to pay', collect_requests_why: 'Ask somebody, and see who asks you',
     top_up: 'Top up', top_up_why: 'From a linked card to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
   },
+  simple: { tasks: 'What you can do', look: 'History', pay: 'Pay', services: 'Services', notices: 'Notices', leave: 'Back to the standard version' },
 }
 
 export default home

@@ -8,4 +8,10 @@ export const joining: RouteRecordRaw[] = [
   { path: '/recover', component: () => import('./Recover.vue'), meta: { open: true } },
 ]
 /** Once one is in: who one is, firms, first accounts. */
-export const onboarding: RouteRecordRaw[] = []
+export const onboarding: RouteRecordRaw[] = [
+  { path: 'identity', component: () => import('./Identity.vue') },
+  { path: 'identity/cases/:id', component: () => import('./Case.vue'), props: true },
+  { path: 'open-firm', component: () => import('./OpenFirm.vue') },
+  { path: 'open-account', component: () => import('./OpenAccount.vue') },
+  { path: 'invitations', component: () => import('./Invitations.vue') },
+]

@@ -3,7 +3,7 @@ import { canVerify, type Inclusion, isIncluded } from '@/lib/merkle'
 
 export type Verdict = 'good' | 'bad' | 'unable'
 
-/** Of the transaction with this id: a good proof of another one is none. */
+/** Of the transaction with this id; `unable` where the browser has no cryptography. */
 export async function verdictOf(proof: Inclusion, id: string): Promise<Verdict> {
   if (!canVerify()) return 'unable'
   const told = JSON.parse(proof.leaf.slice(proof.leaf.indexOf('\n') + 1)) as { id?: unknown }

@@ -18,6 +18,7 @@ from tongbao.core.parties.domain.cases import (
 from tongbao.core.parties.domain.duplicates import Duplicate, Ground, Verdict
 from tongbao.core.parties.domain.findings import RULES, Finding, Found
 from tongbao.core.parties.domain.persons import OrganisationForm, Sex
+from tongbao.core.parties.domain.reading import DocumentReading
 from tongbao.core.parties.schemas.base import Shape
 from tongbao.core.parties.schemas.lifecycle import Reason
 from tongbao.infra.masking import mask
@@ -216,6 +217,29 @@ class CaseOut(Shape):
             opened_at=case.opened_at,
             decided_at=case.decided_at,
         )
+
+
+class ReadingOut(Shape):
+    """What was read of a document's pictures; a field that is not sure is not there."""
+
+    model_config = ConfigDict(title="DocumentReading")
+
+    done: Annotated[bool, Field(description="False while the pictures are being read")]
+    fields: dict[str, str]
+
+    @classmethod
+    def of(cls, reading: DocumentReading | None) -> "ReadingOut | None":
+        """Return the shape of a reading, if there is one."""
+        return None if reading is None else cls(done=reading.done, fields=reading.fields)
+
+
+class ReadingsOut(Shape):
+    """What was read of a case's documents; null without all of a document's pictures."""
+
+    model_config = ConfigDict(title="DocumentReadings")
+
+    id_card: ReadingOut | None
+    business_licence: ReadingOut | None
 
 
 class CaseSummary(Shape):
