@@ -137,7 +137,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.keys.attempt(at=now())
         wiring.connect_secret(settings)
         app.state.database = database
-        app.state.started_at = now()
         async with flow.running(database), crypto.refreshing(database, clock=now):
             yield
             await app.state.streams.close()
@@ -181,6 +180,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def _hand_over(app: FastAPI, flow: Flow, settings: Settings) -> None:
     """Give the edge what it is to ask, and routes what they share."""
     app.state.settings = settings
+    app.state.started_at = now()
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
     app.state.sessions = identity.BrowserSessions()

@@ -23,7 +23,7 @@ const operations: Words<typeof zh> = {
     circuit: { closed: 'Normal', half_open: 'Trying again', open: 'Cut off', closed_why: 'in use', half_open_why: 'a few pass, to see whether it is back', open_why: 'spared for now, tried again by itself' },
     order: { cost: 'cheapest', success: 'most reliable', latency: 'fastest' },
     action: { give_up: 'Give up', change_data: 'Customer corrects', other_channel: 'Other channel', retry_later: 'Try later', inquire: 'Inquire', person: 'A person looks' },
-    channel: { channel: 'Channel', name: 'Name', circuit: 'Breaker', good: 'Success', latency: 'Mean time', answers: 'Recent answers', does: 'Does', health_note: 'Success and time are of recent answers. A channel that keeps failing is cut off by itself, and payments take another until it is back.', unknown: 'There is no such channel', of_answers: 'of {n} recent answers' },
+    channel: { none: 'No channel is connected', none_why: 'Payments stay within this bank until one is.', channel: 'Channel', name: 'Name', circuit: 'Breaker', good: 'Success', latency: 'Mean time', answers: 'Recent answers', does: 'Does', health_note: 'Success and time are of recent answers. A channel that keeps failing is cut off by itself, and payments take another until it is back.', unknown: 'There is no such channel', of_answers: 'of {n} recent answers' },
     reason: { words: 'What it says', reason: 'Our code', iso: 'ISO code', channel: 'Channel’s code', action: 'What is done', every: 'Every channel' },
     trial: { title: 'Where would a payment go?', operation: 'Operation', to: 'Counterparty', amount: 'Amount', amount_wrong: 'Enter an amount', nowhere: 'No channel can take it', by: 'By the rule {rule}', by_default: 'No rule applies: the cheapest first.' },
     rule: {

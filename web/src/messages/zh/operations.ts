@@ -20,7 +20,7 @@ const operations = {
     circuit: { closed: '正常', half_open: '试探恢复', open: '已熔断', closed_why: '照常使用', half_open_why: '少量放行，看是否恢复', open_why: '暂不使用，稍后自动试探' },
     order: { cost: '成本最低', success: '成功率最高', latency: '最快' },
     action: { give_up: '不再尝试', change_data: '请客户更正', other_channel: '换通道', retry_later: '稍后再试', inquire: '查询结果', person: '人工处理' },
-    channel: { channel: '通道', name: '代号', circuit: '熔断器', good: '成功率', latency: '平均用时', answers: '近期应答', does: '可办业务', health_note: '成功率与用时按近期应答计算。连续失败的通道会自动熔断，恢复前付款走其他通道。', unknown: '没有这个通道', of_answers: '近期 {n} 次应答' },
+    channel: { none: '没有接入支付通道', none_why: '现在只能行内转账；接入通道后会出现在这里。', channel: '通道', name: '代号', circuit: '熔断器', good: '成功率', latency: '平均用时', answers: '近期应答', does: '可办业务', health_note: '成功率与用时按近期应答计算。连续失败的通道会自动熔断，恢复前付款走其他通道。', unknown: '没有这个通道', of_answers: '近期 {n} 次应答' },
     reason: { words: '说明', reason: '内部代码', iso: 'ISO 代码', channel: '通道代码', action: '处理办法', every: '所有通道' },
     trial: { title: '试算：一笔付款走哪条通道', operation: '业务', to: '对方', amount: '金额', amount_wrong: '请填写金额', nowhere: '没有可用的通道', by: '依据规则 {rule}', by_default: '没有专门的规则，按成本从低到高。' },
     rule: {
