@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -78,15 +79,16 @@ async def demonstration(fresh_database: Callable[..., Urls], trained: rating.Tra
 
 
 @pytest.fixture(scope="module")
-def site(
-    fresh_database: Callable[..., Urls],
-    demonstration: Urls,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+def sandbox() -> Iterator[str]:
+    """The outside world of a site: where its messages go, whom it asks about people and firms."""
+    with running(create_sandbox()) as address:
+        yield address
+
+
+@contextmanager
+def opened(urls: Urls, *, port: int, logs: Path, **environment: str) -> Iterator[str]:
     """The API and a worker as processes of their own, on a database with the demo's data."""
-    urls, port = fresh_database(like=demonstration), free_port()
-    logs = tmp_path_factory.mktemp("logs")
-    environment = {
+    environment |= {
         "TONGBAO_DATABASE_URL": urls.app,
         "TONGBAO_PORT": str(port),
         "TONGBAO_DEMO": "true",
@@ -98,6 +100,20 @@ def site(
     ):
         api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
         worker.wait_for("worker started")
+        yield address
+
+
+@pytest.fixture(scope="module")
+def site(
+    fresh_database: Callable[..., Urls],
+    demonstration: Urls,
+    sandbox: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """A copy of the demo, open to visitors."""
+    urls, logs = fresh_database(like=demonstration), tmp_path_factory.mktemp("logs")
+    outside = str(urlsplit(sandbox).port)
+    with opened(urls, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
         yield address
 
 

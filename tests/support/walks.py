@@ -18,6 +18,14 @@ COMBINATIONS = [
     pytest.param(("en", PHONE), id="en-phone"),
 ]
 BUILT = pytest.mark.skipif(Built.load() is None, reason="not built: scripts/web build")
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 LOG_IN: Mapping[Language, Mapping[str, str]] = {
     "zh": {"log in": "登录", "login": "用户名、手机号或邮箱", "password": "登录密码"},
     "en": {"log in": "Log in", "login": "Username, mobile or e-mail", "password": "Password"},

@@ -33,6 +33,7 @@ class Door:
 _INVOLVED: Final = Door(kind=May.INVOLVED, any_permission="proposals:read_any")
 
 _ABOUT_ONESELF: Final = (
+    "accounts_read_overview",
     "approvals_add_key",
     "approvals_list_keys",
     "approvals_revoke_key",
@@ -68,6 +69,7 @@ _ABOUT_ONESELF: Final = (
     "identity_log_out_elsewhere",
     "identity_log_out_here",
     "identity_me",
+    "identity_open_company",
     "identity_read_recovery",
     "identity_remove_contact",
     "identity_remove_passkey",
@@ -176,6 +178,7 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "kyc_add_picture": _APPLIED,
     "kyc_ask_for_check": _APPLIED,
     "kyc_get_case": _PARTY_READ,
+    "kyc_get_readings": _APPLIED,
     "kyc_list_cases": _PARTY_READ,
     "kyc_open_case": _APPLIED,
     "kyc_put_id_card": _APPLIED,
@@ -183,7 +186,9 @@ OPEN_DOORS: Final[Mapping[str, Door]] = {
     "lending_list_applications": Door(any_permission="lending:read_any"),
     "lending_list_loans": Door(any_permission="lending:read_any"),
     "lending_read_application": Door(any_permission="lending:read_any"),
+    "lending_list_repayments": Door(any_permission="lending:read_any"),
     "lending_read_loan": Door(any_permission="lending:read_any"),
+    "lending_read_repayment": Door(any_permission="lending:read_any"),
     "parties_add_address": _PARTY_MAINTAINED,
     "parties_add_contact": _PARTY_MAINTAINED,
     "parties_get_level": _PARTY_READ,

@@ -6,7 +6,13 @@ import { client, type Schemas, take } from '@/api/client'
 
 export type Account = Schemas['DepositAccountOut']
 export type Entry = Schemas['AccountEntryOut']
+export type Held = Schemas['HeldAccountOut']
 export type Payment = Schemas['PaymentOut']
+
+const ASK_MS = 5_000
+const UNDER_WAY: ReadonlySet<string> = new Set(['created', 'screened', 'reserved', 'sent', 'unknown'])
+/** An amount as the API takes it; a currency it does not know it refuses itself. */
+export const moneyOf = (amount: string, currency: string): Schemas['MoneySchema'] => ({ amount, currency: currency as Schemas['MoneySchema']['currency'] })
 
 export const ACCOUNTS_MAX = 50
 /** Pages older than this many are asked for by filter, not by scrolling. */
@@ -21,10 +27,15 @@ export const useAccounts = () =>
     queryFn: async () => (await take(client.GET('/api/v1/accounts', { params: { query: { limit: ACCOUNTS_MAX } } }))).items,
   })
 
+/** All accounts with what is on them, how it came to be so, and what it adds up to. */
+export const useOverview = () =>
+  useQuery({ queryKey: ['overview'], queryFn: () => take(client.GET('/api/v1/accounts/overview')) })
+
 export const useAccount = (id: MaybeRefOrGetter<string>) =>
   useQuery({
     queryKey: ['account', computed(() => toValue(id))],
     queryFn: () => take(client.GET('/api/v1/accounts/{account_id}', { params: { path: { account_id: toValue(id) } } })),
+    enabled: computed(() => toValue(id) !== ''),
   })
 
 export const useBalance = (id: MaybeRefOrGetter<string>) =>
@@ -56,6 +67,8 @@ export const usePayment = (id: MaybeRefOrGetter<string>) =>
     queryKey: ['payment', computed(() => toValue(id))],
     queryFn: () => take(client.GET('/api/v1/payments/{payment_id}', { params: { path: { payment_id: toValue(id) } } })),
     enabled: computed(() => toValue(id) !== ''),
+    // How it ends is told live; where that line is down, asking does it.
+    refetchInterval: ({ state }) => (state.data && UNDER_WAY.has(state.data.status) ? ASK_MS : false),
   })
 
 export const useUnread = () =>

@@ -35,6 +35,7 @@ Lang = Annotated[str | None, Query(max_length=5)]
 
 TITLES: Final = {
     ("lending.disbursement", True): Text(zh="贷款放款", en="Loan disbursed"),
+    ("lending.repayment", False): Text(zh="归还贷款", en="Loan repaid"),
     ("payments.transfer", True): Text(zh="收到转账", en="Transfer received"),
     ("payments.transfer", False): Text(zh="转账付款", en="Transfer sent"),
 }
@@ -175,6 +176,7 @@ async def _home(request: Request, language: Language, *, has_web: bool, at: date
         firm=firm,
         loan=loan,
         logins=demo.LOGINS if settings.demo else (),
+        inbox=settings.message_gateway_url if settings.demo else None,
     )
 
 

@@ -42,6 +42,12 @@ async def check_case(context: jobs.JobContext, *, case_id: str) -> None:
     await service.check(context.database, _outside(), case_id=UUID(case_id), clock=now)
 
 
+@jobs.task(name=service.READ_JOB)
+async def read_pictures(context: jobs.JobContext, *, case_id: str) -> None:
+    """Read the pictures of a case for whoever fills in its form."""
+    await service.read_pictures(context.database, _outside(), case_id=UUID(case_id), clock=now)
+
+
 @jobs.periodic(name="parties.warn_of_expiry", cron="13 1 * * *")
 async def warn_of_expiry(context: jobs.JobContext) -> None:
     """Warn of documents that end, in the morning in China."""

@@ -35,6 +35,7 @@ class OrderRow(Base):
         CheckConstraint("month_day BETWEEN 1 AND 31", name="month_day"),
         CheckConstraint("retries BETWEEN 0 AND 5", name="retries"),
         CheckConstraint("next_number >= 0", name="next_number"),
+        CheckConstraint("approved_by IS NULL OR approval_id IS NULL", name="approved_once"),
         Index(None, "party_id", "id"),
         Index(None, "debtor_account_id"),
         Index(
@@ -52,7 +53,7 @@ class OrderRow(Base):
         ),
         technical=(
             "id", "party_id", "debtor_account_id", "state", "stopped_by", "next_number", "next_on",
-            "made_by", "approved_by", "made_at",
+            "made_by", "approved_by", "approval_id", "made_at",
         ),
         keep=Keep.RELATION_AND_5_YEARS,
     )  # fmt: skip
@@ -79,6 +80,7 @@ class OrderRow(Base):
     next_on: Mapped[date | None] = mapped_column(Date)
     made_by: Mapped[UUID]
     approved_by: Mapped[UUID | None]
+    approval_id: Mapped[UUID | None] = mapped_column(ForeignKey("approvals_approval.id"))
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

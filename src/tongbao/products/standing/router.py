@@ -7,7 +7,7 @@ from fastapi import Depends, Header, Query, Request, Response, status
 
 from tongbao.core.parties import service as parties
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.proposals import HELD, hold
+from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
@@ -45,7 +45,7 @@ After = Annotated[
     status_code=status.HTTP_201_CREATED,
     dependencies=[*MAY_PAY, IDEMPOTENCY_KEY_REQUIRED],
     response_model=StandingOrderOut,
-    responses=HELD,
+    responses=HELD_OR_SIGNED,
     summary="Order payments to come",
 )
 async def make_order(
@@ -62,22 +62,21 @@ async def make_order(
 ) -> StandingOrderOut | Response:
     """Order payments, confirmed by a step-up over payee, amount and days; each is then paid alone.
 
-    Above what the caller may pay alone a second person approves it: 202 with the proposal.
+    Above what the caller may pay alone a second person approves it, or, where the firm's policy
+    asks for signatures, its approvers sign it once for all dates: 202 with what waits.
 
     Problems: `accounts.unknown_account`, `standing.schedule_wrong`, `standing.too_early`,
-    `standing.too_many_orders`, `standing.payee_differs`, `standing.needs_signatures`,
-    `approvals.no_rule`, `payments.amount_not_positive`,
-    `payments.creditor_name_malformed`, `payments.remittance_malformed`, `payments.cooling_off`,
-    `payments.too_many_name_checks`, `identity.step_up_required`.
+    `standing.too_many_orders`, `standing.payee_differs`, `approvals.no_rule`,
+    `payments.amount_not_positive`, `payments.creditor_name_malformed`,
+    `payments.remittance_malformed`, `payments.cooling_off`, `payments.too_many_name_checks`,
+    `identity.step_up_required`.
     """
     words = body.model_dump(exclude={"schedule", "amount"}, exclude_none=True)
     days = body.schedule.model_dump(exclude_none=True)
     wanted = service.WantedOrder.model_validate({**words, **days, "amount": body.amount})
-    party_id = await service.proposed(tx, wanted, initiated_by=actor, at=at)
-    if party_id is not None:
-        return await hold(
-            service.ORDER, wanted, request=request, tx=tx, maker=actor, party_id=party_id, at=at
-        )
+    waiting = await service.ask(tx, wanted, initiated_by=actor, at=at)
+    if waiting is not None:
+        return held(waiting, request=request)
     order = await service.make(tx, wanted, initiated_by=actor, step_up_token=step_up_token, at=at)
     response.headers["Location"] = f"{PREFIX}/{order.id}"
     return StandingOrderOut.of(order)

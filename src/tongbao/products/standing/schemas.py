@@ -181,6 +181,9 @@ class StandingOrderOut(Shape):
         str | None, Field(description="`customer`, `schedule`, or the problem that paused it")
     ]
     next_on: date | None
+    approval_id: Annotated[
+        UUID | None, Field(description="What the firm's approvers signed, once for all dates")
+    ]
     made_at: datetime
 
     @classmethod
@@ -199,6 +202,7 @@ class StandingOrderOut(Shape):
             state=order.state,
             stopped_by=order.stopped_by,
             next_on=order.next_on,
+            approval_id=order.approval_id,
             made_at=order.made_at,
         )
 

@@ -64,6 +64,7 @@ async def test_a_password_is_exchanged_for_a_token(
     assert me.json() == {
         "id": str(user.id),
         "kind": "customer",
+        "login": user.login,
         "name": "张伟",
         "party_ids": [str(party_id) for party_id in user.party_ids],
         "permissions": me.json()["permissions"],

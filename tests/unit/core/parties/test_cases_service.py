@@ -248,6 +248,21 @@ async def test_a_picture_that_says_something_else_is_for_staff(world: World) -> 
     assert done.state is State.NEEDS_STAFF
 
 
+async def test_what_was_read_for_the_form_is_not_read_again(world: World) -> None:
+    truth = someone()
+    case = await world.open(await world.person(truth), Level.STANDARD)
+    world.reader.card = read(card_of(truth))
+    await world.hand_in_picture(case, "id_card_front", 1)
+    await world.hand_in_picture(case, "id_card_back", 2)
+    await parties.read_pictures(world.database, world.outside, case_id=case.id, clock=clock)
+    world.reader.card = None
+    await world.hand_in_card(case, card_of(truth))
+    done = await world.check(await world.ask(case))
+    assert (done.state, done.findings) == (State.APPROVED, ())
+    async with world.database.read() as tx:
+        assert await parties.readings(tx, done, reader=CUSTOMER) == {}
+
+
 async def test_without_text_recognition_staff_look_at_the_pictures(world: World) -> None:
     case = await prepared(world, someone(), Level.STANDARD)
     outside = replace(world.outside, reader=None)

@@ -228,19 +228,20 @@ async def test_above_what_one_pays_alone_a_second_person_confirms_the_proposal(
     maker = frozenset({"payments:initiate"})
     alone = replace(actor, permissions=maker, grants={payer.party_id: maker})
     wanted = payer.wanted(first_on=D("2025-11-24"), unit="once")
-    assert await service.proposed(tx, wanted, initiated_by=actor, at=AT) is None
-    assert await service.proposed(tx, wanted, initiated_by=alone, at=AT) == payer.party_id
+    assert await service.ask(tx, wanted, initiated_by=actor, at=AT) is None
+    waiting = await service.ask(tx, wanted, initiated_by=alone, at=AT)
+    assert isinstance(waiting, proposals.Proposal)
     by = proposals.Approved(
         proposal_id=new_id(), maker=actor, approver=checker.person.actor, digest="00"
     )
     with pytest.raises(StepUpRequired) as asked:
-        await service.ORDER.execute(tx, wanted.model_dump_json(), by, AT)
+        await service.ORDER.action.execute(tx, wanted.model_dump_json(), by, AT)
     action = asked.value.facts["action"]
     assert isinstance(action, dict)
     assert action["kind"] == "payments.standing.approve"
     assert action["facts"]["proposal_id"] == str(by.proposal_id)
     token = await checker.person.confirmed(tx, Action(**action))
-    where = await service.ORDER.execute(
+    where = await service.ORDER.action.execute(
         tx, wanted.model_dump_json(), replace(by, step_up_token=token), AT
     )
     assert where is not None

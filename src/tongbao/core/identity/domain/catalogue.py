@@ -239,6 +239,7 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("lending:apply", _OWN, _LOW, "申请贷款", "Apply for a loan"),
     ("lending:decide", _ANY, _TOP, "审核转人工的申请", "Decide referred applications"),
     ("lending:read_any", _ANY, _HIGH, "查看所有申请与贷款", "Read all applications and loans"),
+    ("lending:repay", _OWN, _HIGH, "归还贷款", "Repay a loan"),
     (
         "limits:approve",
         _SYSTEM,
@@ -384,6 +385,7 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "为任何客户开立对账单与证明",
         "Order sealed statements and certificates of any customer",
     ),
+    ("system:read", _SYSTEM, _LOW, "查看平台运行状态", "See how the platform is doing"),
     ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
     ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
 )

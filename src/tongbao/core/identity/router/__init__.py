@@ -15,6 +15,7 @@ from tongbao.core.identity.router.logging_in import api as logging_in
 from tongbao.core.identity.router.members import api as members
 from tongbao.core.identity.router.oauth import api as oauth
 from tongbao.core.identity.router.oauth import metadata_routes
+from tongbao.core.identity.router.opening import api as opening
 from tongbao.core.identity.router.passkeys import api as passkeys
 from tongbao.core.identity.router.passwords import api as passwords
 from tongbao.core.identity.router.recoveries import api as recoveries
@@ -38,6 +39,7 @@ for each in (
     recoveries,
     external_logins,
     members,
+    opening,
     users,
     clients,
     oauth,

@@ -21,6 +21,7 @@ from tongbao.core.identity.schemas.members import (
     MemberOut,
     TermsIn,
 )
+from tongbao.core.parties import service as parties
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.proposals.schemas import ProposalOut
@@ -92,6 +93,7 @@ async def invite(
             at=at,
         )
     await _confirmed(tx, new, whom=new.login, token=step_up_token, actor=actor, at=at)
+    company = await parties.get(tx, party_id)
     return InvitationOut.of(
         await service.invite(
             tx,
@@ -103,7 +105,8 @@ async def invite(
             ends_at=new.ends_at,
             invited_by=actor.id,
             at=at,
-        )
+        ),
+        company=company.name,
     )
 
 
@@ -287,7 +290,8 @@ async def appoint(
 async def list_invitations(tx: ReadTx, actor: CurrentActor, at: Instant) -> list[InvitationOut]:
     """Return the open invitations to the caller's log-in name."""
     found = await service.invitations_for(tx, user_id=actor.id, at=at)
-    return [InvitationOut.of(each) for each in found]
+    names = await parties.names(tx, {each.party_id for each in found})
+    return [InvitationOut.of(each, company=names[each.party_id]) for each in found]
 
 
 @api.post(

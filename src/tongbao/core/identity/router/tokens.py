@@ -16,7 +16,7 @@ from tongbao.core.identity.router.proving import (
 )
 from tongbao.core.identity.schemas import MeOut, PasswordGrant, TokenOut
 from tongbao.infra.auth import PUBLIC, CurrentActor, bearer_token
-from tongbao.infra.web import Instant, WriteTx, problem_response, router
+from tongbao.infra.web import Instant, ReadTx, WriteTx, problem_response, router
 from tongbao.kernel.errors import TongbaoError
 
 api = router(prefix="/api/v1/identity", tags=["identity"])
@@ -69,9 +69,9 @@ async def log_out(tx: WriteTx, at: Instant, request: Request, _actor: CurrentAct
 
 
 @api.get("/me", summary="Who am I")
-async def me(actor: CurrentActor) -> MeOut:
+async def me(tx: ReadTx, actor: CurrentActor) -> MeOut:
     """Return the bearer of the token, the parties they act for and their permissions.
 
     Problems: `auth.unauthenticated`.
     """
-    return MeOut.of(actor)
+    return MeOut.of(actor, login=await service.find_login(tx, user_id=actor.id))

@@ -192,6 +192,7 @@ class InvitationOut(Shape):
 
     id: UUID
     party_id: UUID
+    company: Annotated[str, Field(description="The company's name: whoever is invited knows it")]
     login: str
     role: MemberRole
     bands: list[BandShape]
@@ -200,11 +201,12 @@ class InvitationOut(Shape):
     expires_at: datetime
 
     @classmethod
-    def of(cls, invitation: Invitation) -> "InvitationOut":
+    def of(cls, invitation: Invitation, *, company: str) -> "InvitationOut":
         """Return the shape of an invitation."""
         return cls(
             id=invitation.id,
             party_id=invitation.party_id,
+            company=company,
             login=invitation.login,
             role=invitation.role,
             bands=shown(invitation.bands, invitation.day_bands),

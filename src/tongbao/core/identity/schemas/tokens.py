@@ -64,6 +64,7 @@ class MeOut(BaseModel):
                 {
                     "id": "0197c0de-0000-7000-8000-000000000002",
                     "kind": "customer",
+                    "login": "zhang.wei",
                     "name": "张伟",
                     "party_ids": ["0197c0de-0000-7000-8000-000000000001"],
                     "permissions": ["accounts:open", "payments:initiate"],
@@ -74,16 +75,20 @@ class MeOut(BaseModel):
 
     id: UUID
     kind: Literal["customer", "staff", "service"]
+    login: Annotated[
+        str | None, Field(description="By which others invite a user; a client has none")
+    ]
     name: str
     party_ids: Annotated[list[UUID], Field(description="The parties a customer acts for")]
     permissions: Annotated[list[str], Field(description="`module:verb`")]
 
     @classmethod
-    def of(cls, actor: Actor) -> "MeOut":
+    def of(cls, actor: Actor, *, login: str | None) -> "MeOut":
         """Return the shape of an actor."""
         return cls(
             id=actor.id,
             kind=actor.kind,
+            login=login,
             name=actor.name,
             party_ids=sorted(actor.party_ids),
             permissions=sorted(actor.permissions),

@@ -111,6 +111,7 @@ from tongbao.core.identity.service.memberships import (
 )
 from tongbao.core.identity.service.misplaced import note_misplaced_token, tell_of_misplaced
 from tongbao.core.identity.service.oauth import client_actors
+from tongbao.core.identity.service.opening import open_company
 from tongbao.core.identity.service.passkeys import PasskeyFactor
 from tongbao.core.identity.service.passwords import (
     begin_reset,
@@ -187,7 +188,7 @@ from tongbao.core.identity.service.staff_recoveries import (
 from tongbao.core.identity.service.step_up import register_prover
 from tongbao.core.identity.service.step_up import spend as spend_step_up
 from tongbao.core.identity.service.telling import tell_role
-from tongbao.core.identity.service.users import create_user, find_user
+from tongbao.core.identity.service.users import create_user, find_login, find_user
 
 for _factor in (TOTP, PasskeyFactor(), RECOVERY_CODE):
     register_factor(_factor)
@@ -322,6 +323,7 @@ __all__ = [
     "find_actor",
     "find_contact",
     "find_log_in",
+    "find_login",
     "find_user",
     "finish_attempt",
     "get_user",
@@ -344,6 +346,7 @@ __all__ = [
     "note_new_device",
     "note_place",
     "note_refusals",
+    "open_company",
     "passkey_request",
     "passkey_signature",
     "permissions",

@@ -121,6 +121,12 @@ async def store_user(tx: WriteSession, user: User, *, password_hash: str, at: da
     return user
 
 
+async def find_login(tx: ReadSession, *, user_id: UUID) -> str | None:
+    """Return a user's log-in name; None for a client, which has none."""
+    found: str | None = await tx.scalar(select(UserRow.login).where(UserRow.id == user_id))
+    return found
+
+
 async def find_user(tx: ReadSession, *, login: str) -> User | None:
     """Return the user with this login, if there is one."""
     name = normal_login(login)

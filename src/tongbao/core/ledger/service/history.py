@@ -1,8 +1,11 @@
 """The past: what an account held at a booking moment or on an effective date."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, case, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import bindparam
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import AccountId
@@ -46,6 +49,39 @@ async def balance_at(
     if row is None:
         raise domain.AccountNotFound(account_id=str(account_id))
     return int(row[0])
+
+
+async def balances_at(
+    tx: ReadSession, account_ids: Sequence[AccountId], *, booked_by: Sequence[datetime]
+) -> dict[AccountId, list[int]]:
+    """Return the posted balances of accounts at each of some moments, as `balance_at` does one.
+
+    For accounts with a limit, of one snapshot; others, and those that do not exist, are left out.
+    What was booked by now is known without a search: only moments between an account's opening and
+    its last booking are looked for.
+    """
+    moments = func.unnest(bindparam(None, list(booked_by), ARRAY(DateTime(timezone=True))))
+    moment = moments.table_valued("at", with_ordinality="place").render_derived()
+    debits = AccountRow.debits_posted - AccountRow.credits_posted
+    balance = case(
+        (AccountRow.last_booked_at.is_(None) | (moment.c.at < AccountRow.opened_at), 0),
+        (
+            moment.c.at >= AccountRow.last_booked_at,
+            case((AccountRow.debit_normal, debits), else_=-debits),
+        ),
+        else_=func.ledger_balance_at(AccountRow.id, moment.c.at, None),
+    )
+    rows = await tx.execute(
+        select(AccountRow.uid, balance)
+        .select_from(AccountRow)
+        .join(moment, AccountRow.uid.in_(account_ids))
+        .where(AccountRow.overdraft.is_not(None))
+        .order_by(AccountRow.uid, moment.c.place)
+    )
+    found: dict[AccountId, list[int]] = {}
+    for uid, balance in rows:
+        found.setdefault(AccountId(uid), []).append(int(balance))
+    return found
 
 
 async def extend_days(

@@ -203,8 +203,9 @@ def _of_licence(licence: Licence) -> dict[str, str]:
 
 
 def _related(needs: frozenset[Need], answers: Answers) -> Iterator[Found]:
-    if Need.LEGAL_REPRESENTATIVE in needs:
-        known = answers.related.representative
+    known = answers.related.representative
+    # Whoever opened a firm as its representative must be theirs at every level.
+    if Need.LEGAL_REPRESENTATIVE in needs or known is not None:
         named = answers.licence.legal_representative if answers.licence else ""
         if known is None or known[1] < Level.BASIC or not same_name(known[0], named):
             yield Found(Finding.REPRESENTATIVE_NOT_IDENTIFIED)

@@ -8,6 +8,7 @@ sex that stand beside them, dates must be dates, the ethnic group must be one of
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
 
@@ -43,6 +44,14 @@ _LICENCE_LABELS: Final = (
     *("经营范围", "注册资本", "成立日期", "注册日期", "营业期限", "住所", "经营场所"),
     *("组成形式", "登记机关", "营业执照"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReading:
+    """What a machine has read of a document's pictures; not yet done, it has no fields."""
+
+    done: bool
+    fields: dict[str, str]
 
 
 class Line(Protocol):

@@ -19,6 +19,8 @@ from tongbao.core.parties.schemas.cases import (
     NewCase,
     NewDecision,
     NewVerdict,
+    ReadingOut,
+    ReadingsOut,
 )
 from tongbao.infra import files
 from tongbao.infra.auth import Actor, CurrentActor, require
@@ -88,7 +90,9 @@ async def list_cases(
         check_sees(actor, party_id)
         among = frozenset({party_id})
     page = await service.cases(tx, among=among, state=state, after=after, limit=limit)
-    return Page[CaseSummary](items=[CaseSummary.of(case) for case in page.items], next=page.next)
+    names = await service.names(tx, {case.party_id for case in page.items})
+    items = [CaseSummary.of(case, party_name=names[case.party_id]) for case in page.items]
+    return Page[CaseSummary](items=items, next=page.next)
 
 
 @api.get("/cases/{case_id}", summary="One case")
@@ -184,6 +188,21 @@ async def add_picture(
         at=at,
     )
     return EvidenceOut.of(made, with_facts=actor.may(VERIFY))
+
+
+@api.get("/cases/{case_id}/readings", summary="What was read of one's pictures")
+async def get_readings(case_id: UUID, tx: ReadTx, actor: CurrentActor) -> ReadingsOut:
+    """Return what a machine read, for whoever handed the pictures in, to correct it.
+
+    Nothing of pictures of somebody else's, and nothing once the check has begun. Needs the
+    permission `parties:apply`. Problems: `parties.unknown_case`.
+    """
+    await _worked(tx, case_id, actor)
+    found = await service.readings(tx, await service.get_case(tx, case_id), reader=actor.id)
+    return ReadingsOut(
+        id_card=ReadingOut.of(found.get(service.EvidenceKind.ID_CARD_READING)),
+        business_licence=ReadingOut.of(found.get(service.EvidenceKind.LICENCE_READING)),
+    )
 
 
 @api.post("/cases/{case_id}/check", summary="Ask for the check")

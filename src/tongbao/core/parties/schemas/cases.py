@@ -18,6 +18,7 @@ from tongbao.core.parties.domain.cases import (
 from tongbao.core.parties.domain.duplicates import Duplicate, Ground, Verdict
 from tongbao.core.parties.domain.findings import RULES, Finding, Found
 from tongbao.core.parties.domain.persons import OrganisationForm, Sex
+from tongbao.core.parties.domain.reading import DocumentReading
 from tongbao.core.parties.schemas.base import Shape
 from tongbao.core.parties.schemas.lifecycle import Reason
 from tongbao.infra.masking import mask
@@ -218,11 +219,35 @@ class CaseOut(Shape):
         )
 
 
+class ReadingOut(Shape):
+    """What was read of a document's pictures; a field that is not sure is not there."""
+
+    model_config = ConfigDict(title="DocumentReading")
+
+    done: Annotated[bool, Field(description="False while the pictures are being read")]
+    fields: dict[str, str]
+
+    @classmethod
+    def of(cls, reading: DocumentReading | None) -> "ReadingOut | None":
+        """Return the shape of a reading, if there is one."""
+        return None if reading is None else cls(done=reading.done, fields=reading.fields)
+
+
+class ReadingsOut(Shape):
+    """What was read of a case's documents; null without all of a document's pictures."""
+
+    model_config = ConfigDict(title="DocumentReadings")
+
+    id_card: ReadingOut | None
+    business_licence: ReadingOut | None
+
+
 class CaseSummary(Shape):
     """A case in a list."""
 
     id: UUID
     party_id: UUID
+    party_name: str
     level: int
     state: State
     cause: Cause
@@ -230,11 +255,12 @@ class CaseSummary(Shape):
     decided_at: datetime | None
 
     @classmethod
-    def of(cls, case: Case) -> "CaseSummary":
+    def of(cls, case: Case, *, party_name: str) -> "CaseSummary":
         """Return the shape of a case in a list."""
         return cls(
             id=case.id,
             party_id=case.party_id,
+            party_name=party_name,
             level=int(case.level),
             state=case.state,
             cause=case.cause,

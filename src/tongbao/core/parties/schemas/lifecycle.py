@@ -106,8 +106,10 @@ class LevelChangeOut(Shape):
         )
 
 
-class NextLevel(Shape):
-    """What the next level takes and opens."""
+class LevelRungOut(Shape):
+    """What a level takes and opens."""
+
+    model_config = ConfigDict(title="LevelRung")
 
     level: int
     needs: list[Need]
@@ -115,13 +117,14 @@ class NextLevel(Shape):
 
 
 class LevelOut(Shape):
-    """How well a party is known, what that allows, and what the next level takes."""
+    """How well a party is known, what that allows, and what each further level takes."""
 
     model_config = ConfigDict(title="IdentityLevel")
 
     level: int
     limits: LimitsOut
-    next: NextLevel | None
+    next: LevelRungOut | None
+    above: Annotated[list[LevelRungOut], Field(description="Every level above, the next first")]
     history: list[LevelChangeOut]
 
     @classmethod
@@ -133,18 +136,20 @@ class LevelOut(Shape):
         limits: Mapping[Level, Limits],
     ) -> "LevelOut":
         """Return the shape of a level."""
-        following = None
-        if level < Level.FULL:
-            above = Level(level + 1)
-            following = NextLevel(
-                level=int(above),
-                needs=sorted(needs_for(kind, above)),
-                limits=LimitsOut.of(limits[above]),
+        above = [
+            LevelRungOut(
+                level=int(each),
+                needs=sorted(needs_for(kind, each)),
+                limits=LimitsOut.of(limits[each]),
             )
+            for each in Level
+            if each > level
+        ]
         return cls(
             level=int(level),
             limits=LimitsOut.of(limits[level]),
-            next=following,
+            next=above[0] if above else None,
+            above=above,
             history=[LevelChangeOut.of(change) for change in history],
         )
 

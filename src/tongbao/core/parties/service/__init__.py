@@ -98,6 +98,7 @@ from tongbao.core.parties.domain.relationships import (
 from tongbao.core.parties.gateways.asking import AskingLimits
 from tongbao.core.parties.service.cases import (
     CHECK_JOB,
+    READ_JOB,
     ask_for_check,
     open_case,
     submit_id_card,
@@ -151,6 +152,7 @@ from tongbao.core.parties.service.reading_cases import (
     get_case,
     steps,
 )
+from tongbao.core.parties.service.reading_pictures import read_pictures, readings
 from tongbao.core.parties.service.registering import (
     KNOWN_COLUMNS,
     find_by_registration_number,
@@ -170,6 +172,7 @@ __all__ = [
     "CHECK_JOB",
     "ERASED_NAME",
     "KNOWN_COLUMNS",
+    "READ_JOB",
     "RULES",
     "Address",
     "AddressKind",
@@ -292,6 +295,8 @@ __all__ = [
     "organisation",
     "person",
     "rate",
+    "read_pictures",
+    "readings",
     "record_document",
     "record_organisation",
     "record_person",

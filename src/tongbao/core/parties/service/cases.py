@@ -62,6 +62,7 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
 CHECK_JOB = "parties.check_case"
+READ_JOB = "parties.read_pictures"
 WORDS_LENGTH_MAX = 200
 SCOPE_LENGTH_MAX = 4_000
 
@@ -201,6 +202,8 @@ async def submit_picture(
         at=at,
     )
     facts = {"media_type": picture.media_type.value, "sha256": picture.sha256.hex()}
+    if kind is not EvidenceKind.FACE:
+        await jobs.defer(tx, READ_JOB, {"case_id": str(case.id)}, lock=f"{READ_JOB}:{case.id}")
     return await record(tx, case, kind, facts, file_id=stored.id, recorded_by=recorded_by, at=at)
 
 

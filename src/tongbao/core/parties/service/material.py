@@ -1,6 +1,6 @@
 """What is known when a case is checked: read from its evidence, asked of services, judged."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -60,6 +60,8 @@ class Material:
     card: IdCard | None = None
     licence: Licence | None = None
     pictures: dict[EvidenceKind, bytes] = field(default_factory=dict)
+    card_reading: dict[str, str] | None = None
+    licence_reading: dict[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -85,12 +87,31 @@ async def gather(tx: ReadSession, given: Sequence[Evidence]) -> Material:
         material.card = card_of(newest[EvidenceKind.ID_CARD].facts)
     if EvidenceKind.BUSINESS_LICENCE in newest:
         material.licence = licence_of(newest[EvidenceKind.BUSINESS_LICENCE].facts)
+    material.card_reading = reading_of(
+        given,
+        EvidenceKind.ID_CARD_READING,
+        (EvidenceKind.ID_CARD_FRONT, EvidenceKind.ID_CARD_BACK),
+    )
+    material.licence_reading = reading_of(
+        given, EvidenceKind.LICENCE_READING, (EvidenceKind.LICENCE_PICTURE,)
+    )
     for kind, each in newest.items():
         if each.file_id is not None:
             stored = await files.get(tx, each.file_id)
             if stored.media_type is files.MediaType.JPEG:
                 material.pictures[kind] = await files.content(tx, stored)
     return material
+
+
+def reading_of(
+    given: Sequence[Evidence], reading: EvidenceKind, pictures: Collection[EvidenceKind]
+) -> dict[str, str] | None:
+    """Return what was read of the newest of these pictures; None if nobody has read them yet."""
+    places = {each.kind: place for place, each in enumerate(given)}
+    place = places.get(reading)
+    if place is None or any(places.get(each, -1) > place for each in pictures):
+        return None
+    return {name: str(value) for name, value in given[place].facts.items()}
 
 
 async def ask(outside: Outside, material: Material, needs: frozenset[Need]) -> Heard:
@@ -169,22 +190,25 @@ async def _ask_face(
 
 async def _read(outside: Outside, material: Material, needs: frozenset[Need], heard: Heard) -> None:
     reader, pictures = outside.reader, material.pictures
+    heard.card_reading, heard.licence_reading = material.card_reading, material.licence_reading
     front = pictures.get(EvidenceKind.ID_CARD_FRONT)
     back = pictures.get(EvidenceKind.ID_CARD_BACK)
     licence = pictures.get(EvidenceKind.LICENCE_PICTURE)
     if reader is None:
         return
-    if Need.ID_CARD_PICTURES in needs and front is not None and back is not None:
+    unread = heard.card_reading is None
+    if unread and Need.ID_CARD_PICTURES in needs and front is not None and back is not None:
         heard.card_reading = await reader.id_card(front, back)
         heard.facts[EvidenceKind.ID_CARD_READING] = heard.card_reading or {}
-    if Need.LICENCE_PICTURE in needs and licence is not None:
+    unread = heard.licence_reading is None
+    if unread and Need.LICENCE_PICTURE in needs and licence is not None:
         heard.licence_reading = await reader.licence(licence)
         heard.facts[EvidenceKind.LICENCE_READING] = heard.licence_reading or {}
 
 
 async def related(tx: ReadSession, party_id: UUID, needs: frozenset[Need]) -> Related:
     """Return how well those are known whom an organisation's case rests on."""
-    if not needs & {Need.LEGAL_REPRESENTATIVE, Need.BENEFICIAL_OWNERS}:
+    if Need.BUSINESS_LICENCE not in needs:
         return Related()
     representative, owners = None, []
     for each in await relationships(tx, party_id):

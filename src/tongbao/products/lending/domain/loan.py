@@ -1,7 +1,7 @@
 """A loan and the words of its contract.
 
-Principal only: revolving use, interest by the day on what is outstanding (随借随还, ACT/360).
-Accrual and instalments are not kept yet.
+Revolving use, interest by the day on what is outstanding, paid with the principal it is of
+(随借随还, 利随本清, ACT/360). Accrual and instalments are not kept yet.
 """
 
 import calendar
@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.core.agreements.service import Rendered
 from tongbao.core.identity.service import Action
 from tongbao.kernel.capitals import capitals
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Language, Text
+from tongbao.products.lending.domain.cost import Cost, cost, due_on
 
 LoanId = NewType("LoanId", UUID)
 
@@ -53,6 +55,39 @@ class LoanAccount:
     loan: Loan
     outstanding: Money
 
+    def cost(self, principal: Money, *, paid_on: date) -> Cost:
+        """Return what repaying `principal` of it on a day takes."""
+        return cost(
+            principal,
+            annual_rate=self.loan.annual_rate,
+            disbursed_on=self.loan.disbursed_on,
+            matures_on=self.loan.matures_on,
+            paid_on=paid_on,
+        )
+
+    @property
+    def at_maturity(self) -> Cost:
+        """Return what is due on the day it is to be repaid, if nothing is before."""
+        return self.cost(self.outstanding, paid_on=due_on(self.loan.matures_on))
+
+
+@dataclass(frozen=True, slots=True)
+class Repayment:
+    """What was repaid at once."""
+
+    transaction_id: UUID
+    cost: Cost
+    repaid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPreview:
+    """The words to be signed, and what the loan will cost."""
+
+    rendered: Rendered
+    daily_interest: Money
+    at_maturity: Cost
+
 
 class UnknownLoan(TongbaoError):
     """There is no such loan, or none the caller may see."""
@@ -60,6 +95,27 @@ class UnknownLoan(TongbaoError):
     code = "lending.unknown_loan"
     kind = Kind.NOT_FOUND
     title = Text(zh="贷款不存在", en="Unknown loan")
+
+
+class AmountNotOwed(TongbaoError):
+    """Nothing, or more than is owed, cannot be repaid."""
+
+    code = "lending.amount_not_owed"
+    kind = Kind.REFUSED
+    title = Text(zh="还款金额超出待还本金", en="That is not what is owed")
+    detail = Text(
+        zh="还款本金须大于零且不超过待还本金 {outstanding}",
+        en="Repay more than nothing and at most the {outstanding} that are owed",
+    )
+
+
+class CostChanged(TongbaoError):
+    """What was shown is not what it takes any more: a day has gone by, or something was repaid."""
+
+    code = "lending.cost_changed"
+    kind = Kind.CONFLICT
+    title = Text(zh="应还金额已变化", en="The amount has changed")
+    detail = Text(zh="现在应还 {total},请核对后再确认", en="It is {total} now: look again")
 
 
 def maturity(start: date, months: int) -> date:

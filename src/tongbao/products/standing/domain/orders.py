@@ -68,6 +68,8 @@ class StandingOrder:
     next_on: date | None
     made_by: UUID
     approved_by: UUID | None
+    approval_id: UUID | None
+    """What the firm's approvers signed, once for all dates."""
     made_at: datetime
 
 
@@ -135,21 +137,8 @@ class PayeeDiffers(TongbaoError):
     title = Text(zh="收款账号与户名不符", en="Account and name of the payee do not fit")
 
 
-class NeedsSignatures(TongbaoError):
-    """The firm's policy wants each payment of so much signed, and dates come by themselves."""
-
-    code = "standing.needs_signatures"
-    kind = Kind.REFUSED
-    title = Text(zh="该金额须逐笔会签", en="Each payment of so much must be signed")
-    detail = Text(
-        zh="本单位会签规则要求对 {amount} 的付款逐笔签名，不能设为定期付款；请逐笔付款",
-        en="The firm's approval policy wants a payment of {amount} signed each time; pay each one "
-        "by itself",
-    )
-
-
 class PayerGone(TongbaoError):
-    """Who ordered it, or approved it, may not pay for the party any more."""
+    """Who ordered it, approved it or signed it last may not do so for the party any more."""
 
     code = "standing.payer_gone"
     kind = Kind.FORBIDDEN

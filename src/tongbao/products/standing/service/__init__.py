@@ -16,10 +16,10 @@ from tongbao.products.standing.domain.schedule import (
 from tongbao.products.standing.service.ordering import (
     ORDER,
     WantedOrder,
+    ask,
     cancel,
     make,
     pause,
-    proposed,
     resume,
 )
 from tongbao.products.standing.service.reading import (
@@ -45,6 +45,7 @@ __all__ = [
     "StandingOrder",
     "UnknownOrder",
     "WantedOrder",
+    "ask",
     "cancel",
     "get",
     "list_occurrences",
@@ -53,6 +54,5 @@ __all__ = [
     "over_account",
     "pause",
     "pay_days",
-    "proposed",
     "resume",
 ]

@@ -1,10 +1,10 @@
 """Ordering payments to come, pausing, resuming and cancelling them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from sqlalchemy import func, select, update
 
 from tongbao.core.accounts import service as accounts
@@ -14,8 +14,8 @@ from tongbao.core.payments import service as payments
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
-from tongbao.infra.proposals import Action, Approved
-from tongbao.kernel.clock import business_date
+from tongbao.infra.proposals import Approved
+from tongbao.kernel.clock import BANK_ZONE, business_date
 from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -27,7 +27,6 @@ from tongbao.products.standing.domain.orders import (
     ORDERS_MAX,
     RETRIES,
     RETRIES_MAX,
-    NeedsSignatures,
     NotPossible,
     OrderState,
     PayeeDiffers,
@@ -40,8 +39,6 @@ from tongbao.products.standing.domain.schedule import CALENDAR, HolidayRule, Sch
 from tongbao.products.standing.events import OrderMade, OrderStopped
 from tongbao.products.standing.models import OccurrenceRow, OrderRow
 from tongbao.products.standing.service.rows import (
-    INITIATE,
-    PAYS_APPROVE,
     locked,
     order_of,
     schedule_of,
@@ -57,7 +54,7 @@ class WantedOrder(BaseModel):
 
     debtor_account_id: UUID
     creditor_account_number: Annotated[str, Field(pattern=r"^[0-9]{8,34}$")]
-    creditor_name: str
+    creditor_name: Annotated[str, StringConstraints(strip_whitespace=True)]
     amount: MoneyField
     remittance: str | None = None
     first_on: IsoDate
@@ -83,28 +80,62 @@ class WantedOrder(BaseModel):
         )
 
 
-ORDER: Final = Action(
+async def _confirmed(tx: ReadSession, wanted: WantedOrder, by: Approved) -> identity.Action:
+    """Return what a second person confirms: exactly this proposal."""
+    debtor = await accounts.get(tx, wanted.debtor_account_id)
+    return _action(
+        APPROVE, wanted, debtor, proposal_id=str(by.proposal_id), proposal_digest=by.digest
+    )
+
+
+ORDER: Final = payments.SignOff(
     name="standing.order",
     title=Text(zh="定期付款", en="Standing order"),
     payload=WantedOrder,
-    propose=INITIATE,
-    approve=PAYS_APPROVE,
+    confirmed=_confirmed,
 )
 
 
-async def proposed(
-    tx: ReadSession, wanted: WantedOrder, *, initiated_by: Actor, at: datetime
-) -> UUID | None:
-    """Return the party in which somebody must approve the order; None if nobody must.
+async def ask(
+    tx: WriteSession, wanted: WantedOrder, *, initiated_by: Actor, at: datetime
+) -> payments.Waiting | None:
+    """Put the order to those who must agree to each of its payments; None if nobody must.
 
-    Raises as `make` does for what is wrong with the order itself.
+    It is signed once, for all dates, and before the first one. Raises as `make` does for what is
+    wrong with the order itself, and `approvals.NoRule`.
     """
     debtor = await _checked(tx, wanted, initiated_by, at)
-    able = await payments.alone(
-        tx, party_id=debtor.party_id, currency=wanted.amount.currency, actor=initiated_by, at=at
+    first = wanted.schedule.due(0, CALENDAR)
+    assert first is not None, "a schedule has a first date"
+    return await ORDER.ask(
+        tx,
+        wanted,
+        party_id=debtor.party_id,
+        amount=wanted.amount,
+        payee=payments.payee_of(wanted),
+        maker=initiated_by,
+        ends_at=datetime.combine(first, time.min, BANK_ZONE),
+        at=at,
     )
-    alone = able.per_payment is None or wanted.amount <= able.per_payment
-    return None if alone else debtor.party_id
+
+
+def wanted_of(row: OrderRow) -> WantedOrder:
+    """Return an order as its maker wanted it, and as it was signed."""
+    return WantedOrder(
+        debtor_account_id=row.debtor_account_id,
+        creditor_account_number=row.creditor_account_number,
+        creditor_name=row.creditor_name,
+        amount=Money(row.amount_minor, row.currency),
+        remittance=row.remittance,
+        first_on=row.first_on,
+        unit=ScheduleUnit(row.unit),
+        every=row.every,
+        month_day=row.month_day,
+        holidays=HolidayRule(row.holidays),
+        last_on=row.last_on,
+        count=row.count,
+        retries=row.retries,
+    )
 
 
 async def make(
@@ -118,8 +149,7 @@ async def make(
     """Order payments to come, once confirmed by a step-up over all they are.
 
     The payee is confirmed with it. Raises `accounts.UnknownAccount`, `auth.Forbidden`,
-    `ScheduleWrong`, `TooEarly`, `TooManyOrders`, `PayeeDiffers`, `NeedsSignatures`,
-    `payments.CoolingOff`, what
+    `ScheduleWrong`, `TooEarly`, `TooManyOrders`, `PayeeDiffers`, `payments.CoolingOff`, what
     `payments.transfer` raises for its words, and `identity.StepUpRequired`.
     """
     debtor = await _checked(tx, wanted, initiated_by, at)
@@ -132,7 +162,7 @@ async def make(
     )
     action = _action(CREATE, wanted, debtor)
     await identity.spend_step_up(tx, token=step_up_token, action=action, actor=initiated_by, at=at)
-    order = await _store(tx, wanted, debtor, made_by=initiated_by, approved_by=None, at=at)
+    order = await _store(tx, wanted, debtor, made_by=initiated_by, approver=None, at=at)
     await payments.confirm_payee(
         tx,
         party_id=debtor.party_id,
@@ -144,16 +174,12 @@ async def make(
 
 
 @ORDER.executes
-async def _approved(tx: WriteSession, wanted: WantedOrder, by: Approved, at: datetime) -> str:
-    """Order it, once the approver has confirmed exactly this proposal."""
+async def _approved(
+    tx: WriteSession, wanted: WantedOrder, by: payments.SignedOff, at: datetime
+) -> str:
+    """Order it, as a second person has confirmed or the approvers have signed."""
     debtor = await _checked(tx, wanted, by.maker, at)
-    action = _action(
-        APPROVE, wanted, debtor, proposal_id=str(by.proposal_id), proposal_digest=by.digest
-    )
-    await identity.spend_step_up(
-        tx, token=by.step_up_token, action=action, actor=by.approver, at=at
-    )
-    order = await _store(tx, wanted, debtor, made_by=by.maker, approved_by=by.approver, at=at)
+    order = await _store(tx, wanted, debtor, made_by=by.maker, approver=by.approver, at=at)
     return f"/api/v1/standing-orders/{order.id}"
 
 
@@ -238,8 +264,6 @@ async def _checked(
     payments.check_may_initiate(debtor, actor)
     payments.check_words(wanted.amount, wanted.creditor_name, wanted.remittance)
     party_id = debtor.party_id
-    if await approvals.signatures_needed(tx, party_id=party_id, amount=wanted.amount):
-        raise NeedsSignatures(amount=str(wanted.amount))
     due = wanted.schedule.due(0, CALENDAR)
     assert due is not None, "a schedule has a first date"
     if due <= business_date(at):
@@ -258,7 +282,7 @@ async def _store(
     debtor: accounts.DepositAccount,
     *,
     made_by: Actor,
-    approved_by: Actor | None,
+    approver: Actor | None,
     at: datetime,
 ) -> StandingOrder:
     """Store an order that was confirmed; only now the name is compared: a guess costs a step-up."""
@@ -272,12 +296,13 @@ async def _store(
     )
     if found is not payments.NameCheck.MATCH:
         raise PayeeDiffers
+    signed = approver.approval_id if isinstance(approver, approvals.Signers) else None
     row = OrderRow(
         id=new_id(),
         party_id=debtor.party_id,
         debtor_account_id=debtor.id,
         creditor_account_number=wanted.creditor_account_number,
-        creditor_name=wanted.creditor_name.strip(),
+        creditor_name=wanted.creditor_name,
         amount_minor=wanted.amount.minor,
         currency=wanted.amount.currency,
         remittance=wanted.remittance,
@@ -293,7 +318,8 @@ async def _store(
         next_number=0,
         next_on=wanted.schedule.due(0, CALENDAR),
         made_by=made_by.id,
-        approved_by=None if approved_by is None else approved_by.id,
+        approved_by=None if approver is None or signed is not None else approver.id,
+        approval_id=signed,
         made_at=at,
     )
     tx.add(row)

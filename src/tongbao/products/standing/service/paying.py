@@ -5,10 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
+from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
 from tongbao.infra import outbox
-from tongbao.infra.auth import Forbidden
+from tongbao.infra.auth import Actor, Forbidden
 from tongbao.infra.db import WriteSession
 from tongbao.infra.runs import Progress
 from tongbao.kernel.errors import TongbaoError
@@ -24,7 +25,7 @@ from tongbao.products.standing.domain.orders import (
 from tongbao.products.standing.domain.schedule import CALENDAR
 from tongbao.products.standing.events import DateDelayed, DateMissed, DatePaid
 from tongbao.products.standing.models import OccurrenceRow, OrderRow
-from tongbao.products.standing.service.ordering import stop
+from tongbao.products.standing.service.ordering import ORDER, stop, wanted_of
 from tongbao.products.standing.service.rows import schedule_of
 
 
@@ -141,13 +142,9 @@ async def _transfer(
 ) -> payments.Transfer:
     """Pay as whoever ordered it may at this moment; it was confirmed when it was ordered."""
     payer = await identity.find_actor(tx, row.made_by, at)
-    approver = (
-        None if row.approved_by is None else await identity.find_actor(tx, row.approved_by, at)
-    )
-    if payer is None or (row.approved_by is not None and approver is None):
+    if payer is None or row.party_id not in payer.party_ids:
         raise PayerGone
-    if row.party_id not in payer.party_ids:
-        raise PayerGone
+    approver = await _approver(tx, row, at)
     return await payments.transfer(
         tx,
         debtor_account_id=row.debtor_account_id,
@@ -161,6 +158,22 @@ async def _transfer(
         without_step_up=True,
         at=at,
     )
+
+
+async def _approver(tx: WriteSession, row: OrderRow, at: datetime) -> Actor | None:
+    """Return who approved the order, or those who signed exactly it. Raises `PayerGone`."""
+    approver: Actor | None
+    if row.approval_id is not None:
+        approver = await approvals.signers_of(
+            tx, row.approval_id, instruction=ORDER.instruction, payload=wanted_of(row), at=at
+        )
+    elif row.approved_by is not None:
+        approver = await identity.find_actor(tx, row.approved_by, at)
+    else:
+        return None
+    if approver is None:
+        raise PayerGone
+    return approver
 
 
 def _note(row: OccurrenceRow, outcome: DateOutcome, refusal: TongbaoError | None) -> None:

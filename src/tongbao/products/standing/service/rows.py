@@ -21,7 +21,6 @@ from tongbao.products.standing.domain.schedule import HolidayRule, Schedule, Sch
 from tongbao.products.standing.models import OccurrenceRow, OrderRow
 
 INITIATE: Final = "payments:initiate"
-PAYS_APPROVE: Final = "payments:approve"
 
 
 def schedule_of(row: OrderRow) -> Schedule:
@@ -55,6 +54,7 @@ def order_of(row: OrderRow) -> StandingOrder:
         next_on=row.next_on,
         made_by=row.made_by,
         approved_by=row.approved_by,
+        approval_id=row.approval_id,
         made_at=row.made_at,
     )
 

@@ -172,6 +172,9 @@ async def _unblocked(_known: Known, event: UserUnblocked) -> Sequence[Telling]:
 
 @tells(MemberJoined)
 async def _joined(known: Known, event: MemberJoined) -> Sequence[Telling]:
+    if event.by == event.user_id:  # they have opened the firm: the page told them, and nobody else
+        known.forget_readers()
+        return []
     role = _ROLES.get(event.role, _MEMBER)
     what = Text(zh=f"新增{role.zh}用户", en=f"a new {role.en}")
     own = Text(zh=f"成为{role.zh}", en=f"you are {role.en} now")
