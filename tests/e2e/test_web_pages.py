@@ -10,9 +10,8 @@ from playwright.async_api import Browser, expect
 
 from tests.support import pages
 from tests.support.browser import screenshot
-from tests.support.visits import Visit
+from tests.support.visits import DESKTOP, Visit
 from tests.support.walks import BUILT, COMBINATIONS, Walk
-from tongbao.app.site import Built
 from tongbao.app.site.built import AREAS, FOLDER
 from tongbao.kernel.text import Language
 
@@ -29,9 +28,8 @@ async def test_every_page(
     browser: Browser, site: str, combination: tuple[Language, tuple[int, int]]
 ) -> None:
     language, (width, height) = combination
-    built = Built.load()
-    assert built is not None
-    listed = sorted(pages.shown(built), key=lambda each: each.who)
+    # The desk is a desktop's: on a phone the customers' pages are looked at.
+    listed = [each for each in pages.PAGES if width >= DESKTOP[0] or "/staff" not in each.path]
     for who, theirs in groupby(listed, key=lambda each: each.who):
         visit = await Visit.begin(
             browser,

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from playwright.async_api import APIRequestContext
 
 from tongbao.app import demo
-from tongbao.app.site import Built
 
-FIRM, COMPANY, OPERATIONS = "firm", "company", "operations"
+FIRM, COMPANY, MAKER = "firm", "company", "maker"
+OPERATIONS, AUDITOR, ADMINISTRATOR = "operations", "auditor", "admin"
 NOBODY = ""
 
 
@@ -38,6 +38,7 @@ LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 }
 
 PAGES: Final = (
+    Listed("welcome", NOBODY, "/"),
     Listed("log-in", NOBODY, "/login"),
     Listed("register", NOBODY, "/register"),
     Listed("forgot", NOBODY, "/forgot"),
@@ -47,9 +48,11 @@ PAGES: Final = (
     Listed("notices", FIRM, "/notices"),
     Listed("accounts", FIRM, "/accounts"),
     Listed("account", FIRM, "/accounts/{account}"),
+    Listed("statements", FIRM, "/accounts/{account}/statements"),
     Listed("deposits", FIRM, "/deposits"),
     Listed("deposit-open", FIRM, "/deposits/open"),
     Listed("transfer", FIRM, "/transfer"),
+    Listed("payments", FIRM, "/payments"),
     Listed("payment", FIRM, "/payments/{payment}"),
     Listed("payees", FIRM, "/payees"),
     Listed("payee-new", FIRM, "/payees/new"),
@@ -59,10 +62,13 @@ PAGES: Final = (
     Listed("top-up", FIRM, "/top-up"),
     Listed("withdraw", FIRM, "/withdraw"),
     Listed("collect", FIRM, "/collect"),
-    Listed("collect-link", FIRM, "/collect/links/new"),
-    Listed("pay-code", FIRM, "/pay-code"),
+    Listed("till-new", FIRM, "/collect/tills/new"),
+    Listed("link-new", FIRM, "/collect/links/new"),
+    Listed("request-new", FIRM, "/collect/requests/new"),
     Listed("scan", FIRM, "/scan"),
+    Listed("pay-code", FIRM, "/pay-code"),
     Listed("loans", FIRM, "/loans"),
+    Listed("loan-apply", FIRM, "/loans/apply"),
     Listed("loan", FIRM, "/loans/{loan}"),
     Listed("application", FIRM, "/loans/applications/{application}"),
     Listed("consents", FIRM, "/consents"),
@@ -75,10 +81,11 @@ PAGES: Final = (
     Listed("open-firm", FIRM, "/open-firm"),
     Listed("open-account", FIRM, "/open-account"),
     Listed("invitations", FIRM, "/invitations"),
-    Listed("payroll", COMPANY, "/payroll"),
-    Listed("payroll-new", COMPANY, "/payroll/new"),
     Listed("approvals", COMPANY, "/approvals"),
+    Listed("approval-keys", COMPANY, "/approvals/keys"),
     Listed("users", COMPANY, "/users"),
+    Listed("user-invite", COMPANY, "/users/invite"),
+    Listed("signing-policy", COMPANY, "/users/policy"),
     Listed("me", COMPANY, "/me"),
     Listed("security", COMPANY, "/me/security"),
     Listed("passkeys", COMPANY, "/me/security/passkeys"),
@@ -91,16 +98,36 @@ PAGES: Final = (
     Listed("notifications", COMPANY, "/me/notifications"),
     Listed("data", COMPANY, "/me/data"),
     Listed("help", COMPANY, "/me/help"),
+    Listed("payroll", MAKER, "/payroll"),
+    Listed("payroll-new", MAKER, "/payroll/new"),
     Listed("desk", OPERATIONS, "/staff"),
+    Listed("desk-me", OPERATIONS, "/staff/me"),
+    Listed("desk-proposals", OPERATIONS, "/staff/proposals"),
+    Listed("desk-customers", OPERATIONS, "/staff/customers"),
+    Listed("desk-customer", OPERATIONS, "/staff/customers/{customer}"),
+    Listed("desk-kyc", OPERATIONS, "/staff/kyc"),
+    Listed("desk-channels", OPERATIONS, "/staff/channels"),
+    Listed("desk-routing", OPERATIONS, "/staff/channels/routing"),
+    Listed("desk-reasons", OPERATIONS, "/staff/channels/reasons"),
+    Listed("desk-payments", OPERATIONS, "/staff/payments"),
+    Listed("desk-reconciliation", OPERATIONS, "/staff/reconciliation"),
+    Listed("desk-reconciled-days", OPERATIONS, "/staff/reconciliation/days"),
+    Listed("desk-suspense", OPERATIONS, "/staff/reconciliation/suspense"),
+    Listed("desk-ledger", OPERATIONS, "/staff/ledger"),
+    Listed("desk-reports", OPERATIONS, "/staff/ledger/reports"),
+    Listed("desk-transaction", OPERATIONS, "/staff/ledger/transactions/{transaction}"),
+    Listed("desk-terms", OPERATIONS, "/staff/terms"),
+    Listed("desk-fees", OPERATIONS, "/staff/terms/fees"),
+    Listed("desk-rates", OPERATIONS, "/staff/terms/rates"),
+    Listed("desk-end-of-day", OPERATIONS, "/staff/end-of-day"),
+    Listed("desk-partners", OPERATIONS, "/staff/partners"),
+    Listed("desk-system", OPERATIONS, "/staff/system"),
+    Listed("desk-audit", AUDITOR, "/staff/audit"),
+    Listed("desk-alerts", AUDITOR, "/staff/alerts"),
+    Listed("desk-users", ADMINISTRATOR, "/staff/users"),
 )
-# Areas that are no page of their own: the first address leads on, proposals and payments are
-# reached by what they are about, and a payer's page by its link.
-ELSEWHERE: Final = frozenset({"", "proposals", "pay"})
-
-
-def shown(built: Built) -> list[Listed]:
-    """Return the pages this build has."""
-    return [each for each in PAGES if built.knows(each.path)]
+# Areas whose pages are reached by what they are about, or by a link, or have another name here.
+ELSEWHERE: Final = frozenset({"company", "files", "instructions", "pay"})
 
 
 def person(who: str) -> demo.DemoLogin:
