@@ -12,7 +12,7 @@ RETRY := scripts/retry
 export UV_HTTP_TIMEOUT ?= 120
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-.PHONY: help run test web chaos check format lint types imports drift lock migration hooks browser clean
+.PHONY: help run test web tour lighthouse chaos check format lint types imports drift lock migration hooks browser clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,14 @@ test: $(VENV)/dev browser $(if $(TESTS),,web)  ## run every test, in parallel, w
 
 web: $(VENV)/dev  ## the web application: types, unit tests, words, build, sizes
 	@scripts/web check
+
+tour: $(VENV)/dev browser  ## a picture of every page in tour/, and the few of the documents anew
+	@scripts/web build && mkdir -p tour
+	@TONGBAO_SCREENSHOTS=$(CURDIR)/tour $(BIN)/pytest -q tests/e2e/test_web_pages.py
+	@$(BIN)/python scripts/pictures tour docs/pictures
+
+lighthouse: $(VENV)/dev browser  ## how fast pages are on a phone: log-in, home, transfer
+	@scripts/lighthouse
 
 chaos: $(VENV)/dev  ## thousands of payments, channels that misbehave, and kill -9 of everything
 	@TONGBAO_CHAOS_PAYMENTS=$(or $(PAYMENTS),3000) TONGBAO_CHAOS_KILLS=$(or $(KILLS),60) $(BIN)/pytest -q tests/chaos

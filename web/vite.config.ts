@@ -14,6 +14,16 @@ const api = `http://127.0.0.1:${process.env['TONGBAO_PORT'] ?? '8000'}`
 /** To the API as though the page were its own, or it refuses changes as coming from another site. */
 const passed = { target: api, changeOrigin: true, headers: { origin: api } }
 
+/**
+ * What every page needs comes in a few files: on a phone each more costs a round trip. What few need,
+ * as dialogs and menus with all that is below them, stays in files of its own.
+ */
+const TOGETHER = [
+  { name: 'vue', priority: 3, test: /node_modules\/(vue|@vue|vue-router|pinia|@tanstack|vue-i18n|@intlify|openapi-fetch)\// },
+  { name: 'core', priority: 2, test: /src\/(api|lib)\/|src\/app\/(i18n|looks|query)|src\/session\/(store|drafts|stepUp)\.|src\/ui\/(Button|Icon|Mark|Problem|toast|icons)\./ },
+  { name: 'parts', priority: 1, test: /src\/portal\/data\.ts|src\/ui\/(Avatar|Card|Choices|Copy|DateTime|Empty|Facts|Field|LanguageSwitch|Lines|Money|OfflineBanner|Page|Row|LinkRow|Section|Select|Shell|Skeleton|Status|Stepper|TextInput)\./ },
+]
+
 /** Puts a .br and a .gz beside every text, so that the server never compresses on demand. */
 function precompressed(): Plugin {
   const texts = /\.(js|css|html|svg|webmanifest|json)$/
@@ -44,7 +54,10 @@ export default defineConfig({
   resolve: { alias: { '@': resolve(here, 'src') } },
   build: {
     outDir: out,
-    rollupOptions: { input: ['index.html', 'offline.html'].map((page) => resolve(here, page)) },
+    rolldownOptions: {
+      input: ['index.html', 'offline.html'].map((page) => resolve(here, page)),
+      output: { codeSplitting: { groups: TOGETHER } },
+    },
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },

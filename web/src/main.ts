@@ -14,8 +14,8 @@ import { queries } from './app/query'
 import { router } from './app/router'
 import { useSession } from './session/store'
 
-await speak(looks.language)
-
+// Words, who is here and the first page are asked for at once: none of them waits for another.
+const words = speak(looks.language)
 const app = createApp(App)
 app.use(createPinia()).use(i18n).use(VueQueryPlugin, { queryClient: queries }).use(router)
 
@@ -26,6 +26,7 @@ door.onSessionOver = () => {
   queries.clear()
   void router.push({ path: '/login', query: { next: router.currentRoute.value.fullPath } })
 }
+await words
 app.mount('#app')
 
 // A page that opens without a network says so; where a browser will not have it, nothing is lost.

@@ -1,5 +1,5 @@
 /** Every address of the application. Each area is loaded when somebody first goes there. */
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 
 import { Problem } from '@/api/problem'
 import { accounts } from '@/portal/accounts/routes'
@@ -61,8 +61,16 @@ export function nextOf(query: unknown): string {
   return typeof query === 'string' && /^\/(?![/\\])/.test(query) ? query : '/'
 }
 
+/** Have the files of a page on their way while it is still being found out who is here. */
+function fetchAhead(to: RouteLocationNormalized): void {
+  for (const { components } of to.matched) {
+    for (const part of Object.values(components ?? {})) if (typeof part === 'function') void (part as () => Promise<unknown>)().catch(() => undefined)
+  }
+}
+
 router.beforeEach(async (to) => {
   const session = useSession()
+  if (!session.known) fetchAhead(to)
   try {
     await session.restore()
   } catch (error) {

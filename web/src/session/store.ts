@@ -46,7 +46,8 @@ export const useSession = defineStore('session', () => {
       return
     }
     try {
-      await enter((await take(client.GET('/api/v1/identity/sessions/current'))).csrf_token)
+      const [{ csrf_token }, found] = await Promise.all([take(client.GET('/api/v1/identity/sessions/current')), ask()])
+      begin(csrf_token, found)
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error
       hint.set(false)
@@ -56,9 +57,15 @@ export const useSession = defineStore('session', () => {
     known.value = true
   }
 
+  const ask = (): Promise<Me> => take(client.GET('/api/v1/identity/me'))
+
   async function enter(csrf: string): Promise<void> {
     door.csrf = csrf
-    const found = await take(client.GET('/api/v1/identity/me'))
+    begin(csrf, await ask())
+  }
+
+  function begin(csrf: string, found: Me): void {
+    door.csrf = csrf
     drafts.belongTo(found.id)
     hint.set(true)
     me.value = found

@@ -1,0 +1,79 @@
+"""Every page there is, looked at once in each combination: whole, accessible, nothing sideways."""
+
+import json
+from importlib import resources
+from itertools import groupby
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, expect
+
+from tests.support import pages
+from tests.support.browser import screenshot
+from tests.support.visits import DESKTOP, Visit
+from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tongbao.app.site.built import AREAS, FOLDER
+from tongbao.kernel.text import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    "zh": {"lost": "这里没有页面"},
+    "en": {"lost": "There is no page here"},
+}
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
+
+
+@pytest.mark.parametrize("combination", COMBINATIONS)
+async def test_every_page(
+    browser: Browser, site: str, combination: tuple[Language, tuple[int, int]]
+) -> None:
+    language, (width, height) = combination
+    # The desk is a desktop's: on a phone the customers' pages are looked at.
+    listed = [each for each in pages.PAGES if width >= DESKTOP[0] or "/staff" not in each.path]
+    for who, theirs in groupby(listed, key=lambda each: each.who):
+        visit = await Visit.begin(
+            browser,
+            site.replace("127.0.0.1", "localhost"),
+            language=language,
+            width=width,
+            height=height,
+        )
+        await visit.page.emulate_media(reduced_motion="reduce")
+        walk = Walk(visit, language, WORDS)
+        party = await enter(walk, who) if who else ""
+        for each in theirs:
+            await look_at(walk, each, party)
+        await visit.page.context.close()
+
+
+async def enter(walk: Walk, who: str) -> str:
+    """Log in; return the id of whom they act for."""
+    await walk.page.goto("/login")
+    await walk.log_in(pages.person(who))
+    await expect(walk.page.locator("h1")).not_to_have_text(walk.words["log in"])
+    me = await (await walk.page.request.get("/api/v1/identity/me")).json()
+    return str(me["party_ids"][0]) if me["party_ids"] else ""
+
+
+async def look_at(walk: Walk, listed: pages.Listed, party: str) -> None:
+    page = walk.page
+    answer = await page.goto(await pages.resolve(listed.path, page.request, party))
+    assert answer is not None
+    assert answer.ok, listed.path
+    await expect(page.locator("h1").first).to_be_attached()
+    await expect(page.locator("main .skeleton")).to_have_count(0)
+    await expect(page.get_by_text(walk.words["lost"])).to_have_count(0)
+    found = await Axe().run(page)
+    assert found.violations_count == 0, f"{listed.name}: {found.generate_report()}"
+    await screenshot(page, f"{listed.name}-{walk.language}")
+    try:
+        await walk.visit.check()
+    except AssertionError as error:
+        error.add_note(listed.path)
+        raise
+
+
+def test_each_area_of_the_application_has_a_page_in_the_list() -> None:
+    built = resources.files("tongbao.app.site").joinpath(FOLDER, AREAS)
+    areas = set(json.loads(built.read_text()))
+    assert areas - pages.ELSEWHERE <= {each.path.split("/")[1] for each in pages.PAGES}
