@@ -30,7 +30,7 @@ const joining = {
     firm: '企业名称', code: '统一社会信用代码', legal_representative: '法定代表人', legal_form: '类型', founded_on: '成立日期', business_scope: '经营范围', business_scope_hint: '照执照填写，可只写主要几项', capital: '注册资本', capital_hint: '人民币元',
     fault_name: '请填写姓名', fault_number: '身份证号码是 18 位，最后一位可能是 X', fault_issuing_authority: '请填写签发机关', fault_valid_from: '请填写起始日期', fault_valid_until: '请填写截止日期，或选长期有效', fault_legal_form: '请填写类型', fault_legal_representative: '请填写法定代表人', fault_founded_on: '请填写成立日期', fault_business_scope: '请填写经营范围', fault_capital: '请填写金额，例如 5000000',
     is_checking: '正在核实', is_checking_why: '通常几秒到一分钟。可以离开，结果会通知您。', is_waiting: '对方系统暂无应答', is_waiting_why: '我们会自动再查，不用重新提交；有结果会通知您。', is_needs_staff: '工作人员正在核实', is_needs_staff_why: '一般 1 个工作日内有结果，会通知您。', is_approved: '核实通过', is_approved_why: '资料已加密保存，只用于核实身份。', is_refused: '这次没有通过', is_refused_why: '下面是原因和办法，改正后可以马上再次申请。',
-    asks_bureau: '姓名与身份证号码是否一致', asks_document: '照片与所填是否一致', asks_faces: '是否本人', asks_registry: '登记机关的企业资料', asks_representative: '法定代表人是否一致', found: '原因与办法', apply_again: '再次申请',
+    asks_bureau: '姓名与身份证号码是否一致', asks_document: '照片与所填是否一致', asks_faces: '是否本人', asks_registry: '登记机关的企业资料', asks_representative: '法定代表人是否一致', found: '原因与办法', apply_again: '再次申请', colleagues: '邀请经办和复核',
     state_opened: '待填写', state_evidence: '待提交', state_checking: '核实中', state_waiting: '等待应答', state_needs_staff: '人工核实中', state_approved: '已通过', state_refused: '未通过',
   },
   firm: {
