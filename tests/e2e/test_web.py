@@ -29,7 +29,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "change": "返回修改",
         "expired": "登录已过期",
         "lost": "这里没有页面",
-        "inbox": "待我复核",
+        "desk": "待办",
     },
     "en": {
         "missing": "Enter your password",
@@ -48,7 +48,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "change": "Change something",
         "expired": "Your session has ended",
         "lost": "There is no page here",
-        "inbox": "For me to decide",
+        "desk": "Work list",
     },
 }
 
@@ -172,5 +172,5 @@ async def test_a_session_that_is_over_leads_back_with_what_was_written(walk: Wal
 async def test_staff_come_to_their_desk(walk: Walk) -> None:
     await walk.page.goto("/login")
     await walk.log_in(OPERATIONS)
-    await expect(walk.page.get_by_role("heading", name=walk.words["inbox"])).to_be_visible()
+    await expect(walk.page.get_by_role("heading", name=walk.words["desk"])).to_be_visible()
     await walk.look("staff")

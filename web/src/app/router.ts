@@ -7,7 +7,7 @@ import { credit } from '@/portal/credit/routes'
 import { deposits } from '@/portal/deposits/routes'
 import { firm } from '@/portal/firm/routes'
 import { joining, onboarding } from '@/portal/joining/routes'
-import { paying } from '@/portal/paying/routes'
+import { payPage, paying } from '@/portal/paying/routes'
 import { security } from '@/portal/security/routes'
 import { useSession } from '@/session/store'
 import { operations } from '@/staff/operations/routes'
@@ -27,6 +27,7 @@ declare module 'vue-router' {
 export const routes: RouteRecordRaw[] = [
   { path: '/login', component: () => import('@/portal/LogIn.vue'), meta: { open: true } },
   ...joining,
+  payPage,
   {
     path: '/',
     component: () => import('@/portal/Portal.vue'),

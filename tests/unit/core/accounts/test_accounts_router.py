@@ -211,3 +211,20 @@ async def test_the_same_key_opens_one_account(
     }
     assert len(numbers) == 1
     assert len((await client.get(URL, headers=who.headers)).json()["items"]) == 1
+
+
+async def test_an_account_is_found_by_its_number_by_whoever_may_see_it(
+    client: httpx2.AsyncClient, customer: Customer, staff: Staff
+) -> None:
+    who, other = await customer("李雷"), await customer("韩梅")
+    one = await opened(client, who)
+    await opened(client, who, currency="USD")
+
+    async def found(caller: Caller, number: str) -> list[str]:
+        answer = await client.get(URL, params={"number": number}, headers=caller.headers)
+        return [each["id"] for each in answer.json()["items"]]
+
+    assert await found(staff(Role.STAFF_SERVICE), one["number"]) == [one["id"]]
+    assert await found(who, one["number"]) == [one["id"]]
+    assert await found(other, one["number"]) == []
+    assert await found(who, one["number"][:-1]) == []

@@ -179,3 +179,23 @@ async def test_the_same_key_registers_once(client: httpx2.AsyncClient, staff: St
     again = await client.post(URL, json=new, headers=headers)
     assert again.headers["idempotency-replayed"] == "true"
     assert again.json() == first.json()
+
+
+async def test_staff_find_customers_by_a_part_of_their_name_or_number(
+    client: httpx2.AsyncClient, staff: Staff
+) -> None:
+    headers, part = staff(Role.STAFF_OPERATIONS).headers, secrets.token_hex(4)
+    for name in (f"杭州{part}商行", f"{part.upper()} Ltd", "100% 棉", "别的商行"):
+        answer = await client.post(URL, json={"kind": "person", "name": name}, headers=headers)
+        assert answer.status_code == 201
+
+    async def found(text: str) -> list[str]:
+        answer = await client.get(URL, params={"text": text}, headers=headers)
+        return [party["name"] for party in answer.json()["items"]]
+
+    assert await found(f" {part} ") == [f"{part.upper()} Ltd", f"杭州{part}商行"]
+    assert await found("100% ") == ["100% 棉"]
+    assert await found(f"{part}%行") == []
+    new = an_organisation()
+    await client.post(URL, json=new, headers=headers)
+    assert await found(new["registration_number"][:17].lower()) == [new["name"]]

@@ -21,7 +21,7 @@ const joining: Words<typeof zh> = {
     waiting: 'We have your request', waiting_why: 'Come back to this page to complete it. If you find the device or a recovery code, just log in: that calls it off.', ready: 'Can be completed from', until: 'At the latest', not_me: 'I did not ask for this',
     cancel: 'Call it off', cancel_why: 'The message holds a code. Enter it here and the request is void at once.', cancel_code: 'Code to call it off', cancelled: 'It is called off. Log in soon and change your password.',
   },
-  kyc: {
+  verify: {
     title: 'Verify who you are', firm_title: 'Verify your firm', back: 'Identity and limits', level_title: 'Identity and limits', whose: 'For whom', level: 'Level now', level_0: 'Not verified', level_1: 'Basic', level_2: 'Standard', level_3: 'Full', more: 'You can go on to', begin: 'Begin', allowed: 'What may be paid out', history: 'Earlier checks',
     nobody: 'You act for nobody yet', nobody_why: 'Once you have registered or joined a firm, its level is shown here.', open_case: 'Go on where you left off', up_to: 'Up to {amount} a payment', no_limit: 'No limit', per_transaction: 'A payment', per_day: 'A day', per_year: 'A year',
     need_id_card: 'ID card details', need_id_card_pictures: 'both sides of the card', need_face: 'your face', need_business_licence: 'licence details', need_licence_picture: 'a picture of the licence', need_legal_representative: 'a verified representative', need_beneficial_owners: 'verified owners',

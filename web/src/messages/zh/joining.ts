@@ -18,7 +18,7 @@ const joining = {
     waiting: '申请已收到', waiting_why: '到时间后回到这一页完成。想起恢复码或找到设备，直接登录即可，申请随之作废。', ready: '最早可完成', until: '最晚完成', not_me: '不是我申请的',
     cancel: '撤销申请', cancel_why: '通知里有一个撤销码，填在这里，申请立即作废。', cancel_code: '撤销码', cancelled: '申请已撤销，请尽快登录并更换密码。',
   },
-  kyc: {
+  verify: {
     title: '核实身份', firm_title: '核实企业', back: '身份与额度', level_title: '身份与额度', whose: '为谁办理', level: '当前等级', level_0: '未核实', level_1: '基础', level_2: '标准', level_3: '完整', more: '可以提升到', begin: '开始', allowed: '可转出金额', history: '核实记录',
     nobody: '您还不代表任何人', nobody_why: '接受企业邀请或注册后，这里会显示核实等级。', open_case: '继续未完成的核实', up_to: '每笔至多 {amount}', no_limit: '不限', per_transaction: '每笔', per_day: '每天', per_year: '每年',
     need_id_card: '身份证信息', need_id_card_pictures: '身份证照片', need_face: '本人面容', need_business_licence: '营业执照信息', need_licence_picture: '执照照片', need_legal_representative: '法定代表人已核实', need_beneficial_owners: '受益所有人已核实',

@@ -78,16 +78,21 @@ async def list_accounts(
     tx: ReadSession,
     *,
     among: Collection[UUID] | None = None,
+    number: str | None = None,
     after: str | None = None,
     limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[DepositAccount]:
     """Return accounts, the latest opened first; only of the parties `among` unless it is None.
+
+    With `number` only what is under it: one account, or the pockets of a wallet.
 
     Raises `kernel.page.BadCursor`.
     """
     query = select(AccountRow).order_by(AccountRow.id.desc()).limit(limit + 1)
     if among is not None:
         query = query.where(AccountRow.party_id.in_(list(among)))
+    if number is not None:
+        query = query.where(AccountRow.number == number)
     if after is not None:
         query = query.where(AccountRow.id < decode_cursor(after, UUID)[0])
     return Page[DepositAccount].of(

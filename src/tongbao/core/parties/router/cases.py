@@ -90,7 +90,9 @@ async def list_cases(
         check_sees(actor, party_id)
         among = frozenset({party_id})
     page = await service.cases(tx, among=among, state=state, after=after, limit=limit)
-    return Page[CaseSummary](items=[CaseSummary.of(case) for case in page.items], next=page.next)
+    names = await service.names(tx, {case.party_id for case in page.items})
+    items = [CaseSummary.of(case, party_name=names[case.party_id]) for case in page.items]
+    return Page[CaseSummary](items=items, next=page.next)
 
 
 @api.get("/cases/{case_id}", summary="One case")

@@ -53,6 +53,10 @@ async def list_parties(
     registration_number: Annotated[
         RegistrationNumber | None, Query(description="Only the organisation with this number")
     ] = None,
+    text: Annotated[
+        str | None,
+        Query(max_length=100, description="A part of the name, or how the number begins"),
+    ] = None,
     after: After = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[PartyOut]:
@@ -64,7 +68,8 @@ async def list_parties(
         found = await service.find_by_registration_number(tx, registration_number)
         seen = [found] if found is not None and may_see(actor, found.id) else []
         return Page[PartyOut](items=[PartyOut.of(party) for party in seen])
-    page = await service.list_parties(tx, among=actor.reach(READ_ANY), after=after, limit=limit)
+    among = actor.reach(READ_ANY)
+    page = await service.list_parties(tx, among=among, text=text, after=after, limit=limit)
     return Page[PartyOut](items=[PartyOut.of(party) for party in page.items], next=page.next)
 
 

@@ -247,6 +247,7 @@ class CaseSummary(Shape):
 
     id: UUID
     party_id: UUID
+    party_name: str
     level: int
     state: State
     cause: Cause
@@ -254,11 +255,12 @@ class CaseSummary(Shape):
     decided_at: datetime | None
 
     @classmethod
-    def of(cls, case: Case) -> "CaseSummary":
+    def of(cls, case: Case, *, party_name: str) -> "CaseSummary":
         """Return the shape of a case in a list."""
         return cls(
             id=case.id,
             party_id=case.party_id,
+            party_name=party_name,
             level=int(case.level),
             state=case.state,
             cause=case.cause,

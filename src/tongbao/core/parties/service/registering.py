@@ -111,16 +111,24 @@ async def list_parties(
     tx: ReadSession,
     *,
     among: Collection[UUID] | None = None,
+    text: str | None = None,
     after: str | None = None,
     limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[Party]:
     """Return parties, the latest registered first; only those in `among` unless it is None.
+
+    With `text` only those whose name contains it, in capitals or not, or whose registration number
+    begins with it; that reads through the table.
 
     Raises `kernel.page.BadCursor`.
     """
     query = select(PartyRow).order_by(PartyRow.id.desc()).limit(limit + 1)
     if among is not None:
         query = query.where(PartyRow.id.in_(list(among)))
+    if text is not None:
+        name = PartyRow.name.icontains(text.strip(), autoescape=True)
+        number = PartyRow.registration_number.istartswith(text.strip(), autoescape=True)
+        query = query.where(name | number)
     if after is not None:
         query = query.where(PartyRow.id < decode_cursor(after, UUID)[0])
     found = [party_of(row) for row in await tx.scalars(query)]
