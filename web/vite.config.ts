@@ -44,6 +44,7 @@ export default defineConfig({
   resolve: { alias: { '@': resolve(here, 'src') } },
   build: {
     outDir: out,
+    rollupOptions: { input: ['index.html', 'offline.html'].map((page) => resolve(here, page)) },
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },

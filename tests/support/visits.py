@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -44,6 +45,8 @@ ARGUMENTS = [
 WAIT_MS_MAX = 20_000
 # What Chromium says of a request that was under way when a link was followed.
 LEFT_THE_PAGE = "net::ERR_ABORTED"
+# What Playwright says where it blocks service workers.
+NO_WORKER = "Service Worker registration blocked by Playwright"
 DESKTOP, PHONE = (1440, 900), (390, 844)
 WATCH = """
 window.violations = [];
@@ -82,20 +85,12 @@ def sandbox() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="module")
-def site(
-    fresh_database: Callable[..., Urls],
-    demonstration: Urls,
-    sandbox: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+@contextmanager
+def opened(urls: Urls, *, port: int, logs: Path, **environment: str) -> Iterator[str]:
     """The API and a worker as processes of their own, on a database with the demo's data."""
-    urls, port = fresh_database(like=demonstration), free_port()
-    logs = tmp_path_factory.mktemp("logs")
-    environment = {
+    environment |= {
         "TONGBAO_DATABASE_URL": urls.app,
         "TONGBAO_PORT": str(port),
-        "TONGBAO_SANDBOX_PORT": str(urlsplit(sandbox).port),
         "TONGBAO_DEMO": "true",
     }
     address = f"http://127.0.0.1:{port}"
@@ -105,6 +100,20 @@ def site(
     ):
         api.wait_until(lambda: answers(f"{address}/health/ready"), "answer")
         worker.wait_for("worker started")
+        yield address
+
+
+@pytest.fixture(scope="module")
+def site(
+    fresh_database: Callable[..., Urls],
+    demonstration: Urls,
+    sandbox: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """A copy of the demo, open to visitors."""
+    urls, logs = fresh_database(like=demonstration), tmp_path_factory.mktemp("logs")
+    outside = str(urlsplit(sandbox).port)
+    with opened(urls, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
         yield address
 
 
@@ -128,10 +137,21 @@ class Visit:
 
     @classmethod
     async def begin(
-        cls, browser: Browser, address: str, *, language: Language, width: int, height: int
+        cls,
+        browser: Browser,
+        address: str,
+        *,
+        language: Language,
+        width: int,
+        height: int,
+        offline_page: bool = False,
     ) -> Self:
-        """Come as somebody new, with this language and this screen."""
+        """Come as somebody new, with this language and this screen.
+
+        Without `offline_page` no service worker stands between the page and what a test watches.
+        """
         context = await browser.new_context(
+            service_workers="allow" if offline_page else "block",
             locale={"zh": "zh-CN", "en": "en-GB"}[language],
             viewport={"width": width, "height": height},
             base_url=address,
@@ -150,7 +170,7 @@ class Visit:
         self.page.on("response", self._answered)
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and NO_WORKER not in message.text:
             self.wrong.append(message.text)
 
     def _failed(self, request: Request) -> None:

@@ -18,9 +18,27 @@ COMBINATIONS = [
     pytest.param(("en", PHONE), id="en-phone"),
 ]
 BUILT = pytest.mark.skipif(Built.load() is None, reason="not built: scripts/web build")
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 LOG_IN: Mapping[Language, Mapping[str, str]] = {
     "zh": {"log in": "登录", "login": "用户名、手机号或邮箱", "password": "登录密码"},
     "en": {"log in": "Log in", "login": "Username, mobile or e-mail", "password": "Password"},
+}
+
+
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
 }
 
 
@@ -42,6 +60,12 @@ class Walk:
 
     async def press(self, words: str) -> None:
         await self.page.get_by_role("button", name=self.words[words], exact=True).click()
+
+    async def carry_passkeys(self) -> None:
+        """Have a device that makes passkeys and agrees to whatever it is asked."""
+        device = await self.page.context.new_cdp_session(self.page)
+        await device.send("WebAuthn.enable")
+        await device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
     async def look(self, name: str) -> None:
         """Hold that the page is accessible in both themes, and keep a picture of it."""

@@ -27,3 +27,6 @@ door.onSessionOver = () => {
   void router.push({ path: '/login', query: { next: router.currentRoute.value.fullPath } })
 }
 app.mount('#app')
+
+// A page that opens without a network says so; where a browser will not have it, nothing is lost.
+if (import.meta.env.PROD) navigator.serviceWorker?.register('/sw.js').catch(() => undefined)

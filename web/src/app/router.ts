@@ -32,7 +32,7 @@ export const routes: RouteRecordRaw[] = [
     path: '/',
     component: () => import('@/portal/Portal.vue'),
     children: [
-      { path: 'home', component: () => import('@/portal/Home.vue') },
+      { path: 'home', component: () => import('@/portal/Front.vue') },
       { path: 'services', component: () => import('@/portal/Services.vue') },
       { path: 'notices', component: () => import('@/portal/Notices.vue') },
       { path: 'me', component: () => import('@/portal/Me.vue') },

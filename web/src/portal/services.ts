@@ -33,7 +33,9 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
   {
     group: 'collect',
     items: [
-      { to: '/collect', key: 'collect_money', icon: 'qr' },
+      { to: '/collect', key: 'collect_codes', icon: 'qr' },
+      { to: '/collect?tab=links', key: 'collect_links', icon: 'link' },
+      { to: '/collect?tab=requests', key: 'collect_requests', icon: 'ask' },
     ],
   },
   {

@@ -35,6 +35,7 @@ Lang = Annotated[str | None, Query(max_length=5)]
 
 TITLES: Final = {
     ("lending.disbursement", True): Text(zh="贷款放款", en="Loan disbursed"),
+    ("lending.repayment", False): Text(zh="归还贷款", en="Loan repaid"),
     ("payments.transfer", True): Text(zh="收到转账", en="Transfer received"),
     ("payments.transfer", False): Text(zh="转账付款", en="Transfer sent"),
 }

@@ -91,3 +91,22 @@ class LoanDisbursed(Event):
     def subject(self) -> str:
         """Return the loan's id."""
         return str(self.loan_id)
+
+
+class LoanRepaid(Event):
+    """Principal of a loan and its interest were paid; `outstanding` is what is still owed."""
+
+    type: ClassVar[str] = "lending.loan_repaid"
+
+    loan_id: UUID
+    party_id: UUID
+    account_id: UUID
+    principal: MoneyField
+    interest: MoneyField
+    outstanding: MoneyField
+    transaction_id: UUID
+
+    @property
+    def subject(self) -> str:
+        """Return the loan's id."""
+        return str(self.loan_id)

@@ -19,7 +19,7 @@ from tongbao.infra.web import (
 )
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import AmountText
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language
 from tongbao.products.lending import service
 from tongbao.products.lending.domain.policy import CURRENCY, IN_USE
@@ -29,9 +29,20 @@ from tongbao.products.lending.schemas.applications import (
     ApplicationsOut,
 )
 from tongbao.products.lending.schemas.decisions import ReplayOut
-from tongbao.products.lending.schemas.loans import AgreementPreviewOut, LoanOut, LoansOut
+from tongbao.products.lending.schemas.loans import (
+    AgreementPreviewOut,
+    CostOut,
+    LoanOut,
+    LoansOut,
+    RepaymentOut,
+)
 from tongbao.products.lending.schemas.product import LoanProductOut
-from tongbao.products.lending.schemas.requests import NewAcceptance, NewApplication, NewReview
+from tongbao.products.lending.schemas.requests import (
+    NewAcceptance,
+    NewApplication,
+    NewRepayment,
+    NewReview,
+)
 from tongbao.products.lending.schemas.reviews import NewClosure, ReviewOut, ReviewsOut
 
 PREFIX = "/api/v1/lending"
@@ -271,6 +282,64 @@ async def list_loans(
 async def read_loan(loan_id: UUID, tx: ReadTx, actor: CurrentActor) -> LoanOut:
     """Return a loan and what is owed on it by the ledger."""
     return LoanOut.of(await service.loan(tx, loan_id, visible_to=actor.reach(READ_ANY)))
+
+
+@api.get("/loans/{loan_id}/repayment", summary="What repaying today takes")
+async def read_repayment(
+    loan_id: UUID,
+    tx: ReadTx,
+    actor: CurrentActor,
+    at: Instant,
+    principal: Annotated[
+        AmountText | None, Query(description="In CNY; left out: all", examples=["100000.00"])
+    ] = None,
+) -> CostOut:
+    """Return principal, interest to this day, and their sum.
+
+    Problems: `lending.unknown_loan`, `lending.amount_not_owed`.
+    """
+    account = await service.loan(tx, loan_id, visible_to=actor.reach(READ_ANY))
+    wanted = None if principal is None else Money.parse(principal, CURRENCY)
+    return CostOut.of(service.cost_today(account, wanted, at=at))
+
+
+@api.post(
+    "/loans/{loan_id}/repayments",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=[Depends(require("lending:repay")), IDEMPOTENCY_KEY_REQUIRED],
+    summary="Repay all or part of a loan",
+)
+async def repay(
+    loan_id: UUID, body: NewRepayment, tx: WriteTx, actor: CurrentActor, at: Instant
+) -> RepaymentOut:
+    """Take principal and interest from the account the loan was paid into, at once.
+
+    Problems: `lending.unknown_loan`, `lending.amount_not_owed`, `lending.cost_changed`,
+    `ledger.insufficient_funds`.
+    """
+    repayment = await service.repay(
+        tx, loan_id=loan_id, principal=body.principal, total=body.total, repaid_by=actor, at=at
+    )
+    return RepaymentOut.made(repayment)
+
+
+@api.get("/loans/{loan_id}/repayments", summary="What was repaid of a loan")
+async def list_repayments(
+    loan_id: UUID,
+    tx: ReadTx,
+    actor: CurrentActor,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    after: After = None,
+) -> Page[RepaymentOut]:
+    """Return repayments, the latest first.
+
+    Problems: `lending.unknown_loan`, `page.bad_cursor`.
+    """
+    account = await service.loan(tx, loan_id, visible_to=actor.reach(READ_ANY))
+    page = await service.list_repayments(tx, account, after=after, limit=limit)
+    return Page[RepaymentOut](
+        items=[RepaymentOut.made(each) for each in page.items], next=page.next
+    )
 
 
 async def _fetch(tx: ReadSession, fetch_id: UUID | None) -> sources.Fetch | None:

@@ -28,7 +28,11 @@ async def an_account(
 
 
 async def book(
-    tx: WriteSession, debit: ledger.AccountId, credit: ledger.AccountId, amount: Money
+    tx: WriteSession,
+    debit: ledger.AccountId,
+    credit: ledger.AccountId,
+    amount: Money,
+    at: datetime = AT,
 ) -> ledger.PostingResult:
     (result,) = await ledger.post(
         tx,
@@ -40,7 +44,7 @@ async def book(
                 reference="货款",
             )
         ],
-        at=AT,
+        at=at,
     )
     return result
 

@@ -81,6 +81,21 @@ async def test_money_booked_later_is_in_no_earlier_day(tx: WriteSession) -> None
     assert [each.text for _, each in before.items[0].trend] == ["0.00", "0.00"]
 
 
+async def test_a_day_between_two_movements_is_looked_for(tx: WriteSession) -> None:
+    (account,) = await holding(tx, ("100.00", "CNY"))
+    to = account.ledger_account_id
+    for days, amount in ((1, "7.00"), (3, "1.00")):
+        await book(tx, await cash(tx), to, Money.parse(amount, "CNY"), at=AT + days * DAY)
+    (held,) = (await accounts.overview(tx, among=[account.party_id], at=AT + 4 * DAY)).items
+    assert [balance.text for _, balance in held.trend] == [
+        "100.00",
+        "107.00",
+        "107.00",
+        "108.00",
+        "108.00",
+    ]
+
+
 async def test_one_sees_ones_own_and_whoever_holds_nothing_sees_nothing(
     client: httpx2.AsyncClient, customer: Customer
 ) -> None:

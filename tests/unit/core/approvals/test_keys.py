@@ -83,7 +83,7 @@ async def test_a_key_somebody_had_is_nobody_else_s(tx: WriteSession, person: Per
         await add(tx, other, key, token=await confirmed(tx, other, key))
 
 
-async def test_who_does_not_hold_a_key_does_not_register_it(
+async def test_who_does_not_carry_passkeys_does_not_register_it(
     tx: WriteSession, person: Person
 ) -> None:
     key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()

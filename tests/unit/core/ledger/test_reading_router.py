@@ -185,3 +185,18 @@ async def test_only_who_may_read_the_ledger_may_ask(
     assert problem(await client.get(address)) == (401, "auth.unauthenticated")
     response = await client.get(address, headers=(await customer("Ms Li")).headers)
     assert problem(response) == (403, "auth.forbidden")
+
+
+async def test_the_accounts_of_a_transaction_come_with_one_request(
+    client: httpx2.AsyncClient, auditor: Caller, kept: Books, problem: Problem
+) -> None:
+    (found,) = (
+        await get(client, auditor, "/transactions", account_id=str(kept.bob.id), reference="first")
+    )["items"]
+    accounts = await get(client, auditor, f"/transactions/{found['id']}/accounts")
+    assert {each["id"]: each["posted"] for each in accounts} == {
+        str(kept.ada.id): "97.00",
+        str(kept.bob.id): "3.00",
+    }
+    none = await client.get(f"{URL}/transactions/{new_id()}/accounts", headers=auditor.headers)
+    assert problem(none) == (404, "ledger.transaction_not_found")

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -14,6 +16,7 @@ from tests.unit.core.payments.conftest import Holder
 from tests.unit.core.payments.outgoing import BANK, THERE, drive, money, sender, status
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role
+from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database
 from tongbao.infra.proposals.router import api as proposals_api
@@ -195,6 +198,37 @@ async def test_what_stays_unknown_is_resolved_by_two(
     assert (last["why"], last["note"], last["by"]) == (
         "resolved_by_hand", "通道运营电话确认", str(checker.actor.id),
     )  # fmt: skip
+
+
+async def test_staff_has_a_channel_asked_at_once(
+    database: Database, payer: Payer, staff: Staff, clock: Clock, problem: Problem
+) -> None:
+    bank = MemoryChannel("bank", deaf=True)
+    bank.plan("done_silently")
+    maker = staff(Role.STAFF_OPERATIONS)
+
+    async def inquire(order: dict[str, Any]) -> httpx2.Response:
+        return await payer.client.post(f"{URL}/{order['id']}/inquiry", headers=maker.headers)
+
+    async def due_at(order: dict[str, Any]) -> datetime:
+        async with database.read() as tx:
+            row = await tx.get(PaymentOrderRow, UUID(order["id"]))
+        assert row is not None
+        assert row.due_at is not None
+        return row.due_at
+
+    with outside(clock, bank):
+        order = (await payer.send()).json()
+        assert problem(await inquire(order)) == (409, "payments.nothing_to_ask")
+        assert await drive(database, order["id"], clock, steps=2) == "unknown"
+        asked = await inquire(order)
+        assert asked.status_code == 202, asked.text
+        assert asked.json()["status"] == "unknown"
+        assert await due_at(order) <= now()
+        bank.deaf = False
+        assert await drive(database, order["id"], clock) == "settled"
+        assert problem(await inquire(order)) == (409, "payments.nothing_to_ask")
+    assert problem(await inquire({"id": str(new_id())})) == (404, "payments.unknown_payment")
 
 
 async def test_an_answer_that_comes_before_the_approval_goes_first(

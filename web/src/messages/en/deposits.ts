@@ -4,9 +4,9 @@ import type zh from '../zh/deposits'
 
 const deposits: Words<typeof zh> = {
   deposit: {
-    open: 'Open a deposit', mine: 'My deposits', put_aside: 'Put aside', none: 'No deposit yet', none_why: 'Choose a term and see what it pays before you decide.', try: 'See what it pays', over: '{n} that are over', rates: 'Today’s rates', rates_note: 'Simple interest a year. Money taken out before its time earns the current account’s rate.',
+    open: 'Open a deposit', mine: 'My deposits', put_aside: 'Put aside', none: 'No deposit at present', none_why: 'Choose a term and see what it pays before you decide.', try: 'See what it pays', over: '{n} that are over', rates: 'Today’s rates', rates_note: 'Simple interest a year. Money taken out before its time earns the current account’s rate.',
     from: 'from {amount}', from_monthly: 'from {amount} a month', yearly: '{rate} a year', matures: 'Matures', earn_more: 'See how much more a deposit earns',
-    choose: 'Choose', sign: 'Read and sign', product: 'Product', kind: 'Kind of deposit', term: 'Term', amount: 'Amount', monthly: 'Each month', until: 'When you may take it out', until_why: 'For the calculation only; it is no notice.', at_maturity: 'At maturity',
+    choose: 'Choose', sign: 'Read and sign', product: 'Product', kind: 'Kind of deposit', term: 'Term', days: '{n}-day notice', months: '{n}-month term', years: '{n}-year term', amount: 'Amount', monthly: 'Each month', until: 'When you may take it out', until_why: 'For the calculation only; it is no notice.', at_maturity: 'At maturity',
     too_little: 'At least {amount}', not_offered: 'There is no deposit in {currency} at present.', next: 'Next: read and sign',
     kinds: { time: 'Fixed term', instalment: 'Monthly plan', notice: 'Notice', time_why: 'One sum for one term, at a rate fixed today.', instalment_why: 'A sum each month, all of it back at the end.', notice_why: 'No term: tell us one or seven days before you take it out.' },
     would_earn: 'Interest', principal: 'Principal', interest: 'Interest', on_day: 'You get', a_day: 'Interest a day', a_day_at_last: 'Interest a day once all is paid in', drawn_on: 'Taken out',

@@ -5,7 +5,7 @@ import type zh from '../zh/desk'
 const desk: Words<typeof zh> = {
   table: {
     find: 'Find in the rows listed', any: 'Any', columns: 'Columns', roomy: 'Roomy rows', export: 'Export', views: 'Saved views', everything: 'All', save_view: 'Save view', save_view_why: 'Filters, order and columns are kept together on this device.',
-    view_name: 'Name of the view', forget: 'Delete the view {name}', all: '{count} rows', some: '{count} rows listed, more to come', none: 'Nothing here yet', nothing: 'Nothing fits', nothing_why: 'Try other filters.', clear: 'Clear the filters',
+    view_name: 'Name of the view', forget: 'Delete the view {name}', all: 'Rows: {count}', some: 'Rows: {count} so far, more to come', none: 'Nothing here yet', nothing: 'Nothing fits', nothing_why: 'Try other filters.', clear: 'Clear the filters',
   },
   desk: {
     name: 'Tongbao desk', menu: 'Open the menu', search: 'Search', search_hint: 'Place, customer, account or id', search_none: 'Nothing found', me: 'My log-in',
@@ -35,7 +35,7 @@ const desk: Words<typeof zh> = {
   limit_col: { what: 'Limit', maximum: 'Maximum', used: 'Used', left: 'Left', own: 'Customer’s own', times: '{count} times', none: 'No limits' },
   consent_col: { consents: 'Consents', agreements: 'Signed agreements', source: 'Source', purpose: 'Purpose', granted: 'Given', until: 'Until', is_granted: 'In force', is_withdrawn: 'Withdrawn', is_replaced: 'Replaced', is_expired: 'Expired', no_consents: 'No consents', agreement: 'Agreement', signed: 'Signed', no_agreements: 'Nothing signed' },
   duplicate: { grounds: 'Grounds', by_document: 'Document', by_phone: 'Mobile', by_email: 'E-mail', by_birth_date: 'Birth date', by_name: 'Name', score: 'Score', found: 'Found', is_open: 'To judge', is_same: 'One customer', is_not_same: 'Two customers', none: 'No possible duplicates', none_why: 'Documents, contacts, birth dates and names are compared at registration.', ask: 'Is this one customer with {name}?', note: 'It is noted; nothing is merged.', go: 'Save the verdict' },
-  kyc: {
+  casework: {
     level: 'Level applied for', to_level: 'Level {level}', cause: 'Cause', cause_application: 'Application', cause_review: 'Periodic review', cause_expiry: 'Expired document', opened: 'Opened', decided: 'Decided', none: 'No identity cases', none_why: 'Applications that a person must look at are listed here.',
     state_opened: 'Opened', state_evidence: 'Handing in', state_checking: 'Being checked', state_waiting: 'Waits for an answer', state_needs_staff: 'To be decided', state_approved: 'Approved', state_refused: 'Refused',
     findings: 'What was found', no_findings: 'Nothing was found.', told: 'The customer was told: ', sources: 'What each source says', no_sources: 'Nothing was handed in yet.', field: 'Field', differs: 'They differ', pictures: 'Pictures', picture_show: 'Show the picture', picture_cover: 'Cover', picture_file: 'Download the file', picture_closed: 'You may not see it', case: 'Case',
@@ -61,6 +61,21 @@ const desk: Words<typeof zh> = {
   role: { customer: 'Customer', staff_operations: 'Operations', staff_risk: 'Risk', staff_compliance: 'Compliance', staff_service: 'Service', staff_marketing: 'Marketing', staff_product: 'Product', staff_administrator: 'Administrator', auditor: 'Auditor', service: 'System' },
   passkey_hint: { title: 'Log in with a passkey next time', why: 'It is faster, and nobody can trick you out of it.', add: 'Set up a passkey' },
   staff_me: { no_passkeys: 'No passkey yet', since: 'Added ', permissions: 'What I may do' },
+  user: {
+    name: 'Name', login: 'Log-in name', kind: 'Kind', roles: 'Roles', blocked: 'Blocked', active: 'Active', login_hint: 'Log-in name from its start', about: 'User', did: 'What they did', proposed: 'Proposed: somebody else decides',
+    add: 'New member of staff', add_note: 'They may log in once compliance has agreed.', propose: 'Propose', password: 'Initial password', password_hint: '12 characters or more; they change it', evidence: 'How they were recognised', evidence_hint: 'Such as: card and face compared at the counter', block: 'Block', unblock: 'Unblock', recover: 'Recover account',
+    roles_title: 'Change the roles of {name}', block_title: 'Block {name}?', unblock_title: 'Unblock {name}?', recover_title: 'Recover the account of {name}', roles_note: 'It holds once compliance has agreed.', block_note: 'Everything they are logged in with ends at once.', unblock_note: 'They may log in again.', recover_note: 'Once agreed, and after the waiting period, passkeys and app are taken away; the owner can call it off at any time.',
+  },
+  partner: {
+    name: 'Name', acts: 'Acts for', for_party: 'One customer', for_none: 'No customer', scopes: 'Scopes', id: 'Client id', is_active: 'Active', is_disabled: 'Disabled', none: 'No partner systems yet', none_why: 'Once registered, a system calls the API under its own name.', add: 'Register a system', add_note: 'The secret is shown once.', add_go: 'Register and make a secret', name_missing: 'Enter a name', party: 'Id of the customer it acts for', party_hint: 'Left empty, it acts for nobody', party_wrong: 'This is no customer id', scopes_missing: 'Choose a scope or more', networks: 'Networks', networks_hint: 'Such as 203.0.113.0/24; several with commas', anywhere: 'From anywhere',
+    about: 'System', change: 'Change scopes and networks', change_note: 'It holds from the next call on.', change_go: 'Save the change', make_disabled: 'Disable', make_active: 'Enable', make_disabled_note: 'Its tokens end at once, webhooks stop.', make_active_note: 'It may get tokens again.', misplaced: 'Token shown from elsewhere', proofs: 'Secrets and keys', no_proofs: 'No good secret or key.', secret: 'Secret', key: 'Public key', ends: 'Ends', end: 'End it', end_title: 'End it at once?', end_secret: 'Tokens it has brought live on for ten minutes at most.', end_key: 'What it signs is refused from now on.',
+    new_secret: 'New secret', new_secret_note: 'The one before ends after the overlap.', new_secret_go: 'Make the secret', overlap: 'Overlap', overlap_0: 'None: it ends at once', overlap_24: 'A day', overlap_168: 'A week', secret_title: 'Keep the secret', secret_once: 'It is shown this once. Hand it over in a safe way.', add_key: 'Add a public key', add_key_note: 'The partner signs with the private half, which we never have.', jwk: 'Public key (JWK)', jwk_wrong: 'Paste one JSON object',
+  },
+  webhook: {
+    endpoints: 'Webhooks', endpoint: 'Endpoint', url: 'Address', types: 'Events', none: 'No endpoints', none_why: 'The partner’s system registers them itself.', is_active: 'Active', is_paused: 'Paused', is_disabled: 'Disabled', failing: 'Failing since', is_failing: 'Failing', type: 'Event', attempts: 'Attempts', occurred: 'Happened', next: 'Next try', deliveries: 'Deliveries', delivery: 'Delivery', sent_pending: 'To be sent', sent_delivered: 'Delivered', sent_failed: 'Given up', nothing_sent: 'Nothing was sent', nothing_sent_why: 'Deliveries are kept for thirty days.',
+    ping: 'Send a ping', replay: 'Replay a period', replay_note: 'Under the same ids, so that the partner can tell.', replay_go: 'Replay', period_wrong: 'Enter a beginning and a later end', which: 'Only those', replayed: 'To be sent again: {count}', again: 'Send again', again_note: 'Under the same id, so that the partner can tell.', id: 'Message id', no_attempts: 'Not tried yet.', body: 'Body', ms: '{ms} ms',
+    came_delivered: 'Delivered', came_refused: 'The partner refused', came_redirected: 'Redirected, not followed', came_gone: 'No longer wanted', came_timed_out: 'Timed out', came_unreachable: 'Unreachable', came_forbidden: 'Address not allowed',
+  },
 }
 
 export default desk

@@ -19,7 +19,7 @@ const firm: Words<typeof zh> = {
     signatures: 'Signatures', stage: 'Stage {number}', of: '{required} of: {whose}', in_turn: 'One after the other', in_any_order: 'In any order', complete: 'Complete', voided: 'Counts no more', by_passkey: 'Passkey', by_ed25519: 'Signing key',
     exact: 'The exact text', exact_why: 'This is what you sign, character for character. Nobody can alter it afterwards, nor can the bank.', proof: 'Download the proof', proof_why: 'The text, the policy and every signature: it can be verified without the bank.',
     sign: 'Sign with a passkey', sign_amount: 'Sign for {amount}', sign_by_key: 'Sign with a key', signed_already: 'You have signed. Others are still to.', not_mine: 'It does not take your signature now.',
-    no_key: 'You have not registered a signing key. A passkey signs as well.', key: 'Signing key', document: 'Download the text, document.json', signature: 'Signature', signature_hint: 'Paste what the command prints', signature_wrong: 'A signature has 64 bytes, in Base64', hand_in: 'Hand in the signature',
+    no_key: 'You have not registered a signing key. A passkey signs as well.', key: 'Signing key', document: 'Download the text, document.json', command: 'Sign it on your device:', signature: 'Signature', signature_hint: 'Paste what the command prints', signature_wrong: 'A signature has 64 bytes, in Base64', hand_in: 'Hand in the signature',
   },
   payroll: {
     files: 'Files', upload: 'Upload a payroll', none: 'Nothing uploaded yet', none_why: 'Upload a table; each line is checked, then all are paid at once.', lines: '{count} payments', wrong: '{count} wrong', to_pay: '{count} to pay', from: 'from {number}', not_before: 'Not before',
@@ -29,7 +29,7 @@ const firm: Words<typeof zh> = {
     line: { good: 'Can be paid', wrong: 'Wrong', settled: 'Paid', rejected: 'Not paid' },
     file: 'Payroll file', file_hint: 'A CSV table or a pain.001, up to 100,000 payments and 64 MB', pick: 'Choose a file, or drop it here', no_file: 'Choose a file to upload', too_large: 'More than 64 MB: please split it', template: 'Download an empty table', template_name: 'payroll.csv',
     what: 'What it is', if_wrong: 'If lines cannot be paid', check: 'Upload and check', check_why: 'Uploading only checks. No money moves until you confirm.',
-    pay: 'Pay {amount}', cancel: 'Do not pay it', see_approval: 'See the approval', see_account: 'See the account', progress: 'Progress', paid: '{settled} of {good} paid, {amount} in all', refused: '{count} not paid', some_wrong: '{count} lines are wrong and will not be paid; the others can be.', all_stopped: '{count} lines are wrong, so nothing can be paid. Mend them and upload again.',
+    pay: 'Pay {amount}', cancel: 'Do not pay it', see_approval: 'See the approval', see_account: 'See the account', progress: 'Progress', paid: '{settled} of {good} paid, {amount} in all', refused: '{count} not paid', some_wrong: '{count} lines are wrong and will not be paid; the others can be.', left_out: '{count} lines were wrong and were not paid.', all_stopped: '{count} lines are wrong, so nothing can be paid. Mend them and upload again.',
     detail: 'Lines', all: 'All {count}', only_wrong: 'Wrong only {count}', nothing_wrong: 'No line is wrong', number: 'Line', payee: 'Payee', amount: 'Amount', report: 'Download the report',
   },
   bills: {
@@ -55,8 +55,12 @@ const firm: Words<typeof zh> = {
     then: ', then ', and: ', and ', nobody: 'No signature', above: 'Above that ({currency})', up_to: 'Up to {amount}', changes: 'Changing the policy', over: 'Above', over_hint: 'Up to here nobody signs; each person’s own limits hold', takes: 'It takes', of_checker: '{count} checkers', of_holder: '{count} holders',
     without: 'Drop this step', another: 'Add a step', whose: 'Signed by', by_both: 'Administrators or checkers', by_administrator: 'Administrators', by_checker: 'Checkers', by_holder: 'The holder', people: '{count} people', fault_missing: 'Enter an amount', fault_order: 'More than the step before', others: 'Each payment in {currencies} takes what the last step does. In other currencies nothing is paid.', no_others: 'The policy is for yuan; in other currencies nothing is paid.', finer: 'This policy is finer than the form here: change it through the API. Ending it takes its signatures.', set_now: 'Set the policy', put_to_signers: 'Put it to the signers',
   },
+  keys: {
+    title: 'Signing keys', why: 'Besides a passkey, an Ed25519 key of your own signs as well. Its private half stays with you; only the public one is registered.', mine: 'My keys', none: 'No signing key yet', revoked: 'Revoked', revoke: 'Revoke', add: 'Register a key', name: 'Name', name_missing: 'Give it a name', make: 'Make a key on your device, and print its public half:',
+    public: 'Public key', public_hint: 'What the second command prints, 44 characters', public_wrong: 'A public key has 32 bytes, in Base64', show: 'Then sign a sentence, which shows that you hold it:', add_now: 'Register',
+  },
   content: {
-    any: 'any amount', amount: 'Amount', total: 'Total', payments: 'Payments', debtor_account_id: 'From', debtor_account_number: 'From', creditor_account_number: 'Payee’s account', creditor_name: 'Payee', creditor_bank_code: 'Payee’s bank', remittance: 'Remark',
+    any: 'any amount', no_policy: 'none any more', amount: 'Amount', total: 'Total', payments: 'Payments', debtor_account_id: 'From', debtor_account_number: 'From', creditor_account_number: 'Payee’s account', creditor_name: 'Payee', creditor_bank_code: 'Payee’s bank', remittance: 'Remark',
     end_to_end_id: 'Reference', payment_id: 'Payment', original_id: 'Original payment', card_id: 'Card', bill_id: 'Bill', title: 'For', file_id: 'File', name: 'File name', kind: 'Kind', mode: 'If lines fail', message_id: 'Message id', sha256: 'Digest of the file',
     requested_on: 'Not before', first_on: 'First payment', unit: 'Period', every: 'Every', month_day: 'Day of the month', holidays: 'On holidays', last_on: 'Last day', count: 'Times', retries: 'Tries when short of money', login: 'Username', role: 'Role', bands: 'Each payment', day_bands: 'A day',
     ends_at: 'Ends', party_id: 'Firm', membership_id: 'Member', policy: 'Policy', changes: 'Changing it',

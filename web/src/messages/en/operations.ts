@@ -28,9 +28,10 @@ const operations: Words<typeof zh> = {
     trial: { title: 'Where would a payment go?', operation: 'Operation', to: 'Counterparty', amount: 'Amount', amount_wrong: 'Enter an amount', nowhere: 'No channel can take it', by: 'By the rule {rule}', by_default: 'No rule applies: the cheapest first.' },
     rule: {
       title: 'Rules of routing', add: 'Add a rule', none: 'No rules of routing', none_why: 'Without any, a payment takes the cheapest channel that can.', position: 'Order', code: 'Code', about: 'Applies to', preferred: 'Prefers', excluded: 'Leaves out', acts: 'Actions', all_operations: 'Every operation', end_title: 'End the rule {code}',
-      change_title: 'Change a rule of routing', code_hint: 'Small letters, digits, hyphens', position_hint: 'Small ones first', order: 'Then by', min: 'From amount (optional)', max: 'Up to amount (optional)', first: 'First choice', no_first: 'None',
+      change_title: 'Change a rule of routing', code_hint: 'Small letters, digits, underscores', position_hint: 'Small ones first', order: 'Then by', min: 'From amount (optional)', max: 'Up to amount (optional)', first: 'First choice', no_first: 'None',
     },
     terms: {
+      endless: 'no limit',
       title: 'What it does, on which terms', state: 'State', fee: 'Cost', range: 'Amounts', hours: 'Hours', free: 'Free', at_most: ', at most {most}', always: 'Round the clock', business_days: 'Business days only', on: 'In use', off: 'Not in use', change: 'Change the terms of: {operation}', offered: 'Use it for this', offered_note: 'Off: no new payment goes this way',
       of: { fixed: 'Fixed cost', rate: 'Rate (0.005 is 0.5%)', least: 'Least cost', most: 'Most cost (optional)', min: 'Least amount', max: 'Most amount', opens: 'Opens', closes: 'Closes' },
     },
@@ -52,7 +53,7 @@ const operations: Words<typeof zh> = {
       of: { DUPL: 'Paid twice', TECH: 'Technical fault', FRAD: 'Suspected fraud', CUST: 'Customer asks', AC03: 'Wrong account', AM09: 'Wrong amount' }, state: { requested: 'To be sent', sent: 'Sent', unknown: 'Unknown', accepted: 'Agreed', returned: 'Sent back', refused: 'Refused' },
     },
     break: {
-      title: 'Break', state: 'State', kind: 'Kind', reference: 'Reference', day: 'Day', age: 'Age', days: '{n} d', ours: 'Ours', theirs: 'Theirs', less_ours: 'Less ours', difference: 'Difference', closed: 'Closed', all: 'All', none: 'No open breaks', none_why: 'The books agree with channels and banks.', pair: 'Between', in_suspense: 'In suspense', history: 'What happened', advice: 'Suggested',
+      title: 'Break', state: 'State', kind: 'Kind', reference: 'Reference', day: 'Day', age: 'Age', days: '{n} d', ours: 'Ours', theirs: 'Theirs', less_ours: 'Less ours', difference: 'Difference', only: { open: 'Open', closed: 'Closed' }, none: 'No open breaks', none_why: 'The books agree with channels and banks.', pair: 'Between', in_suspense: 'In suspense', history: 'What happened', advice: 'Suggested',
       of: { missing_here: 'Missing here', missing_there: 'Missing there', amount: 'Amounts differ', doubled: 'Doubled', day: 'Days differ', status: 'States differ' }, is: { open: 'Open', investigating: 'In hand', cleared: 'Cleared by itself', resolved: 'Resolved' }, between: { channel: 'Books and channel', bank: 'Channel and bank', suspense: 'Suspense' },
       did: { opened: 'Found', changed: 'Facts changed', assigned: 'Changed hands', noted: 'Note', cleared: 'Cleared by itself', resolved: 'Two people agreed' },
       take: 'Take it', leave: 'Leave it', resolve: 'Propose a fix', note: 'Note what you found', note_go: 'Note it', account: 'To account', account_hint: 'Id or code of a ledger account', from_suspense: 'Out of suspense', to_account: 'To that account', nothing_moves: 'Nothing of it is in suspense: it is closed and nothing is booked.',

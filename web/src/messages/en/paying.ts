@@ -35,7 +35,7 @@ const paying: Words<typeof zh> = {
   },
   refund: { title: 'Refunds', so_far: 'Sent back so far:', begin: 'Refund', what: 'From your account back to {name}, all of it or a part.', amount: 'Amount', left: 'At most {amount}', confirm: 'Refund {amount}' },
   payee: {
-    add: 'Add a payee', find: 'Search name, nickname, number, group', none: 'No payees yet', none_why: 'Save those you pay often, and never type their number again.', nothing_found: 'No payee found', nickname: 'Nickname', groups: 'Groups', groups_hint: 'Parted by spaces or commas: suppliers Hangzhou',
+    add: 'Add a payee', find: 'Search payees', none: 'No payees yet', none_why: 'Save those you pay often, and never type their number again.', nothing_found: 'No payee found', nickname: 'Nickname', groups: 'Groups', groups_hint: 'Parted by spaces or commas: suppliers Hangzhou',
     save: 'Save the payee', saved: 'The payee is saved', fault_number: 'An account number has 8 to 34 digits or letters', state: 'State', confirmed: 'Confirmed', unconfirmed: 'Not confirmed', unconfirmed_why: 'The first payment asks you to confirm once more. Confirm now, and 24 hours later sums of 50,000 yuan and more can go there too.',
     pay: 'Make a transfer', confirm: 'Confirm this payee', edit: 'Edit', save_words: 'Save', remove: 'Remove', remove_why: 'Paying them again will ask you to confirm again. What was paid stays paid.',
   },
@@ -44,7 +44,7 @@ const paying: Words<typeof zh> = {
     saved: 'One-click pay is set', ended: 'One-click pay is off', left: '{amount} left today', too_much: 'More than the {amount} of one-click pay: make a transfer', pay: 'Pay with one click',
   },
   standing: {
-    new: 'New standing order', none: 'No standing orders yet', none_why: 'Rent, wages, supplies: paid by themselves on the day, and you are told each time.', next: 'next', unit_month: 'Every {n} month(s)', unit_week: 'Every {n} week(s)', unit_day: 'Every {n} day(s)', unit_once: 'Once',
+    new: 'New standing order', none: 'No standing orders yet', none_why: 'Rent, wages, supplies: paid by themselves on the day, and you are told each time.', next: 'next', unit_month: 'Every {n} months', unit_week: 'Every {n} weeks', unit_day: 'Every {n} days',
     each_month: 'Monthly', each_week: 'Weekly', each_day: 'Daily', each_once: 'Once', active: 'Active', paused: 'Paused', ended: 'Ended', cancelled: 'Cancelled', often: 'How often', every_month: 'Every how many months', every_week: 'Every how many weeks', every_day: 'Every how many days', first_on: 'First date', holidays: 'On a holiday',
     holidays_next: 'Pay on the next business day', holidays_previous: 'Pay on the business day before', holidays_as_is: 'Pay all the same', ends: 'Ends', ends_never: 'When I cancel it', ends_on: 'On a date', ends_after: 'After some payments', last_on: 'Last date', count: 'How many payments',
     amount: 'Amount each time', here_only: 'Standing orders go to accounts at Tongbao', will_pay: 'It will be paid on', moved: 'instead of {from}, a holiday', and_on: 'and so on', fault: 'Say when and how often', confirm: 'Set up the order', confirm_of: 'Pay {amount} each time', unknown: 'It was sent and no result has reached us. Send it again; it is never made twice.',
@@ -52,7 +52,7 @@ const paying: Words<typeof zh> = {
   },
   bank_card: {
     add: 'Link a card', what: 'A card in your own name. We pay less than 1 yuan to it; tell us how much, and we know that it is yours.', none: 'No linked cards', none_why: 'Link a card of your own to top up and to withdraw.', none_verified: 'No verified card yet', number: 'Card number', number_hint: '16 to 19 digits', link: 'Link it and pay the small amount',
-    verified: 'Verified', unverified: 'To be verified', verify_what: 'We have paid less than 1 yuan to this card. See how much on its statement and tell us; {tries} tries are left.', amount: 'Amount received', verify: 'Verify', remove: 'Unlink', remove_why: 'What is under way with it goes on.',
+    verified: 'Verified', unverified: 'To be verified', verify_what: 'We have paid less than 1 yuan to this card. See how much on its statement and tell us; {tries} tries are left.', amount: 'Amount received', amount_hint: 'Such as 0.37', verify: 'Verify', remove: 'Unlink', remove_why: 'What is under way with it goes on.',
     into: 'To', from_card: 'From the card', to_card: 'To the card', credited: 'Reaches your account', top_up_amount: 'Amount', withdraw_amount: 'Amount', top_up_when: 'It arrives once the card’s bank has paid, usually in seconds.', withdraw_when: 'Usually on the card within minutes; its bank decides.',
     top_up_confirm: 'Top up {amount}', withdraw_confirm: 'Withdraw {amount}', another: 'Another one',
   },

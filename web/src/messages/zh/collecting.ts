@@ -12,7 +12,7 @@ const collecting = {
     charge_it: '收款', charged: '已收到 {name} 付的 {amount}', close: '停用这个收款码', close_why: '停用后不能恢复，贴出去的码将不能再付款；已收到的款不受影响。',
   },
   pay_link: {
-    open: '可付款', completed: '已付清', cancelled: '已撤回', expired: '已过期', any: '金额由付款人填写', amount_hint: '不填则由付款人填写', until: '有效至', paid: '已付 {n} 次', how_often: '可以付几次', times: '最多 {n} 次', times_any: '不限次数', make: '生成收款链接', qr: '收款链接的二维码', address: '收款链接', share: '分享', see: '看看付款人的页面', cancel: '撤回链接',
+    open: '可付款', completed: '已付清', cancelled: '已撤回', expired: '已过期', any: '金额由付款人填写', amount_hint: '不填则由付款人填写', until: '有效至', paid: '已付 {n} 次', how_often: '可以付几次', once: '一次', times: '最多 {n} 次', times_any: '不限次数', make: '生成收款链接', qr: '收款链接的二维码', address: '收款链接', share: '分享', see: '看看付款人的页面', cancel: '撤回链接',
     page: '付款', asks: '{name} 请您付款', log_in: '登录并付款', confirm: '确认付款 {amount}', pay: '付款', beware: '只付给您认识的人。付款后钱立即到账，无法自动退回。', no_account: '您没有可付款的 {currency} 账户', over_completed: '已经付过了', over_cancelled: '收款人已撤回', over_expired: '已经过期', over_why: '如果还要付款，请联系 {name}。', back: '返回',
   },
   pay_request: {

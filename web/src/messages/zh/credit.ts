@@ -21,9 +21,10 @@ const credit = {
       limit_below_floor: '如有未还的借款，归还一部分后额度会相应恢复；也可以申请更合适的金额。', taxpayer_unknown: '请核对企业的统一社会信用代码是否与税务登记一致。', source_unavailable: '税务数据恢复后可以重新申请，不必等待。',
     },
     limit: '可借额度', valid_until: '方案有效至', draw: '这次借多少', to_sign: '下一步：阅读合同', to_sign_note: '下一步只是看合同，签署之后才会放款。', administrator_signs: '方案由企业管理员签约。', limit_why: '额度是怎么来的', rate_why: '利率是怎么来的',
-    looked_at: '评估依据', grade: '信用等级', grade_is: '{grade}（{score} 分）', rows: '{count} 张发票', period: '数据期间', decided: '评估时间', against: '扣分较多的方面', by_program: '评估由程序按同一套规则作出，您可以要求说明或人工复核。', its_consent: '所依据的授权',
+    looked_at: '评估依据', grade: '信用等级', grade_is: '{grade}（{score} 分）', data: '数据', rows: '{count} 张发票', period: '数据期间', decided: '评估时间', against: '扣分较多的方面', by_program: '评估由程序按同一套规则作出，您可以要求说明或人工复核。', its_consent: '所依据的授权',
     sign_title: '签署借款合同', you_draw: '本次借款', cost: '到期一共还多少', principal: '本金', interest_of: '利息（{days} 天）', due_by: '{day} 应还', cost_note: '每天利息 {daily}，按实际天数计算；提前还，利息就少。', agreement: '借款合同', sign: '签署并放款 {amount}', sign_note: '签署后立即放款到企业账户，合同随后加盖电子印章。', change: '返回修改金额',
-    apply: '申请经营贷款', loan: '借款', principal_drawn: '借款本金', running: '还款中', outstanding: '待还本金', schedule: '到期应还', schedule_note: '到期一次还本付息；还款日遇节假日顺延，利息算到还款当天。', paid_out: '放款时间', documents: '合同与凭证', read_agreement: '阅读合同', its_decision: '查看审批依据', see_loan: '查看这笔借款',
+    apply: '申请经营贷款', loan: '借款', principal_drawn: '借款本金', running: '还款中', outstanding: '待还本金', schedule: '到期应还', schedule_note: '到期一次还本付息；还款日遇节假日顺延，利息算到还款当天。', paid_out: '放款时间', documents: '合同与凭证', read_agreement: '阅读合同', its_decision: '查看审批依据', just_drawn: '钱已经放到企业账户', just_repaid: '还款成功',
+    repay: '提前还款', repay_how_much: '还多少本金', repay_at_most: '不超过待还本金 {amount}', repay_check: '下一步：核对', repay_note: '利息算到今天，不收违约金；下一步先看清再确认。', repay_total: '今天一共还', repay_from: '扣款账户', repay_short: '可用余额不够，请先转入，或少还一些。', repay_now: '确认还款 {amount}', repayments: '还款记录', repaid_principal: '还本金 {amount}', see_loan: '查看这笔借款',
   },
   consent: {
     lead: '要评估{name}的信用，需要取得下面的数据。每一项都单独由您决定。', given: '已授权', read: '阅读授权书全文', agree: '同意，下一步确认', administrator: '请企业管理员先授权，之后您可以提交申请。', free: '授权完全自愿，不授权不影响其他服务，随时可以撤回。', confirm_title: '再确认一次', confirm_note: '确认后我们才能取数，授权会记入历史并出具回执。', confirm: '确认授权', not_now: '先不授权',

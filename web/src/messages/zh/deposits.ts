@@ -1,9 +1,9 @@
 /** Time, instalment and notice deposits. */
 const deposits = {
   deposit: {
-    open: '存一笔', mine: '我的存款', put_aside: '定期与通知存款合计', none: '还没有存款', none_why: '选一个期限，先看到期能拿多少，再决定存不存。', try: '算一算', over: '已结束 {n} 笔', rates: '今日利率', rates_note: '年利率为单利。到期前支取按活期利率计息。',
+    open: '存一笔', mine: '我的存款', put_aside: '定期与通知存款合计', none: '现在没有存款', none_why: '选一个期限，先看到期能拿多少，再决定存不存。', try: '算一算', over: '已结束 {n} 笔', rates: '今日利率', rates_note: '年利率为单利。到期前支取按活期利率计息。',
     from: '{amount} 起存', from_monthly: '每月 {amount} 起', yearly: '年利率 {rate}', matures: '到期', earn_more: '看看存定期多得多少利息',
-    choose: '选择', sign: '核对签约', product: '存款产品', kind: '存款种类', term: '期限', amount: '存入金额', monthly: '每月存入', until: '打算哪天支取', until_why: '只用来试算，不算预约。', at_maturity: '到期怎么办',
+    choose: '选择', sign: '核对签约', product: '存款产品', kind: '存款种类', term: '期限', days: '提前 {n} 天', months: '{n} 个月', years: '{n} 年', amount: '存入金额', monthly: '每月存入', until: '打算哪天支取', until_why: '只用来试算，不算预约。', at_maturity: '到期怎么办',
     too_little: '最少 {amount}', not_offered: '这个币种（{currency}）暂时没有可选的存款。', next: '下一步：核对签约',
     kinds: { time: '整存整取', instalment: '零存整取', notice: '通知存款', time_why: '一次存入，到期支取，利率存入时就定好。', instalment_why: '每月存一笔，到期一起拿。', notice_why: '不定期限，支取前一天或七天通知银行。' },
     would_earn: '利息', principal: '本金', interest: '利息', on_day: '到手合计', a_day: '平均每天利息', a_day_at_last: '存满时每天利息', drawn_on: '支取日',

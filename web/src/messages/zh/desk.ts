@@ -32,7 +32,7 @@ const desk = {
   limit_col: { what: '限额', maximum: '上限', used: '已用', left: '剩余', own: '客户自设', times: '{count} 笔', none: '没有限额' },
   consent_col: { consents: '授权', agreements: '已签协议', source: '数据来源', purpose: '用途', granted: '授权时间', until: '到期或终止', is_granted: '有效', is_withdrawn: '已撤回', is_replaced: '已更新', is_expired: '已到期', no_consents: '没有授权', agreement: '协议', signed: '签署时间', no_agreements: '没有签过协议' },
   duplicate: { grounds: '依据', by_document: '证件', by_phone: '手机', by_email: '邮箱', by_birth_date: '生日', by_name: '姓名', score: '相似度', found: '发现时间', is_open: '待判断', is_same: '同一客户', is_not_same: '不是同一客户', none: '没有疑似重复', none_why: '登记时会自动比对证件、联系方式、生日和姓名。', ask: '与{name}是同一客户吗？', note: '只做标记，不会合并资料。', go: '保存判断' },
-  kyc: {
+  casework: {
     level: '申请级别', to_level: '{level} 级', cause: '缘由', cause_application: '客户申请', cause_review: '定期复查', cause_expiry: '证件到期', opened: '发起时间', decided: '决定时间', none: '没有核验', none_why: '客户申请身份级别后，需要人工看的会排在这里。',
     state_opened: '刚发起', state_evidence: '提交材料中', state_checking: '核验中', state_waiting: '等待外部答复', state_needs_staff: '待人工决定', state_approved: '已通过', state_refused: '未通过',
     findings: '发现的问题', no_findings: '没有发现问题。', told: '已告知客户：', sources: '各来源对照', no_sources: '还没有材料。', field: '项目', differs: '不一致', pictures: '图片', picture_show: '查看图片', picture_cover: '收起', picture_file: '下载文件', picture_closed: '您没有查看权限', case: '核验',
@@ -58,6 +58,21 @@ const desk = {
   role: { customer: '客户', staff_operations: '运营', staff_risk: '风控', staff_compliance: '合规', staff_service: '客服', staff_marketing: '市场', staff_product: '产品', staff_administrator: '系统管理', auditor: '审计', service: '系统' },
   passkey_hint: { title: '下次用通行密钥登录', why: '更快，也不会被钓鱼网站骗走。', add: '设置通行密钥' },
   staff_me: { no_passkeys: '还没有通行密钥', since: '添加于', permissions: '我的权限' },
+  user: {
+    name: '姓名', login: '登录名', kind: '类别', roles: '角色', blocked: '已停用', active: '正常', login_hint: '登录名开头', about: '用户', did: '查看操作记录', proposed: '已提交，等待另一人同意',
+    add: '新员工', add_note: '由合规人员同意后才能登录。', propose: '提交复核', password: '初始密码', password_hint: '至少 12 位，转交本人后由其更改', evidence: '如何核实本人', evidence_hint: '例如：柜面核对身份证原件与本人', block: '停用', unblock: '恢复', recover: '恢复账户',
+    roles_title: '变更{name}的角色', block_title: '停用{name}？', unblock_title: '恢复{name}？', recover_title: '替{name}恢复账户', roles_note: '由合规人员同意后生效。', block_note: '立即退出所有登录，不能再登录。', unblock_note: '可以重新登录。', recover_note: '同意并等待期满后，清除其通行密钥和验证器；本人随时可以取消。',
+  },
+  partner: {
+    name: '名称', acts: '代表', for_party: '某一客户', for_none: '不代表客户', scopes: '权限范围', id: '客户端编号', is_active: '启用', is_disabled: '已停用', none: '还没有合作方系统', none_why: '登记后，对方系统用自己的名义调用接口。', add: '登记系统', add_note: '密钥只显示一次。', add_go: '登记并生成密钥', name_missing: '请填写名称', party: '代表的客户编号', party_hint: '留空则不代表任何客户', party_wrong: '这不是客户编号', scopes_missing: '请至少选一项权限', networks: '来源网络', networks_hint: '如 203.0.113.0/24，多个用逗号隔开', anywhere: '不限',
+    about: '系统', change: '修改权限与网络', change_note: '下一次调用起生效。', change_go: '保存修改', make_disabled: '停用', make_active: '启用', make_disabled_note: '令牌立即失效，回调停止。', make_active_note: '可以重新取得令牌。', misplaced: '异地使用令牌', proofs: '密钥与公钥', no_proofs: '没有可用的密钥或公钥。', secret: '密钥', key: '公钥', ends: '失效于', end: '作废', end_title: '立即作废？', end_secret: '用它取得的令牌最多再有效十分钟。', end_key: '用它签名的请求立即不再接受。',
+    new_secret: '新密钥', new_secret_note: '旧密钥在重叠期后自动失效。', new_secret_go: '生成新密钥', overlap: '重叠期', overlap_0: '立即失效', overlap_24: '一天', overlap_168: '一周', secret_title: '请保存密钥', secret_once: '只显示这一次，请通过安全途径交给对方。', add_key: '添加公钥', add_key_note: '对方用相应的私钥签名，本行不保存私钥。', jwk: '公钥（JWK）', jwk_wrong: '请粘贴一个 JSON 对象',
+  },
+  webhook: {
+    endpoints: '事件回调', endpoint: '回调地址', url: '地址', types: '事件', none: '没有回调地址', none_why: '由对方系统自己登记。', is_active: '正常', is_paused: '已暂停', is_disabled: '已停用', failing: '连续失败自', is_failing: '连续失败', type: '事件', attempts: '尝试', occurred: '发生时间', next: '下次尝试', deliveries: '发送记录', delivery: '发送', sent_pending: '待发送', sent_delivered: '已送达', sent_failed: '已放弃', nothing_sent: '没有发送记录', nothing_sent_why: '发送记录保留三十天。',
+    ping: '发测试消息', replay: '重发一段时间', replay_note: '编号不变，对方可以去重。', replay_go: '重发', period_wrong: '请填写先后正确的起止时间', which: '只重发', replayed: '已安排重发 {count} 条', again: '重新发送', again_note: '编号不变，对方可以去重。', id: '消息编号', no_attempts: '还没有发送过。', body: '内容', ms: '{ms} 毫秒',
+    came_delivered: '已送达', came_refused: '对方拒绝', came_redirected: '对方要求跳转，不跟随', came_gone: '对方表示不再需要', came_timed_out: '超时', came_unreachable: '无法连接', came_forbidden: '地址不允许',
+  },
 }
 
 export default desk

@@ -16,7 +16,7 @@ const firm = {
     signatures: '签署进度', stage: '第 {number} 环节', of: '需 {required} 人：{whose}', in_turn: '依次签署', in_any_order: '不分先后', complete: '已签齐', voided: '已失效', by_passkey: '通行密钥', by_ed25519: '签名密钥',
     exact: '签署原文', exact_why: '您签署的就是下面这段文字，一字不差。签署后谁也改不了，银行也不能。', proof: '下载核验文件', proof_why: '包含原文、会签规则和全部签名，不经过银行也能核验。',
     sign: '用通行密钥签署', sign_amount: '签署付款 {amount}', sign_by_key: '用签名密钥签署', signed_already: '您已经签署，正在等其他人。', not_mine: '现在不需要您签署。',
-    no_key: '您还没有登记签名密钥。用通行密钥也可以签署。', key: '签名密钥', document: '下载签署原文 document.json', signature: '签名', signature_hint: '把命令的输出粘贴到这里', signature_wrong: '应为 Base64 编码的 64 字节签名', hand_in: '提交签名',
+    no_key: '您还没有登记签名密钥。用通行密钥也可以签署。', key: '签名密钥', document: '下载签署原文 document.json', command: '在您的设备上签名：', signature: '签名', signature_hint: '把命令的输出粘贴到这里', signature_wrong: '应为 Base64 编码的 64 字节签名', hand_in: '提交签名',
   },
   payroll: {
     files: '付款文件', upload: '上传工资表', none: '还没有上传过', none_why: '上传一张表格，逐行核对以后一次发放。', lines: '{count} 笔', wrong: '{count} 行有误', to_pay: '可付 {count} 笔', from: '从 {number} 付出', not_before: '最早付款日',
@@ -26,7 +26,7 @@ const firm = {
     line: { good: '可以付', wrong: '有误', settled: '已到账', rejected: '未付' },
     file: '工资表', file_hint: 'CSV 表格或 pain.001 报文，最多 10 万笔、64 MB', pick: '选择文件，或拖到这里', no_file: '请选择要上传的文件', too_large: '文件超过 64 MB，请分成几份', template: '下载空白表格', template_name: '工资表.csv',
     what: '用途', if_wrong: '有的行不能付时', check: '上传并核对', check_why: '上传只做核对，确认之前钱不会动。',
-    pay: '确认付款 {amount}', cancel: '不付了', see_approval: '查看审批', see_account: '查看账户', progress: '付款进度', paid: '已付 {settled} / {good} 笔，合计 {amount}', refused: '{count} 笔未付', some_wrong: '{count} 行有误，不会付；其余可以照付。', all_stopped: '{count} 行有误，所以一笔都不能付。请改正后重新上传。',
+    pay: '确认付款 {amount}', cancel: '不付了', see_approval: '查看审批', see_account: '查看账户', progress: '付款进度', paid: '已付 {settled} / {good} 笔，合计 {amount}', refused: '{count} 笔未付', some_wrong: '{count} 行有误，不会付；其余可以照付。', left_out: '{count} 行有误，没有付。', all_stopped: '{count} 行有误，所以一笔都不能付。请改正后重新上传。',
     detail: '明细', all: '全部 {count}', only_wrong: '只看有误 {count}', nothing_wrong: '没有有误的行', number: '行', payee: '收款人', amount: '金额', report: '下载结果报文',
   },
   bills: {
@@ -52,8 +52,12 @@ const firm = {
     then: '，然后', and: '，并且', nobody: '不需要签署', above: '更大金额（{currency}）', up_to: '{amount} 以内', changes: '变更规则', over: '超过多少', over_hint: '这个金额以内不需要签署，按各人权限办理', takes: '需要几个人', of_checker: '{count} 位复核', of_holder: '{count} 位本人',
     without: '去掉这一档', another: '再加一档', whose: '由谁签署', by_both: '管理员或复核', by_administrator: '管理员', by_checker: '复核', by_holder: '本人', people: '{count} 人', fault_missing: '请填写金额', fault_order: '应大于上一档', others: '{currencies} 的每笔付款都按最高一档签署；没有账户的币种不能付。', no_others: '规则只管人民币；其他币种不能付。', finer: '这套规则比本页能设的更细，请通过接口变更；停用需按规则签署。', set_now: '设定规则', put_to_signers: '提交签署',
   },
+  keys: {
+    title: '签名密钥', why: '除了通行密钥，也可以用自己保管的 Ed25519 密钥签署。私钥不离开您的设备，这里只登记公钥。', mine: '我的密钥', none: '还没有登记签名密钥', revoked: '已停用', revoke: '停用', add: '登记签名密钥', name: '名称', name_missing: '请起一个名称', make: '在您的设备上生成密钥，得到公钥：',
+    public: '公钥', public_hint: '上面第二行命令的输出，44 个字符', public_wrong: '应为 Base64 编码的 32 字节公钥', show: '再用私钥签一句话，证明密钥在您手里：', add_now: '登记',
+  },
   content: {
-    any: '不限', amount: '金额', total: '合计', payments: '笔数', debtor_account_id: '付款账户', debtor_account_number: '付款账号', creditor_account_number: '收款账号', creditor_name: '收款户名', creditor_bank_code: '收款行号', remittance: '附言',
+    any: '不限', no_policy: '不再有会签规则', amount: '金额', total: '合计', payments: '笔数', debtor_account_id: '付款账户', debtor_account_number: '付款账号', creditor_account_number: '收款账号', creditor_name: '收款户名', creditor_bank_code: '收款行号', remittance: '附言',
     end_to_end_id: '业务参考号', payment_id: '付款编号', original_id: '原付款编号', card_id: '银行卡编号', bill_id: '账单编号', title: '事由', file_id: '文件编号', name: '文件名', kind: '类型', mode: '执行方式', message_id: '报文标识号', sha256: '文件摘要',
     requested_on: '指定日期', first_on: '首次付款日', unit: '周期', every: '每隔', month_day: '每月几日', holidays: '遇节假日', last_on: '最后日期', count: '次数', retries: '余额不足时重试', login: '用户名', role: '角色', bands: '单笔权限', day_bands: '每日权限',
     ends_at: '截止时间', party_id: '企业编号', membership_id: '成员编号', policy: '会签规则', changes: '变更规则',

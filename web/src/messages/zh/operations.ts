@@ -25,9 +25,10 @@ const operations = {
     trial: { title: '试算：一笔付款走哪条通道', operation: '业务', to: '对方', amount: '金额', amount_wrong: '请填写金额', nowhere: '没有可用的通道', by: '依据规则 {rule}', by_default: '没有专门的规则，按成本从低到高。' },
     rule: {
       title: '路由规则', add: '新增规则', none: '没有路由规则', none_why: '没有规则时，付款走成本最低的可用通道。', position: '顺序', code: '规则代码', about: '适用', preferred: '优先', excluded: '不使用', acts: '操作', all_operations: '所有业务', end_title: '终止规则 {code}',
-      change_title: '修改路由规则', code_hint: '小写字母、数字、连字符', position_hint: '小的在前', order: '其余按', min: '最低金额（选填）', max: '最高金额（选填）', first: '首选通道', no_first: '不指定',
+      change_title: '修改路由规则', code_hint: '小写字母、数字、下划线', position_hint: '小的在前', order: '其余按', min: '最低金额（选填）', max: '最高金额（选填）', first: '首选通道', no_first: '不指定',
     },
     terms: {
+      endless: '不限',
       title: '业务与条款', state: '状态', fee: '成本', range: '金额范围', hours: '时间', free: '免费', at_most: '，最多 {most}', always: '全天', business_days: '仅工作日', on: '使用中', off: '未使用', change: '修改{operation}条款', offered: '使用这项业务', offered_note: '关闭后不再有新的付款走这里',
       of: { fixed: '固定费用', rate: '费率（0.005 即 0.5%）', least: '最低费用', most: '最高费用（选填）', min: '最低金额', max: '最高金额', opens: '开始时间', closes: '结束时间' },
     },
@@ -49,7 +50,7 @@ const operations = {
       of: { DUPL: '重复付款', TECH: '系统差错', FRAD: '疑似诈骗', CUST: '客户要求', AC03: '收款账号有误', AM09: '金额有误' }, state: { requested: '待发出', sent: '已发出', unknown: '结果未知', accepted: '对方已同意', returned: '已退回', refused: '对方未同意' },
     },
     break: {
-      title: '差错', state: '状态', kind: '类型', reference: '流水号', day: '账期', age: '账龄', days: '{n} 天', ours: '我方', theirs: '对方', less_ours: '减：我方', difference: '差额', closed: '已结', all: '全部', none: '没有未结的差错', none_why: '账上与通道、银行一致。', pair: '对账双方', in_suspense: '挂账金额', history: '处理经过', advice: '建议',
+      title: '差错', state: '状态', kind: '类型', reference: '流水号', day: '账期', age: '账龄', days: '{n} 天', ours: '我方', theirs: '对方', less_ours: '减：我方', difference: '差额', only: { open: '未结', closed: '已结' }, none: '没有未结的差错', none_why: '账上与通道、银行一致。', pair: '对账双方', in_suspense: '挂账金额', history: '处理经过', advice: '建议',
       of: { missing_here: '我方无', missing_there: '对方无', amount: '金额不符', doubled: '重复', day: '日期不符', status: '状态不符' }, is: { open: '待处理', investigating: '处理中', cleared: '已自行消除', resolved: '已处理' }, between: { channel: '账上与通道', bank: '通道与银行', suspense: '挂账' },
       did: { opened: '发现差错', changed: '情况有变', assigned: '换了经办人', noted: '记录', cleared: '已自行消除', resolved: '两人同意处理' },
       take: '由我处理', leave: '不再由我处理', resolve: '提出处理方案', note: '记录进展', note_go: '记下', account: '转入账户', account_hint: '总账账户的编号或科目代码', from_suspense: '从挂账转出', to_account: '转入该账户', nothing_moves: '这笔差错没有挂账，确认后结案，不记账。',

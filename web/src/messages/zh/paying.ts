@@ -34,22 +34,22 @@ const paying = {
   payee: {
     add: '添加收款人', find: '搜索名称、备注名、账号、分组', none: '名册里还没有收款人', none_why: '常付的人存进来，下次不用再填账号。', nothing_found: '没有找到收款人', nickname: '备注名', groups: '分组', groups_hint: '用空格或逗号分开，例如：供应商 杭州',
     save: '存为收款人', saved: '已存为收款人', fault_number: '账号应为 8 至 34 位数字或字母', state: '状态', confirmed: '已确认', unconfirmed: '未确认', unconfirmed_why: '第一次付款时会请您再确认一次。现在先确认，五万元及以上的付款满 24 小时就能办。',
-    pay: '转账给他', confirm: '确认这位收款人', edit: '修改备注', save_words: '保存', remove: '移出名册', remove_why: '以后再付给他，需要重新确认。已经付的不受影响。',
+    pay: '转账', confirm: '确认这位收款人', edit: '修改备注', save_words: '保存', remove: '移出名册', remove_why: '以后再付款需要重新确认；已经付的不受影响。',
   },
   one_click: {
     title: '一键付', what: '小额付给已确认的行内收款人时，不再逐笔确认。额度由您定，每笔最多 1,000 元，每天最多 5,000 元，随时可以关掉。', per_payment: '每笔最多', per_day: '每天最多', used: '今天已用', begin: '开通一键付', change: '保存额度', end: '关闭一键付',
     saved: '一键付额度已保存', ended: '一键付已关闭', left: '今天还可以付 {amount}', too_much: '超过一键付的额度 {amount}，请用转账', pay: '一键付出',
   },
   standing: {
-    new: '新建定期付款', none: '还没有定期付款', none_why: '房租、工资、货款，到日子自动付，每次都通知您。', next: '下次', unit_month: '每 {n} 个月', unit_week: '每 {n} 周', unit_day: '每 {n} 天', unit_once: '只付一次',
-    each_month: '按月', each_week: '按周', each_day: '按天', each_once: '只付一次', active: '进行中', paused: '已暂停', ended: '已结束', cancelled: '已取消', often: '周期', every_month: '每几个月一次', every_week: '每几周一次', every_day: '每几天一次', first_on: '第一次付款日', holidays: '遇到节假日',
+    new: '新建定期付款', none: '还没有定期付款', none_why: '房租、工资、货款，到日子自动付，每次都通知您。', next: '下次', unit_month: '每 {n} 个月', unit_week: '每 {n} 周', unit_day: '每 {n} 天',
+    each_month: '每月', each_week: '每周', each_day: '每天', each_once: '只付一次', active: '进行中', paused: '已暂停', ended: '已结束', cancelled: '已取消', often: '周期', every_month: '每几个月一次', every_week: '每几周一次', every_day: '每几天一次', first_on: '第一次付款日', holidays: '遇到节假日',
     holidays_next: '顺延到下一个工作日', holidays_previous: '提前到上一个工作日', holidays_as_is: '照常付款', ends: '何时结束', ends_never: '一直付，直到取消', ends_on: '到某一天为止', ends_after: '付满若干次为止', last_on: '最后一天', count: '共付几次',
     amount: '每次金额', here_only: '目前只能定期付给通宝的账户', will_pay: '付款日', moved: '原定 {from}，遇节假日调整', and_on: '以此类推', fault: '请补全付款日和周期', confirm: '确认定期付款', confirm_of: '确认每次付 {amount}', unknown: '上次提交后没有收到结果。再提交一次即可，不会重复建立。',
     pause: '暂停', resume: '恢复付款', end: '取消定期付款', end_why: '以后不再自动付款；已经付的不受影响。', dates: '接下来的付款日', past: '已到期的', again: '将再试：', paid: '已付', retrying: '稍后再试', missed: '未付',
   },
   bank_card: {
     add: '绑定银行卡', what: '只能绑定您自己名下的卡。我们会往卡里打一笔不到 1 元的钱，您告诉我们金额，就能证明卡是您的。', none: '还没有绑定银行卡', none_why: '绑定自己名下的卡，就能充值和提现。', none_verified: '还没有验证过的银行卡', number: '卡号', number_hint: '16 至 19 位', link: '绑定，并打一笔小额验证',
-    verified: '已验证', unverified: '待验证', verify_what: '我们已往这张卡打了一笔不到 1 元的钱。请在发卡行查到金额后填在这里，还可以试 {tries} 次。', amount: '收到的金额', verify: '验证', remove: '解除绑定', remove_why: '正在进行的充值或提现会继续完成。',
+    verified: '已验证', unverified: '待验证', verify_what: '我们已往这张卡打了一笔不到 1 元的钱。请在发卡行查到金额后填在这里，还可以试 {tries} 次。', amount: '收到的金额', amount_hint: '例如 0.37', verify: '验证', remove: '解除绑定', remove_why: '正在进行的充值或提现会继续完成。',
     into: '充值到', from_card: '从哪张卡', to_card: '到哪张卡', credited: '账户到账', top_up_amount: '充值金额', withdraw_amount: '提现金额', top_up_when: '发卡行扣款成功后到账，通常几秒钟。', withdraw_when: '通常几分钟内到卡，以发卡行入账为准。',
     top_up_confirm: '确认充值 {amount}', withdraw_confirm: '确认提现 {amount}', another: '再办一笔',
   },

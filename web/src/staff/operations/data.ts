@@ -1,9 +1,8 @@
 /** What the pages about money share: who may do what, and how long something took. */
-import { useQuery } from '@tanstack/vue-query'
 import { computed, type WritableComputedRef } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
-import { client, type Schemas, take } from '@/api/client'
+import type { Schemas } from '@/api/client'
 
 export type Proposal = Schemas['ProposalOut']
 export const PAGE = 50
@@ -12,12 +11,6 @@ export const PAGE = 50
 export const moneyOf = ({ amount, asset }: Schemas['AmountShape']): { amount: string; currency: string } => ({
   amount, currency: asset.split('/')[0] ?? asset,
 })
-
-export const useLedgerAccount = (id: () => string) =>
-  useQuery({
-    queryKey: ['ledger-account', computed(id)],
-    queryFn: () => take(client.GET('/api/v1/ledger/accounts/{account_id}', { params: { path: { account_id: id() } } })),
-  })
 
 /** A word of the address that a page reads and writes; what it does not know counts for `first`. */
 export function useAddressed<Value extends string>(name: string, values: readonly Value[], first: Value): WritableComputedRef<Value> {
@@ -65,8 +58,3 @@ export function percent(rate: string): string {
   const rest = digits.slice(2).replace(/0+$/, '')
   return `${moved}${rest && `.${rest}`}%`
 }
-
-const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
-
-/** The id in what somebody pasted, an address included. */
-export const idOf = (typed: string): string | null => ID.exec(typed)?.[0].toLowerCase() ?? null

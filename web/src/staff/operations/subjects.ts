@@ -4,7 +4,7 @@ import { useI18n } from 'vue-i18n'
 
 const SUBJECTS = {
   channels: [['health', ''], ['routing', '/routing'], ['reasons', '/reasons']],
-  reconciliation: [['breaks', ''], ['days', '/days'], ['suspense', '/suspense']],
+  reconciliation: [['breaks', '?state=open'], ['days', '/days'], ['suspense', '/suspense']],
   ledger: [['transactions', ''], ['reports', '/reports']],
   terms: [['limits', ''], ['fees', '/fees'], ['rates', '/rates']],
 } as const

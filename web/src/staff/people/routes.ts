@@ -11,5 +11,11 @@ export const people: RouteRecordRaw[] = [
   { path: 'kyc/:id', component: () => import('./Case.vue'), props: true },
   { path: 'audit', component: () => import('./audit/Audit.vue') },
   { path: 'audit/:seq(\\d+)', component: () => import('./audit/Entry.vue'), props: true },
+  { path: 'users', component: () => import('./users/Users.vue') },
+  { path: 'users/:id', component: () => import('./users/User.vue'), props: true },
+  { path: 'partners', component: () => import('./partners/Partners.vue') },
+  { path: 'partners/:id', component: () => import('./partners/Partner.vue'), props: true },
+  { path: 'webhooks/:id', component: () => import('./partners/Endpoint.vue'), props: true },
+  { path: 'webhooks/:endpoint/deliveries/:id', component: () => import('./partners/Delivery.vue'), props: true },
   { path: 'alerts', component: () => import('./audit/Alerts.vue') },
 ]

@@ -93,8 +93,9 @@ async def read_overview(
 ) -> AccountsOverviewOut:
     """Return the accounts of one's own parties with balances, trends and their sums.
 
-    The fifty opened last. What all of it is worth in CNY is reckoned at reference rates, as long as
-    there is one for each currency; it is for looking at, nothing is exchanged at them.
+    The fifty opened last, twelve of them with their trend. What all of it is worth in CNY is
+    reckoned at reference rates, as long as there is one for each currency; it is for looking at,
+    nothing is exchanged at them.
     """
     found = await service.overview(tx, among=actor.party_ids, at=at)
     accounts = [each.account for each in found.items]

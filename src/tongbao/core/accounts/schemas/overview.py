@@ -31,7 +31,10 @@ class HeldAccountOut(Shape):
     balance: BalanceOut
     trend: Annotated[
         list[DayBalanceOut],
-        Field(description="The latest thirty days since it was opened, the oldest first"),
+        Field(
+            description="The latest thirty days since it was opened, the oldest first; empty"
+            " beyond the twelve accounts opened last"
+        ),
     ]
 
 

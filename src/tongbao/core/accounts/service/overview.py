@@ -19,6 +19,8 @@ from tongbao.risk.limits import service as limits
 ACCOUNTS_MAX: Final = 50
 """Accounts that one overview shows; whoever holds more reads the list, a page at a time."""
 TREND_DAYS: Final = 30
+TRENDS_MAX: Final = 12
+"""Accounts whose trend is told; of the others the balance alone."""
 WORTH_IN: Final = "CNY"
 
 _DAY: Final = timedelta(days=1)
@@ -33,9 +35,9 @@ async def overview(tx: ReadSession, *, among: Collection[UUID], at: datetime) ->
     found = (await list_accounts(tx, among=among, limit=ACCOUNTS_MAX)).items
     names = await parties.names(tx, {each.party_id for each in found})
     on_them = await balances(tx, found, at=at)
-    trends = await _trends(tx, found, at=at)
+    trends = await _trends(tx, found[:TRENDS_MAX], at=at)
     items = [
-        HeldAccount(account, names[account.party_id], balance, trends[account.id])
+        HeldAccount(account, names[account.party_id], balance, trends.get(account.id, ()))
         for account, balance in zip(found, on_them, strict=True)
     ]
     totals: dict[str, Money] = {}

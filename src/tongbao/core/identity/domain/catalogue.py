@@ -239,6 +239,7 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
     ("lending:apply", _OWN, _LOW, "申请贷款", "Apply for a loan"),
     ("lending:decide", _ANY, _TOP, "审核转人工的申请", "Decide referred applications"),
     ("lending:read_any", _ANY, _HIGH, "查看所有申请与贷款", "Read all applications and loans"),
+    ("lending:repay", _OWN, _HIGH, "归还贷款", "Repay a loan"),
     (
         "limits:approve",
         _SYSTEM,

@@ -90,6 +90,7 @@ MEMBER_PERMISSIONS: Final[Mapping[MemberRole, frozenset[str]]] = {
             "identity:approve_members",
             "identity:manage_members",
             "lending:accept",
+            "lending:repay",
             "parties:apply",
             "parties:maintain",
             "payments:set_limits",

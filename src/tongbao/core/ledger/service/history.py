@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import DateTime, func, select
+from sqlalchemy import DateTime, case, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import bindparam
 
@@ -56,14 +56,26 @@ async def balances_at(
 ) -> dict[AccountId, list[int]]:
     """Return the posted balances of accounts at each of some moments, as `balance_at` does one.
 
-    One snapshot; accounts that do not exist are left out.
+    For accounts with a limit, of one snapshot; others, and those that do not exist, are left out.
+    What was booked by now is known without a search: only moments between an account's opening and
+    its last booking are looked for.
     """
     moments = func.unnest(bindparam(None, list(booked_by), ARRAY(DateTime(timezone=True))))
     moment = moments.table_valued("at", with_ordinality="place").render_derived()
+    debits = AccountRow.debits_posted - AccountRow.credits_posted
+    balance = case(
+        (AccountRow.last_booked_at.is_(None) | (moment.c.at < AccountRow.opened_at), 0),
+        (
+            moment.c.at >= AccountRow.last_booked_at,
+            case((AccountRow.debit_normal, debits), else_=-debits),
+        ),
+        else_=func.ledger_balance_at(AccountRow.id, moment.c.at, None),
+    )
     rows = await tx.execute(
-        select(AccountRow.uid, func.ledger_balance_at(AccountRow.id, moment.c.at, None))
+        select(AccountRow.uid, balance)
         .select_from(AccountRow)
         .join(moment, AccountRow.uid.in_(account_ids))
+        .where(AccountRow.overdraft.is_not(None))
         .order_by(AccountRow.uid, moment.c.place)
     )
     found: dict[AccountId, list[int]] = {}

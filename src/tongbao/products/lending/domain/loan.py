@@ -1,7 +1,7 @@
 """A loan and the words of its contract.
 
-Principal only: revolving use, interest by the day on what is outstanding (随借随还, ACT/360).
-Accrual and instalments are not kept yet.
+Revolving use, interest by the day on what is outstanding, paid with the principal it is of
+(随借随还, 利随本清, ACT/360). Accrual and instalments are not kept yet.
 """
 
 import calendar
@@ -72,6 +72,15 @@ class LoanAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Repayment:
+    """What was repaid at once."""
+
+    transaction_id: UUID
+    cost: Cost
+    repaid_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementPreview:
     """The words to be signed, and what the loan will cost."""
 
@@ -86,6 +95,27 @@ class UnknownLoan(TongbaoError):
     code = "lending.unknown_loan"
     kind = Kind.NOT_FOUND
     title = Text(zh="贷款不存在", en="Unknown loan")
+
+
+class AmountNotOwed(TongbaoError):
+    """Nothing, or more than is owed, cannot be repaid."""
+
+    code = "lending.amount_not_owed"
+    kind = Kind.REFUSED
+    title = Text(zh="还款金额超出待还本金", en="That is not what is owed")
+    detail = Text(
+        zh="还款本金须大于零且不超过待还本金 {outstanding}",
+        en="Repay more than nothing and at most the {outstanding} that are owed",
+    )
+
+
+class CostChanged(TongbaoError):
+    """What was shown is not what it takes any more: a day has gone by, or something was repaid."""
+
+    code = "lending.cost_changed"
+    kind = Kind.CONFLICT
+    title = Text(zh="应还金额已变化", en="The amount has changed")
+    detail = Text(zh="现在应还 {total},请核对后再确认", en="It is {total} now: look again")
 
 
 def maturity(start: date, months: int) -> date:

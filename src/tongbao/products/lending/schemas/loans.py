@@ -15,6 +15,7 @@ from tongbao.products.lending.domain.loan import (
     REPAYMENT_METHOD,
     AgreementPreview,
     LoanAccount,
+    Repayment,
 )
 from tongbao.products.lending.schemas.base import EXAMPLE_DIGEST, Shape
 
@@ -39,6 +40,23 @@ class CostOut(Shape):
             principal=cost.principal,
             interest=cost.interest,
             total=cost.total,
+        )
+
+
+class RepaymentOut(CostOut):
+    """A repayment that was made."""
+
+    transaction_id: Annotated[UUID, Field(description="In the ledger")]
+    repaid_at: datetime
+
+    @classmethod
+    def made(cls, repayment: Repayment) -> "RepaymentOut":
+        """Return the shape of a repayment."""
+        cost = CostOut.of(repayment.cost)
+        return cls(
+            **dict(cost),
+            transaction_id=repayment.transaction_id,
+            repaid_at=repayment.repaid_at,
         )
 
 

@@ -61,6 +61,26 @@ class NewAcceptance(Shape):
     ]
 
 
+class NewRepayment(Shape):
+    """A repayment, as it was shown."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "principal": {"amount": "100000.00", "currency": "CNY"},
+                    "total": {"amount": "100670.83", "currency": "CNY"},
+                }
+            ]
+        }
+    )
+
+    principal: Annotated[MoneyField, Field(description="At most what is owed")]
+    total: Annotated[
+        MoneyField, Field(description="With interest, as shown; exactly that leaves the account")
+    ]
+
+
 class NewReview(Shape):
     """A person's verdict on an application referred to one."""
 

@@ -18,13 +18,23 @@ from tongbao.products.lending.domain.application import (
     Step,
     UnknownApplication,
 )
+from tongbao.products.lending.domain.cost import Cost
 from tongbao.products.lending.domain.decision import (
     LimitLine,
     Outcome,
     RateLine,
     daily_interest_per_10000,
 )
-from tongbao.products.lending.domain.loan import Loan, LoanAccount, LoanId, UnknownLoan
+from tongbao.products.lending.domain.loan import (
+    AgreementPreview,
+    AmountNotOwed,
+    CostChanged,
+    Loan,
+    LoanAccount,
+    LoanId,
+    Repayment,
+    UnknownLoan,
+)
 from tongbao.products.lending.domain.reasons import CONSENT_WITHDRAWN
 from tongbao.products.lending.domain.record import Decision, Replay, UnknownDecision
 from tongbao.products.lending.domain.review import (
@@ -57,6 +67,7 @@ from tongbao.products.lending.service.reading import (
     loan_of_application,
     steps,
 )
+from tongbao.products.lending.service.repaying import cost_today, list_repayments, repay
 from tongbao.products.lending.service.replaying import replay
 from tongbao.products.lending.service.reviewing import review
 from tongbao.products.lending.service.running import over_account
@@ -66,12 +77,16 @@ __all__ = [
     "CONSENT_WITHDRAWN",
     "TERM_MONTHS_DEFAULT",
     "AccountNotUsable",
+    "AgreementPreview",
     "AlreadyAccepted",
     "AmountNotOffered",
+    "AmountNotOwed",
     "Application",
     "ApplicationId",
     "ApplicationOpen",
     "Confirmation",
+    "Cost",
+    "CostChanged",
     "Decision",
     "DecisionId",
     "IllegalTransition",
@@ -85,6 +100,7 @@ __all__ = [
     "Outcome",
     "RateLine",
     "Reason",
+    "Repayment",
     "Replay",
     "RequestOutOfRange",
     "Review",
@@ -102,6 +118,7 @@ __all__ = [
     "close_review",
     "consent_ended",
     "consumer",
+    "cost_today",
     "daily_interest_per_10000",
     "decision",
     "expire_offer",
@@ -109,12 +126,14 @@ __all__ = [
     "get",
     "list_applications",
     "list_loans",
+    "list_repayments",
     "list_reviews",
     "loan",
     "loan_of_application",
     "over_account",
     "preview_agreement",
     "process",
+    "repay",
     "replay",
     "review",
     "steps",

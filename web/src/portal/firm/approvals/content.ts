@@ -31,6 +31,7 @@ export function linesOf(content: Record<string, unknown>, words: Words): Content
 }
 
 function lineOf(key: string, value: unknown, words: Words): ContentLine[] {
+  if (key === 'policy' && value === null) return [{ name: words.t('content.policy'), value: words.t('content.no_policy'), code: false }]
   if (value === null || value === '' || (isObject(value) && Object.keys(value).length === 0)) return []
   const name = words.te(`content.${key}`) ? words.t(`content.${key}`) : key
   if (isMoney(value)) return [{ name, value: format(value), code: false }]

@@ -35,12 +35,12 @@ export const amountOf = (content: Record<string, unknown>): Money | null =>
   [content['amount'], content['total']].find(isMoney) ?? null
 
 export const ofProposal = (each: Proposal): Waiting => ({
-  id: each.id, to: `/proposals/${each.id}`, title: each.title, payee: named(each.payload), maker: each.maker_name, made: each.made_at,
+  id: each.id, to: `/approvals/${each.id}`, title: each.title, payee: named(each.payload), maker: each.maker_name, made: each.made_at,
   until: each.expires_at, amount: amountOf(each.payload), state: each.state, lacking: each.state === 'pending' ? 1 : 0,
 })
 
 export const ofInstruction = (each: Instruction): Waiting => ({
-  id: each.id, to: `/approvals/${each.id}`, title: each.title, payee: named(each.content), maker: each.maker_name, made: each.made_at,
+  id: each.id, to: `/instructions/${each.id}`, title: each.title, payee: named(each.content), maker: each.maker_name, made: each.made_at,
   until: each.expires_at, amount: each.amount, state: each.state, lacking: each.lacking.reduce((sum, count) => sum + count, 0),
 })
 
@@ -66,5 +66,5 @@ export async function fetchMine(parties: readonly string[]): Promise<Waiting[]> 
 export function pageOfOutcome(location: string | null): string | null {
   const [, kind, id] = /^\/(?:api\/v1\/)?(payments|bulk\/files|bills\/payments)\/([0-9a-f-]{36})$/.exec(location ?? '') ?? []
   if (!kind || !id) return null
-  return { payments: `/payments/${id}`, 'bulk/files': `/payroll/${id}`, 'bills/payments': `/bills/paid/${id}` }[kind] ?? null
+  return { payments: `/payments/${id}`, 'bulk/files': `/payroll/${id}`, 'bills/payments': `/bills/payments/${id}` }[kind] ?? null
 }

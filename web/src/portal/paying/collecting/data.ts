@@ -14,7 +14,7 @@ export const LINK_TONES: Record<Schemas['LinkState'], Tone> = { open: 'wait', co
 export const REQUEST_TONES: Record<Schemas['RequestState'], Tone> = { open: 'wait', paid: 'done', declined: 'wrong', cancelled: 'rest', expired: 'rest' }
 
 const DAY_MS = 86_400_000
-export const DAYS = ['1', '7', '30', '90'] as const
+export const DAYS = ['3', '7', '30', '90'] as const
 export const inDays = (days: string): string => new Date(Date.now() + parseInt(days, 10) * DAY_MS).toISOString()
 
 /** The address of a link's page, to be passed on. */

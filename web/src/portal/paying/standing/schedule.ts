@@ -28,3 +28,6 @@ export function scheduleOf(wanted: Wanted): Schedule | null {
     ...(wanted.ends === 'on' ? { last_on: wanted.last_on } : {}), ...(wanted.ends === 'after' ? { count: parseInt(wanted.count, 10) } : {}),
   }
 }
+
+/** Monthly, or every 3 months: the word for how often. */
+export const oftenKey = ({ unit, every }: Schedule): string => (every === 1 || unit === 'once' ? `standing.each_${unit}` : `standing.unit_${unit}`)

@@ -20,6 +20,7 @@ from tongbao.products.lending.events import (
     ApplicationDecided,
     ApplicationSubmitted,
     LoanDisbursed,
+    LoanRepaid,
     ReviewOpened,
 )
 
@@ -105,6 +106,22 @@ DISBURSED: Final = notice(
     ),
     link="/loans/{loan_id}",
 )
+REPAID: Final = notice(
+    "loans.repaid",
+    category=Category.LOANS,
+    places={"loan_id": ID, "principal": AMOUNT, "interest": AMOUNT, "outstanding": AMOUNT},
+    title=Text(zh="已还贷款 {principal}", en="Loan repaid: {principal}"),
+    body=Text(
+        zh="已归还本金 {principal}、利息 {interest}，待还本金 {outstanding}。",
+        en="Principal of {principal} and interest of {interest} were paid; {outstanding} is still "
+        "owed.",
+    ),
+    sms=Text(
+        zh="已还贷款本金{principal}、利息{interest}，待还{outstanding}。",
+        en="Loan: {principal} and {interest} interest paid, {outstanding} still owed.",
+    ),
+    link="/loans/{loan_id}",
+)
 REVIEW: Final = notice(
     "loans.review_opened",
     category=Category.LOANS,
@@ -164,6 +181,16 @@ tell(
         "loan_id": event.loan_id,
         "principal": event.principal,
         "annual_rate": event.annual_rate,
+    },
+)
+tell(
+    LoanRepaid,
+    REPAID,
+    lambda event: {
+        "loan_id": event.loan_id,
+        "principal": event.principal,
+        "interest": event.interest,
+        "outstanding": event.outstanding,
     },
 )
 tell(ReviewOpened, REVIEW, lambda event: {"application_id": event.application_id}, roles=MANAGERS)
