@@ -19,6 +19,7 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
       { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
       { to: '/bills', key: 'bills', icon: 'bolt' },
       { to: '/limits', key: 'limits', icon: 'gauge' },
+      { to: '/identity', key: 'identity', icon: 'id' },
       { to: '/scan', key: 'scan', icon: 'scan', first: true },
       { to: '/pay-code', key: 'pay_code', icon: 'qr' },
       { to: '/payments', key: 'payments', icon: 'receipt' },
@@ -40,10 +41,9 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
   {
     group: 'save',
     items: [
+      { to: '/open-account', key: 'open_account', icon: 'accounts' },
       { to: '/deposits', key: 'deposits', icon: 'safe' },
       { to: '/accounts', key: 'statements', icon: 'receipt' },
-      { to: '/open-account', key: 'open_account', icon: 'accounts' },
-      { to: '/identity', key: 'identity', icon: 'card' },
     ],
   },
   {

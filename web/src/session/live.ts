@@ -32,7 +32,8 @@ export function follow(queries: QueryClient): () => void {
     },
     notice: ({ title, unread, link }) => {
       queries.setQueryData(['unread'], { unread })
-      void queries.invalidateQueries({ queryKey: ['notices'] })
+      // What a notice tells of may be shown right now: how a check of identity goes, who invites.
+      for (const key of ['notices', 'case', 'cases', 'level', 'invitations']) void queries.invalidateQueries({ queryKey: [key] })
       const to = pageOf(link)
       toast({ text: String(title), ...(to ? { to } : {}) })
     },

@@ -18,7 +18,7 @@ const joining = {
     waiting: '申请已收到', waiting_why: '到时间后回到这一页完成。想起恢复码或找到设备，直接登录即可，申请随之作废。', ready: '最早可完成', until: '最晚完成', not_me: '不是我申请的',
     cancel: '撤销申请', cancel_why: '通知里有一个撤销码，填在这里，申请立即作废。', cancel_code: '撤销码', cancelled: '申请已撤销，请尽快登录并更换密码。',
   },
-  kyc: {
+  verify: {
     title: '核实身份', firm_title: '核实企业', back: '身份与额度', level_title: '身份与额度', whose: '为谁办理', level: '当前等级', level_0: '未核实', level_1: '基础', level_2: '标准', level_3: '完整', more: '可以提升到', begin: '开始', allowed: '可转出金额', history: '核实记录',
     nobody: '您还不代表任何人', nobody_why: '接受企业邀请或注册后，这里会显示核实等级。', open_case: '继续未完成的核实', up_to: '每笔至多 {amount}', no_limit: '不限', per_transaction: '每笔', per_day: '每天', per_year: '每年',
     need_id_card: '身份证信息', need_id_card_pictures: '身份证照片', need_face: '本人面容', need_business_licence: '营业执照信息', need_licence_picture: '执照照片', need_legal_representative: '法定代表人已核实', need_beneficial_owners: '受益所有人已核实',
@@ -30,7 +30,7 @@ const joining = {
     firm: '企业名称', code: '统一社会信用代码', legal_representative: '法定代表人', legal_form: '类型', founded_on: '成立日期', business_scope: '经营范围', business_scope_hint: '照执照填写，可只写主要几项', capital: '注册资本', capital_hint: '人民币元',
     fault_name: '请填写姓名', fault_number: '身份证号码是 18 位，最后一位可能是 X', fault_issuing_authority: '请填写签发机关', fault_valid_from: '请填写起始日期', fault_valid_until: '请填写截止日期，或选长期有效', fault_legal_form: '请填写类型', fault_legal_representative: '请填写法定代表人', fault_founded_on: '请填写成立日期', fault_business_scope: '请填写经营范围', fault_capital: '请填写金额，例如 5000000',
     is_checking: '正在核实', is_checking_why: '通常几秒到一分钟。可以离开，结果会通知您。', is_waiting: '对方系统暂无应答', is_waiting_why: '我们会自动再查，不用重新提交；有结果会通知您。', is_needs_staff: '工作人员正在核实', is_needs_staff_why: '一般 1 个工作日内有结果，会通知您。', is_approved: '核实通过', is_approved_why: '资料已加密保存，只用于核实身份。', is_refused: '这次没有通过', is_refused_why: '下面是原因和办法，改正后可以马上再次申请。',
-    asks_bureau: '姓名与身份证号码是否一致', asks_document: '照片与所填是否一致', asks_faces: '是否本人', asks_registry: '登记机关的企业资料', asks_representative: '法定代表人是否一致', found: '原因与办法', apply_again: '再次申请',
+    asks_bureau: '姓名与身份证号码是否一致', asks_document: '照片与所填是否一致', asks_faces: '是否本人', asks_registry: '登记机关的企业资料', asks_representative: '法定代表人是否一致', found: '原因与办法', apply_again: '再次申请', colleagues: '邀请经办和复核',
     state_opened: '待填写', state_evidence: '待提交', state_checking: '核实中', state_waiting: '等待应答', state_needs_staff: '人工核实中', state_approved: '已通过', state_refused: '未通过',
   },
   firm: {
