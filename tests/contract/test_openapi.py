@@ -150,6 +150,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
     assert public == {
         "agreements_list_certificates",
         "agreements_list_consent_texts",
+        "lending_read_product",
         "agreements_list_receipt_keys",
         "channels_receive_callback",  # a channel proves itself by its signature
         "collecting_read_page",
@@ -182,6 +183,7 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "rates_list_rates",
         "payments_confirm_receipt",
         "payments_list_fees",
+        "notices_read_service_desk",
         "payments_confirm_receipt_file",
     }
 

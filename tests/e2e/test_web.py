@@ -85,7 +85,7 @@ async def test_from_the_log_in_to_a_transfer_that_is_checked(walk: Walk) -> None
 async def pass_the_door(walk: Walk, person: demo.DemoLogin) -> None:
     """Forget the password, mistake it, then be in."""
     page, words = walk.page, walk.words
-    await page.goto("/")
+    await page.goto("/home")
     await expect(page).to_have_url(re.compile("/login$"))
     await page.get_by_label(words["login"]).fill(person.login)
     await walk.press("log in")

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 
 import { cell, csvOf } from '@/lib/csv'
-import { isIncluded } from '@/lib/merkle'
 import { idOf, isAccountNumber } from '@/staff/found'
 import { compared } from '@/staff/people/evidence'
 import { linesOf } from '@/staff/people/payload'
@@ -36,22 +35,6 @@ test('a view of the same name is replaced, and the oldest of too many goes', () 
   expect(withView([view('a'), view('b')], view('a', 'new'))).toEqual([view('b'), view('a', 'new')])
   const many = Array.from({ length: 12 }, (_, index) => view(String(index)))
   expect(withView(many, view('last')).map((each) => each.name)).toEqual([...many.slice(1).map((each) => each.name), 'last'])
-})
-
-test('an inclusion proof is worked out, and nothing that is off passes', async () => {
-  const leaf = 'tongbao.audit.leaf.1\n{"seq":"2"}'
-  const digest = async (...parts: Uint8Array[]): Promise<Uint8Array> =>
-    new Uint8Array(await crypto.subtle.digest('SHA-256', Uint8Array.from(parts.flatMap((part) => [...part]))))
-  const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
-  const leafHash = (text: string) => digest(Uint8Array.of(0), new TextEncoder().encode(text))
-  const [a, b, c] = [await leafHash('a'), await leafHash(leaf), await leafHash('c')]
-  const left = await digest(Uint8Array.of(1), a, b)
-  const root = hex(await digest(Uint8Array.of(1), left, c))
-  const good = { leaf, index: 1, size: 3, path: [hex(a), hex(c)], root }
-  expect(await isIncluded(good)).toBe(true)
-  expect(await isIncluded({ leaf: 'c', index: 2, size: 3, path: [hex(left)], root })).toBe(true)
-  for (const wrong of [{ leaf: `${leaf} ` }, { index: 0 }, { index: 3 }, { size: 5 }, { path: [hex(c), hex(a)] }, { path: [hex(a)] }, { root: hex(a) }])
-    expect(await isIncluded({ ...good, ...wrong }), JSON.stringify(wrong)).toBe(false)
 })
 
 test('sources are compared fact by fact, the newest of each kind', () => {

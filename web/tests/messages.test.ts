@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
 import portalInEnglish from '@/messages/en'
+import helpInEnglish from '@/messages/en/help'
 import staffInEnglish from '@/messages/en/staff'
 import portalInChinese from '@/messages/zh'
+import helpInChinese from '@/messages/zh/help'
 import staffInChinese from '@/messages/zh/staff'
 
-const zh = { ...portalInChinese, ...staffInChinese }
-const en = { ...portalInEnglish, ...staffInEnglish }
+const zh = { ...portalInChinese, ...helpInChinese, ...staffInChinese }
+const en = { ...portalInEnglish, ...helpInEnglish, ...staffInEnglish }
 
 const flat = (tree: object, prefix = ''): [string, string][] =>
   Object.entries(tree).flatMap(([key, value]) =>
@@ -27,7 +29,7 @@ const used = new Set(sources.flatMap((text) => [...text.matchAll(/['"`]([a-z_]+(
 const prefixes = sources.flatMap((text) => [...text.matchAll(/`([a-z_]+(?:\.[a-z_]+)*[._])\$\{/g)].map((match) => match[1] ?? ''))
 
 test('no area says another one’s words', () => {
-  const roots = [...Object.keys(portalInChinese), ...Object.keys(staffInChinese)]
+  const roots = [...Object.keys(portalInChinese), ...Object.keys(helpInChinese), ...Object.keys(staffInChinese)]
   expect(new Set(roots).size).toBe(roots.length)
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { capitals, compare, format, read, short, totals } from '@/lib/money'
+import { capitals, compare, format, read, short, thousandths, totals } from '@/lib/money'
 
 const cny = (amount: string) => ({ amount, currency: 'CNY' })
 
@@ -104,4 +104,12 @@ describe('an amount in capitals', () => {
     ['0.50', '人民币伍角整'],
     ['10.50', '人民币壹拾元零伍角整'],
   ])('%s', (amount, words) => expect(capitals(amount)).toBe(words))
+})
+
+test('a part is shown in thousandths of the whole, never beyond it', () => {
+  expect(thousandths(cny('126000.00'), cny('500000.00'))).toBe(252)
+  expect(thousandths(cny('0.00'), cny('500000.00'))).toBe(0)
+  expect(thousandths(cny('9.00'), cny('3.00'))).toBe(1000)
+  expect(thousandths(cny('-1.00'), cny('3.00'))).toBe(0)
+  expect(thousandths(cny('1.00'), cny('0.00'))).toBe(1000)
 })

@@ -33,6 +33,7 @@ class Door:
 _INVOLVED: Final = Door(kind=May.INVOLVED, any_permission="proposals:read_any")
 
 _ABOUT_ONESELF: Final = (
+    "accounts_read_overview",
     "approvals_add_key",
     "approvals_list_keys",
     "approvals_revoke_key",

@@ -41,6 +41,7 @@ from tongbao.infra.migrations import check_migrated
 from tongbao.infra.proposals.router import api as proposals
 from tongbao.infra.runs.router import api as runs
 from tongbao.infra.settings import Settings
+from tongbao.infra.system.router import api as system
 from tongbao.infra.web.install import install
 from tongbao.infra.webhooks.router import api as webhooks
 from tongbao.kernel.clock import now
@@ -83,6 +84,7 @@ ROUTERS = (
     proposals,
     runs,
     audit,
+    system,
 )
 
 LARGER_BODIES = {
@@ -135,6 +137,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         await app.state.keys.attempt(at=now())
         wiring.connect_secret(settings)
         app.state.database = database
+        app.state.started_at = now()
         async with flow.running(database), crypto.refreshing(database, clock=now):
             yield
             await app.state.streams.close()

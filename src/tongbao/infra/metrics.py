@@ -9,10 +9,11 @@ custom collector.
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from sqlalchemy import event
@@ -72,13 +73,22 @@ def _forget_dead(directory: str) -> None:
 
 def render() -> bytes:
     """Return all metrics in Prometheus' text format (`CONTENT_TYPE`)."""
+    return generate_latest(_registry())
+
+
+def collected() -> Iterable[Metric]:
+    """Return all metrics, of every process that serves the port; it may read files."""
+    return _registry().collect()
+
+
+def _registry() -> CollectorRegistry:
     directory = os.environ.get(MULTIPROCESS_DIRECTORY)
     if not directory:
-        return generate_latest(REGISTRY)
+        return REGISTRY
     _forget_dead(directory)
     registry = CollectorRegistry()
     MultiProcessCollector(registry, directory)  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
+    return registry
 
 
 def watch_connections(database: Database) -> None:

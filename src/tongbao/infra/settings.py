@@ -265,6 +265,9 @@ class Settings(BaseSettings):
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
         Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),
     ] = None
+    service_phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{2,24}$")] | None = Field(
+        default=None, description="Where customers reach a person; unset: a made-up one in a demo"
+    )
     demo: bool = False
     log_format: Literal["console", "json"] = Field(
         default="console", description="Unset: json in production"
@@ -388,6 +391,11 @@ class Settings(BaseSettings):
         if not all(each.startswith("https://") for each in addresses):
             msg = "TONGBAO_PUBLIC_URL and the issuers of TONGBAO_OIDC_PROVIDERS: https:// only"
             raise ValueError(msg)
+
+    @property
+    def service_desk(self) -> str | None:
+        """Where customers reach a person."""
+        return self.service_phone or ("400-000-0000" if self.demo else None)
 
     @property
     def origin(self) -> str:

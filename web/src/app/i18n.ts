@@ -6,10 +6,11 @@ import { door } from '@/api/client'
 
 import { type Language, looks } from './looks'
 
-type Area = 'portal' | 'staff'
+type Area = 'portal' | 'staff' | 'help'
 
 const load: Record<Area, Record<Language, () => Promise<{ default: object }>>> = {
   portal: { zh: () => import('@/messages/zh'), en: () => import('@/messages/en') },
+  help: { zh: () => import('@/messages/zh/help'), en: () => import('@/messages/en/help') },
   staff: { zh: () => import('@/messages/zh/staff'), en: () => import('@/messages/en/staff') },
 }
 

@@ -7,7 +7,7 @@ import { credit } from '@/portal/credit/routes'
 import { deposits } from '@/portal/deposits/routes'
 import { firm } from '@/portal/firm/routes'
 import { joining, onboarding } from '@/portal/joining/routes'
-import { paying } from '@/portal/paying/routes'
+import { payPage, paying } from '@/portal/paying/routes'
 import { security } from '@/portal/security/routes'
 import { useSession } from '@/session/store'
 import { operations } from '@/staff/operations/routes'
@@ -25,9 +25,9 @@ declare module 'vue-router' {
 }
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/', redirect: '/home' },
   { path: '/login', component: () => import('@/portal/LogIn.vue'), meta: { open: true } },
   ...joining,
+  payPage,
   {
     path: '/',
     component: () => import('@/portal/Portal.vue'),
@@ -70,9 +70,11 @@ router.beforeEach(async (to) => {
     if (!to.meta.open) return { path: '/login', query: { next: to.fullPath } }
   }
   const isStaff = session.me?.kind === 'staff'
-  if (to.path === '/login' && session.isIn) return isStaff ? '/staff' : nextOf(to.query['next'])
+  const home = isStaff ? '/staff' : '/home'
+  if (to.path === '/' && session.isIn) return home
+  if (to.path === '/login' && session.isIn) return isStaff ? home : nextOf(to.query['next'])
   if (to.meta.open) return true
   if (!session.isIn) return { path: '/login', query: to.path === '/home' ? {} : { next: to.fullPath } }
-  if (isStaff !== Boolean(to.meta.staff)) return isStaff ? '/staff' : '/home'
+  if (isStaff !== Boolean(to.meta.staff)) return home
   return true
 })

@@ -96,11 +96,25 @@ export function compare(one: Money, other: Money): -1 | 0 | 1 {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** How many thousandths of `whole` a part is, for a picture: 0 to 1000. */
+export function thousandths(part: Money, whole: Money): number {
+  const [a, b] = [minorOf(part), minorOf(whole)]
+  if (b <= 0n) return a > 0n ? 1000 : 0
+  const found = (a * 1000n) / b
+  return Number(found < 0n ? 0n : found > 1000n ? 1000n : found)
+}
+
 /** What one has in each currency, in the order in which they first come. */
 export function totals(amounts: readonly Money[]): Money[] {
   const sums = new Map<string, bigint>()
   for (const each of amounts) sums.set(each.currency, (sums.get(each.currency) ?? 0n) + minorOf(each))
   return [...sums].map(([currency, minor]) => ({ amount: textOf(minor, scaleOf(currency)), currency }))
+}
+
+/** What is left of one when the other is taken from it; both are of one currency. */
+export function minus(one: Money, other: Money): Money {
+  if (one.currency !== other.currency) throw new Error('amounts of different currencies')
+  return { amount: textOf(minorOf(one) - minorOf(other), scaleOf(one.currency)), currency: one.currency }
 }
 
 function textOf(minor: bigint, scale: number): string {

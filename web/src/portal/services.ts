@@ -15,10 +15,47 @@ export interface Service {
 export const services: readonly { group: string; items: readonly Service[] }[] = [
   {
     group: 'pay',
-    items: [{ to: '/transfer', key: 'transfer', icon: 'transfer', first: true }],
+    items: [
+      { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/bills', key: 'bills', icon: 'bolt' },
+      { to: '/limits', key: 'limits', icon: 'gauge' },
+      { to: '/scan', key: 'scan', icon: 'scan', first: true },
+      { to: '/pay-code', key: 'pay_code', icon: 'qr' },
+      { to: '/payments', key: 'payments', icon: 'receipt' },
+      { to: '/payees', key: 'payees', icon: 'person' },
+      { to: '/standing', key: 'standing', icon: 'repeat' },
+      { to: '/cards', key: 'cards', icon: 'card' },
+      { to: '/top-up', key: 'top_up', icon: 'top_up' },
+      { to: '/withdraw', key: 'withdraw', icon: 'withdraw' },
+    ],
   },
-  { group: 'collect', items: [] },
-  { group: 'save', items: [] },
-  { group: 'borrow', items: [] },
-  { group: 'firm', items: [] },
+  {
+    group: 'collect',
+    items: [
+      { to: '/collect', key: 'collect_money', icon: 'qr' },
+    ],
+  },
+  {
+    group: 'save',
+    items: [
+      { to: '/deposits', key: 'deposits', icon: 'safe' },
+      { to: '/accounts', key: 'statements', icon: 'receipt' },
+    ],
+  },
+  {
+    group: 'borrow',
+    items: [
+      { to: '/loans', key: 'loan', icon: 'coin', firm: true },
+      { to: '/consents', key: 'consents', icon: 'shield' },
+      { to: '/agreements', key: 'agreements', icon: 'paper' },
+    ],
+  },
+  {
+    group: 'firm',
+    items: [
+      { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
+      { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
+      { to: '/users', key: 'users', icon: 'people', firm: true },
+    ],
+  },
 ]

@@ -22,8 +22,14 @@ export function follow(queries: QueryClient): () => void {
     balance: (data) => {
       queries.setQueryData(['balance', data['account_id']], (old: object | undefined) => old && { ...old, ...data })
       void queries.invalidateQueries({ queryKey: ['entries', data['account_id']] })
+      void queries.invalidateQueries({ queryKey: ['overview'] })
     },
     payment: ({ id }) => void queries.invalidateQueries({ queryKey: ['payment', id] }),
+    application: ({ id }) => {
+      void queries.invalidateQueries({ queryKey: ['application', id] })
+      void queries.invalidateQueries({ queryKey: ['applications'] })
+      void queries.invalidateQueries({ queryKey: ['loans'] })
+    },
     notice: ({ title, unread, link }) => {
       queries.setQueryData(['unread'], { unread })
       void queries.invalidateQueries({ queryKey: ['notices'] })

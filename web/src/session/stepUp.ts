@@ -79,9 +79,13 @@ export async function addPasskey(): Promise<boolean> {
   if (!credential) return false
   const body = { ceremony_id: begun.ceremony_id, name: deviceName(), credential }
   const added = await take(client.POST('/api/v1/identity/passkey-registrations', { body }))
-  const codes = added.recovery_codes
-  if (codes?.length) await ask<true>((settle) => ({ kind: 'codes', codes, settle }))
+  await keepCodes(added.recovery_codes)
   return true
+}
+
+/** Show recovery codes, this once; there are none where the person has some already. */
+export async function keepCodes(codes: readonly string[]): Promise<void> {
+  if (codes.length > 0) await ask<true>((settle) => ({ kind: 'codes', codes, settle }))
 }
 
 /** What its owner will know the passkey by among others. */

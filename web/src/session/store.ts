@@ -108,6 +108,17 @@ export const useSession = defineStore('session', () => {
     return true
   }
 
+  /** Become a customer by the ticket of a confirmed contact; that is a log-in as well. */
+  async function register(ticket: string, name: string, password: string): Promise<void> {
+    const body = { ticket, name, password }
+    await enter((await take(client.POST('/api/v1/identity/registrations/completion', { body }))).csrf_token)
+  }
+
+  /** What one may do and for whom has changed: a firm was opened, an invitation accepted. */
+  async function refresh(): Promise<void> {
+    me.value = await take(client.GET('/api/v1/identity/me'))
+  }
+
   async function logOut(): Promise<void> {
     await take(client.DELETE('/api/v1/identity/sessions/current'))
     drafts.clear()
@@ -127,5 +138,5 @@ export const useSession = defineStore('session', () => {
     door.csrf = null
   }
 
-  return { me, known, expired, isIn, restore, logIn, askFactor, answerFactor, logInByPasskey, logOut, end }
+  return { me, known, expired, isIn, restore, logIn, askFactor, answerFactor, logInByPasskey, register, refresh, logOut, end }
 })

@@ -120,6 +120,14 @@ class UnreadOut(BaseModel):
     unread: int = Field(examples=[3])
 
 
+class ServiceDeskOut(BaseModel):
+    """Where a person answers."""
+
+    phone: Annotated[
+        str | None, Field(examples=["400-000-0000"], description="null: none was set up")
+    ]
+
+
 class ReadMark(BaseModel):
     """Which notices to mark as read: all, or of a category, or up to the newest one seen."""
 

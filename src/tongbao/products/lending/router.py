@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Response, status
 
 from tongbao.core.sources import service as sources
-from tongbao.infra.auth import CurrentActor, require
+from tongbao.infra.auth import PUBLIC, CurrentActor, require
 from tongbao.infra.db import ReadSession
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
@@ -22,7 +22,7 @@ from tongbao.kernel.money_schema import AmountText
 from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 from tongbao.kernel.text import Language
 from tongbao.products.lending import service
-from tongbao.products.lending.domain.policy import CURRENCY
+from tongbao.products.lending.domain.policy import CURRENCY, IN_USE
 from tongbao.products.lending.schemas.applications import (
     ApplicationDetail,
     ApplicationOut,
@@ -30,6 +30,7 @@ from tongbao.products.lending.schemas.applications import (
 )
 from tongbao.products.lending.schemas.decisions import ReplayOut
 from tongbao.products.lending.schemas.loans import AgreementPreviewOut, LoanOut, LoansOut
+from tongbao.products.lending.schemas.product import LoanProductOut
 from tongbao.products.lending.schemas.requests import NewAcceptance, NewApplication, NewReview
 from tongbao.products.lending.schemas.reviews import NewClosure, ReviewOut, ReviewsOut
 
@@ -41,6 +42,12 @@ api = router(prefix=PREFIX, tags=["lending"])
 After = Annotated[
     str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
 ]
+
+
+@api.get("/product", summary="What may be borrowed", dependencies=[PUBLIC])
+async def read_product() -> LoanProductOut:
+    """Return amounts, terms and prices as the policy in use has them, before anybody applies."""
+    return LoanProductOut.of(IN_USE)
 
 
 @api.post(
@@ -127,7 +134,7 @@ async def read_agreement(
 ) -> AgreementPreviewOut:
     """Return the words that an acceptance today would sign, and their digest."""
     response.headers["Content-Language"] = language or preferred
-    rendered = await service.preview_agreement(
+    preview = await service.preview_agreement(
         tx,
         application_id=application_id,
         amount=Money.parse(amount, CURRENCY),
@@ -135,7 +142,7 @@ async def read_agreement(
         language=language or preferred,
         at=at,
     )
-    return AgreementPreviewOut.of(rendered)
+    return AgreementPreviewOut.of(preview)
 
 
 @api.post(

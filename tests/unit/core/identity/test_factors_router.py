@@ -77,6 +77,7 @@ async def test_the_way_from_a_password_to_every_factor(caller: Caller, problem: 
         "recovery_codes_left": 0,
         "passkeys": 0,
         "payment_password": False,
+        "recovery": None,
     }
     made = await caller.stepped_up("POST", "/totp", **BY_PASSWORD)
     assert made.status_code == 201
@@ -115,6 +116,7 @@ async def test_the_way_from_a_password_to_every_factor(caller: Caller, problem: 
         "recovery_codes_left": 10,
         "passkeys": 1,
         "payment_password": True,
+        "recovery": None,
     }
 
     passkey = f"/passkeys/{added.json()['id']}"

@@ -89,6 +89,8 @@ async def test_asked_for_seen_and_called_off(
     assert asked.status_code == 201, asked.text
     assert set(asked.json()) == {"requested_at", "ready_at", "expires_at"}
     assert (await http.get(current, headers=owner)).json() == asked.json()
+    factors = await http.get(f"{API}/factors", headers=owner)
+    assert factors.json()["recovery"] == asked.json()
     again = await http.post(f"{RECOVERIES}/completion", json=answer)
     assert problem(again) == (401, "identity.challenge_over")
     gone = await http.delete(current, headers=owner)

@@ -200,6 +200,23 @@ async def test_hostile_orders_are_refused_and_not_stored(
     assert listed.json()["items"] == []
 
 
+async def test_payments_are_listed_by_direction_and_status(
+    client: httpx2.AsyncClient, firms: tuple[Firm, Firm], problem: Problem
+) -> None:
+    firm, supplier = firms
+    await client.post(URL, json=firm.order(supplier), headers=firm.headers())
+    account = str(firm.account.id)
+
+    async def listed(**wanted: str | list[str]) -> httpx2.Response:
+        params = {"account_id": account, **wanted}
+        return await client.get(URL, params=params, headers=firm.caller.headers)
+
+    assert len((await listed(direction="out", status=["settled", "sent"])).json()["items"]) == 1
+    assert (await listed(direction="in")).json()["items"] == []
+    assert (await listed(status="rejected")).json()["items"] == []
+    assert problem(await listed(status="paid")) == (422, "request.invalid")
+
+
 async def test_nobody_pays_from_or_looks_into_anothers_account(
     client: httpx2.AsyncClient, firms: tuple[Firm, Firm], problem: Problem
 ) -> None:

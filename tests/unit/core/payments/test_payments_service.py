@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import fields
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -265,6 +266,10 @@ async def test_both_see_a_settled_payment_and_the_payer_alone_a_rejected_one(
     assert seen == [refused.id, settled.id]
     theirs = (await service.for_account(tx, account_id=supplier.account.id)).items
     assert [order.id for order in theirs] == [settled.id]
+    of_one = await service.for_account(
+        tx, account_id=firm.account.id, transaction_id=settled.transaction_id
+    )
+    assert [order.id for order in of_one.items] == [settled.id]
     shown = await service.get(tx, settled.id, visible_to=supplier.actor.party_ids)
     assert fields_of(shown) == fields_of(settled)
     for order, reader in ((refused, supplier), (settled, stranger), (refused, stranger)):
@@ -293,6 +298,32 @@ async def test_pages_of_both_directions_in_order(tx: WriteSession) -> None:
     assert after is None
     with pytest.raises(BadCursor):
         await service.for_account(tx, account_id=one.account.id, after="nonsense")
+
+
+async def test_one_direction_and_some_statuses_page_by_page(tx: WriteSession) -> None:
+    one, two = (
+        await new_holder(tx, "甲", money="100.00"),
+        await new_holder(tx, "乙", money="100.00"),
+    )
+    paid = [(await pay(tx, one, two)).id for _ in range(2)]
+    received = (await pay(tx, two, one)).id
+    refused = (await pay(tx, one, two, "1000.00")).id
+
+    async def listed(**wanted: Any) -> list[UUID]:
+        found, after = list[UUID](), None
+        while True:
+            page = await service.for_account(
+                tx, account_id=one.account.id, after=after, limit=1, **wanted
+            )
+            found += [order.id for order in page.items]
+            if (after := page.next) is None:
+                return found
+
+    assert await listed(direction="in") == [received]
+    assert await listed(direction="out") == [refused, *paid[::-1]]
+    assert await listed(statuses=[service.Status.REJECTED]) == [refused]
+    assert await listed(direction="out", statuses=[service.Status.SETTLED]) == paid[::-1]
+    assert await listed(direction="in", statuses=[service.Status.REJECTED]) == []
 
 
 async def test_the_same_connection_pays_many_times(tx: WriteSession) -> None:

@@ -585,13 +585,14 @@ class TestAccepting:
 
     async def test_what_was_shown_is_what_is_signed(self, tx: WriteSession, office: Office) -> None:
         customer, application, _ = await decided(tx, office)
-        shown = await service.preview_agreement(
+        preview = await service.preview_agreement(
             tx,
             application_id=application.id,
             amount=cny("300000.00"),
             read_by=customer.actor,
             at=AT,
         )
+        shown = preview.rendered
         with pytest.raises(agreements.AgreementTextMismatch):
             async with tx.begin_nested():
                 await self.accept(tx, customer, application, "300000.01", text_digest=shown.digest)

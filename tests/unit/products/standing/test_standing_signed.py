@@ -20,7 +20,7 @@ from tongbao.products.standing.service.paying import pay_due
 FIRST, SECOND_DATE = date(2026, 3, 10), date(2026, 4, 10)
 
 
-def monthly(firm: Firm, amount: str = "20000.00", **facts: object) -> service.WantedOrder:
+def monthly(firm: Firm, amount: str = "20000.00", **facts: str) -> service.WantedOrder:
     return service.WantedOrder.model_validate(
         {
             "debtor_account_id": firm.account.id,
@@ -40,7 +40,7 @@ async def asked(
     return await service.ask(tx, wanted, initiated_by=maker, at=AT)
 
 
-async def signed(tx: WriteSession, firm: Firm, **facts: object) -> OrderRow:
+async def signed(tx: WriteSession, firm: Firm, **facts: str) -> OrderRow:
     """Have an order signed by two checkers; return its row."""
     approval = await opened_by(tx, await asked(tx, firm, monthly(firm, **facts)))
     for name in ("first", "second"):

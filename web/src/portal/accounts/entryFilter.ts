@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import { type LocationQuery, useRoute, useRouter } from 'vue-router'
 
 import { read } from '@/lib/money'
+import type { Entry } from '@/portal/data'
 
 export const CATEGORIES = ['transfer', 'interest', 'loan', 'deposit', 'fee', 'cash', 'reversal', 'other'] as const
 export interface Filter {
@@ -49,6 +50,9 @@ export function queryOf(filter: Filter) {
     [Name in keyof typeof all]?: Exclude<(typeof all)[Name], undefined>
   }
 }
+
+/** What tells an entry from all others of its account: a transaction may have one for the sum and one for the fee. */
+export const keyOf = (entry: Entry): string => `${entry.sequence}.${entry.type}.${entry.direction}`
 
 export function useEntryFilter() {
   const route = useRoute()

@@ -16,6 +16,7 @@ from tongbao.core.accounts.schemas import (
     PocketOut,
     PocketsOut,
 )
+from tongbao.core.accounts.schemas.overview import AccountsOverviewOut
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
@@ -84,6 +85,20 @@ async def list_accounts(
     page = await service.list_accounts(tx, among=among, number=number, after=after, limit=limit)
     items = await shown(tx, page.items, language=language, at=at)
     return Page[DepositAccountOut](items=items, next=page.next)
+
+
+@api.get("/overview", summary="All that one holds, at a glance")
+async def read_overview(
+    tx: ReadTx, actor: CurrentActor, at: Instant, language: RequestLanguage
+) -> AccountsOverviewOut:
+    """Return the accounts of one's own parties with balances, trends and their sums.
+
+    The fifty opened last. What all of it is worth in CNY is reckoned at reference rates, as long as
+    there is one for each currency; it is for looking at, nothing is exchanged at them.
+    """
+    found = await service.overview(tx, among=actor.party_ids, at=at)
+    accounts = [each.account for each in found.items]
+    return AccountsOverviewOut.of(found, await shown(tx, accounts, language=language, at=at))
 
 
 @api.get("/{account_id}", summary="One account")

@@ -28,6 +28,7 @@ from tongbao.core.accounts.domain.errors import (
 from tongbao.core.accounts.domain.filtering import EntryFilter
 from tongbao.core.accounts.domain.interest import RateVersion
 from tongbao.core.accounts.domain.numbers import Check, NumberScheme, is_digits
+from tongbao.core.accounts.domain.overview import HeldAccount, Overview
 from tongbao.core.accounts.domain.products import AccountClass, Product
 from tongbao.core.accounts.domain.restraints import (
     Authority,
@@ -58,6 +59,7 @@ from tongbao.core.accounts.service.interest import accrued, settle
 from tongbao.core.accounts.service.listing import counterparties, entries
 from tongbao.core.accounts.service.numbering import is_account_number, new_number
 from tongbao.core.accounts.service.opening import apply, open_account
+from tongbao.core.accounts.service.overview import overview
 from tongbao.core.accounts.service.pieces import Piece, next_piece, opened_before
 from tongbao.core.accounts.service.proposing import (
     DEDUCTION,
@@ -123,11 +125,13 @@ __all__ = [
     "EntryCategory",
     "EntryFilter",
     "Held",
+    "HeldAccount",
     "Known",
     "LevelTooLow",
     "NotClosable",
     "NumberScheme",
     "Order",
+    "Overview",
     "Piece",
     "Product",
     "ProposedDeduction",
@@ -175,6 +179,7 @@ __all__ = [
     "next_piece",
     "open_account",
     "opened_before",
+    "overview",
     "place",
     "pockets",
     "rate_versions",

@@ -96,7 +96,8 @@ async def get_agreement(agreement_id: UUID, tx: ReadTx, actor: CurrentActor) -> 
     """
     agreement = await _visible(tx, actor, agreement_id)
     evidence = await service.signing_evidence(tx, agreement_id)
-    return AgreementOut.with_evidence(agreement, evidence)
+    sealed_at = await service.document_sealed_at(tx, agreement_id)
+    return AgreementOut.with_evidence(agreement, evidence, sealed_at)
 
 
 @api.get(

@@ -91,13 +91,20 @@ class AgreementOut(AgreementSummary):
     evidence: Annotated[
         SigningEvidenceOut | None, Field(description="Null: older than evidence is")
     ]
+    sealed_at: Annotated[
+        datetime | None,
+        Field(description="Null: its document is being made; ask again in a moment"),
+    ]
 
     @classmethod
-    def with_evidence(cls, agreement: Agreement, evidence: Evidence | None) -> "AgreementOut":
-        """Return the shape of an agreement and of how it was signed."""
+    def with_evidence(
+        cls, agreement: Agreement, evidence: Evidence | None, sealed_at: datetime | None
+    ) -> "AgreementOut":
+        """Return the shape of an agreement, of how it was signed and when sealed."""
         return cls(
             **AgreementSummary.of(agreement).model_dump(),
             parameters=dict(agreement.parameters),
             text=agreement.text,
             evidence=None if evidence is None else SigningEvidenceOut.of(evidence),
+            sealed_at=sealed_at,
         )

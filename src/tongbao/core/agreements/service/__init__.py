@@ -68,6 +68,7 @@ from tongbao.core.agreements.service.consents import (
     withdraw_consent,
 )
 from tongbao.core.agreements.service.documents import (
+    document_sealed_at,
     get_document,
     render_agreement,
     render_receipt,
@@ -138,6 +139,7 @@ __all__ = [
     "consent_history",
     "consent_receipt",
     "delete_stale_requests",
+    "document_sealed_at",
     "expire_consents",
     "fetch_lock",
     "get_agreement",

@@ -77,6 +77,14 @@ async def signing_evidence(tx: ReadSession, agreement_id: UUID) -> Evidence | No
     )
 
 
+async def document_sealed_at(tx: ReadSession, agreement_id: UUID) -> datetime | None:
+    """Return when an agreement's document was sealed; None while it is being made."""
+    sealed_at: datetime | None = await tx.scalar(
+        select(DocumentRow.sealed_at).where(DocumentRow.agreement_id == agreement_id)
+    )
+    return sealed_at
+
+
 async def get_document(tx: ReadSession, agreement_id: UUID) -> Document:
     """Return an agreement's sealed document. Raises `DocumentNotReady`."""
     row = await tx.get(DocumentRow, agreement_id, options=[undefer(DocumentRow.content)])

@@ -384,6 +384,7 @@ CATALOGUE: Final[Mapping[str, Permission]] = _declare(
         "为任何客户开立对账单与证明",
         "Order sealed statements and certificates of any customer",
     ),
+    ("system:read", _SYSTEM, _LOW, "查看平台运行状态", "See how the platform is doing"),
     ("webhooks:manage", _SYSTEM, _HIGH, "管理自有回调端点", "Manage a client's own webhooks"),
     ("webhooks:manage_any", _ANY, _HIGH, "管理所有回调端点", "Manage every client's webhooks"),
 )

@@ -127,6 +127,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "runs:read",
         "runs:start",
         "statements:issue_any",
+        "system:read",
         "webhooks:manage",
         "webhooks:manage_any",
     },
@@ -155,6 +156,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         "proposals:read_any",
         "reconciliation:approve",
         "runs:read",
+        "system:read",
     },
     Role.STAFF_SERVICE: frozenset(
         {
@@ -180,7 +182,7 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[str]]] = {
         {"identity:block_users", "identity:manage_staff", "identity:read_users"}
     ),
     Role.AUDITOR: _READ_ANY
-    | {"audit:read", "identity:read_users", "proposals:read_any", "runs:read"},
+    | {"audit:read", "identity:read_users", "proposals:read_any", "runs:read", "system:read"},
     Role.SERVICE: frozenset({"ledger:manage", "ledger:post", "ledger:read"}),
 }
 ROLES_OF_KIND: Final[Mapping[UserKind, frozenset[Role]]] = {

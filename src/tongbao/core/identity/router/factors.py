@@ -10,7 +10,9 @@ from tongbao.core.identity.schemas.factors import (
     TotpConfirmation,
     TotpSetUpOut,
 )
+from tongbao.core.identity.schemas.recoveries import RecoveryOut
 from tongbao.core.identity.service import passkeys, payment_passwords, recovery_codes, totp
+from tongbao.core.identity.service.open_recoveries import find_recovery
 from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
@@ -27,13 +29,15 @@ SECRETS = [NO_IDEMPOTENCY_KEY]
 
 
 @api.get("/factors", summary="What is set up")
-async def factors(tx: ReadTx, actor: CurrentActor) -> FactorsOut:
-    """Return which second factors the caller has, and whether a payment password is set."""
+async def factors(tx: ReadTx, actor: CurrentActor, at: Instant) -> FactorsOut:
+    """Return which second factors and payment password the caller has, and if they are at stake."""
+    recovery = await find_recovery(tx, user_id=actor.id, at=at)
     return FactorsOut(
         totp=await totp.has_totp(tx, actor.id),
         recovery_codes_left=await recovery_codes.recovery_codes_left(tx, actor.id),
         passkeys=len(await passkeys.list_passkeys(tx, user_id=actor.id)),
         payment_password=await payment_passwords.has_payment_password(tx, actor.id),
+        recovery=None if recovery is None else RecoveryOut.of(recovery),
     )
 
 

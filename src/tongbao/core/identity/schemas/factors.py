@@ -15,6 +15,7 @@ from tongbao.core.identity.domain.passkeys import (
 from tongbao.core.identity.domain.qr import qr_svg
 from tongbao.core.identity.domain.sessions import NewSession
 from tongbao.core.identity.domain.totp import TotpSetUp
+from tongbao.core.identity.schemas.recoveries import RecoveryOut
 from tongbao.core.identity.schemas.step_up import Assertion, OneTimeCode, Secret, Shape
 
 
@@ -27,6 +28,10 @@ class FactorsOut(Shape):
     recovery_codes_left: int
     passkeys: int
     payment_password: bool
+    recovery: Annotated[
+        RecoveryOut | None,
+        Field(description="Somebody has asked to have all of these taken away"),
+    ]
 
 
 class TotpSetUpOut(Shape):

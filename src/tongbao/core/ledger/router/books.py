@@ -224,6 +224,22 @@ async def read_transaction(transaction_id: UUID, tx: ReadTx) -> TransactionOut:
     return TransactionOut.of(await service.transaction(tx, transaction_id))
 
 
+@api.get(
+    "/transactions/{transaction_id}/accounts",
+    dependencies=MAY_READ,
+    summary="The accounts of a transaction",
+)
+async def list_accounts_of_transaction(transaction_id: UUID, tx: ReadTx) -> list[AccountOut]:
+    """Return the accounts a transaction moved or held money on, with their balances now.
+
+    Problems: `ledger.transaction_not_found`.
+    """
+    await service.transaction(tx, transaction_id)
+    found = await service.accounts(tx, list(await service.touched(tx, [transaction_id])))
+    balances = await service.balances(tx, [each.id for each in found])
+    return [AccountOut.of(each, balances[each.id]) for each in found]
+
+
 async def _account(tx: ReadSession, account: Account) -> AccountOut:
     return AccountOut.of(account, await service.balance(tx, account.id))
 

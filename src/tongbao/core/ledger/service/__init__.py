@@ -51,6 +51,7 @@ from tongbao.core.ledger.service.exporting import export_beancount
 from tongbao.core.ledger.service.history import (
     EXTENDED_TRANSACTIONS_MAX,
     balance_at,
+    balances_at,
     extend_days,
 )
 from tongbao.core.ledger.service.periods import close_period, declare_period, periods
@@ -124,6 +125,7 @@ __all__ = [
     "balance_at",
     "balance_sheet",
     "balances",
+    "balances_at",
     "booked",
     "booked_as",
     "capture",

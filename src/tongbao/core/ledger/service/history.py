@@ -1,8 +1,11 @@
 """The past: what an account held at a booking moment or on an effective date."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import DateTime, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import bindparam
 
 from tongbao.core.ledger import domain
 from tongbao.core.ledger.domain import AccountId
@@ -46,6 +49,27 @@ async def balance_at(
     if row is None:
         raise domain.AccountNotFound(account_id=str(account_id))
     return int(row[0])
+
+
+async def balances_at(
+    tx: ReadSession, account_ids: Sequence[AccountId], *, booked_by: Sequence[datetime]
+) -> dict[AccountId, list[int]]:
+    """Return the posted balances of accounts at each of some moments, as `balance_at` does one.
+
+    One snapshot; accounts that do not exist are left out.
+    """
+    moments = func.unnest(bindparam(None, list(booked_by), ARRAY(DateTime(timezone=True))))
+    moment = moments.table_valued("at", with_ordinality="place").render_derived()
+    rows = await tx.execute(
+        select(AccountRow.uid, func.ledger_balance_at(AccountRow.id, moment.c.at, None))
+        .select_from(AccountRow)
+        .join(moment, AccountRow.uid.in_(account_ids))
+        .order_by(AccountRow.uid, moment.c.place)
+    )
+    found: dict[AccountId, list[int]] = {}
+    for uid, balance in rows:
+        found.setdefault(AccountId(uid), []).append(int(balance))
+    return found
 
 
 async def extend_days(

@@ -190,6 +190,18 @@ class NotUnknown(TongbaoError):
     )
 
 
+class NothingToAsk(TongbaoError):
+    """No channel has the payment, or how it ended is known."""
+
+    code = "payments.nothing_to_ask"
+    kind = Kind.CONFLICT
+    title = Text(zh="无需查询", en="Nothing to ask")
+    detail = Text(
+        zh="付款状态为 {status}，没有通道在处理它",
+        en="The payment is {status}; no channel has it",
+    )
+
+
 class NoRoute(Rejection):
     """No channel takes this payment now."""
 

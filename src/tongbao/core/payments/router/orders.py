@@ -124,6 +124,22 @@ async def read_payment_history(
 
 
 @api.post(
+    "/{payment_id:uuid}/inquiry",
+    dependencies=[Depends(require(RESOLVE))],
+    status_code=status.HTTP_202_ACCEPTED,
+    summary="Ask the channel now what became of a payment",
+)
+async def inquire_payment(
+    payment_id: UUID, tx: WriteTx, at: Instant, language: RequestLanguage
+) -> PaymentOut:
+    """Have a worker ask at once, without waiting for its next turn; the history tells the answer.
+
+    Problems: `payments.unknown_payment`, `payments.nothing_to_ask`.
+    """
+    return PaymentOut.of(await service.inquire(tx, payment_id, at=at), language)
+
+
+@api.post(
     "/{payment_id:uuid}/resolution",
     dependencies=[Depends(require(RESOLVE))],
     status_code=status.HTTP_202_ACCEPTED,

@@ -5,6 +5,7 @@ looks only at the status must never believe that money moved, and both the answe
 be read again (by the same Idempotency-Key, and under `payment_id`).
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from tongbao.core.payments.schemas import (
     NewTransfer,
     PaymentOut,
     PaymentsOut,
+    StatusWord,
 )
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
@@ -99,9 +101,26 @@ async def transfer(
     return answer(order, request=request, response=response, language=language)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which payments of an account."""
+
+    account_id: Annotated[UUID, Query(description="Payments from and to this account")]
+    transaction_id: Annotated[
+        UUID | None, Query(description="Only what this entry of the account paid")
+    ] = None
+    direction: Annotated[
+        service.Direction | None, Query(description="Only what it pays, or what it receives")
+    ] = None
+    statuses: Annotated[
+        list[StatusWord] | None,
+        Query(alias="status", description="Only of these statuses", max_length=len(service.Status)),
+    ] = None
+
+
 @api.get("", summary="Payments of an account")
 async def list_payments(
-    account_id: Annotated[UUID, Query(description="Payments from and to this account")],
+    wanted: Annotated[_Wanted, Depends()],
     tx: ReadTx,
     actor: CurrentActor,
     language: RequestLanguage,
@@ -109,11 +128,19 @@ async def list_payments(
     after: After = None,
 ) -> PaymentsOut:
     """Return the payments of one account, newest first; the payee sees those that were settled."""
-    account = await accounts.get(tx, account_id)
+    account = await accounts.get(tx, wanted.account_id)
     visible_to = actor.reach(READ_ANY)
     if visible_to is not None and account.party_id not in visible_to:
-        raise accounts.UnknownAccount(account=account_id)
-    page = await service.for_account(tx, account_id=account_id, after=after, limit=limit)
+        raise accounts.UnknownAccount(account=account.id)
+    page = await service.for_account(
+        tx,
+        account_id=account.id,
+        transaction_id=wanted.transaction_id,
+        direction=wanted.direction,
+        statuses=[service.Status(each) for each in wanted.statuses or ()],
+        after=after,
+        limit=limit,
+    )
     return PaymentsOut(
         items=[PaymentOut.of(order, language) for order in page.items], next=page.next
     )

@@ -22,7 +22,13 @@ from tongbao.core.payments.schemas.orders import (
     NewResolution,
     PaymentHistoryOut,
 )
-from tongbao.core.payments.schemas.paying import HeadroomOut, NewTransfer, PaymentOut, PaymentsOut
+from tongbao.core.payments.schemas.paying import (
+    HeadroomOut,
+    NewTransfer,
+    PaymentOut,
+    PaymentsOut,
+    StatusWord,
+)
 
 __all__ = [
     "CardOut",
@@ -45,4 +51,5 @@ __all__ = [
     "PaymentOut",
     "PaymentsOut",
     "RaiseIn",
+    "StatusWord",
 ]

@@ -77,6 +77,7 @@ from tongbao.core.payments.service.orders.asking import (
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
+from tongbao.core.payments.service.orders.inquiring import inquire
 from tongbao.core.payments.service.orders.receiving import receive
 from tongbao.core.payments.service.orders.refunding import refund, refunds_of
 from tongbao.core.payments.service.orders.resolving import (
@@ -104,7 +105,7 @@ from tongbao.core.payments.service.payees.one_click import (
     pay_payee,
     set_one_click,
 )
-from tongbao.core.payments.service.reading import for_account, get
+from tongbao.core.payments.service.reading import Direction, for_account, get
 from tongbao.core.payments.service.recalls.driving import drive_recalls
 from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
@@ -145,6 +146,7 @@ __all__ = [
     "BatchRefused",
     "Configuration",
     "CoolingOff",
+    "Direction",
     "EndToEndIdUsed",
     "FeeAsked",
     "FeeKind",
@@ -214,6 +216,7 @@ __all__ = [
     "get",
     "headroom",
     "history",
+    "inquire",
     "issue_receipt",
     "link_card",
     "list_payees",

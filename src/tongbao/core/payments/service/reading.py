@@ -1,7 +1,7 @@
 """Reading payments."""
 
 from collections.abc import Collection
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy import or_, select, union_all
@@ -21,6 +21,9 @@ from tongbao.infra.db import ReadSession
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 from tongbao.kernel.text import Text
+
+# Seen from an account: what it pays, what it receives.
+Direction = Literal["out", "in"]
 
 SEEN_BY_CREDITOR: Final = (Status.SETTLED.value, Status.RETURNED.value)
 
@@ -54,9 +57,18 @@ async def get(
 
 
 async def for_account(
-    tx: ReadSession, *, account_id: UUID, after: str | None = None, limit: int = PAGE_LIMIT_DEFAULT
+    tx: ReadSession,
+    *,
+    account_id: UUID,
+    transaction_id: UUID | None = None,
+    direction: Direction | None = None,
+    statuses: Collection[Status] = (),
+    after: str | None = None,
+    limit: int = PAGE_LIMIT_DEFAULT,
 ) -> Page[PaymentOrder]:
-    """Return the payments from and to an account, newest first.
+    """Return the payments from and to an account, newest first; only those that are named.
+
+    By the transaction that they were booked with, a direction seen from the account, or `statuses`.
 
     Orders rejected are shown to their debtor only. Raises `kernel.page.BadCursor`.
     """
@@ -71,8 +83,12 @@ async def for_account(
     )
     # Two short index scans; one condition with OR would sort all payments of a busy account.
     halves = []
-    for half in (out, into):
+    for half in {None: (out, into), "out": (out,), "in": (into,)}[direction]:
         part = half if last is None else half.where(PaymentOrderRow.id < last)
+        if transaction_id is not None:
+            part = part.where(PaymentOrderRow.transaction_id == transaction_id)
+        if statuses:
+            part = part.where(PaymentOrderRow.status.in_([each.value for each in statuses]))
         halves.append(part.order_by(PaymentOrderRow.id.desc()).limit(limit + 1))
     both = aliased(
         PaymentOrderRow, union_all(*(half.subquery().select() for half in halves)).subquery()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.money import Money, Rate, Rounding
 from tongbao.products.deposits.domain.deposits import Deposit
 from tongbao.products.deposits.domain.products import Product
 from tongbao.products.deposits.domain.settling import Settlement
@@ -29,6 +29,13 @@ class Calculation:
     starts_on: date
     ends_on: date
     settlement: Settlement
+
+    @property
+    def daily_interest(self) -> Money:
+        """Return what the rate earns in one day of 360 on all that was paid in, to the cent."""
+        return self.settlement.principal.times(
+            self.annual_rate.fraction / 360, rounding=Rounding.HALF_UP
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,10 @@ class DepositCalculationOut(Shape):
     annual_rate: RateField
     starts_on: date
     ends_on: Annotated[date, Field(description="Maturity, or the day of withdrawal after notice")]
+    daily_interest: Annotated[
+        MoneyField,
+        Field(description="Of one day on all that is paid in, rounded half up"),
+    ]
     pays: SettlementOut
 
     @classmethod
@@ -98,6 +102,7 @@ class DepositCalculationOut(Shape):
             annual_rate=calculation.annual_rate,
             starts_on=calculation.starts_on,
             ends_on=calculation.ends_on,
+            daily_interest=calculation.daily_interest,
             pays=SettlementOut.of(calculation.settlement),
         )
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from tongbao.kernel.money import Money, Rate, Rounding
 from tongbao.kernel.text import Text
 from tongbao.products.lending.domain.application import Reason
+from tongbao.products.lending.domain.cost import daily_interest
 from tongbao.products.lending.domain.policy import CURRENCY, Policy
 from tongbao.risk.rating.service import FeatureValues, Grade
 
@@ -183,8 +184,7 @@ def yearly_sales(values: FeatureValues) -> Money:
 
 def daily_interest_per_10000(annual_rate: Rate) -> Money:
     """Return the interest of one day on CNY 10,000 (ACT/360), rounded half up to the fen."""
-    base = Money.parse("10000.00", CURRENCY)
-    return base.times(annual_rate.fraction / 360, rounding=Rounding.HALF_UP)
+    return daily_interest(Money.parse("10000.00", CURRENCY), annual_rate)
 
 
 def _limit_lines(

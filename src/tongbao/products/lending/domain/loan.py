@@ -11,11 +11,13 @@ from datetime import date, datetime
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.core.agreements.service import Rendered
 from tongbao.core.identity.service import Action
 from tongbao.kernel.capitals import capitals
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Language, Text
+from tongbao.products.lending.domain.cost import Cost, cost, due_on
 
 LoanId = NewType("LoanId", UUID)
 
@@ -52,6 +54,30 @@ class LoanAccount:
 
     loan: Loan
     outstanding: Money
+
+    def cost(self, principal: Money, *, paid_on: date) -> Cost:
+        """Return what repaying `principal` of it on a day takes."""
+        return cost(
+            principal,
+            annual_rate=self.loan.annual_rate,
+            disbursed_on=self.loan.disbursed_on,
+            matures_on=self.loan.matures_on,
+            paid_on=paid_on,
+        )
+
+    @property
+    def at_maturity(self) -> Cost:
+        """Return what is due on the day it is to be repaid, if nothing is before."""
+        return self.cost(self.outstanding, paid_on=due_on(self.loan.matures_on))
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPreview:
+    """The words to be signed, and what the loan will cost."""
+
+    rendered: Rendered
+    daily_interest: Money
+    at_maturity: Cost
 
 
 class UnknownLoan(TongbaoError):

@@ -6,12 +6,40 @@ from uuid import UUID
 
 from pydantic import Field
 
-from tongbao.core.agreements.service import Rendered
 from tongbao.kernel.money_schema import MoneyField, RateField
 from tongbao.kernel.text import Language
+from tongbao.products.lending.domain.cost import Cost, daily_interest
 from tongbao.products.lending.domain.decision import daily_interest_per_10000
-from tongbao.products.lending.domain.loan import DAY_COUNT, REPAYMENT_METHOD, LoanAccount
+from tongbao.products.lending.domain.loan import (
+    DAY_COUNT,
+    REPAYMENT_METHOD,
+    AgreementPreview,
+    LoanAccount,
+)
 from tongbao.products.lending.schemas.base import EXAMPLE_DIGEST, Shape
+
+
+class CostOut(Shape):
+    """What is paid when principal is repaid on a day: the lines of a sum."""
+
+    paid_on: date
+    days: Annotated[int, Field(description="That bear interest, those that are late included")]
+    late_days: Annotated[int, Field(description="Of them; they count one and a half times")]
+    principal: MoneyField
+    interest: MoneyField
+    total: MoneyField
+
+    @classmethod
+    def of(cls, cost: Cost) -> "CostOut":
+        """Return the shape of a cost."""
+        return cls(
+            paid_on=cost.paid_on,
+            days=cost.days,
+            late_days=cost.late_days,
+            principal=cost.principal,
+            interest=cost.interest,
+            total=cost.total,
+        )
 
 
 class AgreementPreviewOut(Shape):
@@ -22,11 +50,16 @@ class AgreementPreviewOut(Shape):
     language: Language
     text: str
     text_digest: Annotated[str, Field(examples=[EXAMPLE_DIGEST])]
+    daily_interest: Annotated[MoneyField, Field(description="Of all that would be drawn")]
+    at_maturity: Annotated[CostOut, Field(description="If nothing is repaid before")]
 
     @classmethod
-    def of(cls, rendered: Rendered) -> "AgreementPreviewOut":
-        """Return the shape of a rendered text."""
+    def of(cls, preview: AgreementPreview) -> "AgreementPreviewOut":
+        """Return the shape of a rendered text and what the loan would cost."""
+        rendered = preview.rendered
         return cls(
+            daily_interest=preview.daily_interest,
+            at_maturity=CostOut.of(preview.at_maturity),
             template=rendered.template,
             template_version=rendered.template_version,
             language=rendered.language,
@@ -54,6 +87,10 @@ class LoanOut(Shape):
     disbursed_at: datetime
     disbursed_on: date
     matures_on: date
+    daily_interest: Annotated[MoneyField, Field(description="Of one day on what is outstanding")]
+    at_maturity: Annotated[
+        CostOut | None, Field(description="Due if nothing is repaid before; null: all is repaid")
+    ]
 
     @classmethod
     def of(cls, account: LoanAccount) -> "LoanOut":
@@ -76,6 +113,8 @@ class LoanOut(Shape):
             disbursed_at=loan.disbursed_at,
             disbursed_on=loan.disbursed_on,
             matures_on=loan.matures_on,
+            daily_interest=daily_interest(account.outstanding, loan.annual_rate),
+            at_maturity=CostOut.of(account.at_maturity) if account.outstanding.minor else None,
         )
 
 

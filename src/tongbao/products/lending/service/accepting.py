@@ -27,9 +27,11 @@ from tongbao.products.lending.domain.application import (
     State,
     UnknownApplication,
 )
+from tongbao.products.lending.domain.cost import cost, daily_interest, due_on
 from tongbao.products.lending.domain.loan import (
     DAY_COUNT,
     REPAYMENT_METHOD,
+    AgreementPreview,
     Loan,
     LoanId,
     acceptance_to_confirm,
@@ -76,14 +78,28 @@ async def preview_agreement(
     read_by: Actor,
     at: datetime,
     language: Language = "zh",
-) -> agreements.Rendered:
-    """Return the agreement that `accept` would sign now, with its digest.
+) -> AgreementPreview:
+    """Return the agreement that `accept` would sign now, with its digest, and what it costs.
 
     Raises as `accept` does.
     """
     row = await unlocked(tx, application_id)
     contract = await _contract(tx, row, amount=amount, actor=read_by, language=language, at=at)
-    return _words(contract, language)
+    rate = contract.decision.annual_rate
+    assert rate is not None, "an approval has a rate"
+    today = business_date(at)
+    matures_on = maturity(today, row.term_months)
+    return AgreementPreview(
+        rendered=_words(contract, language),
+        daily_interest=daily_interest(amount, rate),
+        at_maturity=cost(
+            amount,
+            annual_rate=rate,
+            disbursed_on=today,
+            matures_on=matures_on,
+            paid_on=due_on(matures_on),
+        ),
+    )
 
 
 def _words(contract: _Contract, language: Language) -> agreements.Rendered:

@@ -1,0 +1,1 @@
+"""How the platform itself is doing: work that waits, events on their way, answers."""

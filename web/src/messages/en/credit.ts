@@ -1,0 +1,51 @@
+/** Credit for a firm, what was allowed and what was signed. */
+import type { Words } from '../words'
+import type zh from '../zh/credit'
+
+const credit: Words<typeof zh> = {
+  credit: {
+    no_firm: 'Business loans are for firms', no_firm_why: 'You act for no firm yet. Once you have opened one, it can apply on its invoices.', no_account: 'No account to pay into', no_account_why: 'A loan is paid into an open CNY account of the firm. Open one first.',
+    upto: 'Borrow up to', what: 'Apply on your firm’s VAT invoices: nothing to pledge, no branch to visit. Within a minute you see how much, at what rate, and why.', start: 'See what I can borrow', free_to_ask: 'Asking costs nothing and moves no money. You decide once you see the offer.', maker_applies: 'An administrator gives consent; then a maker of the firm applies.',
+    way: 'How it works', way_consent: 'Allow the data', way_consent_why: 'We say what is fetched and for how long; you confirm, and can take it back any time.', way_decision: 'See the offer', way_decision_why: 'Limit and rate, line by line. It is good for {days} days.', way_sign: 'Sign, and the money is there', way_sign_why: 'Read the agreement first; once signed, the money is in your account.', way_repay: 'Repay any day', way_repay_why: 'Interest by the day, no charge for repaying early.',
+    terms: 'Price and terms', rate: 'Annual rate (simple)', per_10000: 'A day’s interest per ¥10,000', amount: 'Amount', from_to: '{from} to {to}', term: 'Term', term_upto: '1 to {n} months', fees: 'Fees', no_fees: 'None: interest is the whole price', early: 'Early repayment', early_free: 'Any day, at no charge', who: 'For firms with at least {months} months of invoices and sales of {sales} or more in the last year.',
+    step: { consent: 'Consent', ask: 'Ask', decision: 'Decision', sign: 'Sign' },
+    firm: 'For which firm', to_ask: 'Next: your request', how_much: 'How much', ask_most: 'As much as possible', ask_most_why: 'You may draw only part of the offer', ask_amount: 'A certain amount', outside: 'It must be {range}', into: 'Paid into', submit: 'Apply', submit_note: 'We then fetch the data and decide. No money moves.', maker_title: 'Consent is given: now a maker applies', maker_why: 'So that two people look at it, a maker of the firm applies and an administrator signs.',
+    applications: 'Applications', most: 'As much as possible', months: '{n} months', owed: 'Principal owed', daily_now: 'Interest a day', again: 'Borrow again', loans: 'Loans', loan_of: '{percent} a year · {n} months', due: 'Due', repaid: 'Repaid', see_offer: 'See the offer', see_progress: 'See where it stands',
+    state: { submitted: 'Submitted', collecting: 'Fetching data', waiting: 'Waiting for data', approved: 'Approved', refused: 'Not approved', referred: 'With a person', accepted: 'Signed', disbursed: 'Paid out', expired: 'Offer expired', closed: 'Closed' },
+    open: {
+      submitted: 'We have it and are about to fetch the data', collecting: 'Fetching and judging, within a minute as a rule', waiting: 'The source does not answer. We try again by ourselves; nothing for you to do', approved: 'The offer is there for you to decide on', referred: 'A person looks at it. We tell you as soon as it is decided', accepted: 'Signed; the money is on its way',
+      refused: 'Not approved this time', disbursed: 'Paid out', expired: 'The offer’s time is over and nothing was paid out. You may apply again', closed: 'The application was closed and nothing was paid out',
+    },
+    application: 'Loan application', progress: 'Progress', fetched: '{count} invoices, {from} to {to}', fetching: 'Fetching: {source}', fetching_note: 'Number and sums are checked page by page. It goes on if you leave.',
+    step_submitted: 'Submitted', step_collecting: 'Fetched: {source}', step_waiting: 'Waiting for the source', step_approved: 'Approved', step_refused: 'Not approved', step_referred: 'Passed to a person', step_accepted: 'Agreement signed', step_disbursed: 'Money in the account', step_expired: 'Offer expired', step_closed: 'Closed', step_decision: 'Decision', step_sign: 'Sign and be paid', your_turn: 'It is yours to decide. Nothing is borrowed until you sign.', next_attempt: 'Next try:',
+    refused_note: 'It cost nothing and changes nothing about your accounts.', helps_title: 'What would help', apply_again: 'Apply again',
+    helps: {
+      history_too_short: 'Apply once you have issued invoices for the months required.', no_recent_sales: 'Apply once you invoice again; we look at sales of the last half year.', void_share_too_high: 'Void fewer invoices and apply once their share is lower.', yearly_sales_too_low: 'Apply once the last year’s sales reach what is required.', grade_too_low: 'What counted most is listed below. Once it is better, apply again: the latest invoices are judged anew.',
+      limit_below_floor: 'Repay part of what you owe and the limit comes back; or ask for another amount.', taxpayer_unknown: 'Check that the firm’s social credit code is the one of its tax registration.', source_unavailable: 'Apply again as soon as the tax office answers.',
+    },
+    limit: 'You can borrow', valid_until: 'Good until', draw: 'Draw now', to_sign: 'Next: read the agreement', to_sign_note: 'You only read it next. Money moves once you sign.', administrator_signs: 'An administrator of the firm signs.', limit_why: 'How the limit adds up', rate_why: 'How the rate adds up',
+    looked_at: 'What it rests on', grade: 'Grade', grade_is: '{grade} ({score} points)', rows: '{count} invoices', period: 'Period', decided: 'Decided', against: 'What counted against it', by_program: 'A program decides by the same rules for all. You may ask for reasons, or for a person to look.', its_consent: 'The consent for it',
+    sign_title: 'Sign the agreement', you_draw: 'You borrow', cost: 'What you pay back', principal: 'Principal', interest_of: 'Interest ({days} days)', due_by: 'Due on {day}', cost_note: '{daily} a day, by the days it is used. Repay earlier and it is less.', agreement: 'Loan agreement', sign: 'Sign and draw {amount}', sign_note: 'The money is in the firm’s account at once; the sealed agreement follows.', change: 'Change the amount',
+    apply: 'Apply for a loan', loan: 'Loan', principal_drawn: 'Borrowed', running: 'Running', outstanding: 'Still owed', schedule: 'Due at the end', schedule_note: 'Principal and interest in one sum. A due date on a holiday moves to the next business day; interest counts to the day you pay.', paid_out: 'Paid out', documents: 'Documents', read_agreement: 'Read the agreement', its_decision: 'Why it was approved', see_loan: 'See the loan',
+  },
+  consent: {
+    lead: 'To judge the credit of {name} we need the data below. You decide on each by itself.', given: 'Allowed', read: 'Read the whole consent', agree: 'Agree, then confirm', administrator: 'An administrator of the firm has to consent first; then you can apply.', free: 'Consent is voluntary: everything else works without it, and you can withdraw any time.', confirm_title: 'Confirm once more', confirm_note: 'Only then do we fetch anything. It is kept in the history, with a receipt.', confirm: 'Give consent', not_now: 'Not now',
+    who: 'Firm', recipient: 'Goes to', source: 'From', purpose: 'For', back: 'Goes back', months: 'at most {n} months', lasts: 'Lasts', days: '{n} days, then ends by itself', until: 'Good until', since: 'Ended', data: 'What', kept: 'Kept', kept_for: '{days} days; with a loan, {years} years after it is repaid',
+    name: {
+      credit_assessment: 'Credit assessment', tax_vat_invoices: 'VAT invoices of the tax office', tongbao: 'Tongbao Bank', invoice_number: 'number', invoice_issued_on: 'date', invoice_direction: 'sale or purchase', invoice_counterparty: 'code of the other side', invoice_amount: 'amount', invoice_tax: 'tax', invoice_void: 'whether it is void',
+    },
+    page_lead: 'Who may fetch which of your data, and for what. Change your mind any time.', none: 'No consent yet', none_why: 'We fetch nothing unless you agree; every consent is listed here.', in_force: 'In force', ended: 'Ended',
+    status: { granted: 'In force', withdrawn: 'Withdrawn', replaced: 'Replaced', expired: 'Expired' }, history: { granted: 'Given', withdrawn: 'Withdrawn', replaced: 'Replaced by a newer one', expired: 'Expired' },
+    allows: 'What it allows', fetches: 'What was fetched', no_fetches: 'Nothing was fetched on it yet.', kept_until: 'kept until', deleted: 'deleted', happened: 'History', receipt: 'Download the signed receipt', by_you: 'By you', by_colleague: 'By somebody else of the firm', by_time: 'Its time was over',
+    withdraw: 'Withdraw', withdraw_title: 'Withdraw: {source}', withdraw_note: 'No reason needed. It takes effect at once.', withdraw_now: 'Withdraw now', keep: 'Keep it', withdrawn: 'Withdrawn: nothing more is fetched from now on',
+    follows: { fetch: 'Nothing new is fetched; what is under way stops', application: 'An application that waits for data is closed', loan: 'A person looks at a limit not used yet; loans paid out stay as they are', data: 'Data that no loan or application uses is deleted at once' },
+  },
+  agreement: {
+    none: 'Nothing signed yet', none_why: 'Every agreement you sign is here to read, download and verify.', signed: 'Signed', template: { loan_agreement: 'Business loan agreement', time_deposit_agreement: 'Time deposit agreement', instalment_savings_agreement: 'Instalment savings agreement', notice_deposit_agreement: 'Notice deposit agreement' },
+    download: 'Download the agreement (PDF)', sealing: 'Being sealed …', sealed_note: 'Under our electronic seal, which anybody can verify.', signing: 'How it was signed', by: 'Signed by', you: 'You ({name})', colleague: 'Somebody else of the firm', proven_by: 'Proven by', at: 'Signed', sealed_at: 'Sealed', digest: 'Digest of the text',
+    verify: 'Verify an agreement', verify_why: 'Choose a PDF to see whether it is, to the byte, what was sealed. It is only compared, not kept.', choose: 'Choose a PDF',
+    finding: { genuine: 'Genuine: exactly what was sealed', altered: 'Altered since it was sealed', untrusted: 'Not sealed by us', no_seal: 'It has no seal', unreadable: 'It cannot be read; perhaps it is no PDF' },
+  },
+}
+
+export default credit

@@ -1,0 +1,21 @@
+/** How the states of payments are told apart at a glance, and which of them go together in a filter. */
+import type { Payment } from '@/portal/data'
+import type { Tone } from '@/ui/Status.vue'
+
+export type PaymentStatus = Payment['status']
+
+export const STATES = {
+  under_way: ['created', 'awaiting_approval', 'screened', 'reserved', 'sent', 'unknown'],
+  settled: ['settled'],
+  failed: ['rejected', 'returned', 'cancelled'],
+} as const satisfies Record<string, readonly PaymentStatus[]>
+
+export type State = keyof typeof STATES
+
+export function toneOf(status: PaymentStatus): Tone {
+  if (status === 'settled') return 'done'
+  if (status === 'rejected' || status === 'returned') return 'wrong'
+  return status === 'cancelled' ? 'rest' : 'wait'
+}
+
+export const isUnderWay = (status: PaymentStatus): boolean => toneOf(status) === 'wait'
