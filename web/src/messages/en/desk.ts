@@ -18,7 +18,7 @@ const desk: Words<typeof zh> = {
     kyc_what: 'Applies for level {level}', duplicate_what: 'May be one customer, score {score}', loan_what: 'A loan application to decide', payment_what: 'Payment of {amount}', break_what: 'A difference to explain',
   },
   why: {
-    reason: 'Reason', kept: 'Kept in the audit trail with your name', missing: 'Say why in three characters or more', reveal: 'Show the whole {what}', reveal_note: 'Only where your work needs it. It is covered again after half a minute.', show: 'Show',
+    reason: 'Reason', kept: 'Kept in the audit trail with your name', missing: 'Say why in three characters or more', reveal: 'Show in full: {what}', reveal_note: 'Only where your work needs it. It is covered again after half a minute.', show: 'Show',
   },
   customer: {
     name: 'Customer', kind: 'Kind', number: 'Registration number', level: 'Level', status: 'State', since: 'Registered', id: 'Customer id', search: 'Name, or number from its start',
