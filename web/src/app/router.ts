@@ -56,9 +56,10 @@ export const router = createRouter({
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 
-/** An address of this site to go on to after the log-in; nobody is led elsewhere by a link. */
-export function nextOf(query: unknown): string {
-  return typeof query === 'string' && /^\/(?![/\\])/.test(query) ? query : '/'
+/** An address of this site to go on to after the log-in; nobody is led elsewhere by a link, staff to their desk. */
+export function nextOf(query: unknown, isStaff = false): string {
+  const next = typeof query === 'string' && /^\/(?![/\\])/.test(query) ? query : '/'
+  return isStaff && !/^\/staff\b/.test(next) ? '/staff' : next
 }
 
 /** Have the files of a page on their way while it is still being found out who is here. */

@@ -18,13 +18,13 @@ const desk: Words<typeof zh> = {
     kyc_what: 'Applies for level {level}', duplicate_what: 'May be one customer, score {score}', loan_what: 'A loan application to decide', payment_what: 'Payment of {amount}', break_what: 'A difference to explain',
   },
   why: {
-    reason: 'Reason', kept: 'Kept in the audit trail with your name', missing: 'Say why in three characters or more', reveal: 'Show the whole {what}', reveal_note: 'Only where your work needs it. It is covered again after half a minute.', show: 'Show',
+    reason: 'Reason', kept: 'Kept in the audit trail with your name', missing: 'Say why in three characters or more', reveal: 'Show in full: {what}', reveal_note: 'Only where your work needs it. It is covered again after half a minute.', show: 'Show',
   },
   customer: {
     name: 'Customer', kind: 'Kind', number: 'Registration number', level: 'Level', status: 'State', since: 'Registered', id: 'Customer id', search: 'Name, or number from its start',
     is_prospect: 'Prospect', is_active: 'Active', is_dormant: 'Dormant', is_blocked: 'Blocked', is_closed: 'Closed', at_level: 'Level {level}', risk: 'Risk', risk_low: 'Low risk', risk_medium: 'Medium risk', risk_high: 'High risk', not_rated: 'Not rated yet',
     rate: 'Rate risk', rate_note: 'The rating says how often the identity is reviewed.', rate_go: 'Save the rating', change: 'Change state', change_note: 'Once blocked, a customer can begin nothing any more.', change_go: 'Make it: {status}', changed: 'Saved',
-    tab_accounts: 'Accounts and payments', tab_cases: 'Identity and changes', tab_limits: 'Limits', tab_consents: 'Consents and agreements', tab_duplicates: 'Duplicates', tab_trail: 'Audit',
+    tab_accounts: 'Accounts', tab_cases: 'Identity', tab_limits: 'Limits', tab_consents: 'Consents', tab_duplicates: 'Duplicates', tab_trail: 'Audit',
     profile: 'Profile', nothing_known: 'Nothing is on record yet.', contacts: 'Contacts', no_contacts: 'No contact on record.', phone: 'Mobile', email: 'E-mail', unverified: 'Not verified', documents: 'Documents', no_documents: 'No document on record.', until: 'Valid until', for_ever: 'Long-term',
     doc_id_card: 'Identity card', doc_passport: 'Passport', doc_residence_permit: 'Residence permit', doc_business_licence: 'Business licence', doc_other: 'Other document', relations: 'Relationships',
     rel_legal_representative: 'Legal representative', rel_authorised_operator: 'Authorised operator', rel_beneficial_owner: 'Beneficial owner', rel_guarantor: 'Guarantor', rel_family: 'Family',
@@ -33,9 +33,9 @@ const desk: Words<typeof zh> = {
   },
   account_col: { number: 'Account', product: 'Product', available: 'Available', booked: 'Booked', restrained: 'Restrained', none: 'No accounts', payments: 'Payments of {number}', when: 'When', other: 'With', amount: 'Amount', no_payments: 'No payments' },
   limit_col: { what: 'Limit', maximum: 'Maximum', used: 'Used', left: 'Left', own: 'Customer’s own', times: '{count} times', none: 'No limits' },
-  consent_col: { consents: 'Consents', agreements: 'Signed agreements', source: 'Source', purpose: 'Purpose', granted: 'Given', until: 'Until', is_granted: 'In force', is_withdrawn: 'Withdrawn', is_replaced: 'Replaced', is_expired: 'Expired', no_consents: 'No consents', agreement: 'Agreement', signed: 'Signed', no_agreements: 'Nothing signed' },
+  consent_col: { consents: 'Consents', agreements: 'Signed agreements', source: 'Source', purpose: 'Purpose', granted: 'Given', until: 'Until', is_granted: 'In force', is_withdrawn: 'Withdrawn', is_replaced: 'Replaced', is_expired: 'Expired', no_consents: 'No consents', agreement: 'Agreement', signed: 'Signed', no_agreements: 'Nothing signed', code_tax_vat_invoices: 'Tax: VAT invoices', code_credit_assessment: 'Assessing credit', code_loan_agreement: 'Loan agreement', code_deposit_agreement: 'Deposit agreement' },
   duplicate: { grounds: 'Grounds', by_document: 'Document', by_phone: 'Mobile', by_email: 'E-mail', by_birth_date: 'Birth date', by_name: 'Name', score: 'Score', found: 'Found', is_open: 'To judge', is_same: 'One customer', is_not_same: 'Two customers', none: 'No possible duplicates', none_why: 'Documents, contacts, birth dates and names are compared at registration.', ask: 'Is this one customer with {name}?', note: 'It is noted; nothing is merged.', go: 'Save the verdict' },
-  casework: {
+  kyc: {
     level: 'Level applied for', to_level: 'Level {level}', cause: 'Cause', cause_application: 'Application', cause_review: 'Periodic review', cause_expiry: 'Expired document', opened: 'Opened', decided: 'Decided', none: 'No identity cases', none_why: 'Applications that a person must look at are listed here.',
     state_opened: 'Opened', state_evidence: 'Handing in', state_checking: 'Being checked', state_waiting: 'Waits for an answer', state_needs_staff: 'To be decided', state_approved: 'Approved', state_refused: 'Refused',
     findings: 'What was found', no_findings: 'Nothing was found.', told: 'The customer was told: ', sources: 'What each source says', no_sources: 'Nothing was handed in yet.', field: 'Field', differs: 'They differ', pictures: 'Pictures', picture_show: 'Show the picture', picture_cover: 'Cover', picture_file: 'Download the file', picture_closed: 'You may not see it', case: 'Case',

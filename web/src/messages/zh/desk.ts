@@ -30,9 +30,9 @@ const desk = {
   },
   account_col: { number: '账号', product: '种类', available: '可用', booked: '账面', restrained: '有限制', none: '没有账户', payments: '付款：{number}', when: '时间', other: '对方', amount: '金额', no_payments: '没有付款' },
   limit_col: { what: '限额', maximum: '上限', used: '已用', left: '剩余', own: '客户自设', times: '{count} 笔', none: '没有限额' },
-  consent_col: { consents: '授权', agreements: '已签协议', source: '数据来源', purpose: '用途', granted: '授权时间', until: '到期或终止', is_granted: '有效', is_withdrawn: '已撤回', is_replaced: '已更新', is_expired: '已到期', no_consents: '没有授权', agreement: '协议', signed: '签署时间', no_agreements: '没有签过协议' },
+  consent_col: { consents: '授权', agreements: '已签协议', source: '数据来源', purpose: '用途', granted: '授权时间', until: '到期或终止', is_granted: '有效', is_withdrawn: '已撤回', is_replaced: '已更新', is_expired: '已到期', no_consents: '没有授权', agreement: '协议', signed: '签署时间', no_agreements: '没有签过协议', code_tax_vat_invoices: '税务：增值税发票', code_credit_assessment: '授信评估', code_loan_agreement: '贷款合同', code_deposit_agreement: '存款协议' },
   duplicate: { grounds: '依据', by_document: '证件', by_phone: '手机', by_email: '邮箱', by_birth_date: '生日', by_name: '姓名', score: '相似度', found: '发现时间', is_open: '待判断', is_same: '同一客户', is_not_same: '不是同一客户', none: '没有疑似重复', none_why: '登记时会自动比对证件、联系方式、生日和姓名。', ask: '与{name}是同一客户吗？', note: '只做标记，不会合并资料。', go: '保存判断' },
-  casework: {
+  kyc: {
     level: '申请级别', to_level: '{level} 级', cause: '缘由', cause_application: '客户申请', cause_review: '定期复查', cause_expiry: '证件到期', opened: '发起时间', decided: '决定时间', none: '没有核验', none_why: '客户申请身份级别后，需要人工看的会排在这里。',
     state_opened: '刚发起', state_evidence: '提交材料中', state_checking: '核验中', state_waiting: '等待外部答复', state_needs_staff: '待人工决定', state_approved: '已通过', state_refused: '未通过',
     findings: '发现的问题', no_findings: '没有发现问题。', told: '已告知客户：', sources: '各来源对照', no_sources: '还没有材料。', field: '项目', differs: '不一致', pictures: '图片', picture_show: '查看图片', picture_cover: '收起', picture_file: '下载文件', picture_closed: '您没有查看权限', case: '核验',
