@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
+from tongbao.infra.addresses import HttpUrl, PostgresUrl
 from tongbao.infra.postgres import APP_ROLE, reachable_data_dir
 
 DEFAULT_TAX_OFFICE_TOKEN: Final = "sandbox-tax-office"  # noqa: S105 - refused outside development
@@ -25,27 +24,6 @@ DEFAULT_IDENTITY_TOKEN: Final = "sandbox-identity"  # noqa: S105 - refused outsi
 DEFAULT_BILLERS_SECRET: Final = "sandbox-billers"  # noqa: S105 - the same
 
 
-def _postgres_url(text: str) -> str:
-    """Accept an address of PostgreSQL in libpq's form; the driver is our own business."""
-    try:
-        url = make_url(text)
-    except ArgumentError:
-        url = None
-    if url is None or url.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
-        msg = "expected postgresql://user:password@host:port/database"
-        raise ValueError(msg)
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _http_url(text: str) -> str:
-    if text and not text.startswith(("http://", "https://")):
-        msg = "expected an address that starts with http:// or https://"
-        raise ValueError(msg)
-    return text.rstrip("/")
-
-
-PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -281,6 +259,7 @@ class Settings(BaseSettings):
             self.tax_office_url = f"http://127.0.0.1:{self.sandbox_port}/tax"
         if not self.message_gateway_url:
             self.message_gateway_url = f"http://127.0.0.1:{self.sandbox_port}/messages"
+        self.service_phone = self.service_phone or ("400-000-0000" if self.demo else None)
         if not self.place_lookup_url:
             self.place_lookup_url = f"http://127.0.0.1:{self.sandbox_port}/places"
         if not self.passkey_domain:
@@ -391,11 +370,6 @@ class Settings(BaseSettings):
         if not all(each.startswith("https://") for each in addresses):
             msg = "TONGBAO_PUBLIC_URL and the issuers of TONGBAO_OIDC_PROVIDERS: https:// only"
             raise ValueError(msg)
-
-    @property
-    def service_desk(self) -> str | None:
-        """Where customers reach a person."""
-        return self.service_phone or ("400-000-0000" if self.demo else None)
 
     @property
     def origin(self) -> str:

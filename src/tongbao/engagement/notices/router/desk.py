@@ -12,4 +12,4 @@ api = router(prefix="/api/v1/notices", tags=["notices"])
 @api.get("/service-desk", summary="Where a person answers", dependencies=[PUBLIC])
 async def read_service_desk(request: Request) -> ServiceDeskOut:
     """Return the number customers call, also for complaints; open to everybody."""
-    return ServiceDeskOut(phone=request.app.state.settings.service_desk)
+    return ServiceDeskOut(phone=request.app.state.settings.service_phone)
