@@ -21,8 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import ChannelsUnusable
+from tongbao.infra.addresses import HttpUrl
 from tongbao.infra.key_files import is_open_to_everybody, make_once
-from tongbao.infra.settings import HttpUrl, Settings
+from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 
 FILE_BYTES_MAX: Final = 256_000
