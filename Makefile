@@ -68,7 +68,7 @@ hooks: $(VENV)/dev  ## run the quick checks before each commit
 	@$(BIN)/pre-commit install
 
 lock: $(VENV)/dev  ## pin the newest allowed versions of all dependencies
-	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 pyproject.toml --output-file requirements/runtime.txt
+	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra ocr pyproject.toml --output-file requirements/runtime.txt
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev pyproject.toml --constraints requirements/runtime.txt --output-file requirements/dev.txt
 	@$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --only-group web pyproject.toml --output-file requirements/web.txt
 
