@@ -12,6 +12,9 @@ from tests.support.bank import own_logs, settings
 from tongbao.app import demo
 from tongbao.app.main import create_app
 from tongbao.app.site.page import grouped
+from tongbao.core.identity.service import UserKind
+from tongbao.core.parties import service as parties
+from tongbao.infra.db import WriteSession
 from tongbao.infra.postgres import Urls
 from tongbao.kernel.clock import now
 from tongbao.kernel.money import Money
@@ -131,3 +134,26 @@ async def test_the_page_where_documents_are_confirmed(seeded: Urls) -> None:
 )
 def test_amounts_are_grouped(amount: str, currency: str, shown: str) -> None:
     assert grouped(Money.parse(amount, currency)) == shown
+
+
+async def test_only_the_demo_says_whom_one_may_become(seeded: Urls) -> None:
+    assert (await visit(seeded, "/site/guide")).json() is None
+    told = (await visit(seeded, "/site/guide", demo=True, language="en")).json()
+    assert told["logins"][0]["role"] == "Building-materials wholesaler"
+    assert {each["login"] for each in told["logins"]} == {
+        each.login for each in demo.LOGINS if each.kind is not UserKind.SERVICE
+    }
+    somebody = told["newcomer"]
+    assert somebody["registration_number"].startswith("91")
+    assert re.fullmatch(r"\d{17}[\dX]", somebody["id_number"])
+
+
+async def test_whose_firm_banks_here_already_is_not_offered(tx: WriteSession) -> None:
+    first = await demo.find_newcomer(tx)
+    assert first is not None
+    await parties.register_organisation(
+        tx, name=first.firm, registration_number=first.registration_number, at=now()
+    )
+    second = await demo.find_newcomer(tx)
+    assert second is not None
+    assert second.registration_number != first.registration_number
