@@ -126,7 +126,7 @@ async def test_a_deposit_from_the_first_look_to_its_end(walk: Walk) -> None:
     await expect(page.get_by_text("10000.00 × 0.95% × 12/12")).to_be_visible()
     await walk.look("deposit-choose")
     await walk.press("next")
-    await expect(page.get_by_role("document")).to_be_visible()
+    await expect(page.locator(".paper")).to_be_visible()
     await page.reload()  # the draft is still there, and the step
     await page.get_by_label(words["agreed"]).check()
     await walk.look("deposit-sign")

@@ -11,7 +11,7 @@ from tests.support.paying import Side, confirm_with_a_new_passkey, enter
 from tests.support.walks import BUILT, Walk
 from tongbao.app import demo
 
-FIRM, SUPPLIER, COMPANY = (demo.LOGINS[each] for each in (0, 1, 2))
+FIRM, SUPPLIER, MAKER = (demo.LOGINS[each] for each in (0, 1, 3))
 WORDS = paying.WORDS
 PAYMENTS = "**/api/v1/payments"
 MARKUP = "\"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}'"
@@ -163,7 +163,7 @@ async def test_text_is_never_markup(walk: Walk, site: str) -> None:
     await page.goto(f"/pay/{link['token']}")
     await expect(page.get_by_text(MARKUP, exact=True)).to_be_visible()
     await page.goto("/payees/new")
-    await walk.log_in(COMPANY)
+    await walk.log_in(MAKER)
     await expect(page.get_by_role("heading", name="添加收款人")).to_be_visible()
     await fill_all(page, MARKUP[:40])
     await page.get_by_label("收款账号", exact=True).fill(supplier.account["number"])

@@ -202,17 +202,19 @@ class EmbeddedPostgres:
             if socket_dir.is_symlink() or socket_dir.stat().st_mode & 0o077:
                 raise EmbeddedPostgresFailed(reason=f"{socket_dir} is open to other users")
         for attempt in range(START_ATTEMPTS):
-            if self.pid is not None:  # perhaps left running by a process that was killed
-                break
-            self._forget_reused_pid()
-            try:
-                self._start_server()
-            except EmbeddedPostgresFailed:
-                # Children of a killed server need a moment to notice.
-                if attempt == START_ATTEMPTS - 1:
-                    raise
-                time.sleep(1)
-        self._wait_until_ready()
+            if self.pid is None:  # else it was perhaps left running by a process that was killed
+                self._forget_reused_pid()
+                try:
+                    self._start_server()
+                except EmbeddedPostgresFailed:
+                    # Children of a killed server need a moment to notice.
+                    if attempt == START_ATTEMPTS - 1:
+                        raise
+                    time.sleep(1)
+                    continue
+            if self._becomes_ready():
+                return
+        raise self._no_answer
 
     def _start_server(self) -> None:
         log = self.folder / "log"
@@ -240,8 +242,8 @@ class EmbeddedPostgres:
             if str(self.folder) not in places:
                 (self.folder / "postmaster.pid").unlink()
 
-    def _wait_until_ready(self) -> None:
-        """Connect once; a server found running may still be recovering from a crash."""
+    def _becomes_ready(self) -> bool:
+        """Connect once; False when the server is gone: one found running may be about to end."""
         give_up_at = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < give_up_at:
             try:
@@ -250,11 +252,16 @@ class EmbeddedPostgres:
                 ).close()
             except psycopg.OperationalError:
                 if self.pid is None:
-                    break
+                    return False
                 time.sleep(1)
             else:
-                return
-        raise EmbeddedPostgresFailed(reason=f"no answer from the server; see {self.folder / 'log'}")
+                return True
+        raise self._no_answer
+
+    @property
+    def _no_answer(self) -> EmbeddedPostgresFailed:
+        reason = f"no answer from the server; see {self.folder / 'log'}"
+        return EmbeddedPostgresFailed(reason=reason)
 
     def database(self, name: str) -> Urls:
         """Return the addresses of a further database on the running server, made if need be."""
