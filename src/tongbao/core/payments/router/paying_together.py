@@ -28,8 +28,6 @@ from tongbao.infra.web.trail import entry_of_answer
 PREFIX: Final = "/api/v1/payments"
 PER_TURN_MAX: Final = 200
 WAITING_MAX: Final = 2_000
-PATIENCE_SECONDS: Final = 0.005
-"""A turn costs the server some 3 ms before its first payment: in a crowd it is worth a wait."""
 
 logger = structlog.get_logger(__name__)
 
@@ -74,12 +72,7 @@ def _turns(app: FastAPI) -> Turns[_Question, Answer | None]:
         async def turn(questions: Questions) -> Sequence[Answer | None]:
             return await _pay(database, questions)
 
-        app.state.payment_turns = Turns(
-            turn,
-            size_max=PER_TURN_MAX,
-            waiting_max=WAITING_MAX,
-            patience_seconds=PATIENCE_SECONDS,
-        )
+        app.state.payment_turns = Turns(turn, size_max=PER_TURN_MAX, waiting_max=WAITING_MAX)
     turns: Turns[_Question, Answer | None] = app.state.payment_turns
     return turns
 
