@@ -13,6 +13,7 @@ from playwright.async_api import Page, Route, async_playwright
 from tests.support.bank import PASSWORD, own_logs
 from tests.support.browser import find_browser
 from tests.support.programs import answers, free_port, program
+from tests.support.walks import carry_passkeys
 from tongbao.app.connect import connect
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
@@ -22,14 +23,6 @@ from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 # The page of the test: what the front end does with the API, and no more.
 PAGE = """<!doctype html><title>passkeys</title><script>
 const api = "/api/v1/identity";
@@ -123,9 +116,7 @@ async def page(site: tuple[str, str]) -> AsyncIterator[Page]:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         context = await browser.new_context(base_url=site[0])
         page = await context.new_page()
-        devices = await context.new_cdp_session(page)
-        await devices.send("WebAuthn.enable")
-        await devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        await carry_passkeys(page)
 
         async def serve(route: Route) -> None:
             await route.fulfill(body=PAGE, content_type="text/html; charset=utf-8")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.support.paying import confirm_with_a_new_passkey
 from tests.support.walks import BUILT, COMBINATIONS, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
@@ -165,7 +166,6 @@ async def ask(walk: Walk) -> None:
 async def draw(walk: Walk, person: demo.DemoLogin) -> None:
     """See the decision come in, read, and sign with a passkey set up on the way."""
     page, words = walk.page, walk.words
-    dialog = page.get_by_role("dialog")
     await expect(page.get_by_role("heading", name=words["adds up"])).to_be_visible()
     await walk.look("credit-offer")
     await walk.press("to sign")
@@ -173,12 +173,7 @@ async def draw(walk: Walk, person: demo.DemoLogin) -> None:
     await walk.look("credit-sign")
     with walk.visit.expecting(403):
         await walk.press("sign")
-        await walk.press("set up")
-        await dialog.get_by_label(words["password"]).fill(person.password)
-        await dialog.get_by_role("button", name=words["confirm"], exact=True).click()
-        await expect(page.locator(".codes li")).to_have_count(10)
-        await walk.press("kept")
-        await walk.press("with passkey")
+        await confirm_with_a_new_passkey(walk, person)
         await expect(page.get_by_text(words["drawn"])).to_be_visible()
     await expect(page).to_have_url(LOAN)
     await expect(page.get_by_role("link", name=words["download"])).to_be_visible()

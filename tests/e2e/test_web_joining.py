@@ -18,14 +18,6 @@ from tongbao_sandbox import firms, people, registrations
 FIRM = demo.LOGINS[0]
 PASSWORD = "a sentence that one remembers"
 CODE_SECONDS_MAX = 30
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "register": "注册",
@@ -147,9 +139,7 @@ async def register(walk: Walk, sandbox: str) -> None:
     """Come, mistake the code and the password, load again in between, and add a passkey."""
     page, words = walk.page, walk.words
     phone, person = PHONES[walk.language], registrations.representative(FIRMS[walk.language], CROWD)
-    devices = await page.context.new_cdp_session(page)
-    await devices.send("WebAuthn.enable")
-    await devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    await walk.carry_passkeys()
     await page.goto("/")
     await expect(page.get_by_role("link", name=words["register"], exact=True)).to_be_visible()
     await walk.look("welcome")

@@ -32,14 +32,11 @@ LOG_IN: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
+async def carry_passkeys(page: Page) -> None:
+    """Have a device that makes passkeys and agrees to whatever it is asked."""
+    device = await page.context.new_cdp_session(page)
+    await device.send("WebAuthn.enable")
+    await device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
 
 
 class Walk:
@@ -62,10 +59,7 @@ class Walk:
         await self.page.get_by_role("button", name=self.words[words], exact=True).click()
 
     async def carry_passkeys(self) -> None:
-        """Have a device that makes passkeys and agrees to whatever it is asked."""
-        device = await self.page.context.new_cdp_session(self.page)
-        await device.send("WebAuthn.enable")
-        await device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        await carry_passkeys(self.page)
 
     async def look(self, name: str) -> None:
         """Hold that the page is accessible in both themes, and keep a picture of it."""

@@ -4,7 +4,7 @@ Instants are aware UTC datetimes, read once at the edge by `now` and passed down
 business dates in the bank's zone. A day is a business day by a `Calendar`.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from time import time_ns
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -48,6 +48,11 @@ def business_date(at: datetime, zone: ZoneInfo = BANK_ZONE) -> date:
         return at.astimezone(zone).date()
     except OverflowError as error:
         raise DateOutOfRange from error
+
+
+def midnight(day: date, zone: ZoneInfo = BANK_ZONE) -> datetime:
+    """Return the first moment of a day in the bank's zone."""
+    return datetime.combine(day, time(), zone)
 
 
 class Calendar(Protocol):

@@ -14,8 +14,8 @@ from tongbao_sandbox.registrations import registration, representative
 _RATING: Final = "A"
 _COMPANY: Final = "91"
 _FIRST: Final = 20
+"""The firms before are those of the demo's own people."""
 _OFFERED: Final = 40
-"""The first few firms are those of the demo's own people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The movements of an account as its holder sees them: all, or those that are looked for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from tongbao.core.accounts.service.reading import by_ledger_accounts
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra.db import ReadSession
-from tongbao.kernel.clock import BANK_ZONE
+from tongbao.kernel.clock import midnight
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page
 
@@ -123,8 +123,8 @@ def _type(entry: ledger.Entry) -> str:
 def _criteria(wanted: EntryFilter) -> ledger.Criteria:
     first, last = wanted.booked_from, wanted.booked_to
     return ledger.Criteria(
-        booked_from=None if first is None else datetime.combine(first, time(), BANK_ZONE),
-        booked_until=None if last is None else datetime.combine(last + _DAY, time(), BANK_ZONE),
+        booked_from=None if first is None else midnight(first),
+        booked_until=None if last is None else midnight(last + _DAY),
         amount_min=wanted.amount_min,
         amount_max=wanted.amount_max,
         direction=wanted.direction,

@@ -1,7 +1,7 @@
 """All that somebody holds at a glance: balances, how they came to be so, and what it is worth."""
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from tongbao.core.accounts.service.reading import balances, list_accounts
 from tongbao.core.ledger import service as ledger
 from tongbao.core.parties import service as parties
 from tongbao.infra.db import ReadSession
-from tongbao.kernel.clock import BANK_ZONE, business_date
+from tongbao.kernel.clock import business_date, midnight
 from tongbao.kernel.money import Money, Rate, Rounding
 from tongbao.risk.limits import service as limits
 
@@ -92,5 +92,4 @@ async def _trends(
 
 def _end_of(day: date) -> datetime:
     """Return the last instant of a day in the bank's zone; of today it lies ahead."""
-    ends = datetime.combine(day + _DAY, time(), BANK_ZONE)
-    return ends.astimezone(UTC) - timedelta(microseconds=1)
+    return midnight(day + _DAY).astimezone(UTC) - timedelta(microseconds=1)

@@ -39,6 +39,7 @@ from tongbao.core.channels.gateways.talking import (
     Lost,
     Reply,
 )
+from tongbao.kernel.clock import midnight
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
 
@@ -231,7 +232,7 @@ class BankGateway(HttpGateway):
                     operation=Operation.PAY_OUT if each.owed.minor < 0 else Operation.COLLECT,
                     amount=abs(each.owed),
                     fee=Money.zero(CURRENCY),
-                    at=reading.midnight(each.booked_on),
+                    at=midnight(each.booked_on),
                 )
                 for each in entries
             ),
@@ -260,7 +261,7 @@ def _told(told: iso20022.Status) -> Answer:
         channel_reference=told.channel_reference,
         reason=why,
         amount=told.amount,
-        settled_at=None if told.settled_on is None else reading.midnight(told.settled_on),
+        settled_at=None if told.settled_on is None else midnight(told.settled_on),
     )
 
 

@@ -27,6 +27,7 @@ from tongbao.core.channels.gateways.talking import (
     Lost,
     Reply,
 )
+from tongbao.kernel.clock import midnight
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Text
 
@@ -197,7 +198,7 @@ class CardGateway(HttpGateway):
                     operation=operations[code],
                     amount=reading.minor(amount, CURRENCY),
                     fee=Money.zero(CURRENCY),
-                    at=reading.midnight(day),
+                    at=midnight(day),
                 )
             )
         statement = Statement(

@@ -1,7 +1,7 @@
 """Reading what channels write, without believing any of it."""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Final
 
 from tongbao.core.channels.domain.errors import StatementBroken
@@ -9,7 +9,7 @@ from tongbao.core.channels.domain.instructions import Answer, Instruction, Outco
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement
 from tongbao.core.channels.gateways.talking import Lost
-from tongbao.kernel.clock import BANK_ZONE
+from tongbao.kernel.clock import midnight
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 
@@ -44,11 +44,6 @@ def _money(units: int, currency: str) -> Money:
 def day_of(text: str) -> datetime | None:
     """Return the beginning of a settlement day, None for no day. Raises `ValueError`."""
     return None if not text else midnight(date.fromisoformat(text))
-
-
-def midnight(day: date) -> datetime:
-    """Return when a day begins at the bank."""
-    return datetime.combine(day, time(), BANK_ZONE)
 
 
 def never_received(

@@ -1,6 +1,6 @@
 """The cut-off: which postings belong to a business day that is over, and that they balance."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, insert, select, text
@@ -10,7 +10,7 @@ from tongbao.core.ledger.models import CutOffRow, CutOffTotalRow, HourSpanRow, T
 from tongbao.core.ledger.service.history import EXTENDED_TRANSACTIONS_MAX, extend_days
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.runs import DayNotOver, Progress
-from tongbao.kernel.clock import BANK_ZONE, business_date
+from tongbao.kernel.clock import business_date, midnight
 
 _EXTENDING: Final = "extending"
 
@@ -50,7 +50,7 @@ async def cut_off(tx: WriteSession, *, day: date, cursor: str | None, at: dateti
     if extended == EXTENDED_TRANSACTIONS_MAX:
         return Progress(items=extended, cursor=_EXTENDING)
     settled = int((await tx.execute(select(func.ledger_settled()))).scalar_one())
-    ends_at = datetime.combine(day + timedelta(days=1), time(), BANK_ZONE)
+    ends_at = midnight(day + timedelta(days=1))
     span = select(func.ledger_span(ends_at, None).table_valued("first_sequence", "last_sequence"))
     since = int((await tx.execute(span)).one().first_sequence)
     await tx.execute(

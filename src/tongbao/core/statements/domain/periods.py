@@ -2,21 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Self
 
 from tongbao.core.statements.domain.errors import DayInFuture, PeriodTooLong, PeriodUpsideDown
-from tongbao.kernel.clock import BANK_ZONE, business_date
+from tongbao.kernel.clock import business_date, midnight
 
 DAYS_MAX: Final = 3 * 366
 """About three years: what one statement covers."""
 EARLIEST: Final = date(2000, 1, 1)
 _DAY: Final = timedelta(days=1)
-
-
-def begin_of(day: date) -> datetime:
-    """Return the first moment of a business day."""
-    return datetime.combine(day, time(), BANK_ZONE)
 
 
 def month_of(day: date) -> date:
@@ -58,12 +53,12 @@ class Period:
     @property
     def booked_from(self) -> datetime:
         """The first moment of the period."""
-        return begin_of(self.first)
+        return midnight(self.first)
 
     @property
     def booked_until(self) -> datetime:
         """The first moment after the period."""
-        return begin_of(self.last + _DAY)
+        return midnight(self.last + _DAY)
 
     def over(self, at: datetime) -> bool:
         """Whether nothing more can be booked in it."""

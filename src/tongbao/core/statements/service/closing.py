@@ -14,7 +14,6 @@ from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.ledger import service as ledger
 from tongbao.core.statements.domain.periods import (
     Period,
-    begin_of,
     month_of,
     next_month,
     previous_month,
@@ -23,7 +22,7 @@ from tongbao.core.statements.domain.statements import Month
 from tongbao.core.statements.models import MonthRow
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.runs import DayNotOver, Progress
-from tongbao.kernel.clock import business_date
+from tongbao.kernel.clock import business_date, midnight
 from tongbao.kernel.money import Money
 from tongbao.kernel.page import Page, decode_cursor, encode_cursor
 
@@ -59,7 +58,7 @@ async def close_month(tx: WriteSession, *, day: date, cursor: str | None, at: da
     """
     if (day + _DAY).day != 1:
         return Progress(items=0, cursor=None)
-    if at < begin_of(day + _DAY) + SETTLED_AFTER:
+    if at < midnight(day + _DAY) + SETTLED_AFTER:
         today = business_date(at).isoformat()
         raise DayNotOver(day=day.isoformat(), business_date=today)
     month = month_of(day)
@@ -73,7 +72,7 @@ async def close_month(tx: WriteSession, *, day: date, cursor: str | None, at: da
 
 def _closing_of(month: date, piece: accounts.Piece, at: datetime) -> Insert:
     """Return the statement that writes the rows of some accounts."""
-    first, end = begin_of(month), begin_of(next_month(month))
+    first, end = midnight(month), midnight(next_month(month))
     some, before = accounts.opened_before(end, piece).subquery(), aliased(MonthRow)
     each = (
         select(some, before.credits_through, before.debits_through)

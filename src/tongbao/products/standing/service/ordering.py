@@ -1,6 +1,7 @@
 """Ordering payments to come, pausing, resuming and cancelling them."""
 
-from datetime import date, datetime, time
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from tongbao.infra import outbox
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.infra.proposals import Approved
-from tongbao.kernel.clock import BANK_ZONE, business_date
+from tongbao.kernel.clock import business_date, midnight
 from tongbao.kernel.date_schema import IsoDate
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -114,7 +115,7 @@ async def ask(
         amount=wanted.amount,
         payee=payments.payee_of(wanted),
         maker=initiated_by,
-        ends_at=datetime.combine(first, time.min, BANK_ZONE),
+        ends_at=midnight(first),
         at=at,
     )
 
@@ -127,14 +128,8 @@ def wanted_of(row: OrderRow) -> WantedOrder:
         creditor_name=row.creditor_name,
         amount=Money(row.amount_minor, row.currency),
         remittance=row.remittance,
-        first_on=row.first_on,
-        unit=ScheduleUnit(row.unit),
-        every=row.every,
-        month_day=row.month_day,
-        holidays=HolidayRule(row.holidays),
-        last_on=row.last_on,
-        count=row.count,
         retries=row.retries,
+        **asdict(schedule_of(row)),
     )
 
 
