@@ -20,8 +20,8 @@ const passed = { target: api, changeOrigin: true, headers: { origin: api } }
  */
 const TOGETHER = [
   { name: 'vue', priority: 3, test: /node_modules\/(vue|@vue|vue-router|pinia|@tanstack|vue-i18n|@intlify|openapi-fetch)\// },
-  { name: 'core', priority: 2, test: /src\/(api|lib)\/|src\/app\/(i18n|looks|query)|src\/session\/(store|drafts|stepUp)\.|src\/ui\/(Button|Icon|Mark|Problem|toast|icons)\./ },
-  { name: 'parts', priority: 1, test: /src\/portal\/data\.ts|src\/ui\/(Avatar|Card|Choices|Copy|DateTime|Empty|Facts|Field|LanguageSwitch|Lines|Money|OfflineBanner|Page|Row|LinkRow|Section|Select|Shell|Skeleton|Status|Stepper|TextInput)\./ },
+  { name: 'core', priority: 2, test: /src\/(api|lib)\/|src\/app\/(i18n|looks|query)|src\/session\/(store|drafts|stepUp|attempt|sending)\.|src\/ui\/(Button|Icon|Mark|Problem|toast|icons|faults)\./ },
+  { name: 'parts', priority: 1, test: /src\/portal\/(data|accountName)\.ts|src\/ui\/(Avatar|Card|Choices|Copy|DateTime|Empty|Facts|Field|LanguageSwitch|Lines|Money|OfflineBanner|Page|Row|LinkRow|Section|Select|Shell|Skeleton|Status|Stepper|TextInput)\./ },
 ]
 
 /** Puts a .br and a .gz beside every text, so that the server never compresses on demand. */

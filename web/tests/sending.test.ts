@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { reactive } from 'vue'
 
 import { Problem, unreachable } from '@/api/problem'
 import { type SentHeader, unsent, useSending } from '@/session/sending'
+import { question } from '@/session/stepUp'
 
 const refused = (status: number) => new Problem({ code: 'payments.some_rule', title: 'no', status })
 
@@ -46,4 +47,27 @@ test('who presses twice sends once', async () => {
   let sent = 0
   const send = (): Promise<number> => Promise.resolve((sent += 1))
   expect(await Promise.all([once({}, send), once({}, send)])).toEqual([1, null])
+})
+
+test('what has to be confirmed is the same request with a token; who turns away has sent nothing', async () => {
+  const wanted = { code: 'identity.step_up_required', title: 'confirm', status: 403, action: {}, action_text: 'pay', proofs: ['passkey'] }
+  const draft = reactive(unsent())
+  const { send: once, failed } = useSending(draft)
+  const headers: SentHeader[] = []
+  const send = (header: SentHeader): Promise<string> => {
+    headers.push(header)
+    return header['Step-Up-Token'] ? Promise.resolve('done') : Promise.reject(new Problem(wanted))
+  }
+  const decide = async (token: string | null): Promise<unknown> => {
+    const sent = once({ bill: 1 }, send)
+    await vi.waitFor(() => expect(question.value?.kind).toBe('prove'))
+    if (question.value?.kind === 'prove') question.value.settle(token)
+    return sent
+  }
+  expect(await decide(null)).toBeNull()
+  expect([draft.uncertain, failed.value]).toEqual([false, null])
+  expect(await decide('token')).toBe('done')
+  expect(new Set(headers.map((each) => each['Idempotency-Key'])).size).toBe(1)
+  expect(headers.map((each) => each['Step-Up-Token'])).toEqual([undefined, undefined, 'token'])
+  expect(draft.kept).toBeNull()
 })

@@ -12,7 +12,7 @@ export interface Looks {
 const KEY = 'tongbao.looks'
 
 /** Read what was kept; whatever is odd in it counts for nothing. */
-export function looksOf(text: string | null, browserLanguage: string): Looks {
+function looksOf(text: string | null, browserLanguage: string): Looks {
   let kept: Record<string, unknown> = {}
   try {
     const parsed: unknown = JSON.parse(text ?? '{}')

@@ -26,7 +26,7 @@ export function dayOf(instant: Date): string {
 export const timeOf = (instant: Date): string =>
   formatter('en', { hour: '2-digit', minute: '2-digit' }).format(instant)
 
-export type Near = 'today' | 'yesterday' | null
+type Near = 'today' | 'yesterday' | null
 
 /** Whether a day is today or yesterday, seen from an instant. */
 export function near(day: string, now: Date): Near {

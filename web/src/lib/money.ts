@@ -19,7 +19,7 @@ const SCALES: Readonly<Record<string, number>> = {
 }
 const WHOLE_DIGITS_MAX = 13
 
-export interface Parts {
+interface Parts {
   negative: boolean
   sign: string
   symbol: string
@@ -28,7 +28,7 @@ export interface Parts {
 }
 
 /** The digits after the point that a currency has. */
-export const scaleOf = (currency: string): number => SCALES[currency] ?? 2
+const scaleOf = (currency: string): number => SCALES[currency] ?? 2
 
 /** ¥ for CNY; a currency without a sign of its own is named by its code. */
 export const symbolOf = (currency: string): string => SYMBOLS[currency] ?? `${currency} `

@@ -73,15 +73,3 @@ export const usePayment = (id: MaybeRefOrGetter<string>) =>
 
 export const useUnread = () =>
   useQuery({ queryKey: ['unread'], queryFn: () => take(client.GET('/api/v1/notices/unread')) })
-
-/** The payments that an account's entries come from, by their transaction. */
-export const usePaymentsByTransaction = (id: MaybeRefOrGetter<string>) =>
-  useQuery({
-    queryKey: ['payments', computed(() => toValue(id))],
-    queryFn: async () => {
-      const query = { account_id: toValue(id), limit: PAGE }
-      const { items } = await take(client.GET('/api/v1/payments', { params: { query } }))
-      return new Map(items.map((each) => [each.transaction_id, each.id]))
-    },
-    enabled: computed(() => toValue(id) !== ''),
-  })

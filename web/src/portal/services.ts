@@ -1,4 +1,4 @@
-/** Everything one can do, in the groups of the services page; the first few stand on the home page too. */
+/** Everything one can do, in the groups of the services page. */
 import type { IconName } from '@/ui/icons'
 
 export interface Service {
@@ -6,21 +6,17 @@ export interface Service {
   /** Its name is `service.<key>`, what it is for `service.<key>_why`. */
   key: string
   icon: IconName
-  /** Offered on the home page as well. */
-  first?: true
-  /** Only for whoever acts for a firm. */
-  firm?: true
 }
 
 export const services: readonly { group: string; items: readonly Service[] }[] = [
   {
     group: 'pay',
     items: [
-      { to: '/transfer', key: 'transfer', icon: 'transfer', first: true },
+      { to: '/transfer', key: 'transfer', icon: 'transfer' },
       { to: '/payees', key: 'payees', icon: 'person' },
       { to: '/payments', key: 'payments', icon: 'receipt' },
       { to: '/standing', key: 'standing', icon: 'repeat' },
-      { to: '/scan', key: 'scan', icon: 'scan', first: true },
+      { to: '/scan', key: 'scan', icon: 'scan' },
       { to: '/pay-code', key: 'pay_code', icon: 'qr' },
       { to: '/bills', key: 'bills', icon: 'bolt' },
       { to: '/cards', key: 'cards', icon: 'card' },
@@ -49,7 +45,7 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
   {
     group: 'borrow',
     items: [
-      { to: '/loans', key: 'loan', icon: 'coin', firm: true },
+      { to: '/loans', key: 'loan', icon: 'coin' },
       { to: '/consents', key: 'consents', icon: 'shield' },
       { to: '/agreements', key: 'agreements', icon: 'paper' },
     ],
@@ -57,9 +53,9 @@ export const services: readonly { group: string; items: readonly Service[] }[] =
   {
     group: 'firm',
     items: [
-      { to: '/approvals', key: 'approvals', icon: 'seal', firm: true },
-      { to: '/payroll', key: 'payroll', icon: 'sheet', firm: true },
-      { to: '/users', key: 'users', icon: 'people', firm: true },
+      { to: '/approvals', key: 'approvals', icon: 'seal' },
+      { to: '/payroll', key: 'payroll', icon: 'sheet' },
+      { to: '/users', key: 'users', icon: 'people' },
       { to: '/open-firm', key: 'open_firm', icon: 'firm' },
       { to: '/invitations', key: 'invitations', icon: 'mail' },
     ],

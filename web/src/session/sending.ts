@@ -3,12 +3,11 @@
  * kept with the draft; a confirmation is asked for where one is wanted; while no answer has come, only the
  * very same may be sent again.
  */
-import { ref, shallowRef } from 'vue'
-
 import { type Kept, keyFor } from '@/api/idempotency'
 import { Problem } from '@/api/problem'
 
-import { confirmed } from './stepUp'
+import { useAttempt } from './attempt'
+import { confirmed, type Confirmation } from './stepUp'
 
 export interface Sent {
   /** The key it was sent under, and of which content. */
@@ -16,36 +15,25 @@ export interface Sent {
   /** It was sent and nobody knows how that ended. */
   uncertain: boolean
 }
-export interface SentHeader {
-  'Idempotency-Key': string
-  'Step-Up-Token'?: string
-}
+export type SentHeader = Confirmation & { 'Idempotency-Key': string }
 export const unsent = (): Sent => ({ kept: null, uncertain: false })
 
 export function useSending(draft: Sent) {
-  const busy = ref(false)
-  const failed = shallowRef<unknown>(null)
+  const { busy, failed, attempt } = useAttempt()
 
   /** Send `body`. Null if it failed, which `failed` tells of, or if the person turned away. */
   async function send<T>(body: unknown, ask: (header: SentHeader) => Promise<T>): Promise<T | null> {
-    if (busy.value) return null
-    busy.value = true
-    failed.value = null
-    draft.kept = keyFor(body, draft.kept)
-    const { key } = draft.kept
-    try {
-      const answer = await confirmed((token) => {
+    let answer: T | null = null
+    await attempt(async () => {
+      draft.kept = keyFor(body, draft.kept)
+      const { key } = draft.kept
+      answer = await confirmed((confirmation) => {
         draft.uncertain = true // until an answer says otherwise; a reload in between must know
-        return settle(ask({ 'Idempotency-Key': key, ...(token ? { 'Step-Up-Token': token } : {}) }))
+        return settle(ask({ 'Idempotency-Key': key, ...confirmation }))
       })
       if (answer !== null) draft.kept = null
-      return answer
-    } catch (error) {
-      failed.value = error
-      return null
-    } finally {
-      busy.value = false
-    }
+    })
+    return answer
   }
 
   /** An answer came, or none did: only the latter leaves it open whether it was done. */

@@ -45,10 +45,15 @@ function ask<T>(make: (settle: (answer: T | null) => void) => Question): Promise
   })
 }
 
+/** The header of a request that was confirmed; empty as long as nobody has asked for that. */
+export interface Confirmation {
+  'Step-Up-Token'?: string
+}
+
 /** Send; if that wants a confirmation, have it and send again. Null if the person turned away. */
-export async function confirmed<T>(send: (token: string | undefined) => Promise<T>): Promise<T | null> {
+export async function confirmed<T>(send: (header: Confirmation) => Promise<T>): Promise<T | null> {
   try {
-    return await send(undefined)
+    return await send({})
   } catch (error) {
     if (!(error instanceof Problem) || error.code !== 'identity.step_up_required') throw error
     const { action, action_text, proofs } = error.document
@@ -58,7 +63,7 @@ export async function confirmed<T>(send: (token: string | undefined) => Promise<
     const token = await ask<string>((settle) => ({
       kind: 'prove', action: action as Schemas['ActionIn'], text, proofs: [first, ...others], settle,
     }))
-    return token === null ? null : send(token)
+    return token === null ? null : send({ 'Step-Up-Token': token })
   }
 }
 
@@ -67,12 +72,10 @@ async function setUp(text: string): Promise<boolean> {
   return addPasskey()
 }
 
-const headerOf = (token: string | undefined) => ({ header: token ? { 'Step-Up-Token': token } : {} })
-
 /** Add a passkey of this device. False if the person turned away. */
 export async function addPasskey(): Promise<boolean> {
-  const begun = await confirmed((token) =>
-    take(client.POST('/api/v1/identity/passkey-registrations/options', { params: headerOf(token) })),
+  const begun = await confirmed((header) =>
+    take(client.POST('/api/v1/identity/passkey-registrations/options', { params: { header } })),
   )
   if (!begun) return false
   const credential = await newPasskey(begun.options)

@@ -13,7 +13,7 @@ const WATCH_MS = 2_000
 
 export const isCollecting = ({ state }: Pick<Case, 'state'>): boolean => state === 'opened' || state === 'evidence'
 export const isDecided = ({ state }: Pick<Case, 'state'>): boolean => state === 'approved' || state === 'refused'
-export const isUnderCheck = ({ state }: Pick<Case, 'state'>): boolean => state === 'checking' || state === 'waiting'
+const isUnderCheck = ({ state }: Pick<Case, 'state'>): boolean => state === 'checking' || state === 'waiting'
 
 /** Those one acts for: oneself, and firms. */
 export const useParties = () =>

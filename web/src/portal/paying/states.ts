@@ -2,7 +2,7 @@
 import type { Payment } from '@/portal/data'
 import type { Tone } from '@/ui/Status.vue'
 
-export type PaymentStatus = Payment['status']
+type PaymentStatus = Payment['status']
 
 export const STATES = {
   under_way: ['created', 'awaiting_approval', 'screened', 'reserved', 'sent', 'unknown'],

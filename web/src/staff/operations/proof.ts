@@ -1,7 +1,7 @@
 /** Whether a transaction stands in the ledger that the bank signed, worked out on this device. */
 import { canVerify, type Inclusion, isIncluded } from '@/lib/merkle'
 
-export type Verdict = 'good' | 'bad' | 'unable'
+type Verdict = 'good' | 'bad' | 'unable'
 
 /** Of the transaction with this id; `unable` where the browser has no cryptography. */
 export async function verdictOf(proof: Inclusion, id: string): Promise<Verdict> {

@@ -12,7 +12,6 @@ export type User = Schemas['UserOut']
 
 /** Why somebody looks; percent-encoded, since headers carry no Chinese. */
 export const because = (reason: string) => ({ 'X-Reason': encodeURIComponent(reason) })
-export const once = (key: string) => ({ 'Idempotency-Key': key })
 
 export const useCustomer = (id: MaybeRefOrGetter<string>) =>
   useQuery({

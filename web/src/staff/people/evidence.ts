@@ -1,10 +1,10 @@
 /** Evidence as a table: a row for each fact, a column for each source that says something of it. */
-export interface Piece {
+interface Piece {
   id: string
   kind: string
   facts: Record<string, unknown> | null
 }
-export interface Compared {
+interface Compared {
   sources: { id: string; kind: string }[]
   fields: { field: string; values: string[]; differs: boolean }[]
 }

@@ -1,12 +1,12 @@
 /** A deposit on its way from the first look to the signature. */
-import type { Kept } from '@/api/idempotency'
 import type { Schemas } from '@/api/client'
 import { type Malformed, read } from '@/lib/money'
+import { type Sent, unsent } from '@/session/sending'
 
 type Amount = Schemas['MoneySchema']
 export type Instruction = Schemas['Instruction']
 
-export interface Draft {
+export interface Draft extends Sent {
   from: string
   currency: string
   product: string
@@ -15,16 +15,12 @@ export interface Draft {
   /** Of a notice deposit: when one thinks to take it out, to see what it would earn. */
   until: string
   agreed: boolean
-  /** The key it was sent under, and of which content. */
-  kept: Kept | null
-  /** It was sent and nobody knows how that ended: only the very same may be sent again. */
-  uncertain: boolean
   /** What was signed, word for word: the very same has it again. */
   digest: string
 }
 
 export const emptyDraft = (): Draft => ({
-  from: '', currency: 'CNY', product: '', amount: '', instruction: '', until: '', agreed: false, kept: null, uncertain: false, digest: '',
+  from: '', currency: 'CNY', product: '', amount: '', instruction: '', until: '', agreed: false, digest: '', ...unsent(),
 })
 
 /** What is wrong with the amount, if anything. */

@@ -2,7 +2,7 @@
 import { format, type Money } from '@/lib/money'
 import { inFours } from '@/lib/masks'
 
-export interface ContentLine {
+interface ContentLine {
   name: string
   value: string
   /** Set in figures of one width: numbers and ids are compared digit by digit. */

@@ -3,7 +3,7 @@ import { client, type Schemas, take } from '@/api/client'
 import { compare, read } from '@/lib/money'
 
 export type Policy = Schemas['Policy']
-export type SignerRole = 'holder' | 'checker' | 'administrator'
+type SignerRole = 'holder' | 'checker' | 'administrator'
 
 /** The policy in use; null where there is none. */
 export async function fetchPolicy(party_id: string): Promise<Policy | null> {
@@ -12,7 +12,7 @@ export async function fetchPolicy(party_id: string): Promise<Policy | null> {
 }
 
 /** One line of the form: above `over`, so many of these. The first line, up to `over`, asks for nobody. */
-export interface StepDraft {
+interface StepDraft {
   over: string
   required: string
 }

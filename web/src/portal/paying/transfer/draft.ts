@@ -20,7 +20,7 @@ export const emptyDraft = (): Draft => ({
   from: '', currency: 'CNY', bank: '', code: '', number: '', name: '', amount: '', remittance: '', ...unsent(),
 })
 
-export type Fault = 'missing' | 'number' | 'code' | 'too_long' | Malformed
+type Fault = 'missing' | 'number' | 'code' | 'too_long' | Malformed
 export type Faults = Partial<Record<'code' | 'number' | 'name' | 'amount' | 'remittance', Fault>>
 
 const NUMBER = /^\d{6,32}$/

@@ -1,9 +1,9 @@
-import { type Ref, ref } from 'vue'
+import { type Ref, ref, shallowRef } from 'vue'
 
 /** One thing at a time: while it runs nothing else is begun, and what went wrong is kept to be shown. */
 export function useAttempt(): { busy: Ref<boolean>; failed: Ref<unknown>; attempt: (go: () => Promise<void>) => Promise<boolean> } {
   const busy = ref(false)
-  const failed = ref<unknown>(null)
+  const failed = shallowRef<unknown>(null)
   async function attempt(go: () => Promise<void>): Promise<boolean> {
     if (busy.value) return false
     busy.value = true
