@@ -59,6 +59,7 @@ from tongbao.core.payments.service.fees import (
     set_vat,
     vat,
 )
+from tongbao.core.payments.service.giving_back import give_fee_back
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -110,6 +111,7 @@ from tongbao.core.payments.service.recalls.driving import drive_recalls
 from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
     ISSUE_RECEIPT_JOB,
+    FurtherFacts,
     ReceiptConfiguration,
     configure_receipts,
     confirm_receipt,
@@ -118,6 +120,7 @@ from tongbao.core.payments.service.receipts import (
     order_receipt,
     receipt,
     receipt_file,
+    register_receipt_facts,
 )
 from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
 from tongbao.core.payments.service.sign_off import (
@@ -152,6 +155,7 @@ __all__ = [
     "FeeKind",
     "FeeQuote",
     "FeeRule",
+    "FurtherFacts",
     "Kind",
     "NameCheck",
     "NewCreditTransfer",
@@ -214,6 +218,7 @@ __all__ = [
     "fee_rules",
     "for_account",
     "get",
+    "give_fee_back",
     "headroom",
     "history",
     "inquire",
@@ -238,6 +243,7 @@ __all__ = [
     "receive",
     "refund",
     "refunds_of",
+    "register_receipt_facts",
     "register_screen",
     "remove_card",
     "remove_payee",
