@@ -232,6 +232,7 @@ class BankGateway(HttpGateway):
                     amount=abs(each.owed),
                     fee=Money.zero(CURRENCY),
                     at=reading.midnight(each.booked_on),
+                    original_reference=each.original_reference,
                 )
                 for each in entries
             ),
