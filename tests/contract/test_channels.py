@@ -28,6 +28,7 @@ from tongbao.core.channels.service import (
     Outcome,
 )
 from tongbao.infra.db import WriteSession
+from tongbao.kernel.clock import business_date
 from tongbao.kernel.ids import new_id
 from tongbao_sandbox import firms
 from tongbao_sandbox.main import create_app
@@ -217,6 +218,21 @@ class TestBank(_OfOne):
         assert outcome_of(await gateway.submit(asking())) == (Outcome.NOT_DONE, "already_returned")
         truth = (await stage.sandbox.truth("bank"))["payments"]
         assert len([each for each in truth if each["original"] == paid.reference]) == 1
+        # Whoever missed the message asks, or reads the day's file.
+        sent_back = (await gateway.inquire(slow)).sent_back
+        assert sent_back is not None
+        assert (sent_back.reference, sent_back.amount) == (
+            kinds[NoticeKind.RETURN].reference, paid.amount,
+        )  # fmt: skip
+        brought = replace(
+            stage.instruction(Operation.COLLECT, 31_00, None), reference=sent_back.reference
+        )
+        assert (await gateway.inquire(brought)).outcome is Outcome.DONE
+        settled_at = (await gateway.inquire(paid)).settled_at
+        assert settled_at is not None
+        lines = (await gateway.statement(business_date(settled_at))).lines
+        came_of = {each.reference: each.original_reference for each in lines}
+        assert (came_of[paid.reference], came_of[sent_back.reference]) == (None, paid.reference)
 
     async def test_an_asking_whose_answer_is_lost_is_asked_about(self, stage: Stage) -> None:
         gateway, paid = stage.gateway(), stage.pay_out(31_00)

@@ -26,6 +26,7 @@ from tongbao.core.channels.service import (
     Reason,
     Receipt,
     Route,
+    SentBack,
     Statement,
     StatementMissing,
     Terms,
@@ -91,6 +92,8 @@ class MemoryChannel:
     deaf: bool = False  # inquiries are not answered
     said_amount: Money | None = None
     messages: dict[bytes, Callback] = field(default_factory=dict)
+    sent_back: dict[str, SentBack] = field(default_factory=dict)  # by the reference of its recall
+    statements: dict[date, Statement] = field(default_factory=dict)
 
     @classmethod
     def connect(cls, _connection: Connection, *, clock: Callable[[], datetime]) -> Self:
@@ -134,21 +137,27 @@ class MemoryChannel:
         return [each.instruction for each in self.book.values() if each.outcome is Outcome.DONE]
 
     async def statement(self, day: date) -> Statement:
-        raise StatementMissing(channel=self.name, day=day, cause="memory")
+        if day not in self.statements:
+            raise StatementMissing(channel=self.name, day=day, cause="memory")
+        return self.statements[day]
 
     def message(self, notice: Notice, *, is_true: bool = True) -> bytes:
         """Return the bytes of a message; what it says happened, unless it lies."""
         body = f"{self.name} {len(self.messages)} {notice.reference}".encode()
         self.messages[body] = Callback(body.decode()[:64], (notice,))
         if is_true and notice.kind is not NoticeKind.OUTCOME:
-            told = Instruction(
-                reference=notice.reference,
-                operation=Operation.COLLECT,
-                amount=notice.amount,
-                at=START,
-            )
-            self.book[notice.reference] = Payment(told, Outcome.DONE)
+            self.send(notice)
         return body
+
+    def send(self, notice: Notice) -> None:
+        """Send money that comes in or back, and tell nobody."""
+        told = Instruction(
+            reference=notice.reference,
+            operation=Operation.COLLECT,
+            amount=notice.amount,
+            at=START,
+        )
+        self.book[notice.reference] = Payment(told, Outcome.DONE)
 
     def read_callback(
         self,
@@ -171,6 +180,7 @@ class MemoryChannel:
             channel_reference=f"M{reference[:12]}",
             reason=None if known.why is None else reason(known.why),
             amount=self.said_amount or known.instruction.amount,
+            sent_back=self.sent_back.get(reference),
         )
 
 

@@ -196,6 +196,7 @@ def connect_accounts(settings: Settings) -> None:
     accounts.register_running(loans.over_account)
     accounts.register_running(standing.over_account)
     accounts.register_running(bills.over_account)
+    payments.register_receipt_facts("bills", bills.on_receipt)
 
 
 def connect_agreements(settings: Settings) -> None:

@@ -121,7 +121,7 @@ async def post_recall(request: Request) -> Response:
         recall, is_new = at_desk.recalls.take(
             asked,
             original=at_desk.book.find(asked.original),
-            returned=at_desk.book.find(f"RTR-{asked.original}"[:35]) is not None,
+            returned=at_desk.book.find(_back(asked.original)) is not None,
             fault=at_desk.outcome_fault(),
         )
         return _decided(at_desk, recall, just_now=is_new)
@@ -148,11 +148,19 @@ async def get_recall(request: Request, reference: Annotated[str, Path(max_length
 def _decided(at_desk: Desk, recall: recalls.Recall, *, just_now: bool) -> Response:
     """Answer an asking; what it agrees to send back goes back at once."""
     original = at_desk.book.find(recall.original)
-    document = recalls.resolution(recall, original=original, at=now())
-    if just_now and recall.status == recalls.ACCEPTED and original is not None:
-        at_desk.tell(original, lambda _, signed: _message(at_desk, document, signed=signed))
-        _send_back(at_desk, original, reason="FOCR")  # following a cancellation request
+    accepted = original if just_now and recall.status == recalls.ACCEPTED else None
+    if accepted is not None:
+        _send_back(at_desk, accepted, reason="FOCR")  # following a cancellation request
+    returned = at_desk.book.find(_back(recall.original))
+    document = recalls.resolution(recall, original=original, returned=returned, at=now())
+    if accepted is not None:
+        at_desk.tell(accepted, lambda _, signed: _message(at_desk, document, signed=signed))
     return _xml(document)
+
+
+def _back(reference: str) -> str:
+    """Return by what reference a payment comes back."""
+    return f"RTR-{reference}"[:35]
 
 
 @v1.get("/payments/{reference}")
@@ -202,7 +210,7 @@ def _send_back(at_desk: Desk, original: Payment, *, reason: str) -> None:
     """Let a settled payment come back, once."""
     reference = original.reference
     returned = new_payment(
-        at_desk, reference=f"RTR-{reference}"[:35], direction=Direction.COLLECT,
+        at_desk, reference=_back(reference), direction=Direction.COLLECT,
         amount=original.amount, account=original.account, original=original.reference,
     )  # fmt: skip
     returned.details = dict(original.details)

@@ -252,6 +252,8 @@ def statement(
         tree.add(kind, "Cd", "RCDT" if collected else "ICDT")
         tree.add(kind, "SubFmlyCd", "RRTN" if collected and each.original else "DMCT")
         refs = tree.add(entry, "NtryDtls/TxDtls/Refs")
+        if collected and each.original:
+            tree.add(refs, "InstrId", each.original)
         tree.add(refs, "EndToEndId", each.details["end_to_end_id"])
         tree.add(refs, "UETR", each.details["uetr"])
         tree.add(refs, "TxId", each.reference)

@@ -89,8 +89,10 @@ def read_recall(body: bytes) -> Recall:
     )
 
 
-def resolution(recall: Recall, *, original: Payment | None, at: datetime) -> bytes:
-    """Return a camt.029: where an asking stands."""
+def resolution(
+    recall: Recall, *, original: Payment | None, returned: Payment | None, at: datetime
+) -> bytes:
+    """Return a camt.029: where an asking stands, and by which payment the money was sent back."""
     tree = Tree(CAMT029, "RsltnOfInvstgtn")
     head = tree.add(tree.message, "Assgnmt")
     tree.add(head, "Id", f"R{recall.status[0]}{recall.reference}"[:35])
@@ -110,6 +112,10 @@ def resolution(recall: Recall, *, original: Payment | None, at: datetime) -> byt
         tree.add(one, "OrgnlUETR", details["uetr"])
     if recall.code:
         tree.add(one, "CxlStsRsnInf/Rsn/Cd", recall.code)
+    if recall.status == ACCEPTED and returned is not None:
+        related = tree.add(one, "RsltnRltdInf")
+        tree.add(related, "TxId", returned.reference)
+        tree.add(related, "IntrBkSttlmAmt", amount_text(returned.amount), Ccy="CNY")
     amount = 0 if original is None else original.amount
     tree.add(one, "OrgnlIntrBkSttlmAmt", amount_text(amount), Ccy="CNY")
     return tree.bytes()

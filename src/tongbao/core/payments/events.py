@@ -97,6 +97,15 @@ class RecallDecided(_OfAnOrder, Event):
     reason_code: str | None
 
 
+class RecallOverdue(_OfAnOrder, Event):
+    """A recall is asked about no more: nobody answered, or what was agreed to did not come."""
+
+    type: ClassVar[str] = "payments.recall_overdue"
+
+    recall_id: UUID
+    accepted: bool
+
+
 class RefundSettled(_OfAnOrder, Event):
     """All or a part of a payment went back to whoever paid."""
 

@@ -16,9 +16,10 @@ from procrastinate.jobs import Status
 from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT, JobManager
 from psycopg.rows import DictRow, dict_row
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from tongbao.infra.db import Database, ReadSession
+from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.infra.driver import pooled, standalone
 from tongbao.infra.jobs.tasks import WORK, JobContext, Work, periodic, registry
 from tongbao.kernel.clock import now
@@ -31,6 +32,16 @@ STALLED_SECONDS: Final = 60.0
 STALLED_ATTEMPTS_MAX: Final = 10
 RESTART_SECONDS: Final = 2.0
 KEPT_HOURS: Final = 24 * 14
+
+# A job is begun again only after its attempts were counted, so they tell one run from the next.
+_STILL_STALLED: Final = text(
+    "SELECT j.id FROM procrastinate_jobs j"
+    " WHERE j.id = :id AND j.status = 'doing' AND j.attempts = :attempts"
+    " AND NOT EXISTS (SELECT FROM procrastinate_workers w WHERE w.id = j.worker_id"
+    " AND w.last_heartbeat >= now() - make_interval(secs => :seconds)) FOR UPDATE OF j"
+)
+_RETRY: Final = text("SELECT procrastinate_retry_job_v2(:id, now(), NULL, NULL, NULL)")
+_FINISH: Final = text("SELECT procrastinate_finish_job_v1(:id, :status, false)")
 
 logger = structlog.get_logger(__name__)
 
@@ -160,19 +171,33 @@ async def retry_stalled(database: Database) -> None:
     """Enqueue again the jobs whose worker has not been heard of for `STALLED_SECONDS`.
 
     One that has been begun `STALLED_ATTEMPTS_MAX` times fails: it may be what kills workers.
+    Each is looked at again under its lock: meanwhile somebody else may have enqueued it and another
+    worker be at it, or its own may have been heard of.
     """
     manager = JobManager(Connector(database.engine))
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         log = logger.bind(task=job.task_name, job_id=job.id, attempts=job.attempts)
-        try:
-            if job.attempts + 1 >= STALLED_ATTEMPTS_MAX:
-                await manager.finish_job(job, Status.FAILED, delete_job=False)
+        begun = {"id": job.id, "attempts": job.attempts, "seconds": STALLED_SECONDS}
+        async with database.write() as tx:
+            if await tx.scalar(_STILL_STALLED, begun) is None:
+                log.info("stalled job had been taken up meanwhile")
+            elif job.attempts + 1 >= STALLED_ATTEMPTS_MAX:
+                await tx.execute(_FINISH, {"id": job.id, "status": Status.FAILED.value})
                 log.error("stalled job given up")
             else:
-                await manager.retry_job(job)
+                await _enqueue_again(tx, job.id)
                 log.warning("stalled job enqueued again")
-        except exceptions.ConnectorException as error:
-            log.info("stalled job had ended meanwhile", exc_info=error)
+
+
+async def _enqueue_again(tx: WriteSession, job_id: int | None) -> None:
+    """Enqueue a job again, unless another one waits under its queueing lock and does its work."""
+    try:
+        async with tx.begin_nested():
+            await tx.execute(_RETRY, {"id": job_id})
+    except IntegrityError as error:
+        if QUEUEING_LOCK_CONSTRAINT not in str(error.orig):
+            raise
+        await tx.execute(_FINISH, {"id": job_id, "status": Status.ABORTED.value})
 
 
 async def remove_old(database: Database) -> None:

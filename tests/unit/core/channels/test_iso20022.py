@@ -129,6 +129,16 @@ def test_money_that_comes_in_and_back_is_read() -> None:
     assert (returned.code, returned.amount) == ("AC04", Money(100_05, "CNY"))
 
 
+def test_a_statement_names_what_came_back() -> None:
+    back = payment(reference="RTR-1", direction=Direction.COLLECT, original="R-0123456789")
+    lines = [payment(), back]
+    document = theirs.statement(lines, day=date(2026, 11, 22), opening=0, account="N", at=AT)
+    *_, entries = iso20022.read_statement(Document(document))
+    assert [(each.reference, each.original_reference) for each in entries] == [
+        ("R-0123456789", None), ("RTR-1", "R-0123456789"),
+    ]  # fmt: skip
+
+
 BOMB = b"""<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pacs.002.001.11">&b;</Document>"""
 REPORT = theirs.status_report([(payment(), "ACSC", "")], message_id="M1", at=AT)

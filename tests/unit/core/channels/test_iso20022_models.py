@@ -39,7 +39,8 @@ def recall(**changed: Any) -> bytes:
 def answered(status: str, code: str) -> bytes:
     asked = recalls.read_recall(recall())
     asked.status, asked.code = status, code
-    return recalls.resolution(asked, original=payment(), at=AT)
+    back = payment(reference="RTR-1") if status == "CNCL" else None
+    return recalls.resolution(asked, original=payment(), returned=back, at=AT)
 
 
 def wrong(message: bytes) -> list[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from procrastinate.manager import JobManager
 from sqlalchemy import Row, text
 
 from tongbao.infra import audit, jobs
@@ -46,7 +47,7 @@ async def refuse(context: jobs.JobContext, *, what: str) -> None:
     raise Refused
 
 
-@jobs.task(name="test_work.audited", queue=QUEUE, audited=True)
+@jobs.task(name="test_work.audited", queue=QUEUE, audited=True, retry=jobs.Retry(attempts_max=1))
 async def audited(context: jobs.JobContext, *, what: str, party_id: str) -> None:
     ran.append((what, context))
     async with context.database.write() as tx:
@@ -90,11 +91,21 @@ async def drain(database: Database) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _fresh() -> None:
+async def _fresh(database: Database) -> AsyncIterator[None]:
     ran.clear()
     gate.clear()
     for name in ("wait", "wait may end"):
         gate[name] = asyncio.Event()
+    yield
+    async with database.read() as tx:  # a job tried again later would run in another test
+        left = await tx.execute(
+            text(
+                "SELECT id, task_name FROM procrastinate_jobs"
+                " WHERE queue_name = :queue AND status IN ('todo', 'doing')"
+            ),
+            {"queue": QUEUE},
+        )
+        assert left.all() == []
 
 
 @asynccontextmanager
@@ -237,6 +248,71 @@ async def test_the_jobs_of_a_live_worker_are_left_alone(database: Database) -> N
     assert (await stored(database, job_id)).status == "doing"
     async with database.write() as tx:
         await tx.execute(text("DELETE FROM procrastinate_jobs WHERE id = :id"), {"id": job_id})
+
+
+@pytest.mark.parametrize("meanwhile", ["taken up", "given up", "heard of"])
+async def test_a_stalled_job_that_goes_on_meanwhile_is_left_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    job_id = await defer(database, "note")
+    await abandon(database, job_id, silent=True)
+    listed = JobManager.get_stalled_jobs
+
+    async def slowly(manager: JobManager, **options: Any) -> Any:
+        """List them, and let somebody else be faster with what follows."""
+        found = list(await listed(manager, **options))
+        assert job_id in {each.id for each in found}
+        monkeypatch.setattr(JobManager, "get_stalled_jobs", listed)
+        match meanwhile:
+            case "taken up":
+                await work.retry_stalled(database)
+                await abandon(database, job_id, silent=False, alive=True)
+            case "given up":
+                await finish(database, job_id, "failed")
+            case "heard of":
+                await hear(database, job_id)
+        return found
+
+    monkeypatch.setattr(JobManager, "get_stalled_jobs", slowly)
+    await work.retry_stalled(database)
+    job = await stored(database, job_id)
+    assert (job.status, job.attempts) == {
+        "taken up": ("doing", 1), "given up": ("failed", 0), "heard of": ("doing", 0),
+    }[meanwhile]  # fmt: skip
+    await drain(database)
+    assert ran == []
+    await finish(database, job_id, "failed")
+
+
+async def test_a_stalled_job_that_another_one_waits_for_ends(database: Database) -> None:
+    job_id = await defer(database, "note", queueing_lock="test_work.stalled")
+    await abandon(database, job_id, silent=True)
+    waiting = await defer(database, "note", queueing_lock="test_work.stalled")
+    await work.retry_stalled(database)
+    assert (await stored(database, job_id)).status == "aborted"
+    await drain(database)
+    assert (await stored(database, waiting)).status == "succeeded"
+    assert len(ran) == 1
+
+
+async def finish(database: Database, job_id: int, status: str) -> None:
+    async with database.write() as tx:
+        await tx.execute(
+            text("UPDATE procrastinate_jobs SET status = :status WHERE id = :id"),
+            {"id": job_id, "status": status},
+        )
+
+
+async def hear(database: Database, job_id: int) -> None:
+    """Let the worker of a job be heard of again."""
+    async with database.write() as tx:
+        await tx.execute(
+            text(
+                "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id ="
+                " (SELECT worker_id FROM procrastinate_jobs WHERE id = :id)"
+            ),
+            {"id": job_id},
+        )
 
 
 async def abandon(database: Database, job_id: int, *, silent: bool, alive: bool = False) -> None:

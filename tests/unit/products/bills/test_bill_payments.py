@@ -1,6 +1,8 @@
 """Paid bills on a real database: told once, asked until known, sent back when refused."""
 
-from datetime import timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -20,9 +22,13 @@ from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import new_holder
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity.service import StepUpRequired
+from tongbao.core.ledger import service as ledger
 from tongbao.core.payments import service as payments
-from tongbao.infra.db import Database
+from tongbao.core.payments.domain.fees import FeeBand
+from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.text import Text
 from tongbao.products.bills import service
 from tongbao.products.bills.domain import payments as rules
 from tongbao.products.bills.domain.billers import (
@@ -406,3 +412,90 @@ async def test_the_database_keeps_paid_bills_to_their_arrows(
     with pytest.raises((DBAPIError, IntegrityError), match=said):
         async with database.write() as tx:
             await tx.execute(text(f"{statement} WHERE {column} = '{paid.id}'"))
+
+
+async def charged(tx: WriteSession) -> tuple[Money, Money]:
+    """Return what the bank has earned by fees, and the tax it owes for them."""
+    found = []
+    for code, category in (
+        ("payments.fees.CNY", ledger.Category.INCOME),
+        ("payments.vat.CNY", ledger.Category.LIABILITY),
+    ):
+        account = await ledger.internal_account(
+            tx, code=code, asset="CNY", category=category, name="-", at=AT
+        )
+        found.append(Money((await ledger.balance(tx, account.id)).posted, "CNY"))
+    return found[0], found[1]
+
+
+@asynccontextmanager
+async def costing(database: Database, since: datetime) -> AsyncIterator[None]:
+    """Have transfers here cost 2.12, of which 0.12 is tax, for a day."""
+
+    def rule(*bands: FeeBand) -> payments.FeeRule:
+        return payments.FeeRule(
+            kind=payments.FeeKind.BOOK_TRANSFER,
+            currency="CNY",
+            channel=None,
+            party_kind=None,
+            title=Text(zh="转账手续费", en="Transfer fee"),
+            bands=bands,
+        )
+
+    band = FeeBand(cny("0.00"), cny("2.12"), Rate.zero(), None, None)
+    async with database.write() as tx:
+        await payments.set_fee(tx, rule(band), set_by=new_id(), at=since)
+    yield
+    async with database.write() as tx:
+        await payments.set_fee(tx, rule(), set_by=new_id(), at=since + timedelta(days=1))
+
+
+async def set_status(database: Database, account_id: UUID, status: str) -> None:
+    async with database.write() as tx:
+        await tx.execute(
+            text("UPDATE accounts_account SET status = :status WHERE id = :id").bindparams(
+                id=account_id, status=status
+            )
+        )
+
+
+async def test_a_bill_that_was_not_paid_costs_nothing(database: Database) -> None:
+    house = await new_household(database)
+    house.clock.on(days=400)  # when no other test pays
+    async with database.write() as tx:
+        before = await charged(tx)
+    async with costing(database, house.clock()):
+        owed = [house.gateway.owe("10.00"), house.gateway.owe("20.00")]
+        paid = [await house.pay(database, each) for each in owed]
+    assert await house.money(database) == (cny("965.76"), cny("30.00"))
+    assert house.gateway.pay_elsewhere(owed[0].reference)
+    await house.step(database, paid[0].id)
+    await set_status(database, house.biller_account.id, "closed")
+    await house.step(database, paid[0].id)  # it cannot give the money back: nor goes the fee
+    assert await house.money(database) == (cny("965.76"), cny("30.00"))
+    await set_status(database, house.biller_account.id, "open")
+    for each in paid:
+        await house.step(database, each.id)
+    states = [(await house.state(database, each.id)).state for each in paid]
+    assert states == [rules.BillState.REFUNDED, rules.BillState.CONFIRMED]
+    async with database.write() as tx:
+        for _ in range(2):  # asked again, it goes back no second time
+            given = await payments.give_fee_back(tx, paid[0].payment_id, at=house.clock())
+            assert given == cny("2.12")
+        net, tax = await charged(tx)
+        page = await accounts.entries(tx, house.holder.account, limit=2)
+    assert (net - before[0], tax - before[1]) == (cny("2.00"), cny("0.12"))  # of the other one
+    assert await house.money(database) == (cny("977.88"), cny("20.00"))
+    assert {(each.type, each.direction, each.amount.text) for each in page.items} == {
+        ("payments.fee_refund", "credit", "2.00"), ("payments.fee_refund", "credit", "0.12"),
+    }  # fmt: skip
+    assert accounts.entry_words("payments.fee_refund", "credit").zh == "手续费退回"
+
+
+async def test_what_was_free_has_no_fee_to_give_back(database: Database) -> None:
+    house = await new_household(database)
+    paid = await house.pay(database, house.gateway.owe("10.00"))
+    async with database.write() as tx:
+        given = await payments.give_fee_back(tx, paid.payment_id, at=house.clock())
+    assert given == cny("0.00")
+    assert await house.money(database) == (cny("990.00"), cny("10.00"))

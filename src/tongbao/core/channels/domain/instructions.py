@@ -76,12 +76,20 @@ class Instruction:
     debtor: Counterparty | None = None  # of a credit transfer: whose money it is
 
 
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """By which payment of the channel's recalled money comes: to be inquired after as a return."""
+
+    reference: str
+    amount: Money
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What is known of an instruction.
 
     `amount` is what the channel says it was. `redirect` is what a payer is to be shown: the content
-    of a QR code, or an address.
+    of a QR code, or an address. `sent_back` is there for a recall whose money is on its way.
     """
 
     outcome: Outcome
@@ -90,3 +98,4 @@ class Answer:
     settled_at: datetime | None = None
     amount: Money | None = None
     redirect: str | None = None
+    sent_back: SentBack | None = None

@@ -233,6 +233,7 @@ class BankGateway(HttpGateway):
                     amount=abs(each.owed),
                     fee=Money.zero(CURRENCY),
                     at=midnight(each.booked_on),
+                    original_reference=each.original_reference,
                 )
                 for each in entries
             ),

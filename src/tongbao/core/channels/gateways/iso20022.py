@@ -18,6 +18,8 @@ from tongbao.core.channels.gateways import reading
 from tongbao.kernel.clock import BANK_ZONE
 from tongbao.kernel.money import Money
 
+RETURNED: Final = "RRTN"
+"""The sub-family of a credit that is a return (ExternalBankTransactionSubFamily1Code)."""
 PACS008: Final = "urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08"
 PACS002: Final = "urn:iso:std:iso:20022:tech:xsd:pacs.002.001.11"
 PACS004: Final = "urn:iso:std:iso:20022:tech:xsd:pacs.004.001.10"
@@ -83,12 +85,16 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a camt.053; `owed` is above zero for what the bank owes us."""
+    """One entry of a camt.053; `owed` is above zero for what the bank owes us.
+
+    `original_reference` is our reference of what came back, of an entry that is a return.
+    """
 
     reference: str
     channel_reference: str
     owed: Money
     booked_on: date
+    original_reference: str | None
 
 
 class Document:
@@ -295,6 +301,7 @@ def read_statement(document: Document) -> tuple[date, Money, Money, tuple[Entry,
             channel_reference=document.text("AcctSvcrRef", each),
             owed=signed(each),
             booked_on=document.day("BookgDt/Dt", each),
+            original_reference=_returned(document, each),
         )
         for each in document.each(f"{base}/Ntry")
         if document.text("Sts/Cd", each) == "BOOK"
@@ -303,3 +310,9 @@ def read_statement(document: Document) -> tuple[date, Money, Money, tuple[Entry,
         raise Unreadable("Bal")
     (opening, _), (closing, day) = balances["OPBD"], balances["CLBD"]
     return day, opening, closing, entries
+
+
+def _returned(document: Document, entry: etree._Element) -> str | None:
+    if document.maybe("BkTxCd/Domn/Fmly/SubFmlyCd", entry) != RETURNED:
+        return None
+    return document.maybe("NtryDtls/TxDtls/Refs/InstrId", entry) or None

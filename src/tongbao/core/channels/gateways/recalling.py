@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from tongbao.core.channels.domain.instructions import Answer, Instruction, Outcome
+from tongbao.core.channels.domain.instructions import Answer, Instruction, Outcome, SentBack
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.gateways.iso20022 import NOT_PROVIDED, Document, Unreadable
 from tongbao.kernel.clock import BANK_ZONE
@@ -39,6 +39,7 @@ class Resolution:
     status: str
     code: str
     amount: Money
+    sent_back: SentBack | None
 
 
 def write_recall(
@@ -88,12 +89,17 @@ def read_resolution(document: Document) -> Resolution:
     if document.namespace != CAMT029 or len(found) != 1:
         raise Unreadable("TxInfAndSts")
     (one,) = found
+    related = "RsltnRltdInf"
+    sent_back = None
+    if reference := document.maybe(f"{related}/TxId", one):
+        sent_back = SentBack(reference, document.amount(f"{related}/IntrBkSttlmAmt", one))
     return Resolution(
         message_id=document.text(f"{base}/Assgnmt/Id"),
         reference=document.text("CxlStsId", one),
         status=document.text(f"{base}/Sts/Conf"),
         code=document.maybe("CxlStsRsnInf/Rsn/Cd", one),
         amount=document.amount("OrgnlIntrBkSttlmAmt", one),
+        sent_back=sent_back,
     )
 
 
@@ -105,5 +111,6 @@ def answer_of(told: Resolution) -> Answer:
         why = reason(REASONS.get(told.code, Reason.REFUSED), channel_code=told.code or None)
     elif outcome is Outcome.UNKNOWN:
         why = reason(Reason.OTHER, channel_code=told.status)
-    amount = told.amount if outcome is Outcome.DONE else None
-    return Answer(outcome=outcome, reason=why, amount=amount)
+    if outcome is not Outcome.DONE:
+        return Answer(outcome=outcome, reason=why)
+    return Answer(outcome=outcome, amount=told.amount, sent_back=told.sent_back)

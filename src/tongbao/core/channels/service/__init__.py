@@ -21,6 +21,7 @@ from tongbao.core.channels.domain.instructions import (
     Instruction,
     Operation,
     Outcome,
+    SentBack,
 )
 from tongbao.core.channels.domain.notices import Notice, NoticeKind
 from tongbao.core.channels.domain.reasons import (
@@ -98,6 +99,7 @@ __all__ = [
     "Receipt",
     "Route",
     "Rule",
+    "SentBack",
     "SettingWrong",
     "Statement",
     "StatementBroken",

@@ -6,7 +6,7 @@ as a return, which is booked once by its own reference whatever was answered bef
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
@@ -19,6 +19,10 @@ RecallId = NewType("RecallId", UUID)
 RECALLS_MAX: Final = 3
 """Of one payment: whoever was refused three times is not asked a fourth time."""
 NOTE_LENGTH_MAX: Final = 105
+ANSWER_AWAITED: Final = timedelta(days=15)
+"""How long a bank is asked for its answer: its customer is asked first, who may be away."""
+MONEY_AWAITED: Final = timedelta(days=3)
+"""How long it is asked for money that it said it sends back."""
 
 
 class RecallStatus(StrEnum):
@@ -35,10 +39,13 @@ class RecallStatus(StrEnum):
 OPEN: Final = frozenset(RecallStatus) - {RecallStatus.RETURNED, RecallStatus.REFUSED}
 _DECIDED: Final = frozenset({RecallStatus.ACCEPTED, RecallStatus.REFUSED, RecallStatus.RETURNED})
 ARROWS: Final[Mapping[RecallStatus, frozenset[RecallStatus]]] = {
-    RecallStatus.REQUESTED: frozenset({RecallStatus.SENT, RecallStatus.RETURNED}),
+    RecallStatus.REQUESTED: frozenset(
+        {RecallStatus.SENT, RecallStatus.REFUSED, RecallStatus.RETURNED}
+    ),
     RecallStatus.SENT: frozenset({RecallStatus.REQUESTED, RecallStatus.UNKNOWN}) | _DECIDED,
     RecallStatus.UNKNOWN: frozenset({RecallStatus.REQUESTED, RecallStatus.SENT}) | _DECIDED,
-    RecallStatus.ACCEPTED: frozenset({RecallStatus.RETURNED}),
+    # Refused after all: two members of staff have it from the bank.
+    RecallStatus.ACCEPTED: frozenset({RecallStatus.RETURNED, RecallStatus.REFUSED}),
     RecallStatus.RETURNED: frozenset(),
     RecallStatus.REFUSED: frozenset(),
 }
@@ -57,7 +64,10 @@ class RecallReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """One asking, and what became of it; `return_id` is the order that brought the money."""
+    """One asking, and what became of it; `return_id` is the order that brought the money.
+
+    `is_overdue`: it is open, the bank was asked about it in vain for long, and staff has it now.
+    """
 
     id: RecallId
     payment_id: UUID
@@ -70,6 +80,7 @@ class Recall:
     answer_code: str | None
     answer: Text | None
     return_id: UUID | None
+    is_overdue: bool
 
 
 class NotRecallable(TongbaoError):
@@ -91,3 +102,29 @@ class RecallOpen(TongbaoError):
     code = "payments.recall_open"
     kind = Kind.CONFLICT
     title = Text(zh="退回请求已在办理中", en="The payment is being recalled already")
+
+
+class UnknownRecall(TongbaoError):
+    """There is none of this id, or it is of another payment."""
+
+    code = "payments.unknown_recall"
+    kind = Kind.NOT_FOUND
+    title = Text(zh="退回请求不存在", en="No such recall")
+
+
+class RecallNotOpen(TongbaoError):
+    """It has come to its end: nothing is to be asked any more."""
+
+    code = "payments.recall_not_open"
+    kind = Kind.CONFLICT
+    title = Text(zh="退回请求已了结", en="The recall is over")
+    detail = Text(zh="当前状态:{status}", en="It stands at {status}")
+
+
+class RecallNotOverdue(TongbaoError):
+    """Only what the bank was asked about in vain is closed by hand."""
+
+    code = "payments.recall_not_overdue"
+    kind = Kind.CONFLICT
+    title = Text(zh="退回请求仍在查询或已了结", en="The recall is still asked about, or over")
+    detail = Text(zh="当前状态:{status}", en="It stands at {status}")

@@ -10,11 +10,12 @@ from tongbao.core.payments.models.orders import (
     TransitionRow,
 )
 from tongbao.core.payments.models.payees import NameChecksRow, OneClickRow, PayeeRow, SavedPayeeRow
-from tongbao.core.payments.models.recalls import IS_NOT_REFUSED, RecallRow
+from tongbao.core.payments.models.recalls import IS_NOT_REFUSED, IS_OVERDUE, RecallRow
 from tongbao.core.payments.models.receipts import ReceiptRow
 
 __all__ = [
     "IS_NOT_REFUSED",
+    "IS_OVERDUE",
     "IS_SETTLED",
     "AloneRow",
     "AttemptRow",

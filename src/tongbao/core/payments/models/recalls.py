@@ -20,6 +20,8 @@ from tongbao.infra.tables import Base
 
 IS_NOT_REFUSED = text("status <> 'refused'")
 """What the unique index of recalls is about, word for word, as a conflict on it has to name it."""
+IS_OVERDUE = text("due_at IS NULL AND status NOT IN ('returned', 'refused')")
+"""Nobody asks any more, and it is open: staff has it."""
 
 
 class RecallRow(Base):
@@ -64,6 +66,7 @@ class RecallRow(Base):
         ),
         Index(None, "payment_id", "id"),
         Index("ix_payments_recall_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index("ix_payments_recall_overdue", "id", postgresql_where=IS_OVERDUE),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

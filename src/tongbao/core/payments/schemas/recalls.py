@@ -52,6 +52,10 @@ class RecallOut(Shape):
     answer_code: Annotated[str | None, Field(description="ISO 20022", examples=["CUST"])]
     answer: Annotated[str | None, Field(description="Why the bank refuses, in words")]
     return_id: Annotated[UUID | None, Field(description="The payment that brought the money")]
+    is_overdue: Annotated[
+        bool,
+        Field(description="The bank was asked about it in vain for long; somebody looks into it"),
+    ]
 
     @classmethod
     def of(cls, recall: Recall, language: Language) -> "RecallOut":
@@ -67,6 +71,7 @@ class RecallOut(Shape):
             answer_code=recall.answer_code,
             answer=None if recall.answer is None else recall.answer.say(language),
             return_id=recall.return_id,
+            is_overdue=recall.is_overdue,
         )
 
 
@@ -74,3 +79,20 @@ class RecallsOut(Shape):
     """The askings for a payment, the first one first; at most three."""
 
     items: list[RecallOut]
+
+
+class OverdueRecallsOut(Shape):
+    """A page of them, the oldest first."""
+
+    items: list[RecallOut]
+    next: Annotated[str | None, Field(description="`after` of the next page; null: the last one")]
+
+
+class NewRecallResolution(Shape):
+    """From where it is known that the bank does not send the money back."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"reason": "收款行来函：客户不同意退回"}]}
+    )
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]

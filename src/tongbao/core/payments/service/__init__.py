@@ -59,6 +59,7 @@ from tongbao.core.payments.service.fees import (
     set_vat,
     vat,
 )
+from tongbao.core.payments.service.giving_back import give_fee_back
 from tongbao.core.payments.service.limiting import (
     end_raise,
     headroom,
@@ -78,7 +79,7 @@ from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
 from tongbao.core.payments.service.orders.inquiring import inquire
-from tongbao.core.payments.service.orders.receiving import receive
+from tongbao.core.payments.service.orders.receiving import receive, take_returns
 from tongbao.core.payments.service.orders.refunding import refund, refunds_of
 from tongbao.core.payments.service.orders.resolving import (
     RESOLUTION,
@@ -107,9 +108,17 @@ from tongbao.core.payments.service.payees.one_click import (
 )
 from tongbao.core.payments.service.reading import Direction, for_account, get
 from tongbao.core.payments.service.recalls.driving import drive_recalls
+from tongbao.core.payments.service.recalls.ending import (
+    RECALL_RESOLUTION,
+    ProposedRecallResolution,
+    ask_again,
+    check_overdue,
+    overdue_recalls,
+)
 from tongbao.core.payments.service.recalls.requesting import recalls_of, request_recall
 from tongbao.core.payments.service.receipts import (
     ISSUE_RECEIPT_JOB,
+    FurtherFacts,
     ReceiptConfiguration,
     configure_receipts,
     confirm_receipt,
@@ -118,6 +127,7 @@ from tongbao.core.payments.service.receipts import (
     order_receipt,
     receipt,
     receipt_file,
+    register_receipt_facts,
 )
 from tongbao.core.payments.service.screening import Screen, register_screen, remove_screen
 from tongbao.core.payments.service.sign_off import (
@@ -136,6 +146,7 @@ __all__ = [
     "CREDIT_TRANSFER",
     "INITIATE",
     "ISSUE_RECEIPT_JOB",
+    "RECALL_RESOLUTION",
     "REFUND",
     "RESOLUTION",
     "TRANSFER",
@@ -152,6 +163,7 @@ __all__ = [
     "FeeKind",
     "FeeQuote",
     "FeeRule",
+    "FurtherFacts",
     "Kind",
     "NameCheck",
     "NewCreditTransfer",
@@ -162,6 +174,7 @@ __all__ = [
     "Outcome",
     "PaymentId",
     "PaymentOrder",
+    "ProposedRecallResolution",
     "ProposedResolution",
     "ProposedTransfer",
     "Reason",
@@ -180,6 +193,7 @@ __all__ = [
     "UnknownPayment",
     "Waiting",
     "alone",
+    "ask_again",
     "ask_credit_transfer",
     "ask_refund",
     "ask_transfer",
@@ -194,6 +208,7 @@ __all__ = [
     "check_may_initiate",
     "check_name",
     "check_name_elsewhere",
+    "check_overdue",
     "check_second_person",
     "check_unknown",
     "check_vat",
@@ -214,6 +229,7 @@ __all__ = [
     "fee_rules",
     "for_account",
     "get",
+    "give_fee_back",
     "headroom",
     "history",
     "inquire",
@@ -223,6 +239,7 @@ __all__ = [
     "look",
     "one_click",
     "order_receipt",
+    "overdue_recalls",
     "own_limits",
     "pay_payee",
     "payee",
@@ -238,6 +255,7 @@ __all__ = [
     "receive",
     "refund",
     "refunds_of",
+    "register_receipt_facts",
     "register_screen",
     "remove_card",
     "remove_payee",
@@ -250,6 +268,7 @@ __all__ = [
     "set_one_click",
     "set_own_limit",
     "set_vat",
+    "take_returns",
     "top_up",
     "transfer",
     "unknown",

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import select
 
 from tongbao.core.channels import service as channels
+from tongbao.core.payments import service as payments
 from tongbao.core.reconciliation.domain.nouns import Day, NewLine, NewStatement, Side
 from tongbao.core.reconciliation.models import DayRow
 from tongbao.core.reconciliation.service.comparing import reconcile
@@ -34,10 +35,13 @@ async def missing_days(tx: ReadSession, *, channel: str, at: datetime) -> list[d
 async def fetch_day(database: Database, *, channel: str, day: date, at: datetime) -> Day:
     """Fetch a channel's file of a day, take it in, and reconcile the day, all or nothing.
 
+    What it says came back, and no message told of, is booked before, as the channel confirms it.
+
     Raises `channels.UnknownChannel`, `StatementMissing` and `StatementBroken` of the channels, and
     what `take_statement` and `reconcile` raise.
     """
     told = await channels.statement(channel, day)
+    await payments.take_returns(database, channel=channel, lines=told.lines, clock=lambda: at)
     is_account = told.media_type == ACCOUNT_STATEMENT
     new = NewStatement(
         channel=channel,

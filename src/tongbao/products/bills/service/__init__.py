@@ -49,6 +49,7 @@ from tongbao.products.bills.service.mandates import (
 from tongbao.products.bills.service.moving import DRIVE_JOB
 from tongbao.products.bills.service.paying import Paying, pay, payee
 from tongbao.products.bills.service.reading import arrows, get, list_payments, list_stuck
+from tongbao.products.bills.service.receipts import on_receipt
 from tongbao.products.bills.service.rows import INITIATE
 from tongbao.products.bills.service.saving import forget, save, saved_bills
 
@@ -100,6 +101,7 @@ __all__ = [
     "mandate",
     "mandate_changes",
     "mandates",
+    "on_receipt",
     "over_account",
     "pause_mandate",
     "pay",

@@ -1,4 +1,7 @@
-"""Sending back what a biller refused, as a refund by the biller of the very payment."""
+"""Sending back what a biller refused: a refund by the biller of the very payment, and its fee.
+
+The fee is the bank's, and is not kept: the bill was not paid.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -27,7 +30,7 @@ BILLS: Final = UUID("00000000-0000-7000-8000-0000b1115000")
 
 
 async def send_back(tx: WriteSession, row: BillPaymentRow, *, at: datetime) -> None:
-    """Refund a refused bill; where the biller's account cannot pay it now, try again later."""
+    """Refund a refused bill and its fee, or neither; where that cannot be now, try again later."""
     order = await payments.get(tx, row.payment_id, visible_to=None)
     assert order.creditor_account_id is not None, "a biller is paid on an account here"
     account = await accounts.get(tx, order.creditor_account_id)
@@ -51,6 +54,7 @@ async def send_back(tx: WriteSession, row: BillPaymentRow, *, at: datetime) -> N
             )
             if refund.refusal is not None:
                 raise refund.refusal
+            await payments.give_fee_back(tx, row.payment_id, at=at)
     except TongbaoError as error:
         log.warning("bill_not_refunded", bill_payment_id=str(row.id), code=error.code)
         await look_again(tx, row, at=at + configured().timing.pause(row.looks))

@@ -1,21 +1,31 @@
 """Money that comes in from other banks, and money that comes back.
 
-A message is a hint: the channel is asked before anything is booked, by the sender's reference,
-under which each is booked once. What finds nobody goes to the channel's suspense account and from
-there back to where it came from.
+Whatever tells of it is a hint, be it a message, the answer to a recall or a line of a statement:
+the channel is asked before anything is booked, by the sender's reference, under which each is
+booked once. What finds nobody goes to the channel's suspense account and from there back to where
+it came from.
 """
 
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, any_, literal, select
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.channels import service as channels
-from tongbao.core.channels.service import Instruction, Notice, NoticeKind, Operation, Outcome
+from tongbao.core.channels.service import (
+    Instruction,
+    Notice,
+    NoticeKind,
+    Operation,
+    Outcome,
+    StatementLine,
+)
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
     AccountNotOpen,
@@ -40,13 +50,14 @@ from tongbao.core.payments.service.orders.moving import create, lock, move
 from tongbao.core.payments.service.orders.sending import reserve
 from tongbao.core.payments.service.orders.telling import facts, tell_settled
 from tongbao.core.payments.service.reading import order_of
-from tongbao.core.payments.service.recalls import driving as recalls
+from tongbao.core.payments.service.recalls.ending import came_back
 from tongbao.infra import outbox
 from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.ids import new_id
 
 RECEIVE_JOB: Final = "payments.receive"
+RETURNS_MAX: Final = 1_000
 
 
 async def receive(
@@ -58,11 +69,20 @@ async def receive(
     """
     async with database.read() as tx:
         told = await channels.notices(tx, callback_id)
-        if await _is_booked(tx, channel, reference):
-            return
     (notice,) = (each for each in told if each.reference == reference)
+    await take(database, channel, notice, clock=clock)
+
+
+async def take(database: Database, channel: str, notice: Notice, *, clock: Clock) -> None:
+    """Book money that came in or back, once its channel confirms it; once, whoever told of it.
+
+    Raises `NotKnownYet` while it does not.
+    """
+    async with database.read() as tx:
+        if await _is_booked(tx, channel, notice.reference):
+            return
     asked = Instruction(
-        reference=reference,
+        reference=notice.reference,
         operation=Operation.COLLECT,
         amount=notice.amount,
         at=clock(),
@@ -72,10 +92,8 @@ async def receive(
     )
     answer = await channels.inquire(channel, asked)
     if answer.outcome is not Outcome.DONE:
-        raise NotKnownYet(reference=reference)
+        raise NotKnownYet(reference=notice.reference)
     async with database.write() as tx:
-        if await _is_booked(tx, channel, reference):
-            return
         if notice.kind is NoticeKind.RETURN:
             await _take_back(tx, channel, notice, at=clock())
         else:
@@ -89,8 +107,48 @@ async def _is_booked(tx: ReadSession, channel: str, reference: str) -> bool:
     return await tx.scalar(known) is not None
 
 
+async def take_returns(
+    database: Database, *, channel: str, lines: Iterable[StatementLine], clock: Clock
+) -> None:
+    """Book what a channel's file says came back and no message told of; at most `RETURNS_MAX`.
+
+    What the channel does not confirm now stays for whoever compares the file with the books.
+    """
+    returns = {
+        line.reference: Notice(
+            kind=NoticeKind.RETURN,
+            reference=line.reference,
+            amount=line.amount,
+            outcome=Outcome.DONE,
+            original_reference=line.original_reference,
+        )
+        for line in lines
+        if line.operation is Operation.COLLECT and line.original_reference is not None
+    }
+    async with database.read() as tx:
+        lost = await _lost(tx, channel, returns)
+    for reference in lost[:RETURNS_MAX]:
+        with suppress(NotKnownYet):
+            await take(database, channel, returns[reference], clock=clock)
+
+
+async def _lost(tx: ReadSession, channel: str, references: Collection[str]) -> list[str]:
+    """Return which of these references nothing was booked under."""
+    asked = any_(literal([*references], ARRAY(Text)))
+    booked = set(
+        await tx.scalars(
+            select(PaymentOrderRow.received_reference).where(
+                PaymentOrderRow.channel == channel, PaymentOrderRow.received_reference == asked
+            )
+        )
+    )
+    return [each for each in references if each not in booked]
+
+
 async def _take_in(tx: WriteSession, channel: str, notice: Notice, *, at: datetime) -> None:
     """Book money from another bank to whom it is for, or let it go back."""
+    if await _is_booked(tx, channel, notice.reference):
+        return
     account, refusal = await _reached(tx, notice, at=at)
     order = _order(Kind.INCOMING, channel, notice, at=at)
     if account is not None:
@@ -121,6 +179,8 @@ async def _take_back(tx: WriteSession, channel: str, notice: Notice, *, at: date
     if original_id is None:
         raise NotKnownYet(reference=notice.reference)
     original = order_of(await lock(tx, original_id))
+    if await _is_booked(tx, channel, notice.reference):
+        return  # whoever had the lock before has booked it
     if original.status not in OVER:
         raise NotKnownYet(reference=notice.reference)
     order = replace(
@@ -143,7 +203,7 @@ async def _take_back(tx: WriteSession, channel: str, notice: Notice, *, at: date
     if refusal is not None:
         await _set_aside(tx, order, refusal, channel=channel, notice=notice, at=at)
     if fits:
-        await recalls.came_back(tx, original.id, return_id=order.id)
+        await came_back(tx, original.id, return_id=order.id)
         await move(tx, original, Status.RETURNED, why=Why.CAME_BACK, at=at, note=notice.iso_code)
         returned = PaymentReturned(
             **facts(original), return_id=order.id, reason_code=notice.iso_code

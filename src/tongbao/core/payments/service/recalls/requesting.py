@@ -19,6 +19,7 @@ from tongbao.core.payments.domain import (
 )
 from tongbao.core.payments.domain.recalls import (
     NOTE_LENGTH_MAX,
+    OPEN,
     RECALLS_MAX,
     NotRecallable,
     Recall,
@@ -137,4 +138,5 @@ def recall_of(row: RecallRow) -> Recall:
         answer_code=row.answer_code,
         answer=answer,
         return_id=row.return_id,
+        is_overdue=row.due_at is None and RecallStatus(row.status) in OPEN,
     )

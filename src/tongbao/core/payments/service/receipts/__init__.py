@@ -8,6 +8,7 @@ from tongbao.core.payments.service.receipts.confirming import (
     confirm_receipt,
     confirm_receipt_file,
 )
+from tongbao.core.payments.service.receipts.further import FurtherFacts, register_receipt_facts
 from tongbao.core.payments.service.receipts.making import (
     ISSUE_RECEIPT_JOB,
     issue_receipt,
@@ -18,6 +19,7 @@ from tongbao.core.payments.service.receipts.making import (
 
 __all__ = [
     "ISSUE_RECEIPT_JOB",
+    "FurtherFacts",
     "ReceiptConfiguration",
     "configure_receipts",
     "confirm_receipt",
@@ -26,4 +28,5 @@ __all__ = [
     "order_receipt",
     "receipt",
     "receipt_file",
+    "register_receipt_facts",
 ]

@@ -6,7 +6,7 @@ would be two documents, and its digest could confirm only one of them.
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from tongbao.core.payments.domain.receipts import (
 from tongbao.core.payments.models import ReceiptRow
 from tongbao.core.payments.service.reading import get
 from tongbao.core.payments.service.receipts.configuration import configuration
+from tongbao.core.payments.service.receipts.further import further_facts
 from tongbao.core.payments.service.receipts.paper import receipt_paper
 from tongbao.infra import files, jobs, pdf
 from tongbao.infra.db import Database, ReadSession, WriteSession
@@ -35,6 +36,9 @@ from tongbao.kernel.text import Language
 
 ISSUE_RECEIPT_JOB: Final = "payments.issue_receipt"
 PURPOSE: Final = "payments.receipt"
+WAITS_AT_MOST: Final = timedelta(minutes=2)
+"""How long a receipt waits for what is to be said on it and is not known yet."""
+LOOKS_AGAIN_AFTER: Final = timedelta(seconds=5)
 
 
 async def order_receipt(
@@ -90,6 +94,7 @@ async def order_receipt(
 async def issue_receipt(database: Database, *, receipt_id: UUID, at: datetime) -> None:
     """Set and seal an ordered receipt and keep it; nothing happens if that was done.
 
+    One on which something more may soon be said waits a while, and is looked at again.
     Raises `UnknownReceipt`, `pdf.PdfFailed`.
     """
     async with database.read() as tx:
@@ -97,7 +102,13 @@ async def issue_receipt(database: Database, *, receipt_id: UUID, at: datetime) -
         if ordered.issued_at is not None:
             return
         payment = await get(tx, ordered.payment_id)
-    paper = await receipt_paper(ordered, payment, at=at)
+        further = await further_facts(tx, payment.id)
+    if further.is_awaited and at < ordered.ordered_at + WAITS_AT_MOST:
+        async with database.write() as later:
+            again = {"receipt_id": str(receipt_id)}
+            await jobs.defer(later, ISSUE_RECEIPT_JOB, again, at=at + LOOKS_AGAIN_AFTER)
+        return
+    paper = await receipt_paper(ordered, payment, further.lines, at=at)
     reason = TITLE.say(ordered.language)
     sealed = await pdf.seal(paper, by=configuration().seal, reason=reason, at=at)
     async with database.write() as writing:

@@ -1,5 +1,6 @@
 """A receipt as PDF: what its template is given, in either language."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,8 +27,17 @@ _KINDS: Final = {
 }
 
 
-async def receipt_paper(receipt: Receipt, payment: PaymentOrder, *, at: datetime) -> bytes:
-    """Return a receipt as PDF, not sealed yet: the same bytes for the same values."""
+async def receipt_paper(
+    receipt: Receipt,
+    payment: PaymentOrder,
+    further: Sequence[tuple[Text, str]],
+    *,
+    at: datetime,
+) -> bytes:
+    """Return a receipt as PDF, not sealed yet: the same bytes for the same values.
+
+    `further` is what other modules have said of the payment, label and value.
+    """
     language, on = receipt.language, business_date(at)
     chosen, title = configuration(), TITLE.say(language)
     bank = chosen.bank.say(language)
@@ -47,7 +57,7 @@ async def receipt_paper(receipt: Receipt, payment: PaymentOrder, *, at: datetime
             "id": str(receipt.id),
             "amount": shown(payment.amount),
             "capitals": capitals(payment.amount) if payment.amount.currency == "CNY" else None,
-            "facts": [[each.say(language), value] for each, value in _facts(payment)],
+            "facts": [[each.say(language), value] for each, value in (*_facts(payment), *further)],
         },
         pictures={"qr": confirming_qr(receipt.code, origin=chosen.origin)},
     )
