@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from tongbao.core.ledger.service import (
 from tongbao.infra.db import Database
 from tongbao.infra.driver import database_away
 from tongbao.infra.postgres import Urls
+from tongbao.infra.standing import Claim, Condition, Lapsed
 from tongbao.infra.turns import Overloaded
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
@@ -311,6 +312,27 @@ async def test_what_is_too_large_or_empty_is_refused_at_the_door(scene: Scene) -
         new = NewTransaction(id=TransactionId(new_id()), type="test", postings=postings)
         with pytest.raises(TooManyPostings):
             await teller.post(new, at=AT)
+
+
+async def test_a_claim_that_lapsed_undoes_no_order_without_one(scene: Scene) -> None:
+    def still_stand(claims: Iterable[Claim], _at: datetime) -> Condition:
+        good = all(claim.standing == b"good" for claim in claims)
+        return Condition("%s::boolean", (good,))
+
+    teller = Teller(scene.database, still_stand=still_stand)
+    claims = [None, Claim(b"a", b"good"), Claim(b"b", b"bad"), None]
+    orders = [scene.new() for _ in claims]
+    results = await asyncio.gather(
+        *[teller.post(new, at=AT, claim=claim) for new, claim in zip(orders, claims, strict=True)],
+        return_exceptions=True,
+    )
+    assert [isinstance(result, Lapsed) for result in results] == [False, True, True, False]
+    booked = await scene.booked()
+    assert [booked[new.id] for new in orders] == [1, 0, 0, 1]
+    assert (await teller.post(orders[1], at=AT, claim=claims[1])).status == "posted"
+    with pytest.raises(Lapsed):  # nothing could be booked, so nobody was asked
+        await teller.post(scene.new(effective_on=date(2999, 1, 1)), at=AT, claim=claims[1])
+    assert await scene.bobs() == 3
 
 
 async def test_a_batch_is_booked_at_the_latest_of_its_moments(scene: Scene) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import text
 
 from tests.support.bank import Bank, Caller, done, problem
 from tests.support.partners import GRANT, TOKEN, basic
-from tongbao.core.identity.service import Role
+from tongbao.core.identity import service as identity
+from tongbao.core.identity.service import Role, logging_in
 from tongbao.core.ledger.service import Teller
 from tongbao.infra.db import Database
 from tongbao.kernel.ids import new_id
@@ -177,6 +178,84 @@ async def test_a_token_given_up_books_nothing_more(bank: Bank, books: Books) -> 
     assert bank.rows("ledger_transaction") == before
 
 
+@pytest.fixture
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many users' tokens each look-up was about."""
+    seen: list[int] = []
+    look_up = logging_in.authenticate_many
+
+    async def watched(tx: Any, tokens: Any, at: Any) -> Any:
+        seen.append(len(tokens))
+        return await look_up(tx, tokens, at)
+
+    monkeypatch.setattr(logging_in, "authenticate_many", watched)
+    return seen
+
+
+async def test_who_was_here_before_is_not_looked_up_again(
+    books: Books, looked_up: list[int]
+) -> None:
+    done(await books.client.ask("POST", PATH, json=books.body(0)))
+    assert looked_up == [1]
+    bodies = [books.body(0, "0.01") for _ in range(20)]
+    answers = await asyncio.gather(*[books.client.ask("POST", PATH, json=b) for b in bodies])
+    assert {answer.status_code for answer in answers} == {201}
+    refused = await books.client.ask("POST", PATH, json=books.body(0, "1000.00"))
+    assert problem(refused) == (422, "ledger.insufficient_funds")
+    assert looked_up == [1]
+
+
+async def test_a_token_given_up_harms_nobody_elses_turn(bank: Bank, books: Books) -> None:
+    callers = [await bank.service() for _ in range(6)]
+    for caller in callers:
+        done(await caller.ask("POST", PATH, json=books.body(0, "0.01")))
+    for caller in callers[:2]:
+        assert (await caller.ask("DELETE", "/identity/tokens/current")).status_code == 204
+    newcomer = await bank.service()
+    before = bank.rows("ledger_transaction")["ledger_transaction"]
+    answers = await asyncio.gather(
+        *[
+            caller.ask("POST", PATH, json=books.body(0, "0.01"))
+            for caller in [*callers, newcomer] * 5
+        ]
+    )
+    assert [answer.status_code for answer in answers] == [401, 401, 201, 201, 201, 201, 201] * 5
+    assert bank.rows("ledger_transaction")["ledger_transaction"] == before + 25
+
+
+async def test_a_token_given_up_learns_nothing_and_is_nobodys(bank: Bank, books: Books) -> None:
+    client = await bank.service()
+    body = books.body(0)
+    done(await client.ask("POST", PATH, json=body))
+    assert (await client.ask("DELETE", "/identity/tokens/current")).status_code == 204
+    tomorrow = books.body(0, effective_on="2999-01-01")  # refused before any account is looked at
+    request_id = str(new_id())
+    for sent in ({"json": body}, {"json": tomorrow}, {"content": b"{"}, {"json": books.body(0)}):
+        answer = await client.ask("POST", PATH, **sent, headers={"X-Request-Id": request_id})
+        assert problem(answer) == (401, "auth.unauthenticated")
+    async with bank.database.read() as tx:
+        found = await tx.execute(ENTRIES, {"request_id": request_id})
+        assert [(row.outcome, row.actor_kind) for row in found] == [("refused", "anonymous")] * 4
+
+
+async def test_a_client_that_was_narrowed_books_nothing_more(bank: Bank, books: Books) -> None:
+    operations = await bank.staff()
+    scopes = ["ledger:post", "ledger:read"]
+    wanted = {"name": "总账接口", "party_id": None, "scopes": scopes}
+    made = await operations.post("/identity/clients", wanted)
+    client_id, credentials = made["client"]["id"], basic(made["client"]["id"], made["secret"])
+    issued = done(await bank.http.post(TOKEN, data=GRANT, headers=credentials))
+    system = Caller(bank.http, {"Authorization": f"Bearer {issued['access_token']}"})
+    for _ in range(2):
+        assert (await system.ask("POST", PATH, json=books.body(0))).status_code == 201
+    narrowed = {"status": "active", "scopes": scopes[1:], "networks": []}
+    done(await operations.ask("PUT", f"/identity/clients/{client_id}", json=narrowed))
+    before = bank.rows("ledger_transaction")
+    answer = await system.ask("POST", PATH, json=books.body(0))
+    assert problem(answer) == (403, "auth.forbidden")
+    assert bank.rows("ledger_transaction") == before
+
+
 async def test_who_may_only_read_books_nothing(bank: Bank, books: Books) -> None:
     auditor = await bank.staff(Role.AUDITOR)
     before = bank.rows("ledger_transaction")
@@ -199,7 +278,9 @@ async def test_under_a_key_the_answer_is_stored(books: Books, plain_ways: list[s
 
 async def test_an_overloaded_teller_asks_to_come_back(bank: Bank, books: Books) -> None:
     usual = bank.app.state.ledger_teller
-    bank.app.state.ledger_teller = Teller(bank.database, waiting_max=5)
+    bank.app.state.ledger_teller = Teller(
+        bank.database, still_stand=identity.still_stand, waiting_max=5
+    )
     try:
         bodies = [books.body(0, "0.01") for _ in range(40)]
         answers = await asyncio.gather(*[books.client.ask("POST", PATH, json=b) for b in bodies])

@@ -183,6 +183,7 @@ def _hand_over(app: FastAPI, flow: Flow, settings: Settings) -> None:
     app.state.started_at = now()
     app.state.authenticate = identity.authenticate
     app.state.authenticate_many = identity.authenticate_many
+    app.state.still_stand = identity.still_stand
     app.state.sessions = identity.BrowserSessions()
     app.state.note_misplaced = identity.note_misplaced_token
     app.state.admit = flow.admit_actor

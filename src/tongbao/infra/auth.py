@@ -53,7 +53,8 @@ class Actor:
     log-in, where known: two log-ins of one person are not four eyes. `roles` are the names of what
     `permissions` come from, for the audit trail; nothing is decided by them. `networks` are those
     the actor may call from; none means anywhere. `device_id` is the known device of a browser's
-    session; None for a bearer token.
+    session; None for a bearer token. `standing` is a digest of all that the database said of the
+    actor (`infra.standing`); None where that alone does not tell what they may do later.
     """
 
     id: UUID
@@ -68,6 +69,7 @@ class Actor:
     roles: tuple[str, ...] = ()
     networks: Sequence[Network] = ()
     device_id: UUID | None = None
+    standing: bytes | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Spread the permissions over the parties where nobody said what is granted at each."""

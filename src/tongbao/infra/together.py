@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.types import Scope
 
-from tongbao.infra.auth import Actor, Unauthenticated, remember
+from tongbao.infra.auth import Actor, Unauthenticated
 from tongbao.infra.db import Database, ReadSession
 from tongbao.infra.lines import Line
 from tongbao.infra.turns import Turns
@@ -28,7 +28,7 @@ async def authenticate_together(scope: Scope, token: str, at: datetime) -> Actor
 
     Tokens of requests that come at the same time are looked up together, by
     `app.state.authenticate_many`. Each look-up begins after the request came, so a token revoked
-    before is refused.
+    before is refused. It is left to the caller to `infra.auth.remember` the actor.
     """
     state = scope["app"].state
     if not hasattr(state, "authentications"):
@@ -37,7 +37,6 @@ async def authenticate_together(scope: Scope, token: str, at: datetime) -> Actor
     actor = await turns.ask((token, at))
     if actor is None:
         raise Unauthenticated
-    remember(scope, actor)
     return actor
 
 

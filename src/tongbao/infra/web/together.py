@@ -8,6 +8,7 @@ and problems are those of every route, and whatever is not plain takes the usual
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
@@ -19,6 +20,7 @@ from starlette.types import Message, Receive, Scope
 
 from tongbao.infra import auth, idempotency
 from tongbao.infra.guards import guards_of
+from tongbao.infra.standing import Bearers, Claim, Lapsed
 from tongbao.infra.together import authenticate_together
 from tongbao.infra.web import strict_json
 from tongbao.infra.web.body import parse_document, read_bytes
@@ -38,13 +40,15 @@ class Once(NamedTuple):
 class Asked(NamedTuple):
     """A plain request with a permitted actor: what it says, and when it came.
 
-    `once` is its Idempotency-Key, on a route that insists on one.
+    `once` is its Idempotency-Key, on a route that insists on one. With a `claim` the actor is
+    remembered, and nothing may be done or told before the database was asked about it.
     """
 
     request: Request
     document: object
     at: datetime
     once: Once | None = None
+    claim: Claim | None = None
 
 
 class Answer(NamedTuple):
@@ -64,7 +68,18 @@ _KEY: Final = b"idempotency-key"
 _COOKIE: Final = b"cookie"
 
 
-def together(answer: Answerer, *, keyed: bool = False) -> Callable[[Endpoint], Endpoint]:
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What `together` was told of a route."""
+
+    answer: Answerer
+    keyed: bool
+    asks: bool
+
+
+def together(
+    answer: Answerer, *, keyed: bool = False, asks: bool = False
+) -> Callable[[Endpoint], Endpoint]:
     """Let plain requests to a route be answered together with others that come at the same time.
 
     Plain is a bearer token, no Idempotency-Key, no cookie, no query, and no header twice. The actor
@@ -76,15 +91,29 @@ def together(answer: Answerer, *, keyed: bool = False) -> Callable[[Endpoint], E
     the transaction of the work (`idempotency.begin_many`, `store_many`): what is not new under its
     key, it leaves to the route by returning None.
 
+    An `answer` that `asks` about claims saves its callers the look-up, where the application says
+    how to ask (`app.state.still_stand`): it also serves remembered actors (`infra.standing`), by a
+    statement that asks about their claims first, and raises `Lapsed` when one does not hold.
+
     Write this under the decorator that makes the route, whose path has no parameters. Only an
     application with `app.state.authenticate_many` (`infra.auth`) answers together.
     """
 
     def mark(endpoint: Endpoint) -> Endpoint:
-        setattr(endpoint, _MARK, (answer, keyed))
+        setattr(endpoint, _MARK, _Mark(answer, keyed=keyed, asks=asks))
         return endpoint
 
     return mark
+
+
+class _Sent(NamedTuple):
+    """A plain request as it came."""
+
+    request: Request
+    token: str
+    content_type: str
+    body: bytes
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +124,8 @@ class Lane:
     permissions: tuple[auth.Require, ...]
     answer: Answerer
     keyed: bool
+    bearers: Bearers | None
+    """Who was here before; None where everybody is looked up each time."""
 
     async def serve(self, scope: Scope, receive: Receive, out: Out) -> Receive | None:
         """Answer, or return what the route that is to answer instead receives."""
@@ -106,14 +137,8 @@ class Lane:
             headers = dict(scope["headers"])
             token = auth.read_bearer(headers[b"authorization"].decode("latin-1"))
             body = await read_bytes(scope, receive)  # not before: 401 needs no byte of it
-            actor = await authenticate_together(scope, token, at)
-            for each in self.permissions:
-                each.check(actor)
-            key = key_of(request, required=True) if self.keyed else None
             content_type = headers.get(b"content-type", b"").decode("latin-1")
-            document = parse_document(body, content_type)
-            once = None if key is None else self._once(actor.id, key, document)
-            answer = await self.answer(Asked(request, document, at, once))
+            answer = await self._answer(_Sent(request, token, content_type, body, at))
         except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
             await note_failure(request, error, at, reads=False)
             problem = await _problem(request, error)
@@ -124,6 +149,47 @@ class Lane:
             return _Replay(body, receive)
         await out.whole(answer.status, answer.headers, answer.body)
         return None
+
+    async def _answer(self, sent: _Sent) -> Answer | None:
+        """Answer whoever shows the token: by memory, if that will do, or looked up."""
+        scope = sent.request.scope
+        if self.bearers is None:
+            actor = await authenticate_together(scope, sent.token, sent.at)
+            return await self.answer(self._asked(sent, actor))
+        token_sha256 = auth.token_hash(sent.token)
+        known = self.bearers.recall(token_sha256)
+        if known is not None:
+            asked = self._asked_by_known(sent, known, token_sha256)
+            if asked is not None:
+                with suppress(Lapsed):
+                    return await self.answer(asked)
+            self.bearers.forget(token_sha256)
+            scope["state"].pop("actor", None)
+        actor = await authenticate_together(scope, sent.token, sent.at)
+        self.bearers.note(token_sha256, actor)
+        return await self.answer(self._asked(sent, actor))
+
+    def _asked_by_known(self, sent: _Sent, known: auth.Actor, token_sha256: bytes) -> Asked | None:
+        """Return what a remembered actor asks for; None if anything is the matter with it.
+
+        Whoever is to be told what it is must be looked up first.
+        """
+        assert known.standing is not None
+        try:
+            asked = self._asked(sent, known)
+        except Exception:  # noqa: BLE001 - it comes again, after the look-up
+            return None
+        return asked._replace(claim=Claim(token_sha256, known.standing))
+
+    def _asked(self, sent: _Sent, actor: auth.Actor) -> Asked:
+        """Return what an actor asks for; raises whatever is the matter with it."""
+        auth.remember(sent.request.scope, actor)
+        for each in self.permissions:
+            each.check(actor)
+        key = key_of(sent.request, required=True) if self.keyed else None
+        document = parse_document(sent.body, sent.content_type)
+        once = None if key is None else self._once(actor.id, key, document)
+        return Asked(sent.request, document, sent.at, once)
 
     def _once(self, actor_id: UUID, key: str, document: object) -> Once:
         path = self.route.path_format
@@ -170,9 +236,7 @@ def lanes_of(app: FastAPI) -> dict[tuple[str, str], Lane]:
         return {}
     lanes: dict[tuple[str, str], Lane] = {}
     for context in iter_route_contexts(app.routes):
-        marked: tuple[Answerer, bool] | None = getattr(
-            getattr(context, "endpoint", None), _MARK, None
-        )
+        marked: _Mark | None = getattr(getattr(context, "endpoint", None), _MARK, None)
         if marked is None:
             continue
         path, dependant = context.path_format, context.dependant
@@ -181,10 +245,12 @@ def lanes_of(app: FastAPI) -> dict[tuple[str, str], Lane]:
         assert "{" not in path, f"{path}: together takes no parameters"
         permissions = guards_of(dependant).permissions
         assert permissions, f"{path}: together is for routes that require a permission"
+        bearers = Bearers() if marked.asks and hasattr(app.state, "still_stand") else None
         for method in context.methods or ():
             # Routes are tried in order, so the first of a path is the one that answers.
-            assert method == "POST" or not marked[1], "what has a key is sent by POST"
-            lanes.setdefault((method, path), Lane(context, permissions, *marked))
+            assert method == "POST" or not marked.keyed, "what has a key is sent by POST"
+            lane = Lane(context, permissions, marked.answer, marked.keyed, bearers)
+            lanes.setdefault((method, path), lane)
     return lanes
 
 

@@ -62,7 +62,11 @@ from tongbao.core.identity.domain.step_up import (
 from tongbao.core.identity.gateways.oidc import OidcGateway
 from tongbao.core.identity.gateways.places import PlacesGateway
 from tongbao.core.identity.service.actors import find_actor
-from tongbao.core.identity.service.authentication import authenticate, authenticate_many
+from tongbao.core.identity.service.authentication import (
+    authenticate,
+    authenticate_many,
+    still_stand,
+)
 from tongbao.core.identity.service.challenges import (
     answer_factor,
     answer_log_in,
@@ -365,6 +369,7 @@ __all__ = [
     "set_dual_control",
     "spend_step_up",
     "standing_among",
+    "still_stand",
     "tell_of_misplaced",
     "tell_role",
     "unblock_user",

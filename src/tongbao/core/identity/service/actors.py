@@ -47,6 +47,11 @@ ACTOR_SQL: Final[LiteralString] = """
 """The same in the database's own words, for a query that has the user as `u`: `ActorFacts`."""
 
 
+def standing_of(row: LiteralString) -> LiteralString:
+    """Return the expression for the digest of all that a row says (`Actor.standing`)."""
+    return f"sha256(convert_to({row}::text, 'UTF8'))"
+
+
 class ActorFacts(NamedTuple):
     """What a row says of a user; `memberships` are role and end (or None) by party."""
 
@@ -66,11 +71,12 @@ def actor_of(
     session_id: UUID | None = None,
     factors: frozenset[str] = frozenset(),
     device_id: UUID | None = None,
+    standing: bytes | None = None,
 ) -> Actor | None:
     """Return the actor of a row with `ACTOR_COLUMNS`, or of its facts; None if it is blocked.
 
     A customer's user may do what their roles at parties allow at this moment, and nothing where
-    they have none.
+    they have none. `standing` is kept only where it also tells of later: no membership ends.
     """
     if row.blocked_at is not None:
         return None
@@ -97,6 +103,7 @@ def actor_of(
         person_id=row.person_id,
         roles=_roles(memberships, at) if is_customer else tuple(row.roles),
         device_id=device_id,
+        standing=None if any(end for _, end in memberships.values()) else standing,
     )
 
 

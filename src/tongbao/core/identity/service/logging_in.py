@@ -8,7 +8,7 @@ back or leaves it. An unknown login goes through the same statements and one has
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from sqlalchemy import delete, func, or_, select, update
@@ -29,7 +29,7 @@ from tongbao.core.identity.domain.contacts import Contact, normal_contact
 from tongbao.core.identity.domain.devices import DeviceFacts, clean_address, network_of
 from tongbao.core.identity.domain.sessions import NewSession
 from tongbao.core.identity.models import ContactRow, TokenRow, UserRow
-from tongbao.core.identity.service.actors import ACTOR_SQL, ActorFacts, actor_of
+from tongbao.core.identity.service.actors import ACTOR_SQL, ActorFacts, actor_of, standing_of
 from tongbao.core.identity.service.attempts import (
     Count,
     Counted,
@@ -55,12 +55,18 @@ from tongbao.infra.passwords import (
 NOBODY: Final = UUID(int=0)
 LOGIN_LENGTH_MAX: Final = 300
 
-_ACTORS: Final = f"""
-    SELECT t.token_sha256, t.id, t.factors, {ACTOR_SQL}
+BEARER: Final[LiteralString] = f"""
+    SELECT t.id, t.factors, {ACTOR_SQL}
       FROM identity_token t
       JOIN identity_user u ON u.id = t.user_id
-     WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
+     WHERE t.token_sha256 = asked.token AND t.expires_at > %s AND t.revoked_at IS NULL
 """  # noqa: S608 - names of columns, written in the code
+"""What the database says of a user's token at an instant."""
+
+_ACTORS: Final = f"""
+    SELECT asked.token, {standing_of("said")}, said.*
+      FROM unnest(%s::bytea[]) AS asked (token) CROSS JOIN LATERAL ({BEARER}) AS said
+"""  # noqa: S608 - the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,9 +248,13 @@ async def authenticate_many(
     hashes = [token_hash(token) for token in tokens]
     actors = {
         token_sha256: actor_of(
-            ActorFacts(*facts), at=at, session_id=token_id, factors=frozenset(factors)
+            ActorFacts(*facts),
+            at=at,
+            session_id=token_id,
+            factors=frozenset(factors),
+            standing=standing,
         )
-        for token_sha256, token_id, factors, *facts in await tx.fetch(
+        for token_sha256, standing, token_id, factors, *facts in await tx.fetch(
             _ACTORS, (list(set(hashes)), at)
         )
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from ipaddress import ip_network
 from secrets import token_urlsafe
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 import structlog
@@ -36,6 +36,7 @@ from tongbao.core.identity.models.clients import (
     ClientSecretRow,
     ClientTokenRow,
 )
+from tongbao.core.identity.service.actors import standing_of
 from tongbao.core.identity.service.clients import get_client
 from tongbao.infra.address import Network, parse_address, within
 from tongbao.infra.auth import TOKEN_BYTES, Actor, token_hash
@@ -45,13 +46,19 @@ from tongbao.infra.lines import Line
 FACTORS: Final = frozenset({"client"})
 _NOTHING: Final = bytes(32)
 
-_ACTORS: Final = """
-    SELECT t.token_sha256, c.id, c.name, c.party_id, c.scopes, t.scopes, c.networks
+BEARER: Final[LiteralString] = """
+    SELECT c.id, c.name, c.party_id, c.scopes, t.scopes, c.networks
       FROM identity_client_token t
       JOIN identity_client c ON c.id = t.client_id
-     WHERE t.token_sha256 = ANY (%s::bytea[]) AND t.expires_at > %s AND t.revoked_at IS NULL
+     WHERE t.token_sha256 = asked.token AND t.expires_at > %s AND t.revoked_at IS NULL
        AND c.status = 'active'
 """
+"""What the database says of a client's token at an instant."""
+
+_ACTORS: Final = f"""
+    SELECT asked.token, {standing_of("said")}, said.*
+      FROM unnest(%s::bytea[]) AS asked (token) CROSS JOIN LATERAL ({BEARER}) AS said
+"""  # noqa: S608 - names of columns, written in the code
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -171,8 +178,10 @@ async def authenticate_tokens(
     """
     hashes = [token_hash(token) for token in tokens]
     actors = {
-        token_sha256: _actor(client_id, name, party_id, _effective(token_scopes, scopes), networks)
-        for token_sha256, client_id, name, party_id, scopes, token_scopes, networks in (
+        token_sha256: _actor(
+            client_id, name, party_id, _effective(token_scopes, scopes), networks, standing
+        )
+        for token_sha256, standing, client_id, name, party_id, scopes, token_scopes, networks in (
             await tx.fetch(_ACTORS, (list(set(hashes)), at))
         )
     }
@@ -198,6 +207,7 @@ def _actor(
     party_id: UUID | None,
     scopes: frozenset[str],
     networks: Sequence[str] = (),
+    standing: bytes | None = None,
 ) -> Actor:
     return Actor(
         id=client_id,
@@ -207,6 +217,7 @@ def _actor(
         permissions=scopes,
         factors=FACTORS,
         networks=_compiled(tuple(networks)),
+        standing=standing,
     )
 
 

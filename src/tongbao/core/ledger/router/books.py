@@ -83,7 +83,7 @@ Booking = Annotated[_Booking, Depends()]
     summary="Book a transaction",
     responses=BOOKED_BEFORE,
 )
-@together(book_together)
+@together(book_together, asks=True)
 async def post_transaction(
     body: TransactionIn, booking: Booking, *, dry_run: DryRun = False
 ) -> PostingResultOut:

@@ -10,12 +10,14 @@ from tongbao.infra.web import Answer, Asked, caller_of, language_of
 
 
 async def book_together(asked: Asked) -> Answer | None:
-    """Book the transaction of a request by the process's teller."""
+    """Book the transaction of a request by the process's teller, who asks about its claim."""
     try:
         new = TransactionIn.model_validate(asked.document).to_domain()
     except ValidationError:
         return None
-    result = await _teller(asked.request.app).post(new, at=asked.at, by=caller_of(asked.request))
+    result = await _teller(asked.request.app).post(
+        new, at=asked.at, by=caller_of(asked.request), claim=asked.claim
+    )
     result.raise_for_refusal()
     language = language_of(asked.request.scope)
     headers = [
@@ -32,6 +34,8 @@ async def book_together(asked: Asked) -> Answer | None:
 
 def _teller(app: FastAPI) -> service.Teller:
     if not hasattr(app.state, "ledger_teller"):
-        app.state.ledger_teller = service.Teller(app.state.database)
+        app.state.ledger_teller = service.Teller(
+            app.state.database, still_stand=app.state.still_stand
+        )
     teller: service.Teller = app.state.ledger_teller
     return teller

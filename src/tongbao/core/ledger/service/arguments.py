@@ -5,8 +5,9 @@ This and the content hash are most of what Python does for a batch, hence the ba
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from json import dumps
-from typing import Final, TypeVar
+from typing import Final, LiteralString, TypeVar
 from uuid import UUID
 
 from tongbao.core.ledger import domain
@@ -22,19 +23,33 @@ SELECT refusal, sequence, refused_posting, available, debit_balance, credit_bala
                    %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s)
 """
 
-POST_AND_RECORD: Final = """
-WITH posted AS MATERIALIZED (
+
+@cache
+def post_and_record(condition: LiteralString) -> LiteralString:
+    """Return the same with an audit entry for each that was booked: one round trip for both.
+
+    Where the condition does not hold there is no row, and nothing happens: the moment, without
+    which nothing can be booked, comes from there. Its arguments are the moment, the condition's
+    own, those of `POST` without the moment, and those of the entries.
+    """
+    return f"""
+WITH admitted AS MATERIALIZED (
+SELECT %s::timestamptz AS at WHERE {condition}
+), posted AS MATERIALIZED (
 SELECT refusal, sequence, refused_posting, available, debit_balance, credit_balance
-  FROM ledger_post(%s::uuid[], %s::bytea[], %s::smallint[], %s::text[], %s::date[], %s::text[],
+  FROM admitted CROSS JOIN LATERAL
+       ledger_post(%s::uuid[], %s::bytea[], %s::smallint[], %s::text[], %s::date[], %s::text[],
                    %s::jsonb[], %s::uuid[], %s::uuid[], %s::timestamptz[], %s::integer[],
-                   %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s))
+                   %s::smallint[], %s::uuid[], %s::uuid[], %s::text[], %s::bigint[],
+                   admitted.at, %s, %s)
+)
 SELECT posted.*, infra_audit_append(
     %s, %s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
     %s::uuid[], %s::uuid[], %s::text[], %s::uuid[]::text[], %s::bytea[], %s::bytea[], %s::text[],
     %s::text[], %s::bytea[], %s::text[], posted.refusal)
   FROM posted
-"""
-"""The same, and an audit entry for each that was booked: one round trip for both."""
+"""  # noqa: S608 - the condition is one of ours
+
 
 _KINDS: Final = {kind: number.to_bytes(2) for number, kind in enumerate(TransactionKind, start=1)}
 

@@ -12,9 +12,10 @@ from tongbao.core.ledger.domain import (
     TransactionId,
     TransactionKind,
 )
-from tongbao.core.ledger.service.arguments import POST, POST_AND_RECORD, arguments
+from tongbao.core.ledger.service.arguments import POST, arguments, post_and_record
 from tongbao.infra import audit, outbox
 from tongbao.infra.db import Writing
+from tongbao.infra.standing import ALWAYS, Condition, Lapsed
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.errors import TongbaoError
 
@@ -60,6 +61,7 @@ async def post(
     at: datetime,
     atomic: bool = False,
     by: Sequence[audit.Caller] | None = None,
+    provided: Condition = ALWAYS,
 ) -> list[PostingResult]:
     """Book a batch in order; return a result per transaction, in the order given.
 
@@ -74,10 +76,13 @@ async def post(
         atomic: one refusal refuses all; otherwise items are independent.
         by: who asked for each; then each that is booked has its entry in the audit trail. Without
             it the trail is the caller's business.
+        provided: what the same statement asks before it books; for those with entries.
 
     Raises:
         TooManyPostings: the batch, or a transaction in it, is empty or too large.
+        Lapsed: what it was `provided` does not hold, or was not asked as nothing could be booked.
     """
+    assert by is not None or provided is ALWAYS, "a condition is for what has entries"
     _check_sizes(transactions)
     results, first_with = _judge(transactions, business_date(at))
     bookable = [p for p in first_with.values() if p not in results]
@@ -87,10 +92,12 @@ async def post(
     if bookable:
         items = [transactions[p] for p in bookable]
         who = None if by is None else [by[p] for p in bookable]
-        booked = await _book(tx, items, who, at=at, atomic=atomic)
+        booked = await _book(tx, items, who, at=at, atomic=atomic, provided=provided)
         if len(booked) == len(transactions):
             return booked  # the usual batch
         results.update(zip(bookable, booked, strict=True))
+    elif provided is not ALWAYS:
+        raise Lapsed
     for position, new in enumerate(transactions):
         if position not in results:
             first = first_with[new.id.int]
@@ -166,14 +173,24 @@ async def _book(
     *,
     at: datetime,
     atomic: bool,
+    provided: Condition,
 ) -> list[PostingResult]:
     wake = outbox.wake_due()
     parameters = arguments(transactions, today=business_date(at), at=at, atomic=atomic, wake=wake)
     if by is None:
         (found,) = await tx.fetch(POST, parameters)
     else:
+        *arrays, _, _, _ = parameters
         entries = audit.arguments_alike(_ENTRY, [new.id for new in transactions], by, at=at)
-        (found,) = await tx.fetch(POST_AND_RECORD, (*parameters, *entries))
+        rows = await tx.fetch(
+            post_and_record(provided.sql),
+            (at, *provided.parameters, *arrays, atomic, wake, *entries),
+        )
+        if not rows:
+            if wake:
+                outbox.wake_unused()
+            raise Lapsed
+        (found,) = rows
     results = booked_as(transactions, found[:6])
     if wake and not any(result.status == "posted" for result in results):
         outbox.wake_unused()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +13,7 @@ from tongbao.core.ledger.service.booking import fits, post
 from tongbao.infra.audit import SYSTEM, Caller
 from tongbao.infra.db import Database
 from tongbao.infra.driver import database_away
+from tongbao.infra.standing import ALWAYS, Claim, Condition, Lapsed, StillStand
 from tongbao.infra.turns import Turns
 
 WAITING_MAX: Final = 5_000
@@ -24,7 +25,14 @@ _NOBODYS_FAULT: Final = ("40", "53", "55", "57", "58")
 
 logger = structlog.get_logger(__name__)
 
-Order = tuple[NewTransaction, datetime, Caller]
+
+class Order(NamedTuple):
+    """What is to be booked, when and by whom; `claim` is what the statement asks of them first."""
+
+    new: NewTransaction
+    at: datetime
+    by: Caller
+    claim: Claim | None
 
 
 class Teller:
@@ -35,17 +43,29 @@ class Teller:
     circle.
     """
 
-    def __init__(self, database: Database, *, waiting_max: int = WAITING_MAX) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        still_stand: StillStand | None = None,
+        waiting_max: int = WAITING_MAX,
+    ) -> None:
         self._database = database
+        self._still_stand = still_stand
         self._turns: Turns[Order, PostingResult] = Turns(
             self._turn,
             size_max=POSTINGS_PER_TURN_MAX,
             waiting_max=waiting_max,
-            weigh=lambda order: len(order[0].postings),
+            weigh=lambda order: len(order.new.postings),
         )
 
     async def post(
-        self, new: NewTransaction, *, at: datetime, by: Caller = SYSTEM
+        self,
+        new: NewTransaction,
+        *,
+        at: datetime,
+        by: Caller = SYSTEM,
+        claim: Claim | None = None,
     ) -> PostingResult:
         """Book one transaction and return what became of it, when it is durable.
 
@@ -56,26 +76,36 @@ class Teller:
             new: no resolution or reversal, whose targets must be unlike in a batch.
             at: the booking moment; that of the batch is the latest of its transactions.
             by: who asks, for the audit trail: what is booked has its entry there at once.
+            claim: that they still stand, which the statement has the database say before it books;
+                for a teller that knows how to ask.
 
         Raises:
             TooManyPostings: it has none or too many.
             Overloaded: too many are waiting; it was not booked.
             Interrupted: the process stops; nobody knows whether it was booked.
+            Lapsed: a claim of its turn does not hold, or was not asked about; it was not booked.
         """
         assert new.target is None, "resolutions and reversals are booked in a transaction"
         if not fits(new):
             raise domain.TooManyPostings(
                 batch_max=domain.BATCH_MAX, postings_max=domain.POSTINGS_MAX
             )
-        return await self._turns.ask((new, at, by))
+        return await self._turns.ask(Order(new, at, by, claim))
 
     async def _turn(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
         try:
             # One statement, so that its locks are held, and its commit made, in one round trip.
             async with self._database.lines.statement() as tx:
-                at = max(at for _, at, _ in orders)
-                who = [by for _, _, by in orders]
-                return await post(tx, [new for new, _, _ in orders], at=at, by=who)
+                at = max([order.at for order in orders])
+                return await post(
+                    tx,
+                    [order.new for order in orders],
+                    at=at,
+                    by=[order.by for order in orders],
+                    provided=self._condition(orders, at),
+                )
+        except Lapsed as lapsed:
+            return await self._without_claims(orders, lapsed)
         except Exception as error:
             if _nobodys_fault(error):
                 raise
@@ -88,6 +118,21 @@ class Teller:
             *await self._half(orders[:middle]),
             *await self._half(orders[middle:]),
         ]
+
+    def _condition(self, orders: Sequence[Order], at: datetime) -> Condition:
+        claims = [order.claim for order in orders if order.claim is not None]
+        if not claims:
+            return ALWAYS
+        assert self._still_stand is not None, "nobody said how to ask about a claim"
+        return self._still_stand(claims, at)
+
+    async def _without_claims(
+        self, orders: Sequence[Order], lapsed: Lapsed
+    ) -> Sequence[PostingResult | Exception]:
+        """Book the orders of those who were looked up just now; the others are to be."""
+        rest = [order for order in orders if order.claim is None]
+        booked = iter(await self._turn(rest) if rest else ())
+        return [lapsed if order.claim is not None else next(booked) for order in orders]
 
     async def _half(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
         """Book half of a turn; its failure is not that of the other half, which may be durable."""
