@@ -17,7 +17,7 @@ from tongbao.infra.outbox.consumer import Consumer, Handler, Occurrence, Start
 from tongbao.infra.outbox.measures import Lag, forget, lag, prune
 from tongbao.infra.outbox.parking import ParkedEvent, Replayed, parked, replay
 from tongbao.infra.outbox.relay import Relay
-from tongbao.infra.outbox.writing import append, arguments, wake_due, wake_unused
+from tongbao.infra.outbox.writing import Written, append, arguments, wake_due, wake_unused, written
 from tongbao.infra.retry import Retry
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Replayed",
     "Retry",
     "Start",
+    "Written",
     "append",
     "arguments",
     "forget",
@@ -39,4 +40,5 @@ __all__ = [
     "replay",
     "wake_due",
     "wake_unused",
+    "written",
 ]

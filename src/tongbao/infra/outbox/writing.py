@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import Writing
@@ -16,6 +16,15 @@ WAKE_INTERVAL_SECONDS: Final = 0.1
 _APPEND: Final = (
     "SELECT infra_outbox_append_many(%s::text[], %s::integer[], %s::text[], %s::text[], %s, %s)"
 )
+
+
+class Written(NamedTuple):
+    """An event as its row has it, `payload` in JSON: for who tells of thousands (see `written`)."""
+
+    type: str
+    version: int
+    subject: str
+    payload: bytes
 
 
 class _Waking:
@@ -64,12 +73,19 @@ async def append(tx: Writing, events: Sequence[Event], *, at: datetime) -> None:
     is no statement.
     """
     if events:
-        await tx.fetch(_APPEND, arguments(events, at=at, wake=_waking.due()))
+        rows = [written(event) for event in events]
+        await tx.fetch(_APPEND, arguments(rows, at=at, wake=_waking.due()))
     else:
         _check(at)
 
 
-def arguments(events: Sequence[Event], *, at: datetime, wake: bool) -> tuple[object, ...]:
+def written(event: Event) -> Written:
+    """Return an event as its row has it."""
+    payload = event.__pydantic_serializer__.to_json(event)
+    return Written(event.type, event.version, event.subject, payload)
+
+
+def arguments(events: Sequence[Written], *, at: datetime, wake: bool) -> tuple[object, ...]:
     """Return what `infra_outbox_append_many` takes, for statements that do more than append.
 
     `wake`: whether they shall wake the readers (`wake_due`).
@@ -79,7 +95,7 @@ def arguments(events: Sequence[Event], *, at: datetime, wake: bool) -> tuple[obj
         array(Kind.TEXT, [event.type.encode() for event in events]),
         array(Kind.INTEGER, [event.version.to_bytes(4) for event in events]),
         array(Kind.TEXT, [event.subject.encode() for event in events]),
-        array(Kind.TEXT, [event.__pydantic_serializer__.to_json(event) for event in events]),
+        array(Kind.TEXT, [event.payload for event in events]),
         at,
         wake,
     )

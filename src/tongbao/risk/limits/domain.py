@@ -187,8 +187,8 @@ class Use:
     reviewed: bool = False
 
     def __post_init__(self) -> None:
-        names = (self.operation, self.product, self.channel, self.device, self.counterparty)
-        assert all(name is None or _NAME.fullmatch(name) for name in names), "a name is no text"
+        for name in (self.operation, self.product, self.channel, self.device, self.counterparty):
+            assert name is None or _NAME.fullmatch(name), "a name is no text"
         assert self.amount.minor > 0, "nothing is moved"
 
     @property

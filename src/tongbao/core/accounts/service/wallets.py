@@ -10,13 +10,14 @@ from tongbao.core.accounts.domain import DepositAccount, DepositAccountStatus
 from tongbao.core.accounts.domain.errors import AccountClosed, CurrencyNotOffered
 from tongbao.core.accounts.domain.products import RULES, Product
 from tongbao.core.accounts.models import AccountRow
+from tongbao.core.accounts.service.batches import Known
 from tongbao.core.accounts.service.opening import open_account
 from tongbao.core.accounts.service.rows import account_of
 from tongbao.core.accounts.service.standing import locked_all
 from tongbao.infra.db import ReadSession, WriteSession
 
 
-def takes(account: DepositAccount, currency: str) -> bool:
+def takes(account: DepositAccount | Known, currency: str) -> bool:
     """Tell whether money in this currency can be paid to the account's number."""
     if account.currency == currency:
         return True

@@ -96,6 +96,7 @@ from tongbao.core.parties.domain.relationships import (
     UnknownRelationship,
 )
 from tongbao.core.parties.gateways.asking import AskingLimits
+from tongbao.core.parties.service.batches import KNOWN_COLUMNS, Known, known
 from tongbao.core.parties.service.cases import (
     CHECK_JOB,
     READ_JOB,
@@ -154,10 +155,8 @@ from tongbao.core.parties.service.reading_cases import (
 )
 from tongbao.core.parties.service.reading_pictures import read_pictures, readings
 from tongbao.core.parties.service.registering import (
-    KNOWN_COLUMNS,
     find_by_registration_number,
     get,
-    known,
     list_parties,
     locked,
     names,
@@ -208,6 +207,7 @@ __all__ = [
     "Ground",
     "GuaranteeCircle",
     "IdCard",
+    "Known",
     "Level",
     "LevelChange",
     "LevelNotAbove",

@@ -1,8 +1,7 @@
 """Registering and finding parties."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,12 +30,6 @@ from tongbao.kernel.page import (
     decode_cursor,
     encode_cursor,
 )
-
-# In the order of what `parties_by_id` returns.
-KNOWN_COLUMNS: Final = 7
-_KINDS: Final = {each.value: each for each in PartyKind}
-_STATUSES: Final = {each.value: each for each in Status}
-_LEVELS: Final = {each.value: each for each in Level}
 
 
 async def register_organisation(
@@ -79,13 +72,6 @@ async def get(tx: ReadSession, party_id: UUID) -> Party:
     if row is None:
         raise UnknownParty(party_id=party_id)
     return party_of(row)
-
-
-def known(row: Sequence[Any]) -> Party | None:
-    """Return the party that a statement of somebody's has looked up by `parties_by_id`."""
-    if row[0] is None:
-        return None
-    return Party(row[0], _KINDS[row[1]], row[2], row[3], row[4], _STATUSES[row[5]], _LEVELS[row[6]])
 
 
 async def find_by_registration_number(tx: ReadSession, registration_number: str) -> Party | None:

@@ -236,14 +236,22 @@ class _Batch:
             if creditor.currency == currency:
                 continue
             try:
-                item.creditor = await accounts.reached(
-                    self._tx, creditor, currency=currency, at=self._at
+                reached = await accounts.reached(
+                    self._tx,
+                    await accounts.get(self._tx, creditor.id),
+                    currency=currency,
+                    at=self._at,
                 )
             except accounts.AccountClosed:
                 item.refusal = AccountNotOpen(account_number=creditor.number)
                 await self._release([item])
             else:
-                item.order = replace(order, creditor_account_id=item.creditor.id)
+                item.creditor = creditor._replace(
+                    id=reached.id,
+                    currency=currency,
+                    ledger_account_id=reached.ledger_account_id,
+                )
+                item.order = replace(order, creditor_account_id=reached.id)
 
     async def _price(self) -> None:
         """Find what each payment costs; the tables are read once for all of them."""

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
-from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.parties import service as parties
@@ -206,8 +205,8 @@ async def judge(tx: WriteSession, items: Sequence[Item], *, at: datetime) -> Non
         side
         for item in fine
         for side in (
-            (accounts.Known(item.sides[0], item.restrained[0]), accounts.Side.PAYS),
-            (accounts.Known(item.sides[2], item.restrained[1]), accounts.Side.RECEIVES),
+            (item.sides[0], accounts.Side.PAYS),
+            (item.sides[2], accounts.Side.RECEIVES),
         )
     ]
     stops = await accounts.stops_of_many(tx, sides, at=at)
@@ -225,15 +224,14 @@ def _refusal(item: Item) -> TongbaoError | None:
         return CreditorAccountUnknown(account_number=item.new.creditor_account_number)
     if creditor.id == debtor.id:
         return SameAccount()
-    assert item.payee is not None
-    if not same_name(item.payee.name, item.order.creditor_name):
+    if not same_name(item.payee_name, item.order.creditor_name):
         return CreditorNameMismatch(account_number=item.new.creditor_account_number)
     if not accounts.takes(creditor, amount.currency):
         return _wrong_currency(amount, creditor)
     return None
 
 
-def _wrong_currency(amount: Money, account: DepositAccount) -> CurrencyNotAllowed:
+def _wrong_currency(amount: Money, account: accounts.Known) -> CurrencyNotAllowed:
     return CurrencyNotAllowed(currency=amount.currency, account_currency=account.currency)
 
 

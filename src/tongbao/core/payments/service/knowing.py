@@ -7,7 +7,6 @@ from typing import Final, LiteralString
 from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
-from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import Transfer
 from tongbao.core.payments.domain.batches import NewTransfer
@@ -18,7 +17,13 @@ from tongbao.infra.db import ReadSession
 from tongbao.kernel.errors import TongbaoError
 
 _KNOWN: Final[LiteralString] = """
-SELECT debtor.*, payer.*, creditor.*, payee.*, book.confirmed_at,
+SELECT debtor.id, debtor.number, debtor.party_id, debtor.product, debtor.currency,
+       debtor.ledger_account_id, debtor.status, debtor.dormant_since IS NOT NULL, debtor.restrained,
+       payer.id, payer.kind, payer.name, payer.status, payer.level,
+       creditor.id, creditor.number, creditor.party_id, creditor.product, creditor.currency,
+       creditor.ledger_account_id, creditor.status, creditor.dormant_since IS NOT NULL,
+       creditor.restrained,
+       payee.name, book.confirmed_at,
        (SELECT EXISTS (SELECT FROM payments_fee f
                         WHERE f.kind = 'book_transfer' AND f.valid_from <= %s
                           AND (f.valid_until IS NULL OR f.valid_until > %s)))
@@ -36,7 +41,6 @@ SELECT debtor.*, payer.*, creditor.*, payee.*, book.confirmed_at,
 _PAYER: Final = accounts.KNOWN_COLUMNS
 _CREDITOR: Final = _PAYER + parties.KNOWN_COLUMNS
 _PAYEE: Final = _CREDITOR + accounts.KNOWN_COLUMNS
-_CONFIRMED: Final = _PAYEE + parties.KNOWN_COLUMNS
 
 
 @dataclass(slots=True, eq=False)
@@ -44,17 +48,17 @@ class Item:
     """One order on its way through the gates.
 
     A `fault` is answered and nothing is stored; a `refusal` is stored as a rejected order. `order`
-    is what it becomes if neither comes up. `confirmed_at`: since when the payer has confirmed that
+    is what it becomes if neither comes up. `payee_name` is whom the payee's account belongs to.
+    `confirmed_at`: since when the payer has confirmed that
     they pay this payee, if they have. `may_cost`: whether there are fees for such payments at all.
     """
 
     new: NewTransfer
     maker: Actor
-    debtor: DepositAccount | None = None
-    payer: parties.Party | None = None
-    creditor: DepositAccount | None = None
-    payee: parties.Party | None = None
-    restrained: tuple[bool, bool] = (False, False)
+    debtor: accounts.Known | None = None
+    payer: parties.Known | None = None
+    creditor: accounts.Known | None = None
+    payee_name: str = ""
     confirmed_at: datetime | None = None
     may_cost: bool = False
     order: Transfer | None = None
@@ -68,7 +72,7 @@ class Item:
         return self.fault is None and self.refusal is None
 
     @property
-    def sides(self) -> tuple[DepositAccount, parties.Party, DepositAccount, Transfer]:
+    def sides(self) -> tuple[accounts.Known, parties.Known, accounts.Known, Transfer]:
         """Return what every order that stands has."""
         assert self.debtor is not None
         assert self.payer is not None
@@ -95,16 +99,10 @@ async def known(
     items = []
     for new, maker, row in zip(orders, makers, rows, strict=True):
         item = Item(new, maker)
-        debtor, creditor = accounts.known(row), accounts.known(row[_CREDITOR:_PAYEE])
-        if debtor is not None:
-            item.debtor = debtor.account
-            item.payer = parties.known(row[_PAYER:_CREDITOR])
-        if creditor is not None:
-            item.creditor = creditor.account
-            item.payee = parties.known(row[_PAYEE:_CONFIRMED])
-        if debtor is not None and creditor is not None:
-            item.restrained = debtor.restrained, creditor.restrained
-            item.confirmed_at, item.may_cost = row[_CONFIRMED:]
+        item.debtor = accounts.known(row)
+        item.payer = parties.known(row[_PAYER:_CREDITOR])
+        item.creditor = accounts.known(row[_CREDITOR:_PAYEE])
+        item.payee_name, item.confirmed_at, item.may_cost = row[_PAYEE:]
         items.append(item)
     return items
 

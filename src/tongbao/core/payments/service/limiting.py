@@ -27,8 +27,8 @@ API: Final = "api"
 def use_of(
     order: PaymentOrder,
     *,
-    debtor: DepositAccount,
-    payer: parties.Party,
+    debtor: DepositAccount | accounts.Known,
+    payer: parties.Party | parties.Known,
     actor: Actor,
     operation: str = TRANSFER,
 ) -> Use:
@@ -141,8 +141,8 @@ def _use(
     amount: Money,
     creditor_account_number: str | None,
     *,
-    debtor: DepositAccount,
-    payer: parties.Party,
+    debtor: DepositAccount | accounts.Known,
+    payer: parties.Party | parties.Known,
     actor: Actor,
     operation: str = TRANSFER,
 ) -> Use:

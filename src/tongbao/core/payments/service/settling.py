@@ -11,7 +11,7 @@ from typing import Final, LiteralString
 
 from tongbao.core.ledger import service as ledger
 from tongbao.core.payments.service.knowing import Item
-from tongbao.core.payments.service.storing import event_of, rejected, settled_columns
+from tongbao.core.payments.service.storing import rejected, settled_columns, told_as_settled
 from tongbao.infra import outbox
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
@@ -61,7 +61,7 @@ async def settle(
         *limits.arguments(uses, at=at),
         *settled_columns(orders, at=at),
         *ledger.arguments(transactions, today=business_date(at), at=at, atomic=False, wake=False),
-        *outbox.arguments([event_of(order) for order in orders], at=at, wake=wake),
+        *outbox.arguments([told_as_settled(order) for order in orders], at=at, wake=wake),
     )
     (row,) = await tx.fetch(_SETTLE, parameters)
     if row[0] is None:

@@ -112,6 +112,24 @@ def event_of(order: Transfer) -> Event:
     )
 
 
+def told_as_settled(order: Transfer) -> outbox.Written:
+    """Return the event of a settled transfer as it is written: what `event_of` makes, word by word.
+
+    Ids, digits and a currency's code are all there is in it, so there is nothing to escape; making
+    and serialising the event itself takes four times as long.
+    """
+    assert order.transaction_id == order.id, "a book transfer and its booking have one id"
+    payment_id = str(order.id)
+    amount = order.amount
+    payload = (
+        f'{{"payment_id":"{payment_id}","debtor_account_id":"{order.debtor_account_id}",'
+        f'"creditor_account_id":"{order.creditor_account_id}",'
+        f'"amount":{{"amount":"{amount.text}","currency":"{amount.currency}"}},'
+        f'"transaction_id":"{payment_id}","kind":"book_transfer"}}'
+    )
+    return outbox.Written(PaymentSettled.type, PaymentSettled.version, payment_id, payload.encode())
+
+
 def settled_columns(orders: Sequence[Transfer], *, at: datetime) -> tuple[object, ...]:
     """Return the arrays of orders that `payments_settle` takes."""
     return (
