@@ -38,13 +38,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "new link": "新建收款链接",
         "make link": "生成收款链接",
         "log in and pay": "登录并付款",
+        "payment": "付款金额",
         "pay this": "确认付款 ¥{}",
         "refuse": "拒绝付款",
         "refused": "已拒绝",
         "why": "告诉对方原因",
         "switch on": "开通付款码",
         "switch off": "关闭付款码",
-        "firms": "企业账户没有付款码",
     },
     "en": paying.WORDS["en"]
     | {
@@ -64,13 +64,13 @@ WORDS: dict[Language, dict[str, str]] = {
         "new link": "New link",
         "make link": "Make the link",
         "log in and pay": "Log in and pay",
+        "payment": "Amount",
         "pay this": "Pay ¥{}",
         "refuse": "Refuse",
         "refused": "Refused",
         "why": "Tell them why",
         "switch on": "Switch it on",
         "switch off": "Switch it off",
-        "firms": "Firms have no payment code",
     },
 }
 
@@ -188,7 +188,7 @@ async def pay_by_code(walk: Walk, code: str, *, typed: str = "", fixed: str = ""
     """A code for the counter leaves the amount to the payer, one for a sale does not."""
     page, words = walk.page, walk.words
     await page.goto(f"/scan?code={quote(code, safe='')}")
-    amount = page.get_by_label(words["amount"], exact=True)
+    amount = page.get_by_label(words["payment"], exact=True)
     if typed:
         await amount.fill(typed)
     await expect(page.locator(".lines")).to_be_visible()

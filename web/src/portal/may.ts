@@ -8,8 +8,10 @@ export const [PAY, COLLECT] = ['payments:initiate', 'collecting:collect'] as con
 export function useMay() {
   const session = useSession()
   const router = useRouter()
-  const may = (permission: string, party?: string): boolean =>
-    (party === undefined ? session.me?.permissions : session.me?.grants[party])?.includes(permission) ?? false
+  const may = (permission: string, party?: string): boolean => {
+    if (!session.me) return true // thrown out: the door comes next, and until then nothing changes under what one was doing
+    return (party === undefined ? session.me.permissions : session.me.grants[party])?.includes(permission) ?? false
+  }
   /** Whether the page at an address is for them. */
   const mayOpen = (to: string): boolean => {
     const { needs } = router.resolve(to).meta
