@@ -100,32 +100,66 @@ async def test_dual_control_and_a_removal_do_not_pass_each_other(database: Datab
         assert [type(each) for each in refused] == [LastAdministrator]
 
 
+async def offer(database: Database, party_id: UUID) -> tuple[UUID, UUID]:
+    """Invite somebody; return the invitation and whom."""
+    async with database.write() as tx:
+        invited = await user(tx)
+        invitation = await identity.invite(
+            tx,
+            party_id=party_id,
+            login=invited.login,
+            role=MemberRole.VIEWER,
+            bands={},
+            invited_by=party_id,
+            at=AT,
+        )
+    return invitation.id, invited.id
+
+
+async def accept(database: Database, invitation_id: UUID, user_id: UUID) -> TongbaoError | None:
+    try:
+        async with database.write() as tx:
+            await identity.accept_invitation(
+                tx, invitation_id=invitation_id, user_id=user_id, at=AT
+            )
+    except UnknownInvitation as error:
+        return error
+    return None
+
+
 async def test_an_invitation_is_accepted_once(database: Database) -> None:
     for _ in range(ROUNDS):
         party_id, _ = await company(database, 1)
-        async with database.write() as tx:
-            invited = await user(tx)
-            invitation = await identity.invite(
-                tx,
-                party_id=party_id,
-                login=invited.login,
-                role=MemberRole.VIEWER,
-                bands={},
-                invited_by=party_id,
-                at=AT,
-            )
+        offered = await offer(database, party_id)
+        answers = await asyncio.gather(*(accept(database, *offered) for _ in range(4)))
+        assert sum(answer is None for answer in answers) == 1
 
-        async def accept(
-            invitation_id: UUID = invitation.id, user_id: UUID = invited.id
+
+async def test_an_invitation_is_accepted_or_taken_back(database: Database) -> None:
+    for turn in range(ROUNDS):
+        party_id, _ = await company(database, 1)
+        invitation_id, user_id = await offer(database, party_id)
+
+        async def withdraw(
+            invitation_id: UUID = invitation_id, party_id: UUID = party_id
         ) -> TongbaoError | None:
             try:
                 async with database.write() as tx:
-                    await identity.accept_invitation(
-                        tx, invitation_id=invitation_id, user_id=user_id, at=AT
+                    await identity.withdraw_invitation(
+                        tx,
+                        invitation_id=invitation_id,
+                        party_id=party_id,
+                        withdrawn_by=party_id,
+                        at=AT,
                     )
             except UnknownInvitation as error:
                 return error
             return None
 
-        answers = await asyncio.gather(*(accept() for _ in range(4)))
+        both = [accept(database, invitation_id, user_id), withdraw()]
+        answers = await asyncio.gather(*(both if turn % 2 else both[::-1]))
         assert sum(answer is None for answer in answers) == 1
+        joined = answers[0 if turn % 2 else 1] is None
+        async with database.read() as tx:
+            found = await identity.members(tx, party_id=party_id, at=AT)
+        assert (user_id in {each.user_id for each in found}) == joined

@@ -352,6 +352,16 @@ async def test_a_user_is_a_maker_here_and_looks_on_there(company: Company, bank:
     assert (await company.pay("maker", "1.00")).status_code == 201
 
 
+async def test_who_asks_is_told_what_they_may_at_each_party(company: Company, bank: Bank) -> None:
+    maker = await company.people["maker"].get("/identity/me")
+    firm = maker["grants"].pop(company.firm.party_id)
+    assert "payments:initiate" in firm
+    assert "identity:manage_members" not in firm
+    (own,) = maker["grants"].values()  # they are a person, too
+    assert "identity:manage_members" in own
+    assert sorted({*firm, *own}) == maker["permissions"]
+
+
 async def test_an_invitation_is_for_one_log_in_name_once(company: Company, bank: Bank) -> None:
     login, caller = await newcomer(bank)
     _, stranger = await newcomer(bank)
@@ -369,6 +379,41 @@ async def test_an_invitation_is_for_one_log_in_name_once(company: Company, bank:
     path = f"/identity/invitations/{second['id']}/acceptance"
     assert (await caller.post(path))["role"] == "checker"
     assert problem(await caller.ask("POST", path)) == (404, "identity.unknown_invitation")
+
+
+async def test_open_invitations_are_seen_and_taken_back_by_whoever_manages(
+    company: Company, bank: Bank
+) -> None:
+    path = f"{company.path}/invitations"
+    login, caller = await newcomer(bank)
+    made = [
+        await company.firm.post(path, {"login": each, "role": "viewer"})
+        for each in (login, "nobody-has-this")
+    ]
+    first = await company.firm.get(path, limit=1)
+    rest = await company.people["administrator"].get(path, after=first["next"])
+    assert first["items"] + rest["items"] == made[::-1]  # the latest first
+    assert rest["next"] is None
+    for who in ("maker", "checker", "viewer"):
+        refused = await company.people[who].ask("GET", path)
+        assert problem(refused) == (403, "auth.forbidden")
+        refused = await company.people[who].ask("DELETE", f"{path}/{made[0]['id']}")
+        assert problem(refused) == (403, "auth.forbidden")
+    other = await bank.customer()
+    for method, where in (("GET", path), ("DELETE", f"{path}/{made[0]['id']}")):
+        assert problem(await other.ask(method, where)) == (404, "identity.unknown_company")
+    elsewhere = f"/identity/companies/{other.party_id}/invitations/{made[0]['id']}"
+    assert problem(await other.ask("DELETE", elsewhere)) == (404, "identity.unknown_invitation")
+    # What gives nobody a right takes no second person.
+    done(await company.firm.ask("PUT", f"{company.path}/dual-control", json={"dual_control": True}))
+    gone = await company.firm.ask("DELETE", f"{path}/{made[0]['id']}")
+    assert gone.status_code == 204
+    again = await company.firm.ask("DELETE", f"{path}/{made[0]['id']}")
+    assert problem(again) == (404, "identity.unknown_invitation")
+    assert (await company.firm.get(path))["items"] == made[1:]
+    assert await caller.get("/identity/invitations") == []
+    late = await caller.ask("POST", f"/identity/invitations/{made[0]['id']}/acceptance")
+    assert problem(late) == (404, "identity.unknown_invitation")
 
 
 @pytest.mark.parametrize(

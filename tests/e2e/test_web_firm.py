@@ -32,6 +32,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "withdrawn": "已撤回",
         "proof": "下载核验文件",
         "water": "杭州市水务集团",
+        "invite": "邀请用户",
+        "username": "对方的用户名",
+        "invite now": "发出邀请",
+        "waiting": "待接受的邀请",
         "set policy": "设定会签规则",
         "above": "超过多少",
         "set it": "设定规则",
@@ -74,6 +78,10 @@ WORDS: dict[Language, dict[str, str]] = {
         "withdrawn": "Withdrawn",
         "proof": "Download the proof",
         "water": "Hangzhou Water",
+        "invite": "Invite a user",
+        "username": "Their username",
+        "invite now": "Send the invitation",
+        "waiting": "Invited, not yet joined",
         "set policy": "Set a policy",
         "above": "Above",
         "set it": "Set the policy",
@@ -110,16 +118,6 @@ def page_button(walk: Walk) -> Locator:
     return walk.page.get_by_role("button", name=re.compile("¥"))
 
 
-async def enter(walk: Walk, person: demo.DemoLogin, path: str) -> None:
-    """Come as this person, whoever was here before."""
-    await walk.page.context.clear_cookies()
-    await walk.page.goto("/platform")  # off the pages of whoever was here
-    await walk.page.evaluate("sessionStorage.clear(); localStorage.removeItem('tongbao.in')")
-    await walk.page.goto(path)
-    await walk.log_in(person)
-    await expect(walk.page.get_by_role("heading", level=1)).to_be_visible()
-
-
 async def make_passkey(walk: Walk, person: demo.DemoLogin) -> None:
     """A first passkey: by the password, and its owner keeps the recovery codes."""
     dialog = walk.page.get_by_role("dialog")
@@ -138,7 +136,7 @@ async def confirm(walk: Walk, person: demo.DemoLogin) -> None:
 async def test_a_firm_sets_a_policy_and_signs_its_payroll(walk: Walk, tmp_path: Path) -> None:
     await walk.carry_passkeys()
     await set_a_policy(walk)
-    await enter(walk, MAKER, "/payroll/new")
+    await walk.become(MAKER, "/payroll/new")
     await hand_in(walk, tmp_path, payee=SUPPLIES)
     await page_button(walk).click()
     await walk.page.get_by_role("link", name=walk.words["see approval"]).click()
@@ -149,9 +147,10 @@ async def test_a_firm_sets_a_policy_and_signs_its_payroll(walk: Walk, tmp_path: 
 async def set_a_policy(walk: Walk) -> None:
     """The administrator sees who there is, and says whose signatures payments take."""
     page, words = walk.page, walk.words
-    await enter(walk, COMPANY, "/users")
+    await walk.become(COMPANY, "/users")
     await expect(page.get_by_text(MAKER.name)).to_be_visible()
     await walk.look("users")
+    await invite_and_take_back(walk)
     await page.get_by_role("link", name=MAKER.name).click()
     await expect(page.get_by_role("radio")).to_have_count(4)
     await walk.look("user")
@@ -169,10 +168,24 @@ async def set_a_policy(walk: Walk) -> None:
     await walk.look("policy")
 
 
+async def invite_and_take_back(walk: Walk) -> None:
+    """Whoever was invited is listed until they answer, and can be taken off that list."""
+    page, words = walk.page, walk.words
+    await page.get_by_role("link", name=words["invite"]).click()
+    await page.get_by_label(words["username"]).fill("li.na")
+    await walk.press("invite now")
+    await expect(page).to_have_url(re.compile(r"/users\?party=[0-9a-f-]{36}$"))
+    waiting = page.locator("section", has_text=words["waiting"]).locator(".row")
+    await expect(waiting).to_have_count(1)
+    await walk.look("users-invited")
+    await waiting.get_by_role("button").click()
+    await expect(waiting).to_have_count(0)
+
+
 async def sign_it(walk: Walk) -> None:
     """The checker reads every word, signs with a new passkey, and sees it paid."""
     page, words = walk.page, walk.words
-    await enter(walk, CHECKER, "/approvals")
+    await walk.become(CHECKER, "/approvals")
     wanted = page.locator("a.row", has_text="payroll-zh.csv")
     await expect(wanted).to_be_visible()
     await walk.look("approvals")
@@ -197,7 +210,7 @@ async def sign_it(walk: Walk) -> None:
 async def test_a_maker_follows_what_they_asked_for(walk: Walk) -> None:
     """It is theirs to take back, not to approve."""
     page, words = walk.page, walk.words
-    await enter(walk, MAKER, "/approvals?view=asked")
+    await walk.become(MAKER, "/approvals?view=asked")
     asked = page.locator("a.row", has_text="¥18,000.00")
     await expect(asked).to_be_visible()
     await walk.look("asked")
@@ -255,7 +268,7 @@ async def hand_in(walk: Walk, folder: Path, *, payee: str) -> None:
 async def pay_a_bill(walk: Walk, payer: demo.DemoLogin) -> None:
     """A number is mistyped, then asked for; the bill is paid once and confirmed by its biller."""
     page, words = walk.page, walk.words
-    await enter(walk, payer, "/bills")
+    await walk.become(payer, "/bills")
     water = page.get_by_role("link", name=words["water"])
     await expect(water).to_be_visible()
     await walk.look("bills")

@@ -56,6 +56,7 @@ PAGES: Final = (
     Listed("payment", FIRM, "/payments/{payment}"),
     Listed("payees", FIRM, "/payees"),
     Listed("payee-new", FIRM, "/payees/new"),
+    Listed("one-click", FIRM, "/payees/one-click"),
     Listed("standing", FIRM, "/standing"),
     Listed("standing-new", FIRM, "/standing/new"),
     Listed("cards", FIRM, "/cards"),

@@ -7,10 +7,17 @@ from typing import Any
 import httpx2
 from playwright.async_api import expect
 
+from tests.support.money import pay_in
 from tests.support.walks import Walk
 from tongbao.app import demo
+from tongbao.core.accounts import service as accounts
+from tongbao.core.identity import service as identity
+from tongbao.core.parties import service as parties
+from tongbao.infra.db import Database
+from tongbao.infra.postgres import APP_ROLE, Urls
+from tongbao.kernel.clock import now
 from tongbao.kernel.ids import new_id
-from tongbao.kernel.text import Language
+from tongbao.kernel.text import Language, Text
 
 WAIT_SECONDS = 20
 
@@ -73,12 +80,19 @@ class Side:
         party = await nobody.read(f"/parties/{account['party_id']}")
         return replace(nobody, account=account, name=party["name"])
 
+    @property
+    def debit(self) -> Mapping[str, Any]:
+        """That this account pays."""
+        return {"debtor_account_id": self.account["id"]}
+
     async def read(self, path: str, **query: object) -> Any:
         return await self._ask("GET", path, params=query)
 
     async def make(self, path: str, **body: object) -> Any:
-        wanted = {"account_id": self.account["id"], **body}
-        return await self._ask("POST", path, json=wanted)
+        return await self.send(path, account_id=self.account["id"], **body)
+
+    async def send(self, path: str, **body: object) -> Any:
+        return await self._ask("POST", path, json=body)
 
     async def paid_with(self, remark: str) -> int:
         """Return how many settled payments of this account bear the remark."""
@@ -95,6 +109,41 @@ class Side:
             )
         assert answer.is_success, answer.text
         return answer.json()
+
+
+async def settle_in(
+    urls: Urls, *, name: str, money: str, level: parties.Level = parties.Level.FULL
+) -> demo.DemoLogin:
+    """Make a person a customer with an account; return how they log in."""
+    made = demo.DemoLogin(
+        login=f"person-{new_id().hex[-12:]}",
+        password="a sentence that one remembers",
+        name=name,
+        role=Text(zh="个人", en="Person"),
+        kind=identity.UserKind.CUSTOMER,
+        roles=(identity.Role.CUSTOMER,),
+    )
+    database, at = Database.connect(urls.app, role=APP_ROLE), now()
+    async with database.write() as tx:
+        party = await parties.register_person(tx, name=name, at=at)
+        await parties.set_level(
+            tx, party_id=party.id, level=level, reason="测试", changed_by=None, at=at
+        )
+        account = await accounts.open_account(tx, party_id=party.id, currency="CNY", at=at)
+        await identity.create_user(
+            tx,
+            login=made.login,
+            password=made.password,
+            name=name,
+            kind=made.kind,
+            roles=made.roles,
+            party_ids=[party.id],
+            at=at,
+        )
+    if money:
+        await pay_in(database, str(account.id), money)
+    await database.close()
+    return made
 
 
 async def enter(walk: Walk, to: Side, *, amount: str = "1234.5", remark: str) -> None:

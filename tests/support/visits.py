@@ -24,6 +24,7 @@ from tests.support.bank import own_logs
 from tests.support.browser import find_browser
 from tests.support.programs import answers, free_port, program
 from tongbao.app import demo
+from tongbao.app.channels import join_sandbox
 from tongbao.app.connect import connect
 from tongbao.infra.postgres import Urls
 from tongbao.infra.settings import Settings
@@ -104,16 +105,30 @@ def opened(urls: Urls, *, port: int, logs: Path, **environment: str) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def site(
-    fresh_database: Callable[..., Urls],
-    demonstration: Urls,
-    sandbox: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+def premises(fresh_database: Callable[..., Urls], demonstration: Urls) -> Urls:
+    """The database of a site: a copy of the demo."""
+    return fresh_database(like=demonstration)
+
+
+@pytest.fixture(scope="module")
+def site(premises: Urls, sandbox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A copy of the demo, open to visitors."""
-    urls, logs = fresh_database(like=demonstration), tmp_path_factory.mktemp("logs")
-    outside = str(urlsplit(sandbox).port)
-    with opened(urls, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
+    logs, outside = tmp_path_factory.mktemp("logs"), str(urlsplit(sandbox).port)
+    with opened(premises, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
+        yield address
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def connected_site(
+    premises: Urls, sandbox: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[str]:
+    """The same, with the sandbox's payment channels behind it: banks and cards elsewhere."""
+    folder, port = tmp_path_factory.mktemp("site"), free_port()
+    outside = urlsplit(sandbox).port
+    assert outside is not None
+    file = await join_sandbox(Settings(data_dir=folder, sandbox_port=outside, port=port))
+    facts = {"TONGBAO_SANDBOX_PORT": str(outside), "TONGBAO_CHANNELS_FILE": str(file)}
+    with opened(premises, port=port, logs=folder, **facts) as address:
         yield address
 
 

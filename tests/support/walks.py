@@ -1,11 +1,12 @@
 """A person walking through the web application, in their language and on their screen."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.support.browser import screenshot
 from tests.support.visits import DESKTOP, PHONE, Visit
@@ -54,6 +55,20 @@ class Walk:
         await self.page.get_by_label(self.words["login"]).fill(person.login)
         await self.page.get_by_label(self.words["password"]).fill(person.password)
         await self.press("log in")
+
+    async def leave(self) -> None:
+        """Be nobody again, on none of the pages of whoever was here."""
+        await self.page.goto("/platform")
+        await self.page.context.clear_cookies()
+        await self.page.evaluate("sessionStorage.clear(); localStorage.removeItem('tongbao.in')")
+
+    async def become(self, person: demo.DemoLogin, path: str) -> None:
+        """Come as this person, whoever was here before."""
+        await self.leave()
+        await self.page.goto(path)
+        await self.log_in(person)
+        await expect(self.page).to_have_url(re.compile(re.escape(path)))
+        await expect(self.page.get_by_role("heading", level=1)).to_be_attached()
 
     async def press(self, words: str) -> None:
         await self.page.get_by_role("button", name=self.words[words], exact=True).click()

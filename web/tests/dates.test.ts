@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { dayOf, dayWords, near, partOfDay, timeOf } from '@/lib/dates'
+import { dayOf, dayWords, near, partOfDay, timeOf, weekday } from '@/lib/dates'
 
 const LATE = new Date('2026-11-21T16:05:00Z') // five past midnight in Shanghai, the 22nd
 
@@ -25,4 +25,8 @@ test('other days are written as people write them', () => {
 test('the greeting follows the bank’s clock', () => {
   const at = (hour: string) => partOfDay(new Date(`2026-11-22T${hour}:30:00+08:00`))
   expect([at('04'), at('07'), at('12'), at('15'), at('21')]).toEqual(['evening', 'morning', 'noon', 'afternoon', 'evening'])
+})
+
+test('a weekday is that of the bank’s calendar', () => {
+  expect([weekday('2026-11-24', 'zh'), weekday('2026-11-24', 'en')]).toEqual(['周二', 'Tuesday'])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { capitals, compare, format, read, short, thousandths, totals } from '@/lib/money'
+import { capitals, compare, format, isNothing, read, short, thousandths, totals } from '@/lib/money'
 
 const cny = (amount: string) => ({ amount, currency: 'CNY' })
 
@@ -113,3 +113,5 @@ test('a part is shown in thousandths of the whole, never beyond it', () => {
   expect(thousandths(cny('-1.00'), cny('3.00'))).toBe(0)
   expect(thousandths(cny('1.00'), cny('0.00'))).toBe(1000)
 })
+
+test.each([['0', true], ['0.00', true], ['-0.00', true], ['0.01', false], ['-10.00', false]])('%s is nothing: %s', (amount, is) => expect(isNothing(cny(amount))).toBe(is))

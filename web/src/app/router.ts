@@ -21,6 +21,8 @@ declare module 'vue-router' {
     open?: boolean
     /** For members of staff only; the rest is for customers only. */
     staff?: boolean
+    /** The permission without which there is nothing to do there, at whichever party. */
+    needs?: string
   }
 }
 

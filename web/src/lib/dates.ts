@@ -41,6 +41,10 @@ export function dayWords(day: string, language: string, now: Date): string {
   return formatter(language, { ...year, month, day: 'numeric' }).format(new Date(`${day}T12:00:00+08:00`))
 }
 
+/** 周二; Tuesday */
+export const weekday = (day: string, language: string): string =>
+  formatter(language, { weekday: language.startsWith('zh') ? 'short' : 'long' }).format(new Date(`${day}T12:00:00+08:00`))
+
 /** morning, noon, afternoon or evening, by the bank's clock. */
 export function partOfDay(now: Date): 'morning' | 'noon' | 'afternoon' | 'evening' {
   const hour = Number(timeOf(now).slice(0, 2))

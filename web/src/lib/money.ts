@@ -96,6 +96,9 @@ export function compare(one: Money, other: Money): -1 | 0 | 1 {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
+/** Zero, however many digits say so. */
+export const isNothing = ({ amount }: Money): boolean => !/[1-9]/.test(amount)
+
 /** How many thousandths of `whole` a part is, for a picture: 0 to 1000. */
 export function thousandths(part: Money, whole: Money): number {
   const [a, b] = [minorOf(part), minorOf(whole)]

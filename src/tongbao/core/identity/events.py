@@ -190,6 +190,16 @@ class MemberInvited(_OfParty, Event):
     by: UUID
 
 
+class InvitationWithdrawn(_OfParty, Event):
+    """A membership that was offered no longer is."""
+
+    type: ClassVar[str] = "identity.invitation_withdrawn"
+
+    invitation_id: UUID
+    party_id: UUID
+    by: UUID
+
+
 class MemberJoined(_OfParty, Event):
     """Somebody acts for a party."""
 

@@ -68,6 +68,7 @@ async def test_a_password_is_exchanged_for_a_token(
         "name": "张伟",
         "party_ids": [str(party_id) for party_id in user.party_ids],
         "permissions": me.json()["permissions"],
+        "grants": {str(each): me.json()["permissions"] for each in user.party_ids},
     }
     assert "accounts:open" in me.json()["permissions"]
 

@@ -9,6 +9,7 @@ const home: Words<typeof zh> = {
     none: 'No account yet', none_why: 'Once one is open, balances and entries are here.', quiet: 'Nothing has moved yet', quiet_why: 'Whatever comes in or goes out is shown here.',
   },
   next: { title: 'What comes next', none: 'Nothing to do, and no money about to leave.', approve: 'For you to approve: {what}', sign: 'For you to sign: {what}', order: 'Standing order to {name}', loan: 'Business loan falls due', deposit: '{title} matures', bill: 'Bill paid by itself', waits: 'Waits for you' },
+  not_yours: { title: 'This is not among what you do here', why: 'If you need it, ask the firm’s administrator to change your role.', back: 'See what you can do' },
   notices: { none: 'No notices yet', none_why: 'We tell you when something moves.', read_all: 'Mark all as read', unread: 'Unread: ' },
   me: { mine: 'My settings', passkeys: 'Passkeys', payment_password: 'Payment password', add_passkey: 'Add a passkey', security_why: 'Passwords, passkeys, devices and log-ins', settings_why: 'SMS, e-mail and quiet hours', data_why: 'See it, take it, erase it', help: 'Help', help_why: 'Questions, a person, complaints', log_out: 'Log out' },
   service: {

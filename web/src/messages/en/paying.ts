@@ -4,7 +4,7 @@ import type zh from '../zh/paying'
 
 const paying: Words<typeof zh> = {
   transfer: {
-    enter: 'Enter', check: 'Check', done: 'Done', from: 'From', amount: 'Amount', available: '{amount} available', payee: 'Payee', new_payee: 'A new payee', name: 'Payee’s name', number: 'Payee’s account number', remittance: 'Remark', next: 'Next: check it',
+    enter: 'Enter', check: 'Check', done: 'Done', from: 'From', amount: 'Amount', available: '{amount} available', empty: 'Nothing is on this account yet. Once you are paid, or top it up, you can transfer.', level: 'Verified to the level “{level}”: at most {most} a payment and {day} a day.', level_next: 'Once it is “{level}”: at most {most} a payment and {day} a day.', level_go: 'Verify further', level_ask: 'Ask the firm’s administrator to verify it further.', payee: 'Payee', new_payee: 'A new payee', name: 'Payee’s name', number: 'Payee’s account number', remittance: 'Remark', next: 'Next: check it',
     you_pay: 'You pay {name}', arrives: 'Arrives', at_once: 'at once', in_minutes: 'usually within minutes; the payee’s bank decides', bank: 'Payee’s bank', here: 'Tongbao', other_bank: 'Another bank, by its code', code: 'CNAPS code or BIC', code_hint: '12 digits, or the BIC of a bank abroad', of: 'From {name}',
     cooling: 'This payee was confirmed less than 24 hours ago. From 50,000 yuan on, a transfer can be made from:', cooling_new: 'From 50,000 yuan on, a payee must have been confirmed for 24 hours. Confirm the payee in your book today and pay tomorrow. If somebody urges you to pay at once, call them first.', stranger: 'This payee is not in your book. Ask the payee in person before you pay. Whoever tells you to move money to a “safe account” is a fraud.', fee: 'Fee', debited: 'Leaves your account', confirm: 'Pay {amount}', ask_again: 'Ask for the result ({amount})', change: 'Change something',
     over_limit: 'Above a limit: {title}', unknown: 'It was sent and no result has reached us. Ask once more; it is never made twice.',
@@ -40,7 +40,7 @@ const paying: Words<typeof zh> = {
     pay: 'Make a transfer', confirm: 'Confirm this payee', edit: 'Edit', save_words: 'Save', remove: 'Remove', remove_why: 'Paying them again will ask you to confirm again. What was paid stays paid.',
   },
   one_click: {
-    title: 'One-click pay', what: 'Small sums go to confirmed payees at Tongbao without confirming each one. You set how much: at most 1,000 yuan a payment and 5,000 a day. Switch it off whenever you like.', per_payment: 'At most a payment', per_day: 'At most a day', used: 'Used today', begin: 'Switch it on', change: 'Save', end: 'Switch it off',
+    title: 'One-click pay', what: 'Small sums go to confirmed payees at Tongbao without confirming each one. You set how much: at most 1,000 yuan a payment and 5,000 a day. Switch it off whenever you like.', per_payment: 'At most a payment', per_day: 'At most a day', used: 'Used today', on: 'On', off: 'Off', set_by: 'The firm’s administrator sets these sums.', begin: 'Switch it on', change: 'Save', end: 'Switch it off',
     saved: 'One-click pay is set', ended: 'One-click pay is off', left: '{amount} left today', too_much: 'More than the {amount} of one-click pay: make a transfer', pay: 'Pay with one click',
   },
   standing: {

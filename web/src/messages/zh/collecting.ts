@@ -13,11 +13,11 @@ const collecting = {
   },
   pay_link: {
     open: '可付款', completed: '已付清', cancelled: '已撤回', expired: '已过期', any: '金额由付款人填写', amount_hint: '不填则由付款人填写', until: '有效至', paid: '已付 {n} 次', how_often: '可以付几次', once: '一次', times: '最多 {n} 次', times_any: '不限次数', make: '生成收款链接', qr: '收款链接的二维码', address: '收款链接', share: '分享', see: '看看付款人的页面', cancel: '撤回链接',
-    page: '付款', asks: '{name} 请您付款', log_in: '登录并付款', confirm: '确认付款 {amount}', pay: '付款', beware: '只付给您认识的人。付款后钱立即到账，无法自动退回。', no_account: '您没有可付款的 {currency} 账户', over_completed: '已经付过了', over_cancelled: '收款人已撤回', over_expired: '已经过期', over_why: '如果还要付款，请联系 {name}。', back: '返回',
+    page: '付款', payment: '付款金额', asks: '{name} 请您付款', log_in: '登录并付款', confirm: '确认付款 {amount}', pay: '付款', beware: '只付给您认识的人。付款后钱立即到账，无法自动退回。', no_account: '您没有可付款的 {currency} 账户', over_completed: '已经付过了', over_cancelled: '收款人已撤回', over_expired: '已经过期', over_why: '如果还要付款，请联系 {name}。', back: '返回',
   },
   pay_request: {
     title: '收款请求', open: '待付款', paid: '已付清', declined: '已拒绝', cancelled: '已撤回', expired: '已过期', by: '怎样找到对方', by_account: '按账号', by_phone: '按手机号', number: '对方账号', phone: '对方手机号', name: '对方户名', name_hint: '须与对方户名完全一致', fault_account: '账号应为 8 至 34 位数字', fault_phone: '请填写手机号', fault_name: '请填写对方户名',
-    in_parts: '可以分几次付', make: '发出收款请求', make_of: '请对方付 {amount}', too_much: '超过对方请您付的金额', so_far: '已付', cancel: '撤回请求', refuse: '拒绝付款', refuse_why: '对方会收到通知；已经付的部分不受影响。', reason: '告诉对方原因', back: '返回这个请求',
+    in_parts: '可以分几次付', make: '发出收款请求', make_of: '请对方付 {amount}', too_much: '超过对方请您付的金额', so_far: '已付', cancel: '撤回请求', refuse: '拒绝付款', refuse_why: '对方会收到通知；已经付的部分不受影响。', reason: '告诉对方原因', because: '拒绝原因', back: '返回这个请求',
   },
   scan: {
     what: '对准收款码，或选择一张有收款码的图片。', camera: '相机画面', no_camera: '没有可用的相机，或者没有允许使用。请选择一张图片。', unreadable: '这张图片里没有找到二维码，请换一张清楚的。', picture: '选择图片', text: '也可以粘贴收款码的内容', text_hint: '一串以 00 开头的文字，或收款链接', read: '读取', again: '再扫一个',

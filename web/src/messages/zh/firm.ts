@@ -45,7 +45,7 @@ const firm = {
     invite: '邀请用户', members: '用户', you: '您', until: '至 {day}', control: '内部控制', dual: '双人复核', dual_why: '每笔付款、每次用户变更都要另一个人同意', dual_on: '已开启双人复核：付款和用户变更都要另一个人同意。', dual_off: '未开启双人复核。', person: '个人没有企业用户', person_why: '开立企业以后，可以邀请同事一起办理。',
     role: '角色', what: { viewer: '只看，不办理', maker: '发起付款；权限以内可以单独付', checker: '复核付款', administrator: '管理用户、限额和规则，不付款' }, band_of: { maker: '单独付款的权限', checker: '复核的权限' },
     any: '{currency} 不限金额', each: '单笔最多（{currency}）', per_day: '每日最多（{currency}）', per_day_hint: '不填就和单笔相同', without: '不设 {currency}', add_currency: '再加 {currency}', ends: '有效期至',
-    login: '对方的用户名', login_hint: '对方登录后就能看到邀请并接受', login_missing: '请填写对方的用户名', invite_now: '发出邀请', invited: '已邀请 {login}，等待接受', change: '保存变更', changed: '已变更 {name} 的权限', remove: '移除', remove_who: '移除 {name}', remove_why: '立即失去这家企业的全部权限；已经签署的仍然有效。', removed: '已移除 {name}', gone: '没有找到这位用户',
+    login: '对方的用户名', login_hint: '对方登录后就能看到邀请并接受', login_missing: '请填写对方的用户名', invite_now: '发出邀请', invited: '已邀请 {login}，等待接受', waiting: '待接受的邀请', withdraw: '收回', withdraw_from: '收回给 {login} 的邀请', withdrawn: '已收回给 {login} 的邀请', change: '保存变更', changed: '已变更 {name} 的权限', remove: '移除', remove_who: '移除 {name}', remove_why: '立即失去这家企业的全部权限；已经签署的仍然有效。', removed: '已移除 {name}', gone: '没有找到这位用户',
   },
   policy: {
     title: '会签规则', is_set: '已设定，超过金额的付款需要签署', is_not: '还没有会签规则', why: '设定以后，超过一定金额的付款要由指定的人签署原文，签署记录任何人都能核验。', set: '设定会签规则', change: '变更规则', end: '停用规则', change_why: '变更或停用，都要按现在的规则签署后才生效。', rules: '付款规则',

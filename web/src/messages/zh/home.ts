@@ -6,6 +6,7 @@ const home = {
     none: '还没有账户', none_why: '开户以后，余额和往来会出现在这里。', quiet: '还没有往来', quiet_why: '收到或付出的每一笔都会出现在这里。',
   },
   next: { title: '接下来', none: '没有要办的事，也没有将要扣的款。', approve: '待您同意：{what}', sign: '待您签署：{what}', order: '定期付给 {name}', loan: '经营贷款到期', deposit: '{title}到期', bill: '代扣账单', waits: '待您处理' },
+  not_yours: { title: '您的角色不办理这一项', why: '需要的话，请企业管理员为您调整角色。', back: '看看能办什么' },
   notices: { none: '还没有消息', none_why: '账户有变动时会告诉您。', read_all: '全部已读', unread: '未读：' },
   me: { mine: '我的设置', passkeys: '通行密钥', payment_password: '支付密码', add_passkey: '添加通行密钥', security_why: '密码、通行密钥、设备和登录记录', settings_why: '短信、邮件和免打扰', data_why: '查看、下载或删除', help: '帮助', help_why: '常见问题、人工服务、投诉', log_out: '退出登录' },
   service: {

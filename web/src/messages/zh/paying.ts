@@ -1,7 +1,7 @@
 /** Paying, and what came of it. */
 const paying = {
   transfer: {
-    enter: '填写', check: '核对', done: '完成', from: '付款账户', amount: '转出金额', available: '可用 {amount}', payee: '收款人', new_payee: '新的收款人', name: '收款户名', number: '收款账号', remittance: '附言', next: '下一步：核对',
+    enter: '填写', check: '核对', done: '完成', from: '付款账户', amount: '转出金额', available: '可用 {amount}', empty: '账户里还没有钱，收到款或充值以后就能转出。', level: '身份核实等级为“{level}”：每笔最多转 {most}，每天最多 {day}。', level_next: '核实到“{level}”以后：每笔最多 {most}，每天最多 {day}。', level_go: '继续核实', level_ask: '请企业管理员继续核实。', payee: '收款人', new_payee: '新的收款人', name: '收款户名', number: '收款账号', remittance: '附言', next: '下一步：核对',
     you_pay: '付给 {name}', arrives: '到账', at_once: '立即到账', in_minutes: '通常几分钟内，以对方银行入账为准', bank: '收款银行', here: '通宝', other_bank: '其他银行（填联行号）', code: '联行号或 BIC', code_hint: '12 位联行号；境外银行填 BIC', of: '来自 {name}',
     cooling: '这位收款人确认不满 24 小时，五万元及以上的转账最早可办时间：', cooling_new: '五万元及以上只能转给确认满 24 小时的收款人。请先在收款人名册里确认，明天再转；如果对方催您立刻转，请先打电话核实。', stranger: '这位收款人不在您的名册里。转出前请与本人核实；任何人让您把钱转到“安全账户”，都是诈骗。', fee: '手续费', debited: '账户扣款合计', confirm: '确认转出 {amount}', ask_again: '再问一次结果（{amount}）', change: '返回修改',
     over_limit: '超过限额：{title}', unknown: '上次提交后没有收到结果。再问一次即可，不会重复转出。',
@@ -37,7 +37,7 @@ const paying = {
     pay: '转账', confirm: '确认这位收款人', edit: '修改备注', save_words: '保存', remove: '移出名册', remove_why: '以后再付款需要重新确认；已经付的不受影响。',
   },
   one_click: {
-    title: '一键付', what: '小额付给已确认的行内收款人时，不再逐笔确认。额度由您定，每笔最多 1,000 元，每天最多 5,000 元，随时可以关掉。', per_payment: '每笔最多', per_day: '每天最多', used: '今天已用', begin: '开通一键付', change: '保存额度', end: '关闭一键付',
+    title: '一键付', what: '小额付给已确认的行内收款人时，不再逐笔确认。额度由您定，每笔最多 1,000 元，每天最多 5,000 元，随时可以关掉。', per_payment: '每笔最多', per_day: '每天最多', used: '今天已用', on: '已开通', off: '未开通', set_by: '额度由企业管理员设定。', begin: '开通一键付', change: '保存额度', end: '关闭一键付',
     saved: '一键付额度已保存', ended: '一键付已关闭', left: '今天还可以付 {amount}', too_much: '超过一键付的额度 {amount}，请用转账', pay: '一键付出',
   },
   standing: {

@@ -5,6 +5,7 @@ import { useRoute, useRouter } from 'vue-router'
 
 import { client, type Schemas, take } from '@/api/client'
 import { useParty } from '@/portal/data'
+import { useMay } from '@/portal/may'
 import { useSession } from '@/session/store'
 
 export type Member = Schemas['MemberOut']
@@ -24,8 +25,8 @@ export function useActing() {
     queries: computed(() => ids.value.map((id) => ({ queryKey: ['party', id], queryFn: () => fetchParty(id), staleTime: Infinity }))),
   })
   const parties = computed(() => found.value.flatMap((each) => each.data ?? []))
-  const may = (permission: string): boolean => session.me?.permissions.includes(permission) ?? false
-  return { party, parties, ids, may, me: computed(() => session.me) }
+  const { may } = useMay()
+  return { party, parties, ids, may: (permission: string): boolean => may(permission, party.value), me: computed(() => session.me) }
 }
 
 /** Who acts for a firm, by name; nothing is asked of a person, who has no users. */

@@ -12,6 +12,6 @@ export const onboarding: RouteRecordRaw[] = [
   { path: 'identity', component: () => import('./Identity.vue') },
   { path: 'identity/cases/:id', component: () => import('./Case.vue'), props: true },
   { path: 'open-firm', component: () => import('./OpenFirm.vue') },
-  { path: 'open-account', component: () => import('./OpenAccount.vue') },
+  { path: 'open-account', component: () => import('./OpenAccount.vue'), meta: { needs: 'accounts:open' } },
   { path: 'invitations', component: () => import('./Invitations.vue') },
 ]

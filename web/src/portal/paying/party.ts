@@ -1,16 +1,18 @@
-/** Whose business it is, where somebody acts for several; it stands in the address. */
+/** Whose business it is, where somebody acts for several; it stands in the address. With `needs`, only for whom one may do that. */
 import { useQueries } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 
 import { client, take } from '@/api/client'
 import { useAccounts } from '@/portal/data'
+import { useMay } from '@/portal/may'
 
-export function useOwnParty() {
+export function useOwnParty(needs?: string) {
   const route = useRoute()
   const router = useRouter()
+  const { may } = useMay()
   const { data, error, refetch } = useAccounts()
-  const ids = computed(() => [...new Set((data.value ?? []).map((each) => each.party_id))])
+  const ids = computed(() => [...new Set((data.value ?? []).map((each) => each.party_id))].filter((each) => needs === undefined || may(needs, each)))
   const party = computed({
     get: () => ids.value.find((each) => each === route.query['party']) ?? ids.value[0] ?? '',
     set: (id) => void router.replace({ query: { ...route.query, party: id } }),

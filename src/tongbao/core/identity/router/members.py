@@ -4,9 +4,10 @@ A company the caller does not act for is answered exactly like one that does not
 """
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request, Response, status
+from fastapi import Depends, Query, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain import MemberRole, UnknownCompany
@@ -18,6 +19,7 @@ from tongbao.core.identity.schemas.members import (
     DualControlIn,
     InvitationIn,
     InvitationOut,
+    InvitationsOut,
     MemberOut,
     TermsIn,
 )
@@ -25,7 +27,8 @@ from tongbao.core.parties import service as parties
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.web import Instant, ReadTx, WriteTx, router
+from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
 
 api = router(prefix="/api/v1/identity", tags=["identity"])
 
@@ -107,6 +110,53 @@ async def invite(
             at=at,
         ),
         company=company.name,
+    )
+
+
+@api.get(
+    "/companies/{party_id}/invitations",
+    dependencies=MAY_MANAGE,
+    summary="A company's open invitations",
+)
+async def list_company_invitations(
+    party_id: UUID,
+    tx: ReadTx,
+    actor: CurrentActor,
+    at: Instant,
+    limit: PageLimit = PAGE_LIMIT_DEFAULT,
+    after: Annotated[
+        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+    ] = None,
+) -> InvitationsOut:
+    """Return whom a company has invited and who has not answered yet, the latest first.
+
+    Problems: `identity.unknown_company`, `page.bad_cursor`.
+    """
+    actor.check(MANAGE, party_id=party_id, unknown=UnknownCompany())
+    page = await service.invitations_of(tx, party_id=party_id, after=after, limit=limit, at=at)
+    company = await parties.get(tx, party_id)
+    return InvitationsOut(
+        items=[InvitationOut.of(each, company=company.name) for each in page.items],
+        next=page.next,
+    )
+
+
+@api.delete(
+    "/companies/{party_id}/invitations/{invitation_id}",
+    dependencies=MAY_MANAGE,
+    status_code=status.HTTP_204_NO_CONTENT,
+    summary="Take an invitation back",
+)
+async def withdraw_invitation(
+    party_id: UUID, invitation_id: UUID, tx: WriteTx, actor: CurrentActor, at: Instant
+) -> None:
+    """Offer a membership no longer, at once: under dual control, too, for it gives nobody a right.
+
+    Problems: `identity.unknown_company`, `identity.unknown_invitation`.
+    """
+    actor.check(MANAGE, party_id=party_id, unknown=UnknownCompany())
+    await service.withdraw_invitation(
+        tx, invitation_id=invitation_id, party_id=party_id, withdrawn_by=actor.id, at=at
     )
 
 

@@ -216,6 +216,13 @@ class InvitationOut(Shape):
         )
 
 
+class InvitationsOut(Shape):
+    """A page of memberships offered, the latest first."""
+
+    items: list[InvitationOut]
+    next: str | None
+
+
 def shown(bands: Bands, day_bands: Bands) -> list[BandShape]:
     """Return bands as they are shown: with what counts by day, said or not."""
     return [

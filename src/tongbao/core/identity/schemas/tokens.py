@@ -68,6 +68,12 @@ class MeOut(BaseModel):
                     "name": "张伟",
                     "party_ids": ["0197c0de-0000-7000-8000-000000000001"],
                     "permissions": ["accounts:open", "payments:initiate"],
+                    "grants": {
+                        "0197c0de-0000-7000-8000-000000000001": [
+                            "accounts:open",
+                            "payments:initiate",
+                        ]
+                    },
                 }
             ]
         },
@@ -80,7 +86,11 @@ class MeOut(BaseModel):
     ]
     name: str
     party_ids: Annotated[list[UUID], Field(description="The parties a customer acts for")]
-    permissions: Annotated[list[str], Field(description="`module:verb`")]
+    permissions: Annotated[list[str], Field(description="`module:verb`, held anywhere")]
+    grants: Annotated[
+        dict[UUID, list[str]],
+        Field(description="Which of them hold at each party: a maker here may only look there"),
+    ]
 
     @classmethod
     def of(cls, actor: Actor, *, login: str | None) -> "MeOut":
@@ -92,4 +102,5 @@ class MeOut(BaseModel):
             name=actor.name,
             party_ids=sorted(actor.party_ids),
             permissions=sorted(actor.permissions),
+            grants={each: sorted(actor.grants[each]) for each in sorted(actor.party_ids)},
         )

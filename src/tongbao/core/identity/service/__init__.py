@@ -83,7 +83,13 @@ from tongbao.core.identity.service.contact_codes import ContactCode
 from tongbao.core.identity.service.contacts import add_contact, contacts_of, find_contact
 from tongbao.core.identity.service.devices import list_devices, revoke_device
 from tongbao.core.identity.service.erasing import erase_holders, holders_of
-from tongbao.core.identity.service.invitations import accept_invitation, invitations_for, invite
+from tongbao.core.identity.service.invitations import (
+    accept_invitation,
+    invitations_for,
+    invitations_of,
+    invite,
+    withdraw_invitation,
+)
 from tongbao.core.identity.service.logging_in import (
     Attempt,
     PasswordProven,
@@ -333,6 +339,7 @@ __all__ = [
     "get_user",
     "holders_of",
     "invitations_for",
+    "invitations_of",
     "invite",
     "issue_password_token",
     "issue_token",
@@ -373,4 +380,5 @@ __all__ = [
     "tell_of_misplaced",
     "tell_role",
     "unblock_user",
+    "withdraw_invitation",
 ]

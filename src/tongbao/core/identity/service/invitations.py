@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tongbao.core.identity.domain import (
@@ -22,12 +22,13 @@ from tongbao.core.identity.domain import (
     clean_login,
     plain_bands,
 )
-from tongbao.core.identity.events import MemberInvited
+from tongbao.core.identity.events import InvitationWithdrawn, MemberInvited
 from tongbao.core.identity.models import InvitationRow, UserRow
 from tongbao.core.identity.service.memberships import add_member, lock_company
 from tongbao.infra import outbox
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page, decode_cursor, encode_cursor
 
 INVITATIONS_SHOWN_MAX = 100
 
@@ -101,13 +102,49 @@ async def invitations_for(tx: ReadSession, *, user_id: UUID, at: datetime) -> li
         .where(
             UserRow.id == user_id,
             UserRow.kind == UserKind.CUSTOMER.value,
-            InvitationRow.closed_at.is_(None),
-            InvitationRow.expires_at > at,
+            *_open(at),
         )
         .order_by(InvitationRow.id.desc())
         .limit(INVITATIONS_SHOWN_MAX)
     )
     return [_invitation(row) for row in rows]
+
+
+async def invitations_of(
+    tx: ReadSession,
+    *,
+    party_id: UUID,
+    after: str | None = None,
+    limit: int = PAGE_LIMIT_DEFAULT,
+    at: datetime,
+) -> Page[Invitation]:
+    """Return whom a company has invited who has not answered yet, the latest first.
+
+    Raises `kernel.page.BadCursor`.
+    """
+    query = select(InvitationRow).where(InvitationRow.party_id == party_id, *_open(at))
+    if after is not None:
+        query = query.where(InvitationRow.id < decode_cursor(after, UUID)[0])
+    rows = await tx.scalars(query.order_by(InvitationRow.id.desc()).limit(limit + 1))
+    return Page[Invitation].of(
+        [_invitation(row) for row in rows], limit=limit, cursor=lambda last: encode_cursor(last.id)
+    )
+
+
+async def withdraw_invitation(
+    tx: WriteSession, *, invitation_id: UUID, party_id: UUID, withdrawn_by: UUID, at: datetime
+) -> None:
+    """Offer a membership no longer. Raises `UnknownInvitation`, also for one that was accepted."""
+    withdrawn = await tx.scalar(
+        update(InvitationRow)
+        .where(InvitationRow.id == invitation_id, InvitationRow.party_id == party_id, *_open(at))
+        .values(closed_at=at)
+        .returning(InvitationRow.id)
+    )
+    if withdrawn is None:
+        raise UnknownInvitation
+    event = InvitationWithdrawn(invitation_id=invitation_id, party_id=party_id, by=withdrawn_by)
+    await outbox.append(tx, [event], at=at)
 
 
 async def accept_invitation(
@@ -140,6 +177,10 @@ async def accept_invitation(
         added_by=row.invited_by,
         at=at,
     )
+
+
+def _open(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (InvitationRow.closed_at.is_(None), InvitationRow.expires_at > at)
 
 
 def _invitation(row: InvitationRow) -> Invitation:

@@ -107,7 +107,7 @@ class MicroAmountWrong(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="打款金额不符", en="Not the amount that was paid")
     detail = Text(
-        zh="金额不符,还可尝试 {tries_left} 次",
+        zh="金额不符，还可尝试 {tries_left} 次",
         en="Another amount was paid; {tries_left} tries are left",
     )
 

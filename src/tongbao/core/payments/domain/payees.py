@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, NewType
+from typing import Final, NewType, Self
 from uuid import UUID
 
 from tongbao.core.identity.service import Action
@@ -77,6 +77,16 @@ class OneClick:
     per_payment: Money
     per_day: Money
     used_today: Money
+
+    @classmethod
+    def off(cls, party_id: UUID, currency: str) -> Self:
+        """Return the state of a party that pays nothing with one click."""
+        return cls(party_id, *[Money.zero(currency)] * 3)
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether anything is paid so; neither sum is ever set to zero."""
+        return self.per_payment.minor > 0
 
     @property
     def left(self) -> Money:

@@ -228,16 +228,14 @@ async def read_one_click(
     actor: CurrentActor,
     at: Instant,
 ) -> OneClickOut:
-    """Return what a party allows itself, and what is left of it today.
+    """Return what a party allows itself, and what is left of it today; nothing where it is off.
 
-    Problems: `parties.unknown_party`, `payments.one_click_off`.
+    Problems: `parties.unknown_party`.
     """
     if party_id not in actor.party_ids:
         raise parties.UnknownParty(party_id=party_id)
     allowed = await service.one_click(tx, party_id=party_id, currency=currency, at=at)
-    if allowed is None:
-        raise service.OneClickOff
-    return OneClickOut.of(allowed)
+    return OneClickOut.of(allowed or service.OneClick.off(party_id, currency))
 
 
 @api.put("/one-click", dependencies=MAY_SET, summary="Set how much is paid with one click")

@@ -220,6 +220,7 @@ class OneClickOut(Shape):
     model_config = ConfigDict(title="OneClick")
 
     party_id: UUID
+    enabled: Annotated[bool, Field(description="Whether anything is; if not, all sums are zero")]
     per_payment: MoneyField
     per_day: MoneyField
     used_today: MoneyField
@@ -230,6 +231,7 @@ class OneClickOut(Shape):
         """Return the shape."""
         return cls(
             party_id=allowed.party_id,
+            enabled=allowed.is_on,
             per_payment=allowed.per_payment,
             per_day=allowed.per_day,
             used_today=allowed.used_today,
