@@ -52,8 +52,9 @@ const desk = {
   audit: {
     at: '时间', who: '谁', action: '动作', object: '对象', outcome: '结果', address: '来源地址', request: '请求编号', seq: '序号', none: '没有符合条件的记录', is_done: '完成', is_refused: '拒绝', is_failed: '失败', by_customer: '客户', by_staff: '员工', by_service: '系统', by_system: '后台任务', by_anonymous: '未登录',
     action_hint: '动作，如 kyc.decide', object_hint: '对象编号', reason_hint: '理由中的字', prove: '导出可验证的文件', entry: '审计记录 {seq}', what: '记录', actor: '操作者编号', session: '会话', device: '设备摘要', before: '变更前摘要', after: '变更后摘要', customer: '客户', to_customer: '查看客户',
-    proof: '存在证明', holds: '已验证：记录在签名的树中，没有被改动', holds_not: '验证不通过：请立即告知安全人员', holds_why: '本页按 {steps} 个哈希重新算出了含 {size} 条记录的树根，与签名的一致。', root: '树根', signed: '签名时间', key: '签名密钥',
+    proof: '存在证明', holds_why: '本页按 {steps} 个哈希重新计算含 {size} 条记录的树根，并核验银行的签名。', root: '树根', signed: '签名时间', key: '签名密钥',
   },
+  verdict: { good: '核验通过：没有被改动，树根和银行的签名都对得上', bad: '核验不通过：与银行签名的不符，请立即上报', unable: '此处的浏览器不能核验，请使用加密连接', unchecked: '树根核对一致；签名未核验：这个浏览器不支持 Ed25519', keyless: '树根核对一致；签名未核验：平台没有提供签名公钥' },
   alert: { rule: '模式', who: '谁', entries: '记录数', opened: '发现时间', finding: '结论', closed: '已处理', is_open: '待处理', none: '没有告警', none_why: '短时间大量查看、管理员非工作时间操作、反复被拒绝会出现在这里。', close: '写明结论并关闭', close_note: '关闭后不能再改。', rule_mass_reveal: '大量查看敏感资料', rule_administrator_out_of_hours: '管理员非工作时间操作', rule_repeated_denial_actor: '同一人反复被拒绝', rule_repeated_denial_address: '同一地址反复被拒绝' },
   role: { customer: '客户', staff_operations: '运营', staff_risk: '风控', staff_compliance: '合规', staff_service: '客服', staff_marketing: '市场', staff_product: '产品', staff_administrator: '系统管理', auditor: '审计', service: '系统' },
   passkey_hint: { title: '下次用通行密钥登录', why: '更快，也不会被钓鱼网站骗走。', add: '设置通行密钥' },
