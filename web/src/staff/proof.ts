@@ -1,4 +1,5 @@
 /** Whether something stands in a tree that the bank signed, worked out on this device. */
+import { Problem } from '@/api/problem'
 import { type PublicKey, type Signed, signatureOf } from '@/lib/checkpoint'
 import { canVerify, type Inclusion, isIncluded } from '@/lib/merkle'
 
@@ -6,6 +7,10 @@ import { canVerify, type Inclusion, isIncluded } from '@/lib/merkle'
 export type Verdict = 'good' | 'bad' | 'unable' | 'unchecked' | 'keyless'
 
 export const TONES = { good: 'done', bad: 'wrong', unable: 'rest', unchecked: 'wait', keyless: 'wait' } as const
+
+/** It was made so lately that nothing was signed since; that happens within about a minute. */
+export const isEarly = (caught: unknown): boolean => caught instanceof Problem && /^(ledger|audit)\.(not_in_tree|checkpoint_not_found)$/.test(caught.code)
+export const SOON_MS = 10_000
 
 export type Proof = Inclusion & { checkpoint: Signed }
 
