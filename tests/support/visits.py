@@ -104,16 +104,16 @@ def opened(urls: Urls, *, port: int, logs: Path, **environment: str) -> Iterator
 
 
 @pytest.fixture(scope="module")
-def site(
-    fresh_database: Callable[..., Urls],
-    demonstration: Urls,
-    sandbox: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[str]:
+def site_urls(fresh_database: Callable[..., Urls], demonstration: Urls) -> Urls:
+    """The database of a site."""
+    return fresh_database(like=demonstration)
+
+
+@pytest.fixture(scope="module")
+def site(site_urls: Urls, sandbox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A copy of the demo, open to visitors."""
-    urls, logs = fresh_database(like=demonstration), tmp_path_factory.mktemp("logs")
-    outside = str(urlsplit(sandbox).port)
-    with opened(urls, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
+    logs, outside = tmp_path_factory.mktemp("logs"), str(urlsplit(sandbox).port)
+    with opened(site_urls, port=free_port(), logs=logs, TONGBAO_SANDBOX_PORT=outside) as address:
         yield address
 
 

@@ -1,6 +1,7 @@
 """A person walking through the web application, in their language and on their screen."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -32,16 +33,6 @@ LOG_IN: Mapping[Language, Mapping[str, str]] = {
 }
 
 
-AUTHENTICATOR = {
-    "protocol": "ctap2",
-    "transport": "internal",
-    "hasResidentKey": True,
-    "hasUserVerification": True,
-    "isUserVerified": True,
-    "automaticPresenceSimulation": True,
-}
-
-
 class Walk:
     """One visitor. `words` are what the buttons and labels on their way say, in their language."""
 
@@ -51,6 +42,7 @@ class Walk:
         self.visit = visit
         self.page: Page = visit.page
         self.language = language
+        self.all_words = words
         self.words = {**LOG_IN[language], **words[language]}
 
     async def log_in(self, person: demo.DemoLogin) -> None:
@@ -60,6 +52,16 @@ class Walk:
 
     async def press(self, words: str) -> None:
         await self.page.get_by_role("button", name=self.words[words], exact=True).click()
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator["Walk"]:
+        """Let somebody else in, at a screen of the same kind and in the same language."""
+        browser, size = self.page.context.browser, self.page.viewport_size
+        assert browser is not None
+        assert size is not None
+        visit = await Visit.begin(browser, self.visit.address, language=self.language, **size)
+        yield Walk(visit, self.language, self.all_words)
+        await visit.page.context.close()
 
     async def carry_passkeys(self) -> None:
         """Have a device that makes passkeys and agrees to whatever it is asked."""
