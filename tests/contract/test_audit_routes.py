@@ -77,6 +77,16 @@ async def test_an_auditor_finds_reads_proves_and_exports(bank: Bank, auditor: Ca
         assert party["id"] in answer.text
 
 
+async def test_anybody_is_told_the_keys_that_check_both_trees(
+    bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    retired = SigningKey.new().public
+    monkeypatch.setattr(bank.app.state, "checkpoint_keys", lambda: [KEY.public, retired])
+    offered = await bank.anybody.get("/audit/tree/keys")
+    assert [each["key_id"] for each in offered] == [KEY.public.id, retired.id]
+    assert await bank.anybody.get("/ledger/tree/keys") == offered
+
+
 async def changed(
     bank: Bank, who: Caller, method: str, path: str, body: object = None
 ) -> tuple[str | None, str | None]:

@@ -184,6 +184,8 @@ def test_only_what_is_public_needs_no_token(operations: list[Operation]) -> None
         "payments_confirm_receipt",
         "payments_list_fees",
         "notices_read_service_desk",
+        "ledger_list_checkpoint_keys",
+        "audit_list_audit_checkpoint_keys",
         "payments_confirm_receipt_file",
     }
 

@@ -1,8 +1,11 @@
-"""The desk's people side in Chromium: work, an identity case, customers, four eyes, partners."""
+"""The desk's people side in Chromium: work, cases, customers, tables, four eyes, partners."""
 
+import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -15,9 +18,9 @@ from tongbao.app import demo
 from tongbao.kernel.text import Language
 from tongbao_sandbox import people
 
-OPERATIONS, RISK, COMPLIANCE, ADMIN, SERVICE = (
+OPERATIONS, RISK, COMPLIANCE, ADMIN, SERVICE, AUDITOR, FIRM = (
     next(each for each in demo.LOGINS if each.login == login)
-    for login in ("operations", "risk", "compliance", "admin", "service")
+    for login in ("operations", "risk", "compliance", "admin", "service", "auditor", "firm")
 )
 BORN_BEFORE = 1970
 # A card of theirs has no end: a person looks at one that has. The first few are special.
@@ -38,6 +41,21 @@ WORDS: dict[Language, dict[str, str]] = {
         "system": "名称",
         "register": "登记并生成密钥",
         "kept": "我已保存好",
+        "search": "搜索",
+        "ledger": "总账",
+        "open payment": "打开此编号的付款",
+        "reveal phone": "显示完整的手机",
+        "cover phone": "隐藏手机",
+        "verified": "核验通过",
+        "number": "统一社会信用代码",
+        "id": "客户编号",
+        "name": "客户",
+        "columns": "列",
+        "save view": "保存视图",
+        "view name": "视图名称",
+        "view": "杭州的",
+        "everything": "全部",
+        "export": "导出",
     },
     "en": {
         "find": "Find in the rows listed",
@@ -53,6 +71,21 @@ WORDS: dict[Language, dict[str, str]] = {
         "system": "Name",
         "register": "Register and make a secret",
         "kept": "I have kept them",
+        "search": "Search",
+        "ledger": "Ledger",
+        "open payment": "Open the payment of this id",
+        "reveal phone": "Show the whole Mobile",
+        "cover phone": "Hide Mobile",
+        "verified": "Verified:",
+        "number": "Registration number",
+        "id": "Customer id",
+        "name": "Customer",
+        "columns": "Columns",
+        "save view": "Save view",
+        "view name": "Name of the view",
+        "view": "Of Hangzhou",
+        "everything": "All",
+        "export": "Export",
     },
 }
 
@@ -180,3 +213,152 @@ async def test_a_partner_is_registered_and_its_secret_shown_once(walk: Walk) -> 
     await expect(page.get_by_role("heading", name="<script>alert(1)</script>")).to_be_visible()
     await expect(page.get_by_text(secret)).to_have_count(0)
     await walk.look("desk-partner")
+
+
+async def enter(walk: Walk, who: demo.DemoLogin, path: str) -> None:
+    await walk.page.goto(path)
+    await walk.log_in(who)
+    await expect(walk.page.locator("tbody tr, .empty").first).to_be_visible()
+
+
+async def find(walk: Walk, text: str, choice: str) -> None:
+    """Open the palette, look for something, move down to it and open it: by the keyboard alone."""
+    page, words = walk.page, walk.words
+    await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("combobox", name=words["search"])).to_be_focused()
+    await page.keyboard.type(text)
+    wanted = page.get_by_role("option").filter(has_text=choice)
+    await expect(wanted).to_be_visible()
+    for _ in range(await page.get_by_role("option").count()):
+        if await wanted.get_attribute("aria-selected") == "true":
+            break
+        await page.keyboard.press("ArrowDown")
+    await expect(wanted).to_have_attribute("aria-selected", "true")
+    if choice == words["open payment"]:
+        await walk.look("desk-palette")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+async def test_the_palette_finds_a_page_a_customer_and_a_payment(walk: Walk, site: str) -> None:
+    with at_work(site, FIRM) as ask:
+        account = ask("GET", "/accounts")["items"][0]
+        payment = ask("GET", "/payments", params={"account_id": account["id"]})["items"][0]
+        party = ask("GET", f"/parties/{account['party_id']}")
+    page, words = walk.page, walk.words
+    await enter(walk, OPERATIONS, "/staff")
+    await find(walk, words["ledger"], words["ledger"])
+    await expect(page).to_have_url(re.compile(r"/staff/ledger$"))
+    await find(walk, account["number"], party["name"])  # by the account's number
+    await expect(page).to_have_url(re.compile(f"/staff/customers/{party['id']}$"))
+    await expect(page.get_by_role("heading", name=party["name"], level=1)).to_be_visible()
+    await find(walk, payment["id"].replace("-", "").upper(), words["open payment"])
+    await expect(page).to_have_url(re.compile(f"/staff/payments/{payment['id']}$"))
+    await expect(page.get_by_text(payment["creditor"]["name"]).first).to_be_visible()
+    await walk.look("desk-payment")
+    await page.keyboard.press("Control+k")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await walk.visit.check()
+
+
+@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+async def test_what_is_revealed_stands_in_the_trail_which_is_proven(walk: Walk, site: str) -> None:
+    phone = {"zh": "+8613800138771", "en": "+8613800138772"}[walk.language]
+    with at_work(site, OPERATIONS) as ask:
+        name = f"测试 {walk.language}"
+        party = ask("POST", "/parties", json={"kind": "person", "name": name})
+        contact = {"kind": "phone", "value": phone}
+        made = ask("POST", f"/parties/{party['id']}/contacts", json=contact)
+    page, words = walk.page, walk.words
+    await page.goto(f"/staff/customers/{party['id']}")
+    await walk.log_in(OPERATIONS)
+    await expect(page.get_by_role("button", name=words["reveal phone"])).to_be_visible()
+    await expect(page.get_by_text(phone[-4:]).first).to_be_visible()
+    assert phone[-7:] not in await page.content()
+    await page.get_by_role("button", name=words["reveal phone"]).click()
+    await say_why(walk, "show")
+    await expect(page.get_by_text(phone[-7:])).to_be_visible()
+    await walk.look("desk-customer-revealed")
+    await page.get_by_role("button", name=words["cover phone"]).click()
+    await expect(page.get_by_text(phone[-7:])).to_have_count(0)
+    async with walk.beside() as auditor:
+        await auditor.page.goto(f"/staff/audit?about={made['id']}")
+        await auditor.log_in(AUDITOR)
+        rows = auditor.page.locator("tbody tr", has_text="核对原件")
+        entry = rows.filter(has_text="revealed")
+        await expect(entry).to_have_count(1)
+        await expect(entry).to_contain_text("<b>checked</b>")
+        await auditor.look("desk-audit-reveal")
+        await entry.get_by_role("link").click()
+        with auditor.visit.expecting(404):  # until the tree is signed, within a minute
+            verdict = auditor.page.get_by_text(words["verified"])
+            await expect(verdict).to_be_visible(timeout=90_000)
+        await auditor.look("desk-audit-entry")
+
+
+@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+async def test_a_table_is_filtered_kept_as_a_view_and_taken_away(
+    walk: Walk, site: str, tmp_path: Path
+) -> None:
+    with at_work(site, OPERATIONS) as ask:
+        parties = ask("GET", "/parties", params={"text": "杭州"})["items"]
+    expected = sorted((each["name"], each["registration_number"], each["id"]) for each in parties)
+    assert len(expected) > 1
+    page, words = walk.page, walk.words
+    await enter(walk, OPERATIONS, "/staff/customers")
+    rows = page.locator("tbody tr")
+    everybody = await rows.count()
+    await page.keyboard.press("/")
+    await page.keyboard.type("杭州")
+    await expect(rows).to_have_count(len(expected))
+    await page.keyboard.press("Escape")
+    await choose_column(walk, words["id"])
+    await expect(page.get_by_text(expected[0][2])).to_be_visible()
+    await walk.look("desk-customers-found")
+    await keep_view(walk)
+    await page.reload()  # kept on this device, with its column
+    view = page.get_by_role("button", name=words["view"], exact=True)
+    await expect(view).to_have_attribute("aria-pressed", "true")
+    await page.get_by_role("button", name=words["everything"], exact=True).click()
+    await expect(rows).to_have_count(everybody)
+    await expect(page.get_by_text(expected[0][2])).to_have_count(0)
+    await view.click()
+    await expect(rows).to_have_count(len(expected))
+    await page.locator("thead").get_by_role("button", name=words["name"], exact=True).click()
+    await expect(page).to_have_url(re.compile("sort=name"))
+    await move_by_keys(walk)
+    async with page.expect_download() as taken:
+        await page.get_by_role("button", name=words["export"]).click()
+    file = tmp_path / "customers.csv"
+    await (await taken.value).save_as(file)
+    assert file.read_bytes().startswith("\ufeff".encode())
+    lines = list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"))))
+    taken_away = [(each[words["name"]], each[words["number"]], each[words["id"]]) for each in lines]
+    assert sorted(taken_away) == expected
+    shown = await rows.locator("td:first-child").all_inner_texts()
+    assert [name for name, _, _ in taken_away] == shown  # in the order of the screen
+    await walk.visit.check()
+
+
+async def choose_column(walk: Walk, column: str) -> None:
+    await walk.press("columns")
+    await walk.page.get_by_role("menuitemcheckbox", name=column).click()
+    await walk.page.keyboard.press("Escape")
+
+
+async def keep_view(walk: Walk) -> None:
+    await walk.press("save view")
+    dialog = walk.page.get_by_role("dialog")
+    await dialog.get_by_label(walk.words["view name"]).fill(walk.words["view"])
+    await walk.page.keyboard.press("Enter")
+    await expect(dialog).to_have_count(0)
+
+
+async def move_by_keys(walk: Walk) -> None:
+    """Down and up, never past an end."""
+    rows = walk.page.locator("tbody tr")
+    for key, row in (("j", 0), ("k", 0), ("j", 1), ("k", 0)):
+        await walk.page.keyboard.press(key)
+        await expect(rows.nth(row)).to_be_focused()

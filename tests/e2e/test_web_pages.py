@@ -10,7 +10,7 @@ from playwright.async_api import Browser, expect
 
 from tests.support import pages
 from tests.support.browser import screenshot
-from tests.support.visits import DESKTOP, Visit
+from tests.support.visits import Visit
 from tests.support.walks import BUILT, COMBINATIONS, Walk
 from tongbao.app.site.built import AREAS, FOLDER
 from tongbao.kernel.text import Language
@@ -28,9 +28,7 @@ async def test_every_page(
     browser: Browser, site: str, combination: tuple[Language, tuple[int, int]]
 ) -> None:
     language, (width, height) = combination
-    # The desk is a desktop's: on a phone the customers' pages are looked at.
-    listed = [each for each in pages.PAGES if width >= DESKTOP[0] or "/staff" not in each.path]
-    for who, theirs in groupby(listed, key=lambda each: each.who):
+    for who, theirs in groupby(pages.PAGES, key=lambda each: each.who):
         visit = await Visit.begin(
             browser,
             site.replace("127.0.0.1", "localhost"),

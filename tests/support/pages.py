@@ -35,6 +35,7 @@ LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "loan": ("/lending/loans", {}),
     "payment": ("/payments", {"account_id": "{account}"}),
     "transaction": ("/ledger/transactions", {}),
+    "user": ("/identity/users", {}),
 }
 
 PAGES: Final = (
@@ -118,6 +119,7 @@ PAGES: Final = (
     Listed("desk-reports", OPERATIONS, "/staff/ledger/reports"),
     Listed("desk-transaction", OPERATIONS, "/staff/ledger/transactions/{transaction}"),
     Listed("desk-terms", OPERATIONS, "/staff/terms"),
+    Listed("desk-limit", OPERATIONS, "/staff/terms/limits/organisation_1_day"),
     Listed("desk-fees", OPERATIONS, "/staff/terms/fees"),
     Listed("desk-rates", OPERATIONS, "/staff/terms/rates"),
     Listed("desk-end-of-day", OPERATIONS, "/staff/end-of-day"),
@@ -126,6 +128,7 @@ PAGES: Final = (
     Listed("desk-audit", AUDITOR, "/staff/audit"),
     Listed("desk-alerts", AUDITOR, "/staff/alerts"),
     Listed("desk-users", ADMINISTRATOR, "/staff/users"),
+    Listed("desk-user", ADMINISTRATOR, "/staff/users/{user}"),
 )
 # Areas whose pages are reached by what they are about, or by a link, or have another name here.
 ELSEWHERE: Final = frozenset({"company", "files", "instructions", "pay"})

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -49,6 +50,7 @@ class Walk:
         self.visit = visit
         self.page: Page = visit.page
         self.language = language
+        self.all_words = words
         self.words = {**LOG_IN[language], **words[language]}
 
     async def log_in(self, person: demo.DemoLogin) -> None:
@@ -72,6 +74,16 @@ class Walk:
 
     async def press(self, words: str) -> None:
         await self.page.get_by_role("button", name=self.words[words], exact=True).click()
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator["Walk"]:
+        """Let somebody else in, at a screen of the same kind and in the same language."""
+        browser, size = self.page.context.browser, self.page.viewport_size
+        assert browser is not None
+        assert size is not None
+        visit = await Visit.begin(browser, self.visit.address, language=self.language, **size)
+        yield Walk(visit, self.language, self.all_words)
+        await visit.page.context.close()
 
     async def carry_passkeys(self) -> None:
         await carry_passkeys(self.page)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { cell, csvOf } from '@/lib/csv'
+import { momentOf } from '@/lib/dates'
 import { idOf, isAccountNumber } from '@/staff/found'
 import { compared } from '@/staff/people/evidence'
 import { linesOf } from '@/staff/people/payload'
@@ -20,6 +21,12 @@ test('what somebody else wrote is no formula, and a negative amount stays a figu
 
 test('a file begins with the mark of UTF-8 and ends its lines as RFC 4180 has it', () => {
   expect(csvOf([['a', 'b'], ['1', '']])).toBe('\ufeffa,b\r\n1,\r\n')
+})
+
+test('an instant is told by the bank’s clock, and nothing else is changed', () => {
+  expect(momentOf('2026-11-22T18:04:05.123456Z')).toBe('2026-11-23 02:04:05')
+  expect(momentOf('2026-11-22T18:04:05+08:00')).toBe('2026-11-22 18:04:05')
+  for (const text of ['2026-11-22', '', 'WA-2026-11-22T1', '91330106TWDXAK625N']) expect(momentOf(text)).toBe(text)
 })
 
 test('what was kept of a table is read with care', () => {

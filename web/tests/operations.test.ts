@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 
 import { percent, spell } from '@/staff/operations/data'
 import { findingsOf } from '@/staff/operations/findings'
-import { verdictOf } from '@/staff/operations/proof'
-
-type Proof = Parameters<typeof verdictOf>[0]
+import { type Proof, type Verdict, verdictOf } from '@/staff/proof'
 
 const sha = (...parts: (string | Buffer)[]): Buffer => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
 const leafOf = (index: number): string => `1\n{"id": "${index}", "文": "分录"}`
@@ -25,19 +23,36 @@ function pathOf(index: number, leaves: string[]): Buffer[] {
 }
 const splitOf = (size: number): number => 2 ** Math.ceil(Math.log2(size) - 1)
 
-function proofOf(index: number, size: number): Proof {
+interface Signer {
+  own: KeyObject
+  offered: { key_id: string; public_key: string }
+}
+
+function signer(): Signer {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32)
+  return { own: privateKey, offered: { key_id: sha(raw).toString('hex').slice(0, 16), public_key: raw.toString('base64') } }
+}
+const BANK = signer()
+const FORGER = signer()
+
+function proofOf(index: number, size: number, by = BANK): Proof {
   const leaves = Array.from({ length: size }, (_, each) => leafOf(each))
   const root = rootOf(leaves).toString('hex')
+  const { key_id } = by.offered
+  const signed_text = `tongbao.ledger.checkpoint.1\n${size}\n${root}\n${size}\n2026-03-02T04:00:00.000000Z\n${key_id}\n`
   return {
     leaf: leafOf(index), leaf_index: index, path: pathOf(index, leaves).map((each) => each.toString('hex')),
-    checkpoint: { tree_size: size, root, signed_text: `tongbao.ledger.checkpoint.1\n${size}\n${root}\n${size}\n` },
+    checkpoint: { tree_size: size, root, key_id, signed_text, signature: sign(null, Buffer.from(signed_text), by.own).toString('base64') },
   }
 }
+const judge = (proof: Proof, id: string, keys = [BANK.offered]): Promise<Verdict> => verdictOf('ledger', proof, keys, (told) => told['id'] === id)
+const amend = (proof: Proof, change: Partial<Proof['checkpoint']>): Proof => ({ ...proof, checkpoint: { ...proof.checkpoint, ...change } })
 
 describe('a proof of inclusion', () => {
   test('holds for every leaf of every small tree', async () => {
     for (let size = 1; size <= 17; size += 1)
-      for (let index = 0; index < size; index += 1) expect(await verdictOf(proofOf(index, size), String(index)), `${index} of ${size}`).toBe('good')
+      for (let index = 0; index < size; index += 1) expect(await judge(proofOf(index, size), String(index)), `${index} of ${size}`).toBe('good')
   })
 
   test.each<[string, (proof: Proof) => Proof]>([
@@ -47,10 +62,39 @@ describe('a proof of inclusion', () => {
     ['a place beyond the tree', (proof) => ({ ...proof, leaf_index: 11 })],
     ['a step less', (proof) => ({ ...proof, path: proof.path.slice(1) })],
     ['a step more', (proof) => ({ ...proof, path: [...proof.path, proof.path[0]!] })],
-    ['another root', (proof) => ({ ...proof, checkpoint: { ...proof.checkpoint, root: '00'.repeat(32) } })],
-    ['a root that nobody signed', (proof) => ({ ...proof, checkpoint: { ...proofOf(5, 11).checkpoint, signed_text: proofOf(5, 10).checkpoint.signed_text } })],
+    ['another root', (proof) => amend(proof, { root: '00'.repeat(32) })],
+    ['a root that nobody signed', (proof) => amend(proof, { signed_text: proofOf(5, 10).checkpoint.signed_text })],
+    ['the signature of another checkpoint', (proof) => amend(proof, { signature: proofOf(5, 10).checkpoint.signature })],
+    ['a moment that was not signed', (proof) => amend(proof, { signed_text: proof.checkpoint.signed_text.replace('03-02', '03-03') })],
+    ['no signature', (proof) => amend(proof, { signature: '' })],
+    ['something else for a signature', (proof) => amend(proof, { signature: '***' })],
+    ['a checkpoint signed by somebody else', () => proofOf(5, 11, FORGER)],
+    ['somebody else’s signature under the name of the bank’s key', (proof) => amend(proof, { signature: proofOf(5, 11, { ...FORGER, offered: BANK.offered }).checkpoint.signature })],
+    ['a text that names another key', (proof) => amend(proofOf(5, 11, FORGER), { key_id: proof.checkpoint.key_id })],
   ])('does not hold with %s', async (_, change) => {
-    expect(await verdictOf(change(proofOf(5, 11)), '5')).toBe('bad')
+    expect(await judge(change(proofOf(5, 11)), '5')).toBe('bad')
+  })
+
+  test('is held against each key the bank has had, and against none that only bears the id of one', async () => {
+    expect(await judge(proofOf(5, 11), '5', [FORGER.offered, BANK.offered])).toBe('good')
+    const mislabelled = { ...FORGER.offered, key_id: BANK.offered.key_id }
+    const forged = proofOf(5, 11, { own: FORGER.own, offered: mislabelled })
+    expect(await judge(forged, '5', [mislabelled])).toBe('bad')
+  })
+
+  test('says that no key is offered, but never so of what is wrong anyhow', async () => {
+    expect(await judge(proofOf(5, 11), '5', [])).toBe('keyless')
+    expect(await judge({ ...proofOf(5, 11), leaf: leafOf(4) }, '5', [])).toBe('bad')
+  })
+
+  describe('in a browser without Ed25519', () => {
+    afterEach(() => vi.restoreAllMocks())
+
+    test('says that the signature is not checked, and still finds a wrong path', async () => {
+      vi.spyOn(crypto.subtle, 'importKey').mockRejectedValue(new DOMException('Unrecognized name.', 'NotSupportedError'))
+      expect(await judge(proofOf(5, 11), '5')).toBe('unchecked')
+      expect(await judge({ ...proofOf(5, 11), leaf_index: 4 }, '5')).toBe('bad')
+    })
   })
 })
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -190,6 +191,7 @@ def _hand_over(app: FastAPI, flow: Flow, settings: Settings) -> None:
     app.state.aside = flow.aside
     app.state.streams = notices.Streams(lifetime_seconds=settings.stream_seconds_max)
     app.state.find_actor = identity.find_actor
+    app.state.checkpoint_keys = partial(wiring.ledger_public_keys, settings)
 
 
 def _operation_id(route: APIRoute) -> str:

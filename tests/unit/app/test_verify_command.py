@@ -10,6 +10,7 @@ import pytest
 from tests.support.bank import own_logs
 from tests.support.ledger_tree import planted
 from tongbao.app import commands, wiring
+from tongbao.app.main import create_app
 from tongbao.infra.postgres import Urls
 from tongbao.infra.settings import Settings
 from tongbao.infra.signing import KeyUnusable, SigningKey
@@ -74,3 +75,12 @@ def test_a_key_is_made_where_none_is_named_and_never_where_one_is(tmp_path: Path
         wiring.ledger_key(settings(tmp_path, ledger_key_file=tmp_path / "nowhere.pem"))
     with pytest.raises(KeyUnusable):
         wiring.ledger_public_keys(settings(tmp_path, ledger_key_file=tmp_path / "nowhere.pem"))
+
+
+def test_an_api_that_began_before_the_key_was_made_offers_it(tmp_path: Path) -> None:
+    made = settings(tmp_path)
+    with own_logs():
+        app = create_app(made)
+    assert app.state.checkpoint_keys() == []
+    key = wiring.ledger_key(made)
+    assert [each.id for each in app.state.checkpoint_keys()] == [key.public.id]

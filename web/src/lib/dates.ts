@@ -26,6 +26,15 @@ export function dayOf(instant: Date): string {
 export const timeOf = (instant: Date): string =>
   formatter('en', { hour: '2-digit', minute: '2-digit' }).format(instant)
 
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/
+
+/** 2026-11-22 14:05:07 by the bank's clock, where a text is an instant as the API writes it; any other text as it is. */
+export function momentOf(text: string): string {
+  if (!INSTANT.test(text)) return text
+  const instant = new Date(text)
+  return `${dayOf(instant)} ${formatter('en', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(instant)}`
+}
+
 type Near = 'today' | 'yesterday' | null
 
 /** Whether a day is today or yesterday, seen from an instant. */

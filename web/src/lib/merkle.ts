@@ -2,7 +2,7 @@
  * Whether a leaf stands in a signed tree, worked out here and not taken on trust: RFC 9162, 2.1.3.2.
  * `crypto.subtle` is there on https and localhost only.
  */
-const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+export const hexOf = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 
 function bytesOf(hex: string): Uint8Array {
   if (!/^([0-9a-f]{2})*$/.test(hex)) throw new Error('no hexadecimal digits')

@@ -32,8 +32,8 @@ export function follow(queries: QueryClient): () => void {
     },
     notice: ({ title, unread, link }) => {
       queries.setQueryData(['unread'], { unread })
-      // What a notice tells of may be shown right now: how a check of identity goes, who invites, what came in at a till.
-      for (const key of ['notices', 'case', 'cases', 'level', 'invitations', 'collected', 'collecting', 'link', 'request', 'recalls']) void queries.invalidateQueries({ queryKey: [key] })
+      // What a notice tells of may be shown right now: how a check goes, who invites, what waits to be signed, what came in at a till.
+      for (const key of ['notices', 'case', 'cases', 'level', 'invitations', 'approvals', 'approval', 'proposal', 'next', 'collected', 'collecting', 'link', 'request', 'recalls']) void queries.invalidateQueries({ queryKey: [key] })
       const to = pageOf(link)
       toast({ text: String(title), ...(to ? { to } : {}) })
     },

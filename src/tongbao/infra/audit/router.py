@@ -17,7 +17,8 @@ from tongbao.infra.audit.schemas import (
     ExportIn,
     FindingIn,
 )
-from tongbao.infra.auth import CurrentActor, require
+from tongbao.infra.auth import PUBLIC, CurrentActor, require
+from tongbao.infra.tree.offered import CheckpointKeyOut, OfferedKeys
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
     AuditTrail,
@@ -88,6 +89,12 @@ async def prove_entry(
 async def read_audit_checkpoint(tx: ReadTx, tree_size: Size | None = None) -> AuditCheckpointOut:
     """Return the newest checkpoint, or the one of `tree_size`."""
     return AuditCheckpointOut.of(await planted.checkpoint(tx, tree_size=tree_size))
+
+
+@api.get("/tree/keys", dependencies=[PUBLIC], summary="What checks checkpoints")
+async def list_audit_checkpoint_keys(keys: OfferedKeys) -> list[CheckpointKeyOut]:
+    """Return the public keys of checkpoints, the present one first: the ledger's sign both."""
+    return keys
 
 
 @api.get("/tree/consistency", dependencies=MAY_READ, summary="Proof that the trail only grew")

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.unit.core.conftest import Caller, Staff
 from tongbao.core.identity.domain import Role
 from tongbao.core.ledger.router import api
 from tongbao.infra.postgres import Urls
+from tongbao.infra.signing import PublicKey, SigningKey, public_keys
 from tongbao.lib import merkle
 
 URL = "/api/v1/ledger"
@@ -105,6 +107,29 @@ async def test_a_proof_is_checked_by_the_program_of_the_guide(
     text = proof["checkpoint"]["signed_text"].replace("\n11\n", "\n12\n")
     forged = proof | {"checkpoint": proof["checkpoint"] | {"signed_text": text}}
     assert "InvalidSignature" in check(forged).stderr
+
+
+async def test_the_keys_offered_to_anybody_check_a_checkpoint_and_no_other(
+    app: FastAPI, client: httpx2.AsyncClient, auditor: Caller, tree: Tree
+) -> None:
+    retired = SigningKey.new().public
+    app.state.checkpoint_keys = lambda: [tree.key.public, retired]
+    await tree.grow(3)
+    checkpoint = await get(client, auditor, "/tree/checkpoint")
+    offered = (await client.get(f"{URL}/tree/keys")).json()
+    assert [each["key_id"] for each in offered] == [checkpoint["key_id"], retired.id]
+    assert {each["algorithm"] for each in offered} == {"Ed25519"}
+    message, signature = checkpoint["signed_text"].encode(), b64decode(checkpoint["signature"])
+    keys = [PublicKey.of_bytes(b64decode(each["public_key"])) for each in offered]
+    assert [key.verifies(message, signature) for key in keys] == [True, False]
+
+
+async def test_a_key_that_cannot_be_read_is_said_so(
+    app: FastAPI, client: httpx2.AsyncClient, problem: Problem, tmp_path: Path
+) -> None:
+    app.state.checkpoint_keys = lambda: public_keys([tmp_path / "nowhere.pem"])
+    response = await client.get(f"{URL}/tree/keys")
+    assert problem(response) == (503, "signing.key_unusable")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import type zh from '../zh/desk'
 
 const desk: Words<typeof zh> = {
   table: {
-    find: 'Find in the rows listed', any: 'Any', columns: 'Columns', roomy: 'Roomy rows', export: 'Export', views: 'Saved views', everything: 'All', save_view: 'Save view', save_view_why: 'Filters, order and columns are kept together on this device.',
+    find: 'Find in the rows listed', any: 'Any', columns: 'Columns', roomy: 'Roomy rows', export: 'Export', views: 'Saved views', everything: 'All', order: 'Order by', save_view: 'Save view', save_view_why: 'Filters, order and columns are kept together on this device.',
     view_name: 'Name of the view', forget: 'Delete the view {name}', all: 'Rows: {count}', some: 'Rows: {count} so far, more to come', none: 'Nothing here yet', nothing: 'Nothing fits', nothing_why: 'Try other filters.', clear: 'Clear the filters',
   },
   desk: {
@@ -32,6 +32,12 @@ const desk: Words<typeof zh> = {
     changes: 'Changes', level_change: 'Level {before} became {after}', status_change: '{before} became {after}',
   },
   account_col: { number: 'Account', product: 'Product', available: 'Available', booked: 'Booked', restrained: 'Restrained', none: 'No accounts', payments: 'Payments of {number}', when: 'When', other: 'With', amount: 'Amount', no_payments: 'No payments' },
+  restraint: {
+    title: 'Restraints: {number}', none: 'Nothing restrains it', stops: 'Restraint', by: 'Ordered by', document: 'Document', holds: 'Keeps now', until: 'Until', open_ended: 'Further notice',
+    stop_debit: 'Receives, does not pay', stop_credit: 'Pays, does not receive', stop_all: 'Neither pays nor receives', stop_amount: 'Keeps an amount',
+    by_court: 'A court', by_procuratorate: 'The procuratorate', by_police: 'The police', by_supervision: 'Supervision', by_security: 'State security', by_customs: 'Customs', by_tax: 'Tax authority', by_regulator: 'A regulator', by_bank: 'This bank',
+    freeze: 'Freeze at once', freeze_note: 'It neither pays nor receives from now on, for 48 hours at most. Longer takes an order and two people.', release: 'Release the freeze', release_note: 'Only what one person froze at once ends. What was ordered stays.',
+  },
   limit_col: { what: 'Limit', maximum: 'Maximum', used: 'Used', left: 'Left', own: 'Customer’s own', times: '{count} times', none: 'No limits' },
   consent_col: { consents: 'Consents', agreements: 'Signed agreements', source: 'Source', purpose: 'Purpose', granted: 'Given', until: 'Until', is_granted: 'In force', is_withdrawn: 'Withdrawn', is_replaced: 'Replaced', is_expired: 'Expired', no_consents: 'No consents', agreement: 'Agreement', signed: 'Signed', no_agreements: 'Nothing signed', code_tax_vat_invoices: 'Tax: VAT invoices', code_credit_assessment: 'Assessing credit', code_loan_agreement: 'Loan agreement', code_deposit_agreement: 'Deposit agreement' },
   duplicate: { grounds: 'Grounds', by_document: 'Document', by_phone: 'Mobile', by_email: 'E-mail', by_birth_date: 'Birth date', by_name: 'Name', score: 'Score', found: 'Found', is_open: 'To judge', is_same: 'One customer', is_not_same: 'Two customers', none: 'No possible duplicates', none_why: 'Documents, contacts, birth dates and names are compared at registration.', ask: 'Is this one customer with {name}?', note: 'It is noted; nothing is merged.', go: 'Save the verdict' },
@@ -55,12 +61,13 @@ const desk: Words<typeof zh> = {
   audit: {
     at: 'When', who: 'Who', action: 'Action', object: 'About', outcome: 'Outcome', address: 'Address', request: 'Request', seq: 'Number', none: 'No entry fits', is_done: 'Done', is_refused: 'Refused', is_failed: 'Failed', by_customer: 'Customer', by_staff: 'Staff', by_service: 'System', by_system: 'Job', by_anonymous: 'Not logged in',
     action_hint: 'Action, such as kyc.decide', object_hint: 'Id of the object', reason_hint: 'Words of the reason', prove: 'Export with proofs', entry: 'Audit entry {seq}', what: 'Entry', actor: 'Actor', session: 'Session', device: 'Digest of the device', before: 'Digest before', after: 'Digest after', customer: 'Customer', to_customer: 'Open the customer',
-    proof: 'Proof of inclusion', holds: 'Verified: it stands in the signed tree, unchanged', holds_not: 'It does not verify: tell security at once', holds_why: 'This page computed the root over {size} entries anew from {steps} hashes; it is the signed one.', root: 'Root', signed: 'Signed', key: 'Signing key',
+    proof: 'Proof of inclusion', holds_why: 'This page computes the root over {size} entries anew from {steps} hashes, and checks the bank’s signature on it.', root: 'Root', signed: 'Signed', key: 'Signing key',
   },
+  verdict: { early: 'Just made: signed within a minute, then verified here.', good: 'Verified: unchanged, under a root that the bank signed', bad: 'Not verified: it is not what the bank signed. Report it at once', unable: 'This browser cannot verify here: use an encrypted connection', unchecked: 'The root is right. Its signature is not checked by this browser, which has no Ed25519', keyless: 'The root is right. Its signature is not checked: no public key is offered here' },
   alert: { rule: 'Pattern', who: 'Who', entries: 'Entries', opened: 'Found', finding: 'Finding', closed: 'Closed', is_open: 'Open', none: 'No alerts', none_why: 'Mass reveals, administrators out of hours and repeated denials are shown here.', close: 'Close with a finding', close_note: 'It cannot be changed afterwards.', rule_mass_reveal: 'Mass reveal', rule_administrator_out_of_hours: 'Administrator out of hours', rule_repeated_denial_actor: 'Repeated denials of one person', rule_repeated_denial_address: 'Repeated denials of one address' },
   role: { customer: 'Customer', staff_operations: 'Operations', staff_risk: 'Risk', staff_compliance: 'Compliance', staff_service: 'Service', staff_marketing: 'Marketing', staff_product: 'Product', staff_administrator: 'Administrator', auditor: 'Auditor', service: 'System' },
   passkey_hint: { title: 'Log in with a passkey next time', why: 'It is faster, and nobody can trick you out of it.', add: 'Set up a passkey' },
-  staff_me: { no_passkeys: 'No passkey yet', since: 'Added ', permissions: 'What I may do' },
+  staff_me: { no_passkeys: 'No passkey yet', since: 'Added ', permissions: 'What I may do', permissions_count: '{count} of them: show their names' },
   user: {
     name: 'Name', login: 'Log-in name', kind: 'Kind', roles: 'Roles', blocked: 'Blocked', active: 'Active', login_hint: 'Log-in name from its start', about: 'User', did: 'What they did', proposed: 'Proposed: somebody else decides',
     add: 'New member of staff', add_note: 'They may log in once compliance has agreed.', propose: 'Propose', password: 'Initial password', password_hint: '12 characters or more; they change it', evidence: 'How they were recognised', evidence_hint: 'Such as: card and face compared at the counter', block: 'Block', unblock: 'Unblock', recover: 'Recover account',

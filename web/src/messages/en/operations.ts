@@ -69,7 +69,7 @@ const operations: Words<typeof zh> = {
       status: { active: 'Active', part_frozen: 'Partly frozen', debit_frozen: 'No debits', credit_frozen: 'No credits', frozen: 'Frozen', closed: 'Closed' },
     },
     proof: {
-      title: 'Proof', early: 'Just booked: signed within a minute, then verified here.', good: 'Verified: the root worked out here is the one the bank signed', bad: 'Not verified: the root worked out here is not the signed one. Report it at once', unable: 'This browser cannot verify here: use an encrypted connection', how: 'Leaf {index} of {size}, {n} steps to the root.', path: 'From leaf to root', leaf: 'This transaction', position: 'leaf {n}', step: 'Step {n}', root: 'Root', signed: 'Signed with key {key},',
+      title: 'Proof', how: 'Leaf {index} of {size}, {n} steps to the root.', path: 'From leaf to root', leaf: 'This transaction', position: 'leaf {n}', step: 'Step {n}', root: 'Root', signed: 'Signed with key {key},',
     },
     report: { trial: 'Trial balance', balance: 'Balance sheet', income: 'Income', on: 'As of', none: 'No accounts to list', none_why: 'Nothing was booked by that day.', others: 'All other accounts', debits: 'Debits', credits: 'Credits', assets: 'Assets', liabilities: 'Liabilities', equity: 'Equity', earnings: 'Earnings', earned: 'Income', expense: 'Expense', profit: 'Profit', adds_up_trial: 'Debits equal credits', adds_up_balance: 'Assets equal liabilities and equity', differs: 'They differ by {amount}' },
     limit: {

@@ -1,7 +1,7 @@
 /** The desk: its table, its places and the people side of its work. */
 const desk = {
   table: {
-    find: '在列出的行里找', any: '全部', columns: '列', roomy: '行距宽松', export: '导出', views: '保存的视图', everything: '全部', save_view: '保存视图', save_view_why: '筛选、排序和列会一起保存在这台设备上。',
+    find: '在列出的行里找', any: '全部', columns: '列', roomy: '行距宽松', export: '导出', views: '保存的视图', everything: '全部', order: '排序', save_view: '保存视图', save_view_why: '筛选、排序和列会一起保存在这台设备上。',
     view_name: '视图名称', forget: '删除视图{name}', all: '共 {count} 行', some: '已列出 {count} 行，后面还有', none: '这里还没有内容', nothing: '没有符合条件的', nothing_why: '换一个条件再找。', clear: '清除条件',
   },
   desk: {
@@ -29,6 +29,12 @@ const desk = {
     changes: '变更记录', level_change: '身份 {before} 级变为 {after} 级', status_change: '状态由{before}变为{after}',
   },
   account_col: { number: '账号', product: '种类', available: '可用', booked: '账面', restrained: '有限制', none: '没有账户', payments: '付款：{number}', when: '时间', other: '对方', amount: '金额', no_payments: '没有付款' },
+  restraint: {
+    title: '限制：{number}', none: '没有限制', stops: '限制', by: '要求方', document: '文号', holds: '现冻结', until: '到期', open_ended: '期限未定',
+    stop_debit: '只收不付', stop_credit: '只付不收', stop_all: '不收不付', stop_amount: '冻结部分金额',
+    by_court: '人民法院', by_procuratorate: '人民检察院', by_police: '公安机关', by_supervision: '监察机关', by_security: '国家安全机关', by_customs: '海关', by_tax: '税务机关', by_regulator: '金融监管机构', by_bank: '本行',
+    freeze: '立即冻结', freeze_note: '马上不收不付，最长 48 小时；要更久，须有正式文书并由两人办理。', release: '解除立即冻结', release_note: '只解除一人所做的立即冻结，按文书办理的限制不变。',
+  },
   limit_col: { what: '限额', maximum: '上限', used: '已用', left: '剩余', own: '客户自设', times: '{count} 笔', none: '没有限额' },
   consent_col: { consents: '授权', agreements: '已签协议', source: '数据来源', purpose: '用途', granted: '授权时间', until: '到期或终止', is_granted: '有效', is_withdrawn: '已撤回', is_replaced: '已更新', is_expired: '已到期', no_consents: '没有授权', agreement: '协议', signed: '签署时间', no_agreements: '没有签过协议', code_tax_vat_invoices: '税务：增值税发票', code_credit_assessment: '授信评估', code_loan_agreement: '贷款合同', code_deposit_agreement: '存款协议' },
   duplicate: { grounds: '依据', by_document: '证件', by_phone: '手机', by_email: '邮箱', by_birth_date: '生日', by_name: '姓名', score: '相似度', found: '发现时间', is_open: '待判断', is_same: '同一客户', is_not_same: '不是同一客户', none: '没有疑似重复', none_why: '登记时会自动比对证件、联系方式、生日和姓名。', ask: '与{name}是同一客户吗？', note: '只做标记，不会合并资料。', go: '保存判断' },
@@ -52,12 +58,13 @@ const desk = {
   audit: {
     at: '时间', who: '谁', action: '动作', object: '对象', outcome: '结果', address: '来源地址', request: '请求编号', seq: '序号', none: '没有符合条件的记录', is_done: '完成', is_refused: '拒绝', is_failed: '失败', by_customer: '客户', by_staff: '员工', by_service: '系统', by_system: '后台任务', by_anonymous: '未登录',
     action_hint: '动作，如 kyc.decide', object_hint: '对象编号', reason_hint: '理由中的字', prove: '导出可验证的文件', entry: '审计记录 {seq}', what: '记录', actor: '操作者编号', session: '会话', device: '设备摘要', before: '变更前摘要', after: '变更后摘要', customer: '客户', to_customer: '查看客户',
-    proof: '存在证明', holds: '已验证：记录在签名的树中，没有被改动', holds_not: '验证不通过：请立即告知安全人员', holds_why: '本页按 {steps} 个哈希重新算出了含 {size} 条记录的树根，与签名的一致。', root: '树根', signed: '签名时间', key: '签名密钥',
+    proof: '存在证明', holds_why: '本页按 {steps} 个哈希重新计算含 {size} 条记录的树根，并核验银行的签名。', root: '树根', signed: '签名时间', key: '签名密钥',
   },
+  verdict: { early: '刚刚记下，一分钟内签名，届时自动核验。', good: '核验通过：没有被改动，树根和银行的签名都对得上', bad: '核验不通过：与银行签名的不符，请立即上报', unable: '此处的浏览器不能核验，请使用加密连接', unchecked: '树根核对一致；签名未核验：这个浏览器不支持 Ed25519', keyless: '树根核对一致；签名未核验：平台没有提供签名公钥' },
   alert: { rule: '模式', who: '谁', entries: '记录数', opened: '发现时间', finding: '结论', closed: '已处理', is_open: '待处理', none: '没有告警', none_why: '短时间大量查看、管理员非工作时间操作、反复被拒绝会出现在这里。', close: '写明结论并关闭', close_note: '关闭后不能再改。', rule_mass_reveal: '大量查看敏感资料', rule_administrator_out_of_hours: '管理员非工作时间操作', rule_repeated_denial_actor: '同一人反复被拒绝', rule_repeated_denial_address: '同一地址反复被拒绝' },
   role: { customer: '客户', staff_operations: '运营', staff_risk: '风控', staff_compliance: '合规', staff_service: '客服', staff_marketing: '市场', staff_product: '产品', staff_administrator: '系统管理', auditor: '审计', service: '系统' },
   passkey_hint: { title: '下次用通行密钥登录', why: '更快，也不会被钓鱼网站骗走。', add: '设置通行密钥' },
-  staff_me: { no_passkeys: '还没有通行密钥', since: '添加于', permissions: '我的权限' },
+  staff_me: { no_passkeys: '还没有通行密钥', since: '添加于', permissions: '我的权限', permissions_count: '{count} 项，按此查看名称' },
   user: {
     name: '姓名', login: '登录名', kind: '类别', roles: '角色', blocked: '已停用', active: '正常', login_hint: '登录名开头', about: '用户', did: '查看操作记录', proposed: '已提交，等待另一人同意',
     add: '新员工', add_note: '由合规人员同意后才能登录。', propose: '提交复核', password: '初始密码', password_hint: '至少 12 位，转交本人后由其更改', evidence: '如何核实本人', evidence_hint: '例如：柜面核对身份证原件与本人', block: '停用', unblock: '恢复', recover: '恢复账户',

@@ -66,7 +66,7 @@ const operations = {
       status: { active: '正常', part_frozen: '部分冻结', debit_frozen: '只进不出', credit_frozen: '只出不进', frozen: '冻结', closed: '已销户' },
     },
     proof: {
-      title: '存证', early: '刚记账，一分钟内签名，届时自动核验。', good: '核验通过：本页算出的根与银行签名的根一致', bad: '核验不通过：算出的根与签名的根不一致，请立即上报', unable: '此处的浏览器不能核验，请使用加密连接', how: '第 {index} 片叶，共 {size} 片；经 {n} 步算到根。', path: '从叶到根', leaf: '本笔交易', position: '叶 {n}', step: '第 {n} 步', root: '根', signed: '签名密钥 {key}，',
+      title: '存证', how: '第 {index} 片叶，共 {size} 片；经 {n} 步算到根。', path: '从叶到根', leaf: '本笔交易', position: '叶 {n}', step: '第 {n} 步', root: '根', signed: '签名密钥 {key}，',
     },
     report: { trial: '试算平衡', balance: '资产负债', income: '损益', on: '截至', none: '没有可列的账户', none_why: '这一天之前没有记账。', others: '其余账户合计', debits: '借方合计', credits: '贷方合计', assets: '资产', liabilities: '负债', equity: '权益', earnings: '累计损益', earned: '收入', expense: '支出', profit: '净损益', adds_up_trial: '借贷相等', adds_up_balance: '资产等于负债加权益', differs: '相差 {amount}' },
     limit: {

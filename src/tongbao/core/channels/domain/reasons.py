@@ -108,7 +108,7 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         ),
         _reason(
             Reason.NOT_PAID, "NARR", NextAction.GIVE_UP,
-            "对方未付款,订单已关闭", "Nobody paid it, and it is closed",
+            "对方未付款，订单已关闭", "Nobody paid it, and it is closed",
         ),
         _reason(
             Reason.REFUND_TOO_LARGE, "AM09", NextAction.GIVE_UP,
@@ -136,7 +136,7 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         ),
         _reason(
             Reason.REFUSED, "NARR", NextAction.PERSON,
-            "通道拒绝,原因未列明", "The channel refuses it and gives no reason we know",
+            "通道拒绝，原因未列明", "The channel refuses it and gives no reason we know",
         ),
         _reason(
             Reason.NEVER_RECEIVED, "NOOR", NextAction.OTHER_CHANNEL,
@@ -161,16 +161,16 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         ),
         _reason(
             Reason.UNREACHABLE, "AB07", NextAction.OTHER_CHANNEL,
-            "无法连接通道,未送达", "The channel could not be reached; nothing was sent",
+            "无法连接通道，未送达", "The channel could not be reached; nothing was sent",
             channel=True,
         ),
         _reason(
             Reason.TIMED_OUT, "AB06", NextAction.INQUIRE,
-            "通道未及时应答,结果未知", "No answer in time: the outcome is not known", channel=True,
+            "通道未及时应答，结果未知", "No answer in time: the outcome is not known", channel=True,
         ),
         _reason(
             Reason.BROKEN_ANSWER, "AB10", NextAction.INQUIRE,
-            "通道应答无法采信,结果未知",
+            "通道应答无法采信，结果未知",
             "An answer that cannot be trusted: the outcome is not known",
             channel=True,
         ),
@@ -180,7 +180,7 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         ),
         _reason(
             Reason.OTHER, "NARR", NextAction.INQUIRE,
-            "通道给出未知代码,结果未知", "A code that nobody here knows: the outcome is not known",
+            "通道给出未知代码，结果未知", "A code that nobody here knows: the outcome is not known",
             channel=True,
         ),
     )

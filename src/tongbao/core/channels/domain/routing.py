@@ -151,7 +151,7 @@ def choose(asked: Asked, offers: Sequence[Offer], rules: Iterable[Rule]) -> Rout
     for offer in offers:
         why = hindrance(asked, offer, rule)
         if why is None and offer.condition.circuit is not Circuit.CLOSED and not offer.is_probe:
-            why = Text(zh="已熔断,等待恢复", en="fails, and rests")
+            why = Text(zh="已熔断，等待恢复", en="fails, and rests")
         if why is not None:
             left_out.append(LeftOut(offer.channel, why))
             continue
@@ -184,10 +184,10 @@ def _rank(offer: Offer, cost: Money, rule: Rule) -> tuple[bool, int, tuple[int, 
 
 def _why(offer: Offer, cost: Money, rule: Rule) -> Text:
     condition = offer.condition
-    zh = f"手续费 {cost.text},成功率 {condition.good_percent}%,{condition.latency_ms} 毫秒"
+    zh = f"手续费 {cost.text}，成功率 {condition.good_percent}%，{condition.latency_ms} 毫秒"
     en = f"costs {cost.text}, {condition.good_percent} % good, {condition.latency_ms} ms"
     if offer.is_probe:
-        return Text(zh=f"熔断后试探;{zh}", en=f"probed after it failed; {en}")
+        return Text(zh=f"熔断后试探；{zh}", en=f"probed after it failed; {en}")
     if offer.channel in rule.preferred:
-        return Text(zh=f"规则 {rule.code} 优先;{zh}", en=f"preferred by {rule.code}; {en}")
+        return Text(zh=f"规则 {rule.code} 优先；{zh}", en=f"preferred by {rule.code}; {en}")
     return Text(zh=zh, en=en)

@@ -7,7 +7,8 @@ from fastapi import Depends, Query
 
 from tongbao.core.ledger import service
 from tongbao.core.ledger.schemas.tree import CheckpointOut, ConsistencyOut, InclusionOut
-from tongbao.infra.auth import require
+from tongbao.infra.auth import PUBLIC, require
+from tongbao.infra.tree.offered import CheckpointKeyOut, OfferedKeys
 from tongbao.infra.web import ReadTx, router
 
 api = router(prefix="", tags=[])  # below the prefix and tag of the whole
@@ -27,6 +28,15 @@ async def read_checkpoint(tx: ReadTx, tree_size: Size | None = None) -> Checkpoi
     Whoever keeps checkpoints elsewhere can show later that nothing they cover was changed.
     """
     return CheckpointOut.of(await service.checkpoint(tx, tree_size=tree_size))
+
+
+@api.get("/tree/keys", dependencies=[PUBLIC], summary="What checks checkpoints")
+async def list_checkpoint_keys(keys: OfferedKeys) -> list[CheckpointKeyOut]:
+    """Return the public keys of checkpoints, the present one first.
+
+    Whoever must not depend on this answer compares `key_id` with one kept elsewhere.
+    """
+    return keys
 
 
 @api.get("/tree/consistency", dependencies=MAY_READ, summary="Proof that the ledger only grew")

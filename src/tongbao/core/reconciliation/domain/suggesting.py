@@ -21,39 +21,39 @@ class Suggestion:
 
 
 _IN_BANK: Final = Text(
-    zh="通道与银行的结算不符:请通道补足或更正;如为银行手续费,记入手续费支出",
+    zh="通道与银行的结算不符：请通道补足或更正；如为银行手续费，记入手续费支出",
     en="The channel's statement and the bank's settlement differ: have the channel make it good;"
     " a charge of the bank goes to fees",
 )
 _IN_SUSPENSE: Final = Text(
-    zh="款项挂账待查:确认收款人后入其账户,无法确认则退回",
+    zh="款项挂账待查：确认收款人后入其账户，无法确认则退回",
     en="Taken into suspense: credit whom it is for once that is known, or return it",
 )
 _WORDS: Final = {
     (BreakKind.MISSING_HERE, True): Text(
-        zh="通道已收款而我方未记账:确认收款人后入其账户,无法确认则退回",
+        zh="通道已收款而我方未记账：确认收款人后入其账户，无法确认则退回",
         en="The channel took money in that was never booked: credit whom it is for, or return it",
     ),
     (BreakKind.MISSING_HERE, False): Text(
-        zh="通道已付款而我方未记账:查明付款人后向其扣收,否则向通道追索",
+        zh="通道已付款而我方未记账：查明付款人后向其扣收，否则向通道追索",
         en="The channel paid out what was never booked: charge whom it was for, or claim it back",
     ),
     (BreakKind.MISSING_THERE, True): Text(
-        zh="我方已付款记账而通道无此笔:冲回我方记账,款项退还付款账户",
+        zh="我方已付款记账而通道无此笔：冲回我方记账，款项退还付款账户",
         en="Booked as paid out, and the channel has nothing: give it back to the account it left",
     ),
     (BreakKind.MISSING_THERE, False): Text(
-        zh="我方已收款记账而通道无此笔:冲回我方记账",
+        zh="我方已收款记账而通道无此笔：冲回我方记账",
         en="Booked as received, and the channel has nothing: take it back from the account it went"
         " to",
     ),
     (BreakKind.AMOUNT, True): Text(
-        zh="通道金额对我方较有利:按通道凭证更正对方科目",
+        zh="通道金额对我方较有利：按通道凭证更正对方科目",
         en="The channel's amount is better for us: correct the other side of our booking by its"
         " proof",
     ),
     (BreakKind.AMOUNT, False): Text(
-        zh="通道金额对我方较不利:按通道凭证更正对方科目,或向通道追索",
+        zh="通道金额对我方较不利：按通道凭证更正对方科目，或向通道追索",
         en="The channel's amount is worse for us: correct the other side of our booking, or claim"
         " it",
     ),
@@ -67,11 +67,11 @@ _WORDS: Final = {
     ),
 }
 _DAY: Final = Text(
-    zh="双方金额一致、日期相差超过一天:核实后确认即可,无需记账",
+    zh="双方金额一致、日期相差超过一天：核实后确认即可，无需记账",
     en="Both have it, more than a day apart: confirm it, nothing is to be booked",
 )
 _STATUS: Final = Text(
-    zh="通道已成功而我方仍为在途:先查询该付款并推进其状态,记账后自动了结",
+    zh="通道已成功而我方仍为在途：先查询该付款并推进其状态，记账后自动了结",
     en="Done at the channel and not decided here: inquire after the payment; booked, it clears",
 )
 
