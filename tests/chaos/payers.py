@@ -1,10 +1,13 @@
-"""What customers do: they pay, pay in, take out, and give back."""
+"""What customers do: they pay, pay in, take out, give back, and ask for what they paid."""
 
+import asyncio
+from contextlib import suppress
 from random import Random
 
 import httpx2
+import psycopg
 
-from tests.chaos.town import Town, transfer
+from tests.chaos.town import Citizen, Town, transfer
 
 
 async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> None:
@@ -31,3 +34,30 @@ async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> 
         town.acknowledged.append(answer.json()["id"])
         if kind == "top_up":
             citizen.topped_up.append((answer.json()["id"], amount))
+
+
+async def ask_back(town: Town, http: httpx2.AsyncClient, dice: Random) -> None:
+    """Have somebody ask for a payment to another bank back, if one is settled."""
+    settled = await asyncio.to_thread(_settled, town)
+    if not settled:
+        await pay(town, http, dice, "transfer")
+        return
+    citizen, payment_id = dice.choice(settled)
+    answer = await town.ask(http, citizen, f"/payments/{payment_id}/recalls", {"reason": "DUPL"})
+    assert answer.status_code in {201, 409}, answer.text
+
+
+def _settled(town: Town) -> list[tuple[Citizen, str]]:
+    """Return payments to other banks that arrived, with who paid; none while nobody can tell."""
+    by_account = {each.account_id: each for each in town.citizens}
+    with suppress(psycopg.OperationalError):
+        return [
+            (by_account[account_id], str(id_))
+            for id_, account_id, reference in town.rows(
+                "SELECT o.id, o.debtor_account_id, a.reference FROM payments_order o"
+                " JOIN payments_attempt a ON a.order_id = o.id AND a.outcome = 'done'"
+                " WHERE o.kind = 'credit_transfer' AND o.status = 'settled' ORDER BY o.id"
+            )
+            if reference not in town.calm
+        ]
+    return []

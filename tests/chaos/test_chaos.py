@@ -18,12 +18,13 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+import httpx2
 import pytest
 import pytest_asyncio
 
 from tests.chaos.neighbours import changes, done_outside, money_comes_back, money_comes_in
 from tests.chaos.office import Office, claims, reconcile
-from tests.chaos.payers import pay
+from tests.chaos.payers import ask_back, pay
 from tests.chaos.town import CHANNELS, FAULTS, FUNDS_MINOR, NOT_RECEIVED, UNDER_WAY, Town
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import EmbeddedPostgres
@@ -39,7 +40,8 @@ CLIENTS = 4
 CITIZENS = 4
 FEW = 10  # kills
 KINDS = {
-    "transfer": 40, "top_up": 15, "withdrawal": 12, "refund": 10, "incoming": 15, "return": 8,
+    "transfer": 38, "top_up": 14, "withdrawal": 11, "refund": 9, "incoming": 14, "return": 7,
+    "recall": 7,
 }  # fmt: skip
 DISASTERS = ("worker", "serve", "postgres")
 
@@ -83,6 +85,7 @@ async def test_nothing_is_lost_doubled_or_stuck(town: Town) -> None:
         await town.let_time_pass()
     await town.until(NOT_RECEIVED, 0, seconds=900)
     await town.until(UNDER_WAY, 0)
+    await town.answered()
     check_every_payment(town)
     assert (await work_off_what_differs(town))[lost] == "missing_here"
     check_the_books(town)
@@ -102,12 +105,7 @@ async def live_through(town: Town) -> None:
                 (kind,) = dice.choices([*KINDS], [*KINDS.values()])
                 if number < len(KINDS):
                     kind = [*KINDS][number]  # each is there, whatever the dice say
-                if kind == "incoming":
-                    await money_comes_in(town, dice)
-                elif kind == "return":
-                    await money_comes_back(town, dice)
-                else:
-                    await pay(town, http, dice, kind)
+                await do(town, http, dice, kind)
 
     async def kill() -> None:
         for strike, disaster in zip(strikes.values(), cycle(DISASTERS), strict=False):
@@ -118,6 +116,19 @@ async def live_through(town: Town) -> None:
         for n in range(CLIENTS):
             group.create_task(client(SEED * 1_000 + n))
         group.create_task(kill())
+
+
+async def do(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> None:
+    """Have one thing happen."""
+    match kind:
+        case "incoming":
+            await money_comes_in(town, dice)
+        case "return":
+            await money_comes_back(town, dice)
+        case "recall":
+            await ask_back(town, http, dice)
+        case _:
+            await pay(town, http, dice, kind)
 
 
 async def one_message_is_lost(town: Town) -> str:
@@ -178,6 +189,13 @@ async def work_off_what_differs(town: Town) -> dict[str, str]:
 
 
 def check_the_books(town: Town) -> None:
+    # Whatever the bank sent back is here, told of by a message, an answer or the day's file.
+    came_back = {each["original"] for each in town.truth("bank")["payments"]} - {None}
+    returned = town.rows(
+        "SELECT a.reference FROM payments_attempt a JOIN payments_order o ON o.id = a.order_id"
+        " WHERE o.status = 'returned' AND a.outcome = 'done'"
+    )
+    assert {reference for (reference,) in returned} == came_back
     moved = changes(town)
     held = {
         account: (posted, pending)

@@ -48,6 +48,7 @@ UNDER_WAY = (
     "SELECT count(*) FROM payments_order WHERE status NOT IN"
     " ('settled', 'rejected', 'returned', 'cancelled')"
 )
+ASKED_BACK = "SELECT count(*) FROM payments_recall WHERE status NOT IN ('returned', 'refused')"
 RECEIVING = "task_name = 'payments.receive' AND status IN ('todo', 'doing')"
 NOT_RECEIVED = f"SELECT count(*) FROM procrastinate_jobs WHERE {RECEIVING}"
 FAULTS: tuple[dict[str, Any], ...] = (
@@ -293,6 +294,13 @@ class Town:
             await database.close()
         self.rows(f"UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE {RECEIVING}")
         self.start("worker")
+
+    async def answered(self, *, seconds: float = 240) -> None:
+        """Wait until every bank has answered what it was asked back, without the pauses between."""
+        give_up_at = time.monotonic() + seconds
+        while not await self.comes(ASKED_BACK, 0, seconds=2):
+            assert time.monotonic() < give_up_at, "a recall without end"
+            self.rows("UPDATE payments_recall SET due_at = now() WHERE due_at IS NOT NULL")
 
     async def ask(self, http: httpx2.AsyncClient, citizen: Citizen, path: str, body: Any) -> Any:
         """Ask for a payment until somebody answers, under one key; return what was answered."""

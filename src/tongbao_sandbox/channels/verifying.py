@@ -6,8 +6,8 @@ from typing import Final
 
 from tongbao_sandbox.channels.iso20022 import Tree, Unreadable, moment, parsed, text_of
 
-ACMT023: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.023.001.02"
-ACMT024: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.024.001.02"
+ACMT023: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.023.001.04"
+ACMT024: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.024.001.04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def read_question(body: bytes) -> Question:
     return Question(
         message_id=text_of(root, ACMT023, "IdVrfctnReq/Assgnmt/MsgId"),
         reference=text_of(one, ACMT023, "Id"),
-        account=text_of(one, ACMT023, "PtyAndAcctId/Acct/Othr/Id"),
+        account=text_of(one, ACMT023, "PtyAndAcctId/Acct/Id/Othr/Id"),
         name=text_of(one, ACMT023, "PtyAndAcctId/Pty/Nm"),
     )
 

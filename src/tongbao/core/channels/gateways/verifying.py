@@ -12,8 +12,8 @@ from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.gateways.iso20022 import NOT_PROVIDED, Document, Unreadable, plain
 from tongbao.kernel.clock import BANK_ZONE
 
-ACMT023: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.023.001.02"
-ACMT024: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.024.001.02"
+ACMT023: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.023.001.04"
+ACMT024: Final = "urn:iso:std:iso:20022:tech:xsd:acmt.024.001.04"
 REFUSALS: Final = {
     "BE01": Reason.NAME_MISMATCH,
     "AC01": Reason.UNKNOWN_ACCOUNT,
@@ -46,7 +46,7 @@ def write_question(instruction: Instruction, *, at: datetime, agent: str) -> byt
     add(one, "Id", instruction.reference)
     of = add(one, "PtyAndAcctId")
     add(of, "Pty/Nm", plain(party.name) or NOT_PROVIDED)
-    add(of, "Acct/Othr/Id", party.account_number)
+    add(of, "Acct/Id/Othr/Id", party.account_number)
     _bank(add, add(of, "Agt/FinInstnId"), party.bank_code)
     document: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return document
