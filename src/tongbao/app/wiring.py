@@ -24,6 +24,7 @@ from tongbao.core.identity import service as identity
 from tongbao.core.ledger import jobs as ledger
 from tongbao.core.payments import service as payments
 from tongbao.core.privacy import service as privacy
+from tongbao.core.reconciliation import service as reconciliation
 from tongbao.core.sources import service as sources
 from tongbao.core.statements import service as statements
 from tongbao.engagement.notices import service as notices
@@ -197,6 +198,7 @@ def connect_accounts(settings: Settings) -> None:
     accounts.register_running(standing.over_account)
     accounts.register_running(bills.over_account)
     payments.register_receipt_facts("bills", bills.on_receipt)
+    payments.register_booked_by_hand("reconciliation", reconciliation.booked_by_hand)
 
 
 def connect_agreements(settings: Settings) -> None:

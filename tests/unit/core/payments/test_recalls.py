@@ -15,7 +15,7 @@ from tests.support.memory_channel import Clock, MemoryChannel, outside
 from tests.unit.core.conftest import Staff
 from tests.unit.core.payments.conftest import Holder, new_holder
 from tests.unit.core.payments.outgoing import drive, events, money, sender, sent, status
-from tests.unit.core.payments.test_orders_receiving import coming_back, take
+from tests.unit.core.payments.test_orders_receiving import coming_back, differences, take
 from tongbao.core.channels.events import CallbackReceived
 from tongbao.core.channels.service import (
     Notice,
@@ -32,6 +32,7 @@ from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.core.payments.service.listening import _called_back
 from tongbao.core.payments.service.orders.receiving import take as take_seen
 from tongbao.core.reconciliation import service as reconciliation
+from tongbao.core.reconciliation.domain.errors import CameMeanwhile
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database
 from tongbao.infra.proposals.router import api as proposals_api
@@ -419,3 +420,54 @@ async def test_a_bank_that_never_answers_is_asked_for_fifteen_days(database: Dat
 
 def key() -> dict[str, str]:
     return {"Idempotency-Key": str(new_id())}
+
+
+@pytest.mark.parametrize("first", ["staff", "message"])
+async def test_what_staff_and_a_late_message_both_know_of_is_booked_once(
+    database: Database, first: str
+) -> None:
+    clock, bank = Clock(), MemoryChannel(f"bank-{new_id().hex[-8:]}")
+    service.register_booked_by_hand("reconciliation", reconciliation.booked_by_hand)
+    with outside(clock, bank):
+        holder, order, _, reference = await agreed(database, bank, clock)
+        notice = coming_back(reference)
+        lines = [
+            reconciliation.NewLine(reference, -40_00),
+            reconciliation.NewLine(notice.reference, 40_00),
+        ]
+        # The bank's file has it, and the bank does not confirm it that day: a case for staff.
+        assert await differences(database, bank, lines) == [f"channel {notice.reference}"]
+        if first == "message":
+            await take(database, bank, notice, clock)
+        async with database.read() as tx:
+            (case,) = (await reconciliation.cases(tx, channel=bank.name, limit=9)).items
+        async with database.write() as tx:
+            closing = reconciliation.resolve(
+                tx,
+                break_ids=[case.id],
+                adjustments=[
+                    reconciliation.Adjustment(
+                        str(holder.account.ledger_account_id), Money.parse("40.00", "CNY")
+                    )
+                ],
+                reason="收款行来函",
+                by=new_id(),
+                at=clock(),
+            )
+            if first == "message":
+                with pytest.raises(CameMeanwhile):
+                    await closing
+            else:
+                await closing
+        if first == "staff":
+            await take(database, bank, notice, clock)
+        left = await differences(database, bank, lines)
+    assert await money(database, holder) == ("100.00", "100.00")
+    assert await status(database, order.id) == "returned"
+    assert await stands(database, order) == ["returned"]
+    # By hand first: what the message brings cancels out with the case, and staff sees both.
+    both = [f"{pair} {notice.reference}" for pair in ("channel", "suspense")]
+    assert sorted(left) == ([] if first == "message" else both)
+    assert await returns_of(database, order) == (
+        ["settled"] if first == "message" else ["rejected"]
+    )

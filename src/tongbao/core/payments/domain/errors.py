@@ -257,6 +257,14 @@ class NotKnownYet(TongbaoError):
     )
 
 
+class BookedByHand(Rejection):
+    """Staff has booked the money, before any message told of it: nobody gets it twice."""
+
+    code = "payments.booked_by_hand"
+    iso_code = "NARR"
+    title = Text(zh="款项已由对账人工入账", en="The money was booked by hand")
+
+
 class NotToBeReturned(Rejection):
     """Money came back of what was not paid, came back before, or is less."""
 

@@ -75,11 +75,12 @@ from tongbao.core.payments.service.orders.asking import (
     ask_refund,
     ask_withdrawal,
 )
+from tongbao.core.payments.service.orders.by_hand import register_booked_by_hand
 from tongbao.core.payments.service.orders.cancelling import cancel
 from tongbao.core.payments.service.orders.driving import drive
 from tongbao.core.payments.service.orders.history import history, unknown
 from tongbao.core.payments.service.orders.inquiring import inquire
-from tongbao.core.payments.service.orders.receiving import receive, take_returns
+from tongbao.core.payments.service.orders.receiving import not_received, receive, take_returns
 from tongbao.core.payments.service.orders.refunding import refund, refunds_of
 from tongbao.core.payments.service.orders.resolving import (
     RESOLUTION,
@@ -237,6 +238,7 @@ __all__ = [
     "link_card",
     "list_payees",
     "look",
+    "not_received",
     "one_click",
     "order_receipt",
     "overdue_recalls",
@@ -255,6 +257,7 @@ __all__ = [
     "receive",
     "refund",
     "refunds_of",
+    "register_booked_by_hand",
     "register_receipt_facts",
     "register_screen",
     "remove_card",

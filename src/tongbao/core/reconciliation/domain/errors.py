@@ -121,6 +121,18 @@ class BreakClosed(TongbaoError):
     detail = Text(zh="差错 {break_id} 已了结", en="Break {break_id} is closed")
 
 
+class CameMeanwhile(TongbaoError):
+    """What was missing is booked by now: the next run clears the case."""
+
+    code = "reconciliation.came_meanwhile"
+    kind = Kind.CONFLICT
+    title = Text(zh="款项已入账", en="The money was booked meanwhile")
+    detail = Text(
+        zh="{reference} 已入账,请重新对账,差错将自动了结",
+        en="{reference} was booked meanwhile; reconcile the day again, and the case clears",
+    )
+
+
 class NotTogether(TongbaoError):
     """Cases that are closed together are of one channel and one currency."""
 

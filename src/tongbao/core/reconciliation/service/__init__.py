@@ -30,7 +30,12 @@ from tongbao.core.reconciliation.service.casework import (
 from tongbao.core.reconciliation.service.comparing import days, reconcile
 from tongbao.core.reconciliation.service.fetching import fetch_day, missing_days
 from tongbao.core.reconciliation.service.reporting import ageing, suspense, watch
-from tongbao.core.reconciliation.service.resolving import Adjustment, Resolution, resolve
+from tongbao.core.reconciliation.service.resolving import (
+    Adjustment,
+    Resolution,
+    booked_by_hand,
+    resolve,
+)
 from tongbao.core.reconciliation.service.taking import take_statement
 
 __all__ = [
@@ -57,6 +62,7 @@ __all__ = [
     "ageing",
     "annotate",
     "assign",
+    "booked_by_hand",
     "books_of",
     "case",
     "cases",

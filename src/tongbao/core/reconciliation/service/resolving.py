@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from tongbao.core.ledger import service as ledger
+from tongbao.core.payments import service as payments
 from tongbao.core.reconciliation.domain import errors
-from tongbao.core.reconciliation.domain.nouns import Break, BreakState
+from tongbao.core.reconciliation.domain.nouns import Break, BreakKind, BreakState, Pair
 from tongbao.core.reconciliation.events import BreaksResolved
 from tongbao.core.reconciliation.models import BreakRow
 from tongbao.core.reconciliation.service.booking import ADJUST
@@ -18,7 +19,7 @@ from tongbao.core.reconciliation.service.books import books_of
 from tongbao.core.reconciliation.service.casework import case_of, note_on, open_case
 from tongbao.core.reconciliation.service.taking import lock
 from tongbao.infra import outbox
-from tongbao.infra.db import WriteSession
+from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
@@ -57,8 +58,8 @@ async def resolve(
     Cases that cancel each other out, and a difference of days alone, need no adjustment. Whoever
     calls has asked a second person.
 
-    Raises `UnknownBreak`, `BreakClosed`, `NotTogether`, `DoesNotSettle`, `AccountRefused`, and what
-    the ledger refuses.
+    Raises `UnknownBreak`, `BreakClosed`, `NotTogether`, `CameMeanwhile`, `DoesNotSettle`,
+    `AccountRefused`, and what the ledger refuses.
     """
     assert 1 <= len(break_ids) <= BREAKS_AT_ONCE, f"1 to {BREAKS_AT_ONCE} cases"
     assert len(adjustments) <= POSTINGS_MAX, f"at most {POSTINGS_MAX} adjustments"
@@ -67,6 +68,7 @@ async def resolve(
     if len({(row.channel, row.currency) for row in rows}) != 1:
         raise errors.NotTogether
     channel, currency = rows[0].channel, rows[0].currency
+    await _check_missing(tx, channel, rows)
     parked = Money(sum(row.parked for row in rows), currency)
     _check_sum(parked, adjustments)
     transaction = await _book(tx, channel, currency, adjustments, rows, at=at)
@@ -82,6 +84,32 @@ async def resolve(
     )
     await outbox.append(tx, [event], at=at)
     return Resolution(tuple(case_of(row) for row in rows), transaction)
+
+
+async def booked_by_hand(tx: ReadSession, channel: str, reference: str) -> bool:
+    """Tell whether what was missing here under a reference was booked when its case was closed."""
+    found = await tx.scalar(
+        select(BreakRow.id)
+        .where(
+            BreakRow.channel == channel,
+            BreakRow.reference == reference,
+            BreakRow.pair == Pair.CHANNEL.value,
+            BreakRow.kind == BreakKind.MISSING_HERE.value,
+            BreakRow.state == BreakState.RESOLVED.value,
+            BreakRow.transaction_id.is_not(None),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def _check_missing(tx: ReadSession, channel: str, rows: Sequence[BreakRow]) -> None:
+    """Raise `CameMeanwhile` where payments have booked what was missing: nobody gets it twice."""
+    missing = [row.reference for row in rows if row.kind == BreakKind.MISSING_HERE.value]
+    still = await payments.not_received(tx, channel=channel, references=missing)
+    for reference in missing:
+        if reference not in still:
+            raise errors.CameMeanwhile(reference=reference)
 
 
 async def _lock(tx: WriteSession, break_ids: Sequence[UUID]) -> None:

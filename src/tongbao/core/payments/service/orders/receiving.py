@@ -40,11 +40,12 @@ from tongbao.core.payments.domain import (
     clean_end_to_end_id,
     same_name,
 )
-from tongbao.core.payments.domain.errors import NotKnownYet, NotToBeReturned
+from tongbao.core.payments.domain.errors import BookedByHand, NotKnownYet, NotToBeReturned
 from tongbao.core.payments.domain.life import OVER, Why
 from tongbao.core.payments.events import PaymentReturned
 from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
 from tongbao.core.payments.service.orders import booking, gates
+from tongbao.core.payments.service.orders.by_hand import booked_by_hand
 from tongbao.core.payments.service.orders.driving import Clock
 from tongbao.core.payments.service.orders.moving import create, lock, move
 from tongbao.core.payments.service.orders.sending import reserve
@@ -126,13 +127,13 @@ async def take_returns(
         if line.operation is Operation.COLLECT and line.original_reference is not None
     }
     async with database.read() as tx:
-        lost = await _lost(tx, channel, returns)
+        lost = await not_received(tx, channel=channel, references=returns)
     for reference in lost[:RETURNS_MAX]:
         with suppress(NotKnownYet):
             await take(database, channel, returns[reference], clock=clock)
 
 
-async def _lost(tx: ReadSession, channel: str, references: Collection[str]) -> list[str]:
+async def not_received(tx: ReadSession, *, channel: str, references: Collection[str]) -> list[str]:
     """Return which of these references nothing was booked under."""
     asked = any_(literal([*references], ARRAY(Text)))
     booked = set(
@@ -150,6 +151,9 @@ async def _take_in(tx: WriteSession, channel: str, notice: Notice, *, at: dateti
     if await _is_booked(tx, channel, notice.reference):
         return
     account, refusal = await _reached(tx, notice, at=at)
+    by_hand = await booked_by_hand(tx, channel, notice.reference)
+    if by_hand:
+        refusal = BookedByHand()
     order = _order(Kind.INCOMING, channel, notice, at=at)
     if account is not None:
         order = replace(order, creditor_account_id=account.id)
@@ -159,7 +163,7 @@ async def _take_in(tx: WriteSession, channel: str, notice: Notice, *, at: dateti
     if refusal is None:
         return
     await _set_aside(tx, order, refusal, channel=channel, notice=notice, at=at)
-    if notice.debtor is not None:
+    if notice.debtor is not None and not by_hand:
         back = _order_back(order, channel, at=at)
         back = await create(tx, back, by=None, at=at)
         back = await move(tx, back, Status.SCREENED, why=Why.SCREENED, at=at)
@@ -197,7 +201,9 @@ async def _take_back(tx: WriteSession, channel: str, notice: Notice, *, at: date
     order = await _created(tx, order, notice, at=at)
     refusal: TongbaoError | None = NotToBeReturned()
     fits = original.status is Status.SETTLED and notice.amount <= original.amount
-    if fits and original.debtor_account_id is not None:
+    if fits and await booked_by_hand(tx, channel, notice.reference):
+        refusal = BookedByHand()
+    elif fits and original.debtor_account_id is not None:
         account = await accounts.get(tx, original.debtor_account_id)
         refusal = await _credit(tx, order, account, channel=channel, notice=notice, at=at)
     if refusal is not None:
