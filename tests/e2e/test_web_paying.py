@@ -209,7 +209,11 @@ async def test_who_can_move_little_is_told_why(walk: Walk, premises: Urls) -> No
     """Nothing on the account, little known of its holder: both are said, with what helps."""
     page, words = walk.page, walk.words
     person = await settle_in(premises, name="王小芳", money="", level=Level.BASIC)
-    await walk.become(person, "/transfer")
+    await walk.become(person, "/services")
+    await expect(page.locator("main a[href='/pay-code']")).to_be_visible()
+    for path in ("/approvals", "/payroll", "/users"):  # of firms
+        await expect(page.locator(f"main a[href='{path}']")).to_have_count(0)
+    await page.goto("/transfer")
     await expect(page.get_by_text(words["nothing yet"])).to_be_visible()
     await expect(page.get_by_text(words["basic"])).to_be_visible()
     await expect(page.get_by_text("¥0.00", exact=False)).to_have_count(0)

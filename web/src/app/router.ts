@@ -23,6 +23,8 @@ declare module 'vue-router' {
     staff?: boolean
     /** The permission without which there is nothing to do there, at whichever party. */
     needs?: string
+    /** Nothing for whoever acts for no such party. */
+    of?: 'person' | 'organisation'
   }
 }
 

@@ -27,6 +27,6 @@ export const paying: RouteRecordRaw[] = [
   { path: 'collect/requests/new', component: () => import('./collecting/NewRequest.vue'), meta: { needs: COLLECT } },
   { path: 'collect/requests/:id', component: () => import('./collecting/RequestPage.vue'), props: true },
   { path: 'scan', component: () => import('./collecting/Scan.vue'), meta: { needs: PAY } },
-  { path: 'pay-code', component: () => import('./collecting/PayCode.vue'), meta: { needs: PAY } },
+  { path: 'pay-code', component: () => import('./collecting/PayCode.vue'), meta: { needs: PAY, of: 'person' } },
   { path: 'withdraw', component: () => import('./cards/Move.vue'), props: { kind: 'withdrawal' }, meta: { needs: PAY } },
 ]
