@@ -204,11 +204,10 @@ class NewTransaction:
         for posting in self.postings:
             if posting.ordinal is not None:
                 text += f"\n{posting.ordinal}"
+            debit = posting.debit.int.to_bytes(16).hex()  # `UUID.hex`, in half the time
+            credit = posting.credit.int.to_bytes(16).hex()
             amount = posting.amount
-            text += (
-                f"\n{posting.debit.int:032x}\n{posting.credit.int:032x}"
-                f"\n{asset_code(amount)}\n{units(amount)}"
-            )
+            text += f"\n{debit}\n{credit}\n{asset_code(amount)}\n{units(amount)}"
         return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 

@@ -1,5 +1,7 @@
 """Single transactions that come at the same time, booked together."""
 
+from typing import Final
+
 from fastapi import FastAPI, status
 from pydantic import ValidationError
 from pydantic_core import to_json
@@ -7,6 +9,9 @@ from pydantic_core import to_json
 from tongbao.core.ledger import service
 from tongbao.core.ledger.schemas import TransactionIn, result_members
 from tongbao.infra.web import Answer, Asked, caller_of, language_of
+
+PATIENCE_SECONDS: Final = 0.002
+"""As for look-ups (`infra.together`), of which callers who are remembered need none."""
 
 
 async def book_together(asked: Asked) -> Answer | None:
@@ -35,7 +40,9 @@ async def book_together(asked: Asked) -> Answer | None:
 def _teller(app: FastAPI) -> service.Teller:
     if not hasattr(app.state, "ledger_teller"):
         app.state.ledger_teller = service.Teller(
-            app.state.database, still_stand=app.state.still_stand
+            app.state.database,
+            still_stand=app.state.still_stand,
+            patience_seconds=PATIENCE_SECONDS,
         )
     teller: service.Teller = app.state.ledger_teller
     return teller

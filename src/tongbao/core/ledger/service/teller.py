@@ -49,6 +49,7 @@ class Teller:
         *,
         still_stand: StillStand | None = None,
         waiting_max: int = WAITING_MAX,
+        patience_seconds: float = 0.0,
     ) -> None:
         self._database = database
         self._still_stand = still_stand
@@ -57,6 +58,7 @@ class Teller:
             size_max=POSTINGS_PER_TURN_MAX,
             waiting_max=waiting_max,
             weigh=lambda order: len(order.new.postings),
+            patience_seconds=patience_seconds,
         )
 
     async def post(
