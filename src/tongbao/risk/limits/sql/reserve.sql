@@ -183,12 +183,14 @@ CREATE OR REPLACE FUNCTION limits_reserve(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan  -- a batch of one is not worth plans of its own
 AS $$
 #variable_conflict use_column
 DECLARE
     p_month CONSTANT date := date_trunc('month', p_day);
     p_year CONSTANT date := date_trunc('year', p_day);
-    b_grp integer[]; b_tally text[]; b_code text[]; b_window text[]; b_hours smallint[];
+    b_class integer[]; b_grp integer[]; b_tally text[]; b_code text[]; b_counted_by text[];
+    b_measure text[]; b_num numeric[]; b_den numeric[]; b_window text[]; b_hours smallint[];
     b_period text[]; b_maximum bigint[]; b_ceiling bigint[]; b_place integer[];
     o_party uuid[]; o_tally text[]; o_period text[]; o_lowered bigint[]; o_raised bigint[];
     t_item integer[]; t_grp integer[]; t_amount bigint[]; t_rolling boolean[];
@@ -205,10 +207,12 @@ DECLARE
     line integer := 1;
     take integer := 1;
 BEGIN
-    SELECT array_agg(b.grp), array_agg(b.tally), array_agg(b.rule_code),
-           array_agg(b.time_window), array_agg(b.rolling_hours), array_agg(b.period),
-           array_agg(b.maximum), array_agg(b.ceiling), array_agg(b.place)
-      INTO b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum, b_ceiling, b_place
+    SELECT array_agg(b.class), array_agg(b.grp), array_agg(b.tally), array_agg(b.rule_code),
+           array_agg(b.counted_by::text), array_agg(b.measure), array_agg(b.num),
+           array_agg(b.den), array_agg(b.time_window), array_agg(b.rolling_hours),
+           array_agg(b.period), array_agg(b.maximum), array_agg(b.ceiling), array_agg(b.place)
+      INTO b_class, b_grp, b_tally, b_code, b_counted_by, b_measure, b_num, b_den, b_window,
+           b_hours, b_period, b_maximum, b_ceiling, b_place
       FROM limits_bounds(p_operation, p_party_kind, p_level, p_product, p_channel, p_has_device,
                          p_has_counterparty, p_currency, p_reviewed, p_at) AS b;
     IF b_grp IS NULL THEN
@@ -241,13 +245,15 @@ BEGIN
                            END AS subject
                       FROM unnest(p_class, p_party, p_device, p_counterparty, p_amount)
                            WITH ORDINALITY AS x(class, party, device, counterparty, amount, item)
-                      JOIN (SELECT b.class, b.grp, b.tally, b.counted_by, b.measure, b.num, b.den,
+                      JOIN (SELECT b.class, b.grp, b.tally, b.counted_by::text[] AS counted_by,
+                                   b.measure, b.num, b.den,
                                    b.counted_by = '{party}' AS by_party,
                                    bool_or(b.time_window <> 'transaction') AS counts,
                                    bool_or(b.time_window = 'rolling') AS rolling
-                              FROM limits_bounds(p_operation, p_party_kind, p_level, p_product,
-                                                 p_channel, p_has_device, p_has_counterparty,
-                                                 p_currency, p_reviewed, p_at) AS b
+                              FROM unnest(b_class, b_grp, b_tally, b_counted_by, b_measure,
+                                          b_num, b_den, b_window)
+                                   AS b(class, grp, tally, counted_by, measure, num, den,
+                                        time_window)
                              GROUP BY b.class, b.grp, b.tally, b.counted_by, b.measure, b.num,
                                       b.den) AS g ON g.class = x.class) AS u
              ORDER BY u.item, u.grp) AS t;
