@@ -183,8 +183,7 @@ CREATE OR REPLACE FUNCTION limits_reserve(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET enable_seqscan = off  -- counters are found one by one, in the order of the arrays
-SET plan_cache_mode = force_generic_plan
+SET plan_cache_mode = force_generic_plan  -- a batch of one is not worth plans of its own
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -203,6 +202,7 @@ DECLARE
     l_maximum bigint[];
     spent bigint[];  -- by slot: what accepted items of this batch take
     d_use uuid[];    -- those reserved before
+    is_plain boolean;
     reached bigint;
     line integer := 1;
     take integer := 1;
@@ -277,60 +277,6 @@ BEGIN
      ORDER BY m.slot
         ON CONFLICT (subject, tally) DO NOTHING;
 
-    -- Usually everything fits: counters are added to, and what they came to shows it. If it does
-    -- not, nothing was added. Whoever reserved the same use a moment ago held the same counters.
-    IF array_position(t_amount, NULL) IS NULL THEN
-        BEGIN
-            WITH changed AS (
-                UPDATE limits_counter c
-                   SET used_day = CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END
-                                  + m.total,
-                       used_month = CASE WHEN c.last_day >= p_month THEN c.used_month ELSE 0 END
-                                    + m.total,
-                       used_year = CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END
-                                   + m.total,
-                       last_day = greatest(c.last_day, p_day)
-                  FROM unnest(s_subject, s_tally, s_total) WITH ORDINALITY
-                       AS m(subject, tally, total, slot)
-                 WHERE c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
-                RETURNING m.slot, c.id, c.last_day, c.used_day, c.used_month, c.used_year
-            )
-            SELECT array_agg(id ORDER BY slot), array_agg(last_day ORDER BY slot),
-                   array_agg(used_day ORDER BY slot), array_agg(used_month ORDER BY slot),
-                   array_agg(used_year ORDER BY slot)
-              INTO s_id, s_last, s_day, s_month, s_year
-              FROM changed;
-            IF EXISTS (
-                SELECT FROM unnest(p_use) AS x(use_id)
-                  JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]))
-               OR EXISTS (
-                SELECT FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
-                  JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
-                       AS b(grp, tally, time_window, hours, period, maximum, ceiling)
-                    ON b.grp = t.grp
-                  LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
-                       AS o(party, tally, period, lowered, raised)
-                    ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
-                 WHERE CASE b.time_window
-                           WHEN 'transaction' THEN t.amount
-                           WHEN 'day' THEN s_day[t.slot]
-                           WHEN 'month' THEN s_month[t.slot]
-                           WHEN 'year' THEN s_year[t.slot]
-                           ELSE s_total[t.slot] + limits_rolled(s_id[t.slot], p_at, b.hours)
-                       END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised)) THEN
-                RAISE check_violation;
-            END IF;
-            INSERT INTO limits_reservation (use_id, counter_id, amount, counted_on, rolling,
-                                            reserved_at)
-            SELECT p_use[t.item], s_id[t.slot], t.amount, s_last[t.slot], t.rolling, p_at
-              FROM unnest(t_item, t_slot, t_amount, t_rolling) AS t(item, slot, amount, rolling)
-             WHERE t.slot IS NOT NULL;
-            RETURN;
-        EXCEPTION WHEN check_violation OR numeric_value_out_of_range THEN
-            NULL;  -- one by one, then
-        END;
-    END IF;
-
     WITH locked AS MATERIALIZED (
         SELECT m.slot, c.*
           FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
@@ -346,60 +292,80 @@ BEGIN
       INTO s_id, s_last, s_day, s_month, s_year
       FROM locked;
 
+    -- Usually everything fits, and one look at all sums shows it. Whoever reserved the same use a
+    -- moment ago held the same counters.
     SELECT array_agg(DISTINCT r.use_id) INTO d_use
       FROM unnest(p_use) AS x(use_id)
       JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]);
-    SELECT array_agg(CASE WHEN x.use_id = ANY (d_use) THEN 'duplicate' END ORDER BY x.n)
-      INTO refusal
-      FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n);
-    rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
-    used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
-    maximum := used;
+    is_plain := d_use IS NULL AND array_position(t_amount, NULL) IS NULL AND NOT EXISTS (
+        SELECT FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+          JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
+               AS b(grp, tally, time_window, hours, period, maximum, ceiling) ON b.grp = t.grp
+          LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+               AS o(party, tally, period, lowered, raised)
+            ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+         WHERE CASE b.time_window
+                   WHEN 'transaction' THEN t.amount
+                   WHEN 'day' THEN s_day[t.slot] + s_total[t.slot]
+                   WHEN 'month' THEN s_month[t.slot] + s_total[t.slot]
+                   WHEN 'year' THEN s_year[t.slot] + s_total[t.slot]
+                   ELSE s_total[t.slot] + limits_rolled(s_id[t.slot], p_at, b.hours)
+               END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised));
+    IF is_plain THEN
+        spent := s_total;
+    ELSE
+        SELECT array_agg(CASE WHEN x.use_id = ANY (d_use) THEN 'duplicate' END ORDER BY x.n)
+          INTO refusal
+          FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n);
+        rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
+        used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
+        maximum := used;
 
-    SELECT array_agg(l.item), array_agg(l.slot), array_agg(l.code), array_agg(l.amount),
-           array_agg(l.before), array_agg(l.maximum)
-      INTO l_item, l_slot, l_code, l_amount, l_before, l_maximum
-      FROM (SELECT t.item, b.code, t.amount,
-                   CASE WHEN b.time_window <> 'transaction' THEN t.slot END AS slot,
-                   CASE b.time_window
-                       WHEN 'transaction' THEN 0
-                       WHEN 'day' THEN s_day[t.slot]
-                       WHEN 'month' THEN s_month[t.slot]
-                       WHEN 'year' THEN s_year[t.slot]
-                       ELSE limits_rolled(s_id[t.slot], p_at, b.hours)
-                   END AS before,
-                   limits_effective(b.maximum, b.ceiling, o.lowered, o.raised) AS maximum
-              FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
-              JOIN unnest(b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum,
-                          b_ceiling, b_place)
-                   AS b(grp, tally, code, time_window, hours, period, maximum, ceiling, place)
-                ON b.grp = t.grp
-              LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
-                   AS o(party, tally, period, lowered, raised)
-                ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
-             ORDER BY t.item, b.place, b.hours, b.code) AS l;
+        SELECT array_agg(l.item), array_agg(l.slot), array_agg(l.code), array_agg(l.amount),
+               array_agg(l.before), array_agg(l.maximum)
+          INTO l_item, l_slot, l_code, l_amount, l_before, l_maximum
+          FROM (SELECT t.item, b.code, t.amount,
+                       CASE WHEN b.time_window <> 'transaction' THEN t.slot END AS slot,
+                       CASE b.time_window
+                           WHEN 'transaction' THEN 0
+                           WHEN 'day' THEN s_day[t.slot]
+                           WHEN 'month' THEN s_month[t.slot]
+                           WHEN 'year' THEN s_year[t.slot]
+                           ELSE limits_rolled(s_id[t.slot], p_at, b.hours)
+                       END AS before,
+                       limits_effective(b.maximum, b.ceiling, o.lowered, o.raised) AS maximum
+                  FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+                  JOIN unnest(b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum,
+                              b_ceiling, b_place)
+                       AS b(grp, tally, code, time_window, hours, period, maximum, ceiling, place)
+                    ON b.grp = t.grp
+                  LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+                       AS o(party, tally, period, lowered, raised)
+                    ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+                 ORDER BY t.item, b.place, b.hours, b.code) AS l;
 
-    spent := array_fill(0::bigint, ARRAY[coalesce(cardinality(s_id), 0)]);
-    FOR i IN 1 .. cardinality(p_use) LOOP
-        WHILE line <= cardinality(l_item) AND l_item[line] = i LOOP
-            reached := l_before[line] + coalesce(spent[l_slot[line]], 0);
-            IF refusal[i] IS NULL
-               AND (l_amount[line] IS NULL OR l_amount[line] > l_maximum[line] - reached) THEN
-                refusal[i] := CASE WHEN l_amount[line] IS NULL THEN 'no_rate'
-                                   ELSE 'exceeded' END;
-                rule_code[i] := l_code[line];
-                used[i] := reached;
-                maximum[i] := l_maximum[line];
-            END IF;
-            line := line + 1;
+        spent := array_fill(0::bigint, ARRAY[coalesce(cardinality(s_id), 0)]);
+        FOR i IN 1 .. cardinality(p_use) LOOP
+            WHILE line <= cardinality(l_item) AND l_item[line] = i LOOP
+                reached := l_before[line] + coalesce(spent[l_slot[line]], 0);
+                IF refusal[i] IS NULL
+                   AND (l_amount[line] IS NULL OR l_amount[line] > l_maximum[line] - reached) THEN
+                    refusal[i] := CASE WHEN l_amount[line] IS NULL THEN 'no_rate'
+                                       ELSE 'exceeded' END;
+                    rule_code[i] := l_code[line];
+                    used[i] := reached;
+                    maximum[i] := l_maximum[line];
+                END IF;
+                line := line + 1;
+            END LOOP;
+            WHILE take <= cardinality(t_item) AND t_item[take] = i LOOP
+                IF refusal[i] IS NULL AND t_slot[take] IS NOT NULL THEN
+                    spent[t_slot[take]] := spent[t_slot[take]] + t_amount[take];
+                END IF;
+                take := take + 1;
+            END LOOP;
         END LOOP;
-        WHILE take <= cardinality(t_item) AND t_item[take] = i LOOP
-            IF refusal[i] IS NULL AND t_slot[take] IS NOT NULL THEN
-                spent[t_slot[take]] := spent[t_slot[take]] + t_amount[take];
-            END IF;
-            take := take + 1;
-        END LOOP;
-    END LOOP;
+    END IF;
 
     UPDATE limits_counter c
        SET used_day = m.day + m.total, used_month = m.month + m.total,
