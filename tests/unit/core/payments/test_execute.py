@@ -387,3 +387,31 @@ async def test_an_order_names_accounts_that_exist(tx: WriteSession) -> None:
         async with undone(tx):
             with pytest.raises(DBAPIError, match=refusal):
                 await tx.execute(text(statement), wanted)
+
+
+async def test_a_wallet_paid_in_another_currency_opens_the_pocket_it_reaches(
+    tx: WriteSession,
+) -> None:
+    payer = await new_holder(tx, "甲", money="100.00", currency="USD")
+    payee = await new_holder(tx, "乙")
+    wallet = await accounts.open_account(
+        tx,
+        party_id=payee.account.party_id,
+        currency="CNY",
+        product=accounts.Product.WALLET,
+        at=AT,
+    )
+    wanted = service.NewTransfer(
+        debtor_account_id=payer.account.id,
+        creditor_account_number=wallet.number,
+        creditor_name="乙",
+        amount=Money.parse("12.34", "USD"),
+    )
+    assert await execute(tx, [wanted], payer.actor) == ["settled"]
+    pockets = await accounts.pockets(tx, wallet.id, at=AT)
+    assert [(each.currency, balance.booked.text) for each, balance in pockets] == [
+        ("CNY", "0.00"),
+        ("USD", "12.34"),
+    ]
+    (paid,) = await stored(tx, payer)
+    assert paid.creditor_account_id == pockets[1][0].id
