@@ -61,7 +61,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "pdf": "开具 PDF 对账单",
         "log out": "退出登录",
         "demo people": "用演示里的人物登录",
-        "proven": "本页算出的根与银行签名的根一致",
+        "proven": "核验通过：没有被改动",
     },
     "en": {
         "register": "Register",
@@ -104,7 +104,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "pdf": "Get a PDF statement",
         "log out": "Log out",
         "demo people": "Log in as somebody of the demo",
-        "proven": "the root worked out here is the one the bank signed",
+        "proven": "Verified: unchanged",
     },
 }
 
