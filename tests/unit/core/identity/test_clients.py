@@ -128,6 +128,7 @@ async def test_a_secret_in_the_header_or_the_form_brings_a_token(
             "name": "云帆 ERP",
             "party_ids": [partner.party_id],
             "permissions": ["payments:initiate", "webhooks:manage"],
+            "grants": {partner.party_id: ["payments:initiate", "webhooks:manage"]},
         }
 
 
