@@ -15,6 +15,7 @@ from uuid import UUID
 
 import psycopg
 
+from benchmarks.support.lived import let_live
 from benchmarks.support.scene import settle
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role, permissions
@@ -173,6 +174,7 @@ async def paying_bank(count: int = CUSTOMERS) -> AsyncIterator[PayingBank]:
     with EmbeddedPostgres(ephemeral=True, fsync=True) as server:
         urls = server.urls()
         run_migrations(urls.owner)
+        let_live(server)
         database = Database.connect(urls.app)
         try:
             at = now() - timedelta(days=30)

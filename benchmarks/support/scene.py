@@ -8,6 +8,7 @@ from random import Random
 
 from sqlalchemy import text
 
+from benchmarks.support.lived import let_live
 from tongbao.app.serve import GARBAGE_MIN
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import (
@@ -78,6 +79,7 @@ async def scene(*, accounts: int = ACCOUNTS) -> AsyncIterator[tuple[Scene, Embed
     with EmbeddedPostgres(ephemeral=True, fsync=True) as server:
         urls = server.urls()
         run_migrations(urls.owner)
+        let_live(server)
         database = Database.connect(urls.app)
         try:
             furnished = await _furnish(urls, database, accounts)

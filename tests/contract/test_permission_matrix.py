@@ -36,7 +36,7 @@ from tongbao.core.ledger import service as books
 from tongbao.core.parties import service as parties
 from tongbao.core.parties.domain.cases import Cause
 from tongbao.core.parties.models import DuplicateRow, EvidenceRow
-from tongbao.core.payments.models import CardRow
+from tongbao.core.payments.models import CardRow, RecallRow
 from tongbao.core.reconciliation.models import BreakRow
 from tongbao.engagement.notices.models import NoticeRow
 from tongbao.engagement.notices.service.declared.privacy import EXPORTED
@@ -425,6 +425,19 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         restraint = await accounts.restrain(
             tx, wanted, placed_by=strange_user, approved_by=None, at=now()
         )
+        recall = new_id()
+        await tx.execute(
+            insert(RecallRow).values(
+                id=recall,
+                payment_id=UUID(payment["id"]),
+                status="sent",
+                reason="DUPL",
+                channel="sandbox-bank",
+                reference=recall.hex,
+                requested_by=strange_user,
+                requested_at=now(),
+            )
+        )
     checked |= collected
     return checked | {
         "account_id": account["id"],
@@ -451,6 +464,7 @@ async def things_of(bank: Bank, firm: Customer, maker: Caller, payee: Ids) -> di
         "payment_id": payment["id"],
         "card_id": str(card_id),
         "proposal_id": proposal["id"],
+        "recall_id": str(recall),
         "request_id": request["id"],
         "restraint_id": str(restraint.id),
         "review_id": str(review.id),
