@@ -10,7 +10,7 @@ from tests.support.walks import BUILT, COMBINATIONS, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
-FIRM, SUPPLIER, COMPANY, OPERATIONS = (demo.LOGINS[each] for each in (0, 1, 2, 6))
+FIRM, SUPPLIER, COMPANY, MAKER, OPERATIONS = (demo.LOGINS[each] for each in (0, 1, 2, 3, 6))
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "missing": "请填写登录密码",
@@ -156,13 +156,13 @@ async def test_other_pages_are_whole_too(walk: Walk) -> None:
 async def test_a_session_that_is_over_leads_back_with_what_was_written(walk: Walk) -> None:
     page, words = walk.page, walk.words
     await page.goto("/transfer")
-    await walk.log_in(COMPANY)
+    await walk.log_in(MAKER)
     await page.get_by_label(words["amount"]).fill("7")
     await page.context.clear_cookies(name="tb_session")
     with walk.visit.expecting(401):  # of each question that was under way, however late
         await page.get_by_role("link", name=words["accounts"]).click()
         await expect(page.get_by_text(words["expired"])).to_be_visible()
-        await walk.log_in(COMPANY)
+        await walk.log_in(MAKER)
         await expect(page).to_have_url(re.compile(r"//[^/]+/accounts$"))
         await page.goto("/transfer")
         await expect(page.get_by_label(words["amount"])).to_have_value(re.compile(r"7(\.00)?"))
