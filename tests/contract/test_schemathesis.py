@@ -27,7 +27,7 @@ from tongbao.app.permissions import addresses, reach
 from tongbao.core.identity.service import MemberRole, Role
 
 DEEP = os.environ.get("TONGBAO_HYPOTHESIS") == "deep"
-EXAMPLES = 200 if DEEP else 8
+EXAMPLES = 200 if DEEP else 5
 SHOWN_MAX = 20
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
