@@ -356,6 +356,23 @@ async def test_a_worker_that_ends_by_itself_starts_again(
     assert calls == 2
 
 
+async def test_the_schedule_is_kept_by_workers_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry.periodic_registry, "periodic_tasks", {})
+
+    @jobs.periodic(name="test_work.each_second", cron="* * * * * *", queue=QUEUE)
+    async def each_second(context: jobs.JobContext) -> None:
+        ran.append(("each second", context))
+        gate["wait"].set()
+
+    await drain(database)  # a second ago it was due
+    assert ran == []
+    async with worker(database):
+        await gate["wait"].wait()
+    await drain(database)  # one that the worker left behind
+
+
 async def test_old_jobs_that_are_done_are_removed_and_failed_ones_kept(database: Database) -> None:
     done, failed, recent = [await defer(database, name) for name in ("note", "refuse", "note")]
     await drain(database)
