@@ -32,9 +32,17 @@ from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.db import ReadSession, WriteSession, undone
 from tongbao.infra.proposals import Action, Approved, hold
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.clock import business_date
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language, Text
 
 PREFIX: Final = "/api/v1/reconciliation"
@@ -71,9 +79,6 @@ _UPLOAD: Final[dict[str, Any]] = {
 api = router(prefix=PREFIX, tags=["reconciliation"])
 
 Channel = Annotated[str, Query(pattern=CHANNEL_PATTERN, examples=["card"])]
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.post(
@@ -141,7 +146,7 @@ async def list_days(
     tx: ReadTx,
     channel: Channel | None = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[ReconciledDayOut]:
     """Return reconciled days, the latest first.
 
@@ -164,7 +169,7 @@ async def list_breaks(
     ] = None,
     owner_id: UUID | None = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[BreakOut]:
     """Return breaks, the latest first, each with its age and what would settle it.
 

@@ -1,16 +1,13 @@
 """`/api/v1/sources`: what was fetched from outside, on which consent."""
 
-from typing import Annotated
 from uuid import UUID
-
-from fastapi import Query
 
 from tongbao.core.agreements import service as agreements
 from tongbao.core.sources import service
 from tongbao.core.sources.schemas import FetchOut
 from tongbao.infra.auth import CurrentActor
-from tongbao.infra.web import PageLimit, ReadTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.infra.web import PageAfter, PageLimit, ReadTx, router
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 READ_ANY = "agreements:read_any"
 
@@ -22,9 +19,7 @@ async def list_fetches(
     consent_id: UUID,
     tx: ReadTx,
     actor: CurrentActor,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[FetchOut]:
     """Return each access to data on an own consent, the latest first: when, what, kept until when.

@@ -23,12 +23,13 @@ from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
     AuditTrail,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     WriteTx,
     router,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/audit", tags=["audit"])
 
@@ -37,9 +38,6 @@ MAY_CLOSE = [Depends(require("audit:close_alerts"))]
 NUMBER_MAX = 2**62
 MEDIA_TYPES = {"jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}
 
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 Seq = Annotated[int, Path(ge=1, le=NUMBER_MAX, description="Number of an entry")]
 Size = Annotated[
     int, Query(ge=1, le=NUMBER_MAX, description="`tree_size` of a checkpoint", examples=[20480])
@@ -50,7 +48,7 @@ class _Search(CriteriaIn):
     """The criteria, and which page."""
 
     limit: PageLimit = PAGE_LIMIT_DEFAULT
-    after: After = None
+    after: PageAfter = None
 
 
 @api.get("/entries", dependencies=MAY_READ, summary="Entries of the audit trail, newest first")
@@ -136,7 +134,7 @@ async def list_alerts(
     tx: ReadTx,
     open_only: Annotated[bool, Query(alias="open", description="Only those nobody closed")] = True,  # noqa: FBT002
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[AlertOut]:
     """Return alerts: mass reveal, an administrator out of hours, repeated denial."""
     page = await watching.alerts(tx, open_only=open_only, limit=limit, after=after)

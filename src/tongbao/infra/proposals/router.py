@@ -6,21 +6,26 @@ A proposal the caller may not see is answered exactly like one that does not exi
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Header, Query, Request
+from fastapi import Header, Request
 
 from tongbao.infra.auth import CurrentActor, FindActor
 from tongbao.infra.proposals import service
 from tongbao.infra.proposals.holding import PREFIX
 from tongbao.infra.proposals.schemas import ApprovalIn, ProposalOut, RefusalIn
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language
 
 api = router(prefix=PREFIX, tags=["proposals"])
 
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 StepUpHeader = Annotated[
     str | None,
     Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
@@ -34,7 +39,7 @@ async def list_to_approve(
     at: Instant,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[ProposalOut]:
     """Return the pending proposals of others that the caller may approve."""
     return _page(
@@ -48,7 +53,7 @@ async def list_mine(
     actor: CurrentActor,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[ProposalOut]:
     """Return what the caller proposed and what became of it."""
     return _page(await service.mine(tx, maker=actor, after=after, limit=limit), language)

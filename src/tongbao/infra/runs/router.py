@@ -7,8 +7,16 @@ from fastapi import Depends, Query, status
 from tongbao.infra.auth import require
 from tongbao.infra.runs import reading, registry
 from tongbao.infra.runs.schemas import RunOut, RunStarted, RunWish
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/runs", tags=["runs"])
 
@@ -23,9 +31,7 @@ async def list_runs(
         str | None, Query(max_length=100, description="Only of this work", examples=["end_of_day"])
     ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
 ) -> Page[RunOut]:
     """Return what was done with each day: steps, how much they did, how long they took.
 

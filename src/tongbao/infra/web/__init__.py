@@ -13,7 +13,7 @@ from tongbao.infra.web.idempotency_key import IDEMPOTENCY_KEY_REQUIRED, NO_IDEMP
 from tongbao.infra.web.install import install
 from tongbao.infra.web.language import RequestLanguage, language_of
 from tongbao.infra.web.problems import Problem, problem_response
-from tongbao.infra.web.routers import PageLimit, router
+from tongbao.infra.web.routers import PageAfter, PageLimit, router
 from tongbao.infra.web.together import Answer, Asked, together
 from tongbao.infra.web.trail import AuditTrail, Reason, caller_of
 from tongbao.infra.web.unit_of_work import (
@@ -31,6 +31,7 @@ __all__ = [
     "Asked",
     "AuditTrail",
     "Instant",
+    "PageAfter",
     "PageLimit",
     "Problem",
     "ReadTx",

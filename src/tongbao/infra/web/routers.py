@@ -7,12 +7,17 @@ from fastapi import APIRouter, Query
 
 from tongbao.infra.web.problems import MEDIA_TYPE
 from tongbao.infra.web.unit_of_work import UnitOfWorkRoute
-from tongbao.kernel.page import PAGE_LIMIT_MAX
+from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_MAX
 
 PageLimit = Annotated[
     int, Query(ge=1, le=PAGE_LIMIT_MAX, description=f"Items per page, at most {PAGE_LIMIT_MAX}")
 ]
 """Use with a default: `limit: PageLimit = PAGE_LIMIT_DEFAULT`."""
+
+PageAfter = Annotated[
+    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
+]
+"""The cursor of a page; use with the default None."""
 
 _PROBLEM: Final = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

@@ -10,6 +10,7 @@ from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -36,16 +37,12 @@ from tongbao.infra.webhooks.schemas import (
     PeriodReplayOut,
     SecretOut,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 MANAGE = Depends(require("webhooks:manage"))
 ANY = "webhooks:manage_any"
 
 api = router(prefix="/api/v1/webhooks", tags=["webhooks"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 def _owner(actor: Actor) -> UUID | None:
@@ -220,7 +217,7 @@ async def list_deliveries(
     tx: ReadTx,
     actor: CurrentActor,
     status: DeliveryStatusWord | None = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[DeliveryOut]:
     """Return what was sent or is to be sent, the latest first; kept for thirty days.

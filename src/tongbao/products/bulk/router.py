@@ -11,6 +11,7 @@ from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -18,7 +19,7 @@ from tongbao.infra.web import (
     WriteTx,
     router,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 from tongbao.products.bulk import service
 from tongbao.products.bulk.schemas import FileLineOut, FileLinesOut, FileOut, FilesOut
 
@@ -44,10 +45,6 @@ UPLOAD: Final[dict[str, Any]] = {
 }
 
 api = router(prefix=PREFIX, tags=["bulk"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.post(
@@ -109,7 +106,7 @@ async def list_files(
     actor: CurrentActor,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> FilesOut:
     """Return a party's files, the latest first. Problems: `bulk.unknown_file`."""
     page = await service.of_party(tx, party_id=party_id, seen_by=actor, after=after, limit=limit)
@@ -134,7 +131,7 @@ async def list_lines(
         bool, Query(description="Only what is wrong or was rejected, with the reasons")
     ] = False,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> FileLinesOut:
     """Return the payments of a file in its order. Problems: `bulk.unknown_file`."""
     file = await service.get(tx, file_id, seen_by=actor)

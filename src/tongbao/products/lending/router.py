@@ -11,6 +11,7 @@ from tongbao.infra.db import ReadSession
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -19,7 +20,7 @@ from tongbao.infra.web import (
 )
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import AmountText
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 from tongbao.kernel.text import Language
 from tongbao.products.lending import service
 from tongbao.products.lending.domain.policy import CURRENCY, IN_USE
@@ -49,10 +50,6 @@ PREFIX = "/api/v1/lending"
 READ_ANY = "lending:read_any"
 
 api = router(prefix=PREFIX, tags=["lending"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.get("/product", summary="What may be borrowed", dependencies=[PUBLIC])
@@ -98,7 +95,7 @@ async def list_applications(
     at: Instant,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> ApplicationsOut:
     """Return the applications of one's own parties (staff: all), newest first."""
     page = await service.list_applications(
@@ -244,7 +241,7 @@ async def replay(decision_id: UUID, tx: ReadTx) -> ReplayOut:
     summary="Lines to be looked at again",
 )
 async def list_reviews(
-    tx: ReadTx, limit: PageLimit = PAGE_LIMIT_DEFAULT, after: After = None
+    tx: ReadTx, limit: PageLimit = PAGE_LIMIT_DEFAULT, after: PageAfter = None
 ) -> ReviewsOut:
     """Return offers and loans whose consent has ended and that nobody has looked at since."""
     page = await service.list_reviews(tx, after=after, limit=limit)
@@ -271,7 +268,7 @@ async def close_review(
 
 @api.get("/loans", summary="Loans")
 async def list_loans(
-    tx: ReadTx, actor: CurrentActor, limit: PageLimit = PAGE_LIMIT_DEFAULT, after: After = None
+    tx: ReadTx, actor: CurrentActor, limit: PageLimit = PAGE_LIMIT_DEFAULT, after: PageAfter = None
 ) -> LoansOut:
     """Return the loans of one's own parties (staff: all), newest first."""
     page = await service.list_loans(tx, among=actor.reach(READ_ANY), after=after, limit=limit)
@@ -329,7 +326,7 @@ async def list_repayments(
     tx: ReadTx,
     actor: CurrentActor,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[RepaymentOut]:
     """Return repayments, the latest first.
 

@@ -11,13 +11,14 @@ from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
     WriteTx,
     router,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 from tongbao.products.standing import service
 from tongbao.products.standing.schemas import (
     DatesToCome,
@@ -34,10 +35,6 @@ READ_ANY: Final = "payments:read_any"
 MAY_PAY: Final = [Depends(require(service.INITIATE))]
 
 api = router(prefix=PREFIX, tags=["standing"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.post(
@@ -97,7 +94,7 @@ async def list_orders(
     tx: ReadTx,
     actor: CurrentActor,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> StandingOrdersOut:
     """Return a party's orders, the newest first, whatever became of them.
 
@@ -140,7 +137,7 @@ async def list_occurrences(
     actor: CurrentActor,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> OccurrencesOut:
     """Return the dates that fell due, the latest first, each paid, retried or missed.
 

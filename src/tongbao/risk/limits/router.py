@@ -6,15 +6,15 @@ Nobody changes them alone: one department proposes, another approves, and then t
 from datetime import datetime
 from typing import Annotated, Final
 
-from fastapi import Depends, Path, Query, Request, Response, status
+from fastapi import Depends, Path, Request, Response, status
 
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.db import WriteSession, undone
 from tongbao.infra.proposals import Action, Approved, hold
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.infra.web import Instant, PageAfter, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.money_schema import CurrencyCode
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, decode_cursor
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, decode_cursor
 from tongbao.kernel.text import Text
 from tongbao.risk.limits import service
 from tongbao.risk.limits.schemas import (
@@ -77,9 +77,7 @@ async def list_versions(
     code: Code,
     tx: ReadTx,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
 ) -> RuleVersionsOut:
     """Return how a rule has been, the newest version first.
 

@@ -19,15 +19,21 @@ from tongbao.core.accounts.schemas import (
 from tongbao.core.accounts.schemas.overview import AccountsOverviewOut
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 OPEN_ANY = "accounts:open_any"
 OPEN_OWN = require("accounts:open")
 
 api = router(prefix="/api/v1/accounts", tags=["accounts"])
-
-After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before")]
 
 
 @api.post("", summary="Open an account", status_code=status.HTTP_201_CREATED)
@@ -74,7 +80,7 @@ async def list_accounts(
     number: Annotated[
         str | None, Query(max_length=34, description="Only what is under this number")
     ] = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[DepositAccountOut]:
     """Return the accounts the caller may see: of their own parties, or all with the permission.

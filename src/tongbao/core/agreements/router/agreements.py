@@ -11,7 +11,6 @@ from tongbao.core.agreements.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     OfParty,
     as_pdf,
 )
@@ -25,7 +24,7 @@ from tongbao.core.agreements.service import Agreement, UnknownAgreement
 from tongbao.infra import files, pdf
 from tongbao.infra.auth import PUBLIC, Actor, CurrentActor
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import PageLimit, ReadTx, router
+from tongbao.infra.web import PageAfter, PageLimit, ReadTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 _BINARY: Final = {"type": "string", "format": "binary", "examples": ["%PDF-1.7 (and so on)"]}
@@ -45,7 +44,7 @@ async def list_agreements(
     tx: ReadTx,
     actor: CurrentActor,
     party_id: OfParty = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[AgreementSummary]:
     """Return the agreements the caller may see, without their words.

@@ -5,15 +5,10 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from tongbao.kernel.page import CURSOR_LENGTH_MAX
-
 PREFIX = "/api/v1/agreements"
 TAGS = ["agreements"]
 READ_ANY = "agreements:read_any"
 
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 OfParty = Annotated[UUID | None, Query(description="Only of this party")]
 
 

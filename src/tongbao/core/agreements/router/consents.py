@@ -16,7 +16,6 @@ from tongbao.core.agreements.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     OfParty,
     as_pdf,
 )
@@ -38,7 +37,15 @@ from tongbao.core.agreements.service import (
 from tongbao.core.parties.service import UnknownParty
 from tongbao.infra.auth import PUBLIC, Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 GRANT = "agreements:grant"
@@ -130,7 +137,7 @@ async def list_consents(
     actor: CurrentActor,
     at: Instant,
     party_id: OfParty = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[ConsentOut]:
     """Return the consents the caller may see, in force and ended.

@@ -19,6 +19,7 @@ from tongbao.core.approvals.schemas import (
 from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import (
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -26,16 +27,12 @@ from tongbao.infra.web import (
     problem_response,
     router,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 PREFIX = "/api/v1/approvals"
 READ_ANY = "approvals:read_any"
 
 api = router(prefix=PREFIX, tags=["approvals"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.get("", summary="Instructions of an organisation, the latest first")
@@ -47,7 +44,7 @@ async def list_approvals(
     language: RequestLanguage,
     state: Annotated[StateName | None, Query(description="Only these")] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[ApprovalOut]:
     """Return what was opened for an organisation; `waits_for_me` says what the caller can sign.
 

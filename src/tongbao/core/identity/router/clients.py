@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Query, Response, status
+from fastapi import Depends, Path, Response, status
 
 from tongbao.core.identity.domain.clients import ClientStatus
 from tongbao.core.identity.schemas.clients import (
@@ -19,16 +19,21 @@ from tongbao.core.identity.schemas.clients import (
 )
 from tongbao.core.identity.service import clients
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.web import NO_IDEMPOTENCY_KEY, Instant, PageLimit, ReadTx, WriteTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.infra.web import (
+    NO_IDEMPOTENCY_KEY,
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    WriteTx,
+    router,
+)
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 MANAGE = Depends(require("identity:manage_clients"))
 
 api = router(prefix="/api/v1/identity/clients", tags=["identity"])
 
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 Kid = Annotated[str, Path(max_length=64)]
 
 
@@ -62,7 +67,7 @@ async def register_client(
 
 @api.get("", summary="Partner clients, the latest registered first", dependencies=[MANAGE])
 async def list_clients(
-    tx: ReadTx, at: Instant, after: After = None, limit: PageLimit = PAGE_LIMIT_DEFAULT
+    tx: ReadTx, at: Instant, after: PageAfter = None, limit: PageLimit = PAGE_LIMIT_DEFAULT
 ) -> Page[ClientOut]:
     """Return every client. Problems: `page.bad_cursor`."""
     page = await clients.list_clients(tx, after=after, limit=limit, at=at)

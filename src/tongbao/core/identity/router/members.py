@@ -4,10 +4,9 @@ A company the caller does not act for is answered exactly like one that does not
 """
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response, status
+from fastapi import Depends, Request, Response, status
 
 from tongbao.core.identity import service
 from tongbao.core.identity.domain import MemberRole, UnknownCompany
@@ -27,8 +26,8 @@ from tongbao.core.parties import service as parties
 from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.proposals import HELD, hold
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.infra.web import Instant, PageAfter, PageLimit, ReadTx, WriteTx, router
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 
 api = router(prefix="/api/v1/identity", tags=["identity"])
 
@@ -124,9 +123,7 @@ async def list_company_invitations(
     actor: CurrentActor,
     at: Instant,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
 ) -> InvitationsOut:
     """Return whom a company has invited and who has not answered yet, the latest first.
 

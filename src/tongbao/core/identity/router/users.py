@@ -11,18 +11,14 @@ from tongbao.core.identity.schemas.users import NewStaffIn, ReasonIn, RolesIn, S
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import hold
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.infra.web import Instant, PageAfter, PageLimit, ReadTx, WriteTx, router
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/identity", tags=["identity"])
 
 MAY_READ = [Depends(require("identity:read_users"))]
 MAY_MANAGE = [Depends(require("identity:manage_staff"))]
 MAY_BLOCK = [Depends(require("identity:block_users"))]
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.get("/users", dependencies=MAY_READ, summary="Users, the latest first")
@@ -33,7 +29,7 @@ async def list_users(
     ] = None,
     kind: Annotated[UserKind | None, Query(description="Only users of this kind")] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> Page[UserOut]:
     """Return users with their roles. Problems: `page.bad_cursor`."""
     page = await service.list_users(tx, login=login, kind=kind, after=after, limit=limit)

@@ -27,6 +27,7 @@ from tongbao.infra.auth import Actor, CurrentActor, require
 from tongbao.infra.db import ReadSession
 from tongbao.infra.web import (
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -41,7 +42,6 @@ api = router(prefix="/api/v1/kyc", tags=["kyc"])
 PICTURES_PATH = "/api/v1/kyc/pictures"
 PICTURES_BYTES_MAX = files.BYTES_MAX
 VERIFIES = Depends(require(VERIFY))
-After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before")]
 PictureKind = Literal["id_card_front", "id_card_back", "face", "licence_picture"]
 
 
@@ -78,7 +78,7 @@ async def list_cases(
     actor: CurrentActor,
     party_id: UUID | None = None,
     state: service.State | None = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[CaseSummary]:
     """Return the cases the caller may see: of their own parties, or all with the permission.
@@ -248,7 +248,7 @@ async def list_duplicates(
     tx: ReadTx,
     verdict: service.Verdict | None = None,
     party_id: UUID | None = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[DuplicateOut]:
     """Return pairs, the latest found first. Needs the permission `parties:verify`.

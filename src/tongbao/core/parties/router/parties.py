@@ -15,12 +15,10 @@ from tongbao.core.parties.schemas.parties import (
     RegistrationNumber,
 )
 from tongbao.infra.auth import CurrentActor, require
-from tongbao.infra.web import Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.infra.web import Instant, PageAfter, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/parties", tags=["parties"])
-
-After = Annotated[str | None, Query(max_length=1_000, description="`next` of the page before")]
 
 
 @api.post(
@@ -57,7 +55,7 @@ async def list_parties(
         str | None,
         Query(max_length=100, description="A part of the name, or how the number begins"),
     ] = None,
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[PartyOut]:
     """Return the parties the caller may see: their own, or all with `parties:read_any`.

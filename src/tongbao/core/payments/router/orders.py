@@ -1,9 +1,8 @@
 """Orders to other banks, and what staff does about them."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response, status
+from fastapi import Depends, Request, Response, status
 
 from tongbao.core.payments import service
 from tongbao.core.payments.router.headers import StepUpHeader
@@ -21,13 +20,14 @@ from tongbao.infra.proposals.schemas import ProposalOut
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
     WriteTx,
     router,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 
 INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
@@ -96,9 +96,7 @@ async def list_unknown_payments(
     tx: ReadTx,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
 ) -> PaymentsOut:
     """Return them, the oldest first; their channels are asked until they tell.
 

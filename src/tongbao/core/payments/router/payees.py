@@ -27,6 +27,7 @@ from tongbao.infra.db import Database
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -34,7 +35,7 @@ from tongbao.infra.web import (
     router,
 )
 from tongbao.kernel.money_schema import CurrencyCode
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 
 INITIATE = "payments:initiate"
 SET_LIMITS = "payments:set_limits"
@@ -116,9 +117,7 @@ async def list_payees(
     actor: CurrentActor,
     group: Annotated[str | None, Query(min_length=1, max_length=LABEL_LENGTH_MAX)] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
 ) -> PayeesOut:
     """Return a party's payees, the newest first.
 

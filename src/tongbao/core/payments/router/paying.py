@@ -29,6 +29,7 @@ from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -37,7 +38,7 @@ from tongbao.infra.web import (
     together,
 )
 from tongbao.kernel.clock import business_date
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 
 INITIATE = "payments:initiate"
 READ_ANY = "payments:read_any"
@@ -46,10 +47,6 @@ APPROVERS: Final = sorted(
 )
 
 api = router(prefix=PREFIX, tags=["payments"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.post(
@@ -125,7 +122,7 @@ async def list_payments(
     actor: CurrentActor,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> PaymentsOut:
     """Return the payments of one account, newest first; the payee sees those that were settled."""
     account = await accounts.get(tx, wanted.account_id)

@@ -1,9 +1,8 @@
 """Asking for a settled payment back."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query, Request, Response, status
+from fastapi import Depends, Request, Response, status
 
 from tongbao.core.payments import service
 from tongbao.core.payments.schemas.recalls import (
@@ -16,8 +15,16 @@ from tongbao.core.payments.schemas.recalls import (
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import hold
 from tongbao.infra.proposals.schemas import ProposalOut
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 
 READ_ANY = "payments:read_any"
 RESOLVE = "payments:resolve"
@@ -80,9 +87,7 @@ async def list_overdue_recalls(
     tx: ReadTx,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
 ) -> OverdueRecallsOut:
     """Return open recalls that are asked about no more, the oldest first.
 

@@ -19,9 +19,9 @@ from tongbao.core.statements.schemas import (
 )
 from tongbao.infra import audit, files
 from tongbao.infra.auth import PUBLIC, CurrentActor
-from tongbao.infra.web import AuditTrail, Instant, PageLimit, ReadTx, WriteTx, router
+from tongbao.infra.web import AuditTrail, Instant, PageAfter, PageLimit, ReadTx, WriteTx, router
 from tongbao.kernel.money import Money
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/statements", tags=["statements"])
 
@@ -94,9 +94,7 @@ async def list_documents(
     tx: ReadTx,
     actor: CurrentActor,
     account_id: Annotated[UUID | None, Query(description="Only of this account")] = None,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[StatementDocumentOut]:
     """Return the documents of the caller's own parties, or all with `accounts:read_any`.

@@ -13,13 +13,14 @@ from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import (
     AuditTrail,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
     router,
 )
 from tongbao.kernel.date_schema import IsoDate
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT, Page
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT, Page
 
 api = router(prefix="/api/v1/statements", tags=["statements"])
 
@@ -114,9 +115,7 @@ async def list_months(
     account_id: UUID,
     tx: ReadTx,
     actor: CurrentActor,
-    after: Annotated[
-        str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-    ] = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> Page[MonthOut]:
     """Return what each month moved, as the end of day closed it.

@@ -20,19 +20,16 @@ from tongbao.engagement.notices.schemas import (
 from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import (
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
     WriteTx,
     router,
 )
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 
 api = router(prefix="/api/v1/notices", tags=["notices"])
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.get("", summary="My inbox")
@@ -43,7 +40,7 @@ async def list_notices(
     category: CategoryWord | None = None,
     unread: Annotated[bool, Query(description="Only what is unread")] = False,  # noqa: FBT002 - a query
     archived: Annotated[bool, Query(description="What was put away, instead")] = False,  # noqa: FBT002 - the same
-    after: After = None,
+    after: PageAfter = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
 ) -> NoticePage:
     """Return the caller's notices in the language asked for, the latest first.

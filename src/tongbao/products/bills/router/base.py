@@ -3,11 +3,10 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Depends, Header, Query
+from fastapi import Depends, Header
 
 from tongbao.core.parties import service as parties
 from tongbao.infra.auth import Actor, require
-from tongbao.kernel.page import CURSOR_LENGTH_MAX
 from tongbao.products.bills import service
 
 PREFIX: Final = "/api/v1/bills"
@@ -19,9 +18,6 @@ MAY_SEE_ALL: Final = [Depends(require(READ_ANY))]
 StepUpHeader = Annotated[
     str | None,
     Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
-]
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
 ]
 
 

@@ -10,6 +10,7 @@ from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     IDEMPOTENCY_KEY_REQUIRED,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -25,7 +26,6 @@ from tongbao.products.bills.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     StepUpHeader,
     check_visible,
 )
@@ -138,7 +138,7 @@ async def list_payments(
     actor: CurrentActor,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> BillPaymentsOut:
     """Return paid bills, the newest first.
 
@@ -157,7 +157,7 @@ async def list_stuck(
     at: Instant,
     language: RequestLanguage,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> BillPaymentsOut:
     """Return what is neither confirmed nor refunded a quarter of an hour after it was paid.
 

@@ -2,13 +2,12 @@
 
 from typing import Annotated, Final
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from tongbao.core.payments import service as payments
 from tongbao.infra.auth import require
 from tongbao.infra.db import ReadSession
 from tongbao.infra.web import IDEMPOTENCY_KEY_REQUIRED, problem_response
-from tongbao.kernel.page import CURSOR_LENGTH_MAX
 from tongbao.kernel.text import Language
 from tongbao.products.collecting import service
 from tongbao.products.collecting.schemas.base import CollectionReceiptOut
@@ -25,9 +24,6 @@ CHARGES: Final = [*MAY_COLLECT, IDEMPOTENCY_KEY_REQUIRED]
 StepUpHeader = Annotated[
     str | None,
     Header(alias="Step-Up-Token", max_length=512, description="Of the confirmed action; good once"),
-]
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
 ]
 
 

@@ -9,6 +9,7 @@ from tongbao.infra.auth import PUBLIC, CurrentActor
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -24,7 +25,6 @@ from tongbao.products.collecting.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     StepUpHeader,
     receipt_of,
 )
@@ -79,7 +79,7 @@ async def list_links(
     at: Instant,
     party_id: Annotated[UUID | None, Query(description="Only of this party")] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> PaymentLinksOut:
     """Return the links of one's own parties (staff: all), newest first.
 

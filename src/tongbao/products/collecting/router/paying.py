@@ -10,6 +10,7 @@ from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     NO_IDEMPOTENCY_KEY,
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -24,7 +25,6 @@ from tongbao.products.collecting.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     StepUpHeader,
     receipt_of,
 )
@@ -103,7 +103,7 @@ async def list_payments(
         ),
     ] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> CollectionsOut:
     """Return what was collected for one's own parties (staff: all), newest first.
 

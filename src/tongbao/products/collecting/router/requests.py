@@ -11,6 +11,7 @@ from tongbao.infra.db import WriteSession
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
 from tongbao.infra.web import (
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -26,7 +27,6 @@ from tongbao.products.collecting.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     StepUpHeader,
     receipt_of,
 )
@@ -115,7 +115,7 @@ async def list_requests(
     ] = None,
     party_id: Annotated[UUID | None, Query(description="Only of this party")] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> RequestsToPayOut:
     """Return the requests that one's own parties made or were sent (staff: all), newest first.
 

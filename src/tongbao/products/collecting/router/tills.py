@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response, status
 from tongbao.infra.auth import CurrentActor
 from tongbao.infra.web import (
     Instant,
+    PageAfter,
     PageLimit,
     ReadTx,
     RequestLanguage,
@@ -23,7 +24,6 @@ from tongbao.products.collecting.router.base import (
     PREFIX,
     READ_ANY,
     TAGS,
-    After,
     receipt_of,
 )
 from tongbao.products.collecting.schemas.base import CollectionReceiptOut
@@ -69,7 +69,7 @@ async def list_tills(
     actor: CurrentActor,
     party_id: Annotated[UUID | None, Query(description="Only of this party")] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> TillsOut:
     """Return the tills of one's own parties (staff: all), newest first.
 

@@ -6,11 +6,19 @@ from uuid import UUID
 from fastapi import Query, Response, status
 
 from tongbao.infra.auth import CurrentActor
-from tongbao.infra.web import Instant, PageLimit, ReadTx, RequestLanguage, WriteTx, router
+from tongbao.infra.web import (
+    Instant,
+    PageAfter,
+    PageLimit,
+    ReadTx,
+    RequestLanguage,
+    WriteTx,
+    router,
+)
 from tongbao.kernel.clock import business_date
 from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import AmountText, CurrencyCode
-from tongbao.kernel.page import CURSOR_LENGTH_MAX, PAGE_LIMIT_DEFAULT
+from tongbao.kernel.page import PAGE_LIMIT_DEFAULT
 from tongbao.kernel.text import Language
 from tongbao.products.deposits import service
 from tongbao.products.deposits.router.base import (
@@ -33,10 +41,6 @@ from tongbao.products.deposits.schemas.requests import NewDepositIn
 from tongbao.products.deposits.service import Instruction
 
 api = router(prefix=PREFIX, tags=TAGS)
-
-After = Annotated[
-    str | None, Query(max_length=CURSOR_LENGTH_MAX, description="`next` of the page before")
-]
 
 
 @api.get("/agreement", dependencies=MAY_MANAGE, summary="The agreement to be signed")
@@ -112,7 +116,7 @@ async def list_deposits(
     language: RequestLanguage,
     party_id: Annotated[UUID | None, Query(description="Only of this party")] = None,
     limit: PageLimit = PAGE_LIMIT_DEFAULT,
-    after: After = None,
+    after: PageAfter = None,
 ) -> DepositsOut:
     """Return the deposits of one's own parties (staff: all), newest first.
 
