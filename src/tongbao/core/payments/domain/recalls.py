@@ -37,6 +37,8 @@ class RecallStatus(StrEnum):
 
 
 OPEN: Final = frozenset(RecallStatus) - {RecallStatus.RETURNED, RecallStatus.REFUSED}
+WITH_BANK: Final = OPEN - {RecallStatus.REQUESTED}
+"""Of these the bank may know something."""
 _DECIDED: Final = frozenset({RecallStatus.ACCEPTED, RecallStatus.REFUSED, RecallStatus.RETURNED})
 ARROWS: Final[Mapping[RecallStatus, frozenset[RecallStatus]]] = {
     RecallStatus.REQUESTED: frozenset(

@@ -29,6 +29,7 @@ from tongbao.core.payments.domain.recalls import (
     ANSWER_AWAITED,
     MONEY_AWAITED,
     OPEN,
+    WITH_BANK,
     RecallStatus,
 )
 from tongbao.core.payments.events import RecallDecided, RecallOverdue
@@ -97,7 +98,7 @@ async def look_now(tx: WriteSession, *, channel: str, reference: str, at: dateti
         .where(
             RecallRow.channel == channel,
             RecallRow.reference == reference,
-            RecallRow.status.in_([each.value for each in OPEN - {RecallStatus.REQUESTED}]),
+            RecallRow.status.in_([each.value for each in WITH_BANK]),
         )
         .values(due_at=at)
         .returning(RecallRow.id)
@@ -110,7 +111,7 @@ async def _hear(tx: WriteSession, recall_id: UUID, answer: Answer, *, at: dateti
     """Let an answer take a recall where it leads; one about what is over changes nothing."""
     row = await _lock(tx, recall_id)
     before = RecallStatus(row.status)
-    if before not in OPEN - {RecallStatus.REQUESTED}:
+    if before not in WITH_BANK:
         return
     row.inquiries = min(row.inquiries + 1, INQUIRIES_MAX)
     # What was agreed to is awaited, whatever is said after that.
