@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tests.support.restrained import restrain
 from tests.unit.core.conftest import AT
 from tests.unit.core.payments.conftest import Holder, new_holder
 from tongbao.core.accounts import service as accounts
+from tongbao.core.accounts.service import Stop
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service
 from tongbao.infra.auth import Actor
@@ -58,6 +60,22 @@ async def booked(tx: WriteSession, *holders: Holder) -> list[str]:
 
 async def stored(tx: WriteSession, holder: Holder) -> list[service.PaymentOrder]:
     return list((await service.for_account(tx, account_id=holder.account.id)).items)
+
+
+async def test_what_came_up_since_it_was_prepared_is_refused(tx: WriteSession) -> None:
+    payer = await new_holder(tx, "甲", money="100.00")
+    frozen, other = await new_holder(tx, "乙"), await new_holder(tx, "丙")
+    orders = [order(payer, each, "30.00") for each in (frozen, other, other)]
+    prepared = await service.prepare(tx, orders, initiated_by=payer.actor, at=AT)
+    await restrain(tx, frozen.account, Stop.ALL)
+    assert await execute(tx, [order(payer, other, "50.00")], payer.actor) == ["settled"]
+    outcomes = await service.carry_out(tx, prepared, without_step_up=True)
+    assert [word(each) for each in outcomes] == [
+        "ledger.account_frozen",
+        "settled",
+        "ledger.insufficient_funds",
+    ]
+    assert await booked(tx, payer, frozen, other) == ["20.00", "0.00", "80.00"]
 
 
 async def test_each_order_has_its_own_outcome(tx: WriteSession) -> None:

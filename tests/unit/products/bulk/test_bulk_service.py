@@ -143,7 +143,7 @@ async def test_what_was_interrupted_goes_on_where_it_was(
     monkeypatch.setattr(paying, "BATCH", 2)
     file = await firm.hand_in(firm.csv(*(each.line("1.00") for each in (*employees, *employees))))
     await firm.begin(file)
-    pay, batches = payments.execute, 0
+    pay, batches = payments.carry_out, 0
 
     async def dies(*args: object, **facts: object) -> object:
         nonlocal batches
@@ -153,7 +153,7 @@ async def test_what_was_interrupted_goes_on_where_it_was(
             raise ConnectionError
         return outcome
 
-    monkeypatch.setattr(payments, "execute", dies)
+    monkeypatch.setattr(payments, "carry_out", dies)
     with pytest.raises(ConnectionError):
         await service.pay(firm.database, file_id=file.id, clock=lambda: AT)
     half = await firm.seen(file)
@@ -162,6 +162,35 @@ async def test_what_was_interrupted_goes_on_where_it_was(
     await service.pay(firm.database, file_id=file.id, clock=lambda: AT)
     assert (await firm.seen(file)).settled == 6
     assert await firm.balance(*employees) == ["2.00"] * 3
+
+
+async def test_the_next_batch_is_prepared_while_one_is_settled(
+    firm: Firm, employees: Employees, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paying, "BATCH", 2)
+    file = await firm.hand_in(firm.csv(*(each.line("1.00") for each in employees)))
+    await firm.begin(file)
+    prepare, carry_out = payments.prepare, payments.carry_out
+    both = asyncio.Event()
+    prepared = 0
+
+    async def preparing(*args: object, **facts: object) -> object:
+        nonlocal prepared
+        prepared += 1
+        if prepared == 2:
+            both.set()
+        return await prepare(*args, **facts)  # type: ignore[arg-type]
+
+    async def carrying_out(*args: object, **facts: object) -> object:
+        async with asyncio.timeout(20):
+            await both.wait()
+        return await carry_out(*args, **facts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(payments, "prepare", preparing)
+    monkeypatch.setattr(payments, "carry_out", carrying_out)
+    await service.pay(firm.database, file_id=file.id, clock=lambda: AT)
+    assert (await firm.seen(file)).state is FileState.EXECUTED
+    assert await firm.balance(*employees) == ["1.00"] * 3
 
 
 async def test_two_workers_at_once_pay_once(

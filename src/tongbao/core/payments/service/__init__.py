@@ -47,7 +47,7 @@ from tongbao.core.payments.service.cards import (
     verify_card,
 )
 from tongbao.core.payments.service.configuration import Configuration, configure
-from tongbao.core.payments.service.executing import Outcome, execute, look
+from tongbao.core.payments.service.executing import Outcome, carry_out, execute
 from tongbao.core.payments.service.fees import (
     FeeAsked,
     check_vat,
@@ -107,6 +107,7 @@ from tongbao.core.payments.service.payees.one_click import (
     pay_payee,
     set_one_click,
 )
+from tongbao.core.payments.service.preparing import Prepared, look, prepare
 from tongbao.core.payments.service.reading import Direction, for_account, get
 from tongbao.core.payments.service.recalls.driving import drive_recalls
 from tongbao.core.payments.service.recalls.ending import (
@@ -175,6 +176,7 @@ __all__ = [
     "Outcome",
     "PaymentId",
     "PaymentOrder",
+    "Prepared",
     "ProposedRecallResolution",
     "ProposedResolution",
     "ProposedTransfer",
@@ -202,6 +204,7 @@ __all__ = [
     "asks",
     "cancel",
     "cards_of",
+    "carry_out",
     "change_payee",
     "check_amount",
     "check_approver",
@@ -247,6 +250,7 @@ __all__ = [
     "payee",
     "payee_of",
     "payment_confirmed",
+    "prepare",
     "quote_fee",
     "quote_fees",
     "raise_limit",

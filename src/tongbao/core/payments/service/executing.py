@@ -16,27 +16,24 @@ from uuid import UUID
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.ledger import service as ledger
-from tongbao.core.payments.domain import AccountNotOpen, EndToEndIdUsed, Reason, Transfer, reason_of
+from tongbao.core.payments.domain import AccountNotOpen, EndToEndIdUsed, Transfer
 from tongbao.core.payments.domain.batches import (
-    BATCH_MAX,
     BatchRefused,
     NewTransfer,
-    are_distinct,
 )
 from tongbao.core.payments.domain.fees import FeeKind
 from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.fees import FeeAsked, fee_postings, quote_fees
 from tongbao.core.payments.service.judging import (
     Group,
-    check_makers,
     check_second_person,
     group_of,
     judge,
-    write_orders,
 )
-from tongbao.core.payments.service.knowing import Item, known
+from tongbao.core.payments.service.knowing import Item
 from tongbao.core.payments.service.limiting import TRANSFER, use_of
 from tongbao.core.payments.service.payees import asks_nothing, require_step_ups
+from tongbao.core.payments.service.preparing import Prepared, prepare
 from tongbao.core.payments.service.screening import screened
 from tongbao.core.payments.service.settling import CameUp, settle
 from tongbao.core.payments.service.storing import rejected, store, store_rejected, tell
@@ -80,12 +77,30 @@ async def execute(
         without_step_up: what is large or goes to a new payee was confirmed in another way.
         operation: what the limits know the payments by.
     """
-    assert 1 <= len(orders) <= BATCH_MAX, f"a batch of {len(orders)}"
-    assert are_distinct(orders), "two orders of a batch have the same id"
-    makers = [initiated_by] * len(orders) if isinstance(initiated_by, Actor) else initiated_by
-    items = await known(tx, orders, makers, at=at)
+    prepared = await prepare(tx, orders, initiated_by=initiated_by, at=at)
+    return await carry_out(
+        tx,
+        prepared,
+        approved_by=approved_by,
+        atomic=atomic,
+        without_step_up=without_step_up,
+        operation=operation,
+    )
+
+
+async def carry_out(
+    tx: WriteSession,
+    prepared: Prepared,
+    *,
+    approved_by: Actor | None = None,
+    atomic: bool = False,
+    without_step_up: bool = False,
+    operation: str = TRANSFER,
+) -> list[Outcome]:
+    """Do the rest of `execute`, once; arguments and outcomes are as there."""
+    items = prepared.items
     confirmed = without_step_up or approved_by is not None
-    batch = _Batch(tx, items, approved_by, at, confirmed=confirmed, operation=operation)
+    batch = _Batch(tx, items, approved_by, prepared.at, confirmed=confirmed, operation=operation)
     if not atomic:
         await batch.run()
         return [_outcome(item) for item in items]
@@ -95,21 +110,6 @@ async def execute(
             return [_outcome(item) for item in items]
         attempted.undo()
     return [BatchRefused() if item.stands else _outcome(item) for item in items]
-
-
-async def look(
-    tx: WriteSession, orders: Sequence[NewTransfer], *, initiated_by: Actor, at: datetime
-) -> list[Reason | None]:
-    """Return why each order could not be paid now, as far as that is known before it is.
-
-    Nothing is stored, reserved or locked: limits, money and who has to approve are not looked at.
-    """
-    items = await known(tx, orders, [initiated_by] * len(orders), at=at)
-    check_makers(items)
-    write_orders(items, at=at)
-    await judge(tx, [item for item in items if item.stands], at=at)
-    errors = [item.fault or item.refusal for item in items]
-    return [None if error is None else reason_of(error) for error in errors]
 
 
 def _outcome(item: Item) -> Outcome:
@@ -141,9 +141,7 @@ class _Batch:
 
     async def run(self) -> None:
         tx, at = self._tx, self._at
-        check_makers(self._items)
         counted = await check_second_person(tx, self._items, approver=self._approver, at=at)
-        write_orders(self._items, at=at)
         await judge(tx, self._standing(), at=at)
         await self._screen()
         told = await self._settle() if self._is_plain() else await self._step_by_step()

@@ -4,22 +4,24 @@ What a batch paid, and how far the file has come by it, are one transaction. Whe
 paid, all batches are one.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor, Forbidden
-from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.db import Database, ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
-from tongbao.products.bulk.domain.files import FileState, LineState, Mode, Why
+from tongbao.products.bulk.domain.files import FileState, LineState, Mode, PaymentFile, Why
 from tongbao.products.bulk.events import FileExecuted, FileRejected
 from tongbao.products.bulk.models import FileRow, LineRow
 from tongbao.products.bulk.service.deciding import EXECUTION, ProposedExecution
@@ -37,6 +39,16 @@ class _RefusedError(Exception):
         self.refused = refused
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """The next lines of a file, ready to be paid; `prepared` unless whoever said so may not pay."""
+
+    numbers: Sequence[int]
+    amounts: Sequence[Money]
+    prepared: payments.Prepared | None
+    approver: Actor | None
+
+
 async def pay(database: Database, *, file_id: UUID, clock: Clock) -> None:
     """Pay what is left of a file. Harmless for one that is paid, or is not to be."""
     async with database.read() as tx:
@@ -44,11 +56,8 @@ async def pay(database: Database, *, file_id: UUID, clock: Clock) -> None:
     if mode == Mode.ALL_OR_NOTHING.value:
         await _pay_all(database, file_id, clock)
         return
-    goes_on = True
-    while goes_on:
-        async with database.write() as tx:
-            row = await locked(tx, file_id)
-            goes_on = await _pay_some(tx, row, atomic=False, at=clock())
+    while (file := await _unfinished(database, file_id, clock)) is not None:
+        await _pay_each(database, file, clock)
 
 
 async def _pay_all(database: Database, file_id: UUID, clock: Clock) -> None:
@@ -56,21 +65,59 @@ async def _pay_all(database: Database, file_id: UUID, clock: Clock) -> None:
     try:
         async with database.write() as tx:
             row = await locked(tx, file_id)
-            while await _pay_some(tx, row, atomic=True, at=clock()):
-                pass
+            if row.state != FileState.EXECUTING.value:
+                return
+            file = file_of(row)
+            while batch := await _next(tx, file, after=row.done_through, at=clock()):
+                await _settle(tx, row, batch, atomic=True)
+            await _finish(tx, row, at=clock())
     except _RefusedError as refused:
         async with database.write() as tx:
             row = await locked(tx, file_id)
             await _reject_file(tx, row, refused.refused, at=clock())
 
 
-async def _pay_some(tx: WriteSession, row: FileRow, *, atomic: bool, at: datetime) -> bool:
-    """Pay the next lines of a locked file; return whether there may be more.
+async def _unfinished(database: Database, file_id: UUID, clock: Clock) -> PaymentFile | None:
+    """Return a file with lines left to pay; one without is executed by this."""
+    async with database.write() as tx:
+        row = await locked(tx, file_id)
+        if row.state != FileState.EXECUTING.value:
+            return None
+        left = select(LineRow.number).where(*_left(file_id, row.done_through)).limit(1)
+        if await tx.scalar(left) is not None:
+            return file_of(row)
+        await _finish(tx, row, at=clock())
+        return None
 
-    Raises `_RefusedError` if `atomic` and one is refused.
+
+async def _pay_each(database: Database, file: PaymentFile, clock: Clock) -> None:
+    """Pay batch after batch; while one is settled, the next is prepared.
+
+    Ends early where the file is not as it was left: then somebody else is at it too.
     """
-    if row.state != FileState.EXECUTING.value:
-        return False
+
+    async def following(after: int) -> _Batch | None:
+        async with database.read() as tx:
+            return await _next(tx, file, after=after, at=clock())
+
+    done = file.done_through
+    ahead = asyncio.create_task(following(done))
+    try:
+        while batch := await ahead:
+            ahead = asyncio.create_task(following(batch.numbers[-1]))
+            async with database.write() as tx:
+                row = await locked(tx, file.id)
+                if (row.state, row.done_through) != (FileState.EXECUTING.value, done):
+                    return
+                await _settle(tx, row, batch, atomic=False)
+            done = batch.numbers[-1]
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
+
+
+async def _next(tx: ReadSession, file: PaymentFile, *, after: int, at: datetime) -> _Batch | None:
+    """Prepare the lines after one, if there are any; nothing is locked or changed."""
     lines = (
         await tx.execute(
             select(
@@ -82,86 +129,91 @@ async def _pay_some(tx: WriteSession, row: FileRow, *, atomic: bool, at: datetim
                 LineRow.amount_minor,
                 LineRow.remittance,
             )
-            .where(
-                LineRow.file_id == row.id,
-                LineRow.number > row.done_through,
-                LineRow.state == LineState.GOOD.value,
-            )
+            .where(*_left(file.id, after))
             .order_by(LineRow.number)
             .limit(BATCH)
         )
     ).all()
     if not lines:
-        await _finish(tx, row, at=at)
-        return False
+        return None
     orders = [
         payments.NewTransfer(
-            debtor_account_id=row.account_id,
+            debtor_account_id=file.account_id,
             creditor_account_number=line.creditor_account_number,
             creditor_name=line.creditor_name,
-            amount=Money(line.amount_minor, row.currency),
+            amount=Money(line.amount_minor, file.currency),
             remittance=line.remittance,
             end_to_end_id=line.end_to_end_id,
             id=payments.PaymentId(line.payment_id),
         )
         for line in lines
     ]
-    outcomes = await _paid(tx, row, orders, atomic=atomic, at=at)
+    # Those who said so have to be allowed to still.
+    maker = await _actor(tx, file.initiated_by, at=at)
+    approver = await _approver(tx, file, at=at)
+    prepared = None
+    if maker is not None and (approver is not None or file.approved_by is None):
+        prepared = await payments.prepare(tx, orders, initiated_by=maker, at=at)
+    return _Batch(
+        numbers=[line.number for line in lines],
+        amounts=[order.amount for order in orders],
+        prepared=prepared,
+        approver=approver,
+    )
+
+
+def _left(file_id: UUID, after: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        LineRow.file_id == file_id,
+        LineRow.number > after,
+        LineRow.state == LineState.GOOD.value,
+    )
+
+
+async def _settle(tx: WriteSession, row: FileRow, batch: _Batch, *, atomic: bool) -> None:
+    """Pay a batch of a locked file. Raises `_RefusedError` if `atomic` and one is refused."""
+    outcomes: Sequence[payments.Outcome]
+    if batch.prepared is None:
+        outcomes = [Forbidden(permission=payments.INITIATE)] * len(batch.numbers)
+    else:
+        outcomes = await payments.carry_out(
+            tx,
+            batch.prepared,
+            approved_by=batch.approver,
+            atomic=atomic,
+            without_step_up=True,  # the file was confirmed as a whole
+        )
     whys = [_why(outcome) for outcome in outcomes]
-    numbers = [line.number for line in lines]
-    refused = [(number, why) for number, why in zip(numbers, whys, strict=True) if why is not None]
+    refused = [
+        (number, why) for number, why in zip(batch.numbers, whys, strict=True) if why is not None
+    ]
     if atomic and refused:
         others = payments.BatchRefused.code
         raise _RefusedError([each for each in refused if each[1].code != others])
     await reject_lines(tx, row.id, refused)
-    row.done_through = numbers[-1]
+    row.done_through = batch.numbers[-1]
     row.rejected += len(refused)
-    row.settled += len(lines) - len(refused)
+    row.settled += len(whys) - len(refused)
     row.settled_minor += sum(
-        order.amount.minor for order, why in zip(orders, whys, strict=True) if why is None
+        amount.minor for amount, why in zip(batch.amounts, whys, strict=True) if why is None
     )
     await tx.flush()
-    return True
 
 
-async def _paid(
-    tx: WriteSession,
-    row: FileRow,
-    orders: Sequence[payments.NewTransfer],
-    *,
-    atomic: bool,
-    at: datetime,
-) -> Sequence[payments.Outcome]:
-    """Pay, as who said so may still do so now."""
-    maker = await _actor(tx, row.initiated_by, at=at)
-    approver = await _approver(tx, row, at=at)
-    if maker is None or (approver is None and row.approved_by is not None):
-        return [Forbidden(permission=payments.INITIATE)] * len(orders)
-    return await payments.execute(
-        tx,
-        orders,
-        initiated_by=maker,
-        approved_by=approver,
-        atomic=atomic,
-        without_step_up=True,  # the file was confirmed as a whole
-        at=at,
-    )
-
-
-async def _approver(tx: WriteSession, row: FileRow, *, at: datetime) -> Actor | None:
+async def _approver(tx: ReadSession, file: PaymentFile, *, at: datetime) -> Actor | None:
     """Return who approved the file, or those who signed exactly it."""
-    if row.approval_id is None:
-        return await _actor(tx, row.approved_by, at=at)
+    if file.approval_id is None:
+        return await _actor(tx, file.approved_by, at=at)
     return await approvals.signers_of(
         tx,
-        row.approval_id,
+        file.approval_id,
         instruction=EXECUTION.instruction,
-        payload=ProposedExecution.of(file_of(row)),
+        payload=ProposedExecution.of(file),
         at=at,
     )
 
 
-async def _actor(tx: WriteSession, user_id: UUID | None, *, at: datetime) -> Actor | None:
+async def _actor(tx: ReadSession, user_id: UUID | None, *, at: datetime) -> Actor | None:
     return None if user_id is None else await identity.find_actor(tx, user_id, at)
 
 

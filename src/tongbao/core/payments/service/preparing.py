@@ -1,0 +1,54 @@
+"""What can be said of a batch of orders before anything is locked or written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tongbao.core.payments.domain import Reason, reason_of
+from tongbao.core.payments.domain.batches import BATCH_MAX, NewTransfer, are_distinct
+from tongbao.core.payments.service.judging import check_makers, judge, write_orders
+from tongbao.core.payments.service.knowing import Item, known
+from tongbao.infra.auth import Actor
+from tongbao.infra.db import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Orders with what is known of them, and the moment they are to be booked at."""
+
+    items: Sequence[Item]
+    at: datetime
+
+
+async def prepare(
+    tx: ReadSession,
+    orders: Sequence[NewTransfer],
+    *,
+    initiated_by: Actor | Sequence[Actor],
+    at: datetime,
+) -> Prepared:
+    """Look up what orders name and write them, as a batch's first half; nothing is locked.
+
+    So another batch may be carried out meanwhile. What comes up until this one is, is found then.
+    Arguments are those of `execute`.
+    """
+    assert 1 <= len(orders) <= BATCH_MAX, f"a batch of {len(orders)}"
+    assert are_distinct(orders), "two orders of a batch have the same id"
+    makers = [initiated_by] * len(orders) if isinstance(initiated_by, Actor) else initiated_by
+    items = await known(tx, orders, makers, at=at)
+    check_makers(items)
+    write_orders(items, at=at)
+    return Prepared(items, at)
+
+
+async def look(
+    tx: WriteSession, orders: Sequence[NewTransfer], *, initiated_by: Actor, at: datetime
+) -> list[Reason | None]:
+    """Return why each order could not be paid now, as far as that is known before it is.
+
+    Nothing is stored, reserved or locked: limits, money and who has to approve are not looked at.
+    """
+    items = (await prepare(tx, orders, initiated_by=initiated_by, at=at)).items
+    await judge(tx, [item for item in items if item.stands], at=at)
+    errors = [item.fault or item.refusal for item in items]
+    return [None if error is None else reason_of(error) for error in errors]
