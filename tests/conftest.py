@@ -7,7 +7,7 @@ create databases and roles).
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +27,8 @@ from tests.support import network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
-from tests.support.measuring import spare
+from tests.support.logs import own_logs
+from tests.support.measuring import spared
 from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
@@ -84,7 +85,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slowest_first(items)
-    spare(items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with spared(item):
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -98,6 +104,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("TONGBAO_REQUIRE_BROWSER"):
             pytest.fail("no Chromium, and TONGBAO_REQUIRE_BROWSER forbids to skip", pytrace=False)
         pytest.skip("no Chromium on this machine")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    with own_logs():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -204,6 +216,15 @@ def app_url(_urls: Urls) -> str:
 async def database(app_url: str) -> AsyncIterator[Database]:
     """The database as the application sees it. Tests make their own data; nothing is cleaned."""
     opened = Database.connect(app_url, role=APP_ROLE)
+    await crypto.start(opened, at=now())
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_database(fresh_database: Callable[..., Urls]) -> AsyncIterator[Database]:
+    """A database for this test alone: what it commits may hold for the whole bank."""
+    opened = Database.connect(fresh_database().app, role=APP_ROLE)
     await crypto.start(opened, at=now())
     yield opened
     await opened.close()
