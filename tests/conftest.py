@@ -29,6 +29,7 @@ from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
 from tests.support.logs import own_logs
 from tests.support.measuring import spared
+from tests.support.room import MEMORY, room
 from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
@@ -44,6 +45,7 @@ from tongbao.infra.postgres import (
 from tongbao.kernel.clock import now
 
 TEMPLATE_LOCK = 7_003
+ROOM = "TONGBAO_TEST_ROOM"
 
 # The machine's load is no property of the code, so examples have no deadline. The quick ones are
 # the same each time: a run says something about the change, and `deep` looks for new ones.
@@ -70,7 +72,9 @@ os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(standstill)
     if not hasattr(config, "workerinput"):  # once, not in every worker
-        sweep_ephemeral()
+        for folder in (Path(gettempdir()), MEMORY):
+            sweep_ephemeral(folder)
+        os.environ[ROOM] = str(room())  # for the workers: they share one server
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -145,7 +149,7 @@ def fresh_database(testrun_uid: str) -> Iterator[Callable[..., Urls]]:
 
 @contextmanager
 def _embedded(run: str) -> Iterator[Callable[[str], Urls]]:
-    folder = Path(gettempdir()) / f"{EPHEMERAL_PREFIX}{run[:12]}"
+    folder = Path(os.environ[ROOM]) / f"{EPHEMERAL_PREFIX}{run[:12]}"
     with EmbeddedPostgres(folder, ephemeral=True, fsync=False) as server:
         yield server.urls
 
