@@ -7,7 +7,7 @@ create databases and roles).
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +27,9 @@ from tests.support import network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
-from tests.support.measuring import spare
+from tests.support.logs import own_logs
+from tests.support.measuring import spared
+from tests.support.room import MEMORY, room
 from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
 from tongbao.infra.db import Database, WriteSession
@@ -43,6 +45,7 @@ from tongbao.infra.postgres import (
 from tongbao.kernel.clock import now
 
 TEMPLATE_LOCK = 7_003
+ROOM = "TONGBAO_TEST_ROOM"
 
 # The machine's load is no property of the code, so examples have no deadline. The quick ones are
 # the same each time: a run says something about the change, and `deep` looks for new ones.
@@ -69,7 +72,9 @@ os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(standstill)
     if not hasattr(config, "workerinput"):  # once, not in every worker
-        sweep_ephemeral()
+        for folder in (Path(gettempdir()), MEMORY):
+            sweep_ephemeral(folder)
+        os.environ[ROOM] = str(room())  # for the workers: they share one server
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -84,7 +89,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Schedul
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slowest_first(items)
-    spare(items)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    with spared(item):
+        return (yield)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -98,6 +108,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if os.environ.get("TONGBAO_REQUIRE_BROWSER"):
             pytest.fail("no Chromium, and TONGBAO_REQUIRE_BROWSER forbids to skip", pytrace=False)
         pytest.skip("no Chromium on this machine")
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    with own_logs():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +149,7 @@ def fresh_database(testrun_uid: str) -> Iterator[Callable[..., Urls]]:
 
 @contextmanager
 def _embedded(run: str) -> Iterator[Callable[[str], Urls]]:
-    folder = Path(gettempdir()) / f"{EPHEMERAL_PREFIX}{run[:12]}"
+    folder = Path(os.environ[ROOM]) / f"{EPHEMERAL_PREFIX}{run[:12]}"
     with EmbeddedPostgres(folder, ephemeral=True, fsync=False) as server:
         yield server.urls
 
@@ -204,6 +220,15 @@ def app_url(_urls: Urls) -> str:
 async def database(app_url: str) -> AsyncIterator[Database]:
     """The database as the application sees it. Tests make their own data; nothing is cleaned."""
     opened = Database.connect(app_url, role=APP_ROLE)
+    await crypto.start(opened, at=now())
+    yield opened
+    await opened.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def own_database(fresh_database: Callable[..., Urls]) -> AsyncIterator[Database]:
+    """A database for this test alone: what it commits may hold for the whole bank."""
+    opened = Database.connect(fresh_database().app, role=APP_ROLE)
     await crypto.start(opened, at=now())
     yield opened
     await opened.close()

@@ -9,7 +9,7 @@ from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from tests.support.bank import own_logs
+from tests.support.logs import own_logs
 from tongbao.app.main import create_app
 from tongbao.infra.settings import Settings
 

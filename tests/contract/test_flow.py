@@ -8,7 +8,8 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 
-from tests.support.bank import own_logs, problem, settings
+from tests.support.bank import problem, settings
+from tests.support.logs import own_logs
 from tests.support.partners import TOKEN
 from tongbao.app.main import create_app
 from tongbao.core.identity import service as identity

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bank import Bank, own_logs
+from tests.support.bank import Bank
+from tests.support.logs import own_logs
 from tongbao.app import contract
 from tongbao.app.main import create_app
 from tongbao.core.identity.service import Role

@@ -28,7 +28,8 @@ from stdnum.cn import ric
 
 import tongbao
 from tests.contract.test_permission_matrix import ENDS_THE_LOG_IN, Requests, World, world
-from tests.support.bank import Bank, done, own_logs, settings
+from tests.support.bank import Bank, done, settings
+from tests.support.logs import own_logs
 from tongbao.app import audit, commands, crypto, outbox, privacy
 from tongbao.app.permissions import Address, addresses
 from tongbao.core.identity import service as identity

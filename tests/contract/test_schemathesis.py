@@ -19,8 +19,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.python import asgi
 
-from tests.support.bank import Bank, Caller, Customer, own_logs, settings
+from tests.support.bank import Bank, Caller, Customer, settings
 from tests.support.findings import Findings
+from tests.support.logs import own_logs
 from tongbao.app.doors import May
 from tongbao.app.main import create_app
 from tongbao.app.permissions import addresses, reach

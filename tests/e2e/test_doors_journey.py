@@ -18,8 +18,9 @@ import pytest
 import pytest_asyncio
 
 from tests.support.authenticator import Authenticator
-from tests.support.bank import PASSWORD, own_logs, problem
+from tests.support.bank import PASSWORD, problem
 from tests.support.cards import card_of
+from tests.support.logs import own_logs
 from tests.support.money import pay_in
 from tests.support.visitor import (
     Phone,

@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, Route, async_playwright
 
-from tests.support.bank import PASSWORD, own_logs
+from tests.support.bank import PASSWORD
 from tests.support.browser import find_browser
+from tests.support.logs import own_logs
 from tests.support.programs import answers, free_port, program
 from tests.support.walks import carry_passkeys
 from tongbao.app.connect import connect

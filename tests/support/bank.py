@@ -3,9 +3,7 @@
 A test folder gets all of it by `from tests.support.bank import bank, outside, trained`.
 """
 
-import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
@@ -18,12 +16,12 @@ import httpx2
 import psycopg
 import pytest
 import pytest_asyncio
-import structlog
 from fastapi import FastAPI
 from psycopg import sql
 
 from tests.support.authenticator import Authenticator
 from tests.support.keys import SECRET_KEY
+from tests.support.logs import own_logs
 from tongbao.app import training
 from tongbao.app.main import create_app
 from tongbao.app.wiring import load_jobs
@@ -316,20 +314,6 @@ def problem(response: httpx2.Response) -> tuple[int, str]:
     assert body["type"] == f"urn:tongbao:problem:{body['code']}"
     assert "{" not in body["title"] + body.get("detail", "")
     return response.status_code, body["code"]
-
-
-@contextmanager
-def own_logs() -> Iterator[None]:
-    """Put the process's logging back as it was: an application sets it up for itself."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    configuration = structlog.get_config()
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        structlog.configure(**configuration)
 
 
 def settings(urls: Urls, **more: Any) -> Settings:

@@ -20,8 +20,8 @@ from playwright.async_api import (
     expect,
 )
 
-from tests.support.bank import own_logs
 from tests.support.browser import find_browser
+from tests.support.logs import own_logs
 from tests.support.programs import answers, free_port, program
 from tongbao.app import demo
 from tongbao.app.channels import join_sandbox

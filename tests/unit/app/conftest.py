@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.bank import own_logs, trained
+from tests.support.bank import trained
 from tests.support.keys import FIELD_KEY, own_keys
+from tests.support.logs import own_logs
 from tongbao.app.cli import main
 from tongbao.infra.postgres import Urls
 

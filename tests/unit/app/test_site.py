@@ -8,7 +8,8 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from tests.support.bank import own_logs, settings
+from tests.support.bank import settings
+from tests.support.logs import own_logs
 from tongbao.app import demo
 from tongbao.app.main import create_app
 from tongbao.app.site.page import grouped

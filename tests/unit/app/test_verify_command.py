@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.bank import own_logs
 from tests.support.ledger_tree import planted
+from tests.support.logs import own_logs
 from tongbao.app import commands, wiring
 from tongbao.app.main import create_app
 from tongbao.infra.postgres import Urls

@@ -295,9 +295,12 @@ class EmbeddedPostgres:
         raise EmbeddedPostgresFailed(reason=f"the server (process {pid}) does not stop")
 
 
-def sweep_ephemeral() -> None:
-    """Remove the ephemeral servers that killed processes of this user left behind."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{EPHEMERAL_PREFIX}*"):
+def sweep_ephemeral(parent: Path | None = None) -> None:
+    """Remove the ephemeral servers that killed processes of this user left behind.
+
+    They are in `parent`, which is the folder of temporary files unless it is given.
+    """
+    for folder in (parent or Path(tempfile.gettempdir())).glob(f"{EPHEMERAL_PREFIX}*"):
         if (folder / "postgres.users").exists() and folder.stat().st_uid == os.geteuid():
             server = EmbeddedPostgres(folder, ephemeral=True)
             server._hold()  # noqa: SLF001 - to leave again, perhaps as the last

@@ -219,7 +219,8 @@ async def test_the_version_of_the_moment_holds(tx: WriteSession) -> None:
     assert await fee(AT) == (cny("0.00"), cny("0.00"))
     await service.set_fee(tx, one, set_by=new_id(), at=AT)
     await service.set_fee(tx, one, set_by=new_id(), at=AT + SECOND)  # the same: nothing new
-    assert len(await service.fee_rules(tx, at=AT + SECOND)) == 1
+    holding = await service.fee_rules(tx, at=AT + SECOND)
+    assert [each for each in holding if each.kind is FeeKind.BOOK_TRANSFER] == [one]
     await service.set_fee(tx, rule(band("0.00", "2.12")), set_by=new_id(), at=AT + 2 * SECOND)
     await service.set_vat(tx, Rate.zero(), set_by=new_id(), at=AT + 3 * SECOND)
     assert await fee(AT + SECOND) == (cny("1.06"), cny("0.06"))
@@ -274,7 +275,7 @@ async def test_fees_are_proposed_approved_and_shown_to_everybody(
         rate = SET_VAT.payload.model_validate({"rate": "0.06", "reason": "税率"})
         assert await SET_VAT.execute(tx, rate.model_dump_json(), by, AT) == URL
     shown = (await client.get(URL)).json()  # nobody logs in for it
-    assert [each["title_zh"] for each in shown["items"] if each["kind"] == "top_up"] == [
+    assert [each["title_zh"] for each in shown["items"] if each["channel"] == "toll"] == [
         "充值手续费"
     ]
     asked = {

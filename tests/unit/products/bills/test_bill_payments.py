@@ -1,11 +1,9 @@
 """Paid bills on a real database: told once, asked until known, sent back when refused."""
 
-from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -26,7 +24,6 @@ from tongbao.core.ledger import service as ledger
 from tongbao.core.payments import service as payments
 from tongbao.core.payments.domain.fees import FeeBand
 from tongbao.infra.db import Database, WriteSession
-from tongbao.infra.postgres import APP_ROLE, Urls
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money, Rate
 from tongbao.kernel.text import Text
@@ -443,15 +440,6 @@ async def charge(database: Database, since: datetime) -> None:
         await payments.set_fee(tx, rule, set_by=new_id(), at=since)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def charging(fresh_database: Callable[..., Urls]) -> AsyncIterator[Database]:
-    """A bank of its own, where payments cost something that nobody else's do."""
-    opened = Database.connect(fresh_database().app, role=APP_ROLE)
-    await charge(opened, AT)
-    yield opened
-    await opened.close()
-
-
 async def set_status(database: Database, account_id: UUID, status: str) -> None:
     async with database.write() as tx:
         await tx.execute(
@@ -461,8 +449,9 @@ async def set_status(database: Database, account_id: UUID, status: str) -> None:
         )
 
 
-async def test_a_bill_that_was_not_paid_costs_nothing(charging: Database) -> None:
-    database = charging
+async def test_a_bill_that_was_not_paid_costs_nothing(own_database: Database) -> None:
+    database = own_database
+    await charge(database, AT)
     house = await new_household(database)
     owed = [house.gateway.owe("10.00"), house.gateway.owe("20.00")]
     paid = [await house.pay(database, each) for each in owed]
