@@ -112,6 +112,7 @@ PAGES: Final = (
     Listed("desk-routing", OPERATIONS, "/staff/channels/routing"),
     Listed("desk-reasons", OPERATIONS, "/staff/channels/reasons"),
     Listed("desk-payments", OPERATIONS, "/staff/payments"),
+    Listed("desk-recalls", OPERATIONS, "/staff/payments/recalls"),
     Listed("desk-reconciliation", OPERATIONS, "/staff/reconciliation"),
     Listed("desk-reconciled-days", OPERATIONS, "/staff/reconciliation/days"),
     Listed("desk-suspense", OPERATIONS, "/staff/reconciliation/suspense"),

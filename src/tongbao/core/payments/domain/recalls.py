@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.core.payments.domain.nouns import PaymentOrder
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
@@ -83,6 +84,14 @@ class Recall:
     answer: Text | None
     return_id: UUID | None
     is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueRecall:
+    """A recall that nobody answers, and the payment that it asks for."""
+
+    recall: Recall
+    payment: PaymentOrder
 
 
 class NotRecallable(TongbaoError):
