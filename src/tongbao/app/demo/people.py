@@ -75,7 +75,7 @@ LOGINS: Final = (
         login="maker",
         password="first-signature-8",  # noqa: S106
         name="孙浩",
-        role=Text(zh="建设企业经办(五千元以内)", en="Construction company, maker up to 5,000"),
+        role=Text(zh="建设企业经办（五千元以内）", en="Construction company, maker up to 5,000"),
         kind=UserKind.CUSTOMER,
         roles=(Role.CUSTOMER,),
         firm=COMPANY,
@@ -131,7 +131,7 @@ LOGINS: Final = (
         login="compliance",
         password="four-eyes-see-more-8",  # noqa: S106
         name="郑洁",
-        role=Text(zh="合规人员(复核)", en="Compliance staff, approves"),
+        role=Text(zh="合规人员（复核）", en="Compliance staff, approves"),
         kind=UserKind.STAFF,
         roles=(Role.STAFF_COMPLIANCE,),
     ),

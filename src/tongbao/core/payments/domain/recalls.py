@@ -129,7 +129,7 @@ class RecallNotOpen(TongbaoError):
     code = "payments.recall_not_open"
     kind = Kind.CONFLICT
     title = Text(zh="退回请求已了结", en="The recall is over")
-    detail = Text(zh="当前状态:{status}", en="It stands at {status}")
+    detail = Text(zh="当前状态：{status}", en="It stands at {status}")
 
 
 class RecallNotOverdue(TongbaoError):
@@ -138,4 +138,4 @@ class RecallNotOverdue(TongbaoError):
     code = "payments.recall_not_overdue"
     kind = Kind.CONFLICT
     title = Text(zh="退回请求仍在查询或已了结", en="The recall is still asked about, or over")
-    detail = Text(zh="当前状态:{status}", en="It stands at {status}")
+    detail = Text(zh="当前状态：{status}", en="It stands at {status}")
