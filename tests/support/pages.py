@@ -12,7 +12,7 @@ from tongbao.app import demo
 
 FIRM, COMPANY, MAKER = "firm", "company", "maker"
 OPERATIONS, AUDITOR, ADMINISTRATOR = "operations", "auditor", "admin"
-COMPLIANCE, RISK = "compliance", "risk"
+COMPLIANCE, RISK, PERSON = "compliance", "risk", "person"
 NOBODY = ""
 
 
@@ -106,6 +106,10 @@ PAGES: Final = (
     Listed("notifications", COMPANY, "/me/notifications"),
     Listed("data", COMPANY, "/me/data"),
     Listed("help", COMPANY, "/me/help"),
+    Listed("person-home", PERSON, "/home"),
+    Listed("person-account", PERSON, "/accounts/{account}"),
+    Listed("person-payees", PERSON, "/payees"),
+    Listed("person-pay-code", PERSON, "/pay-code"),
     Listed("payroll", MAKER, "/payroll"),
     Listed("payroll-new", MAKER, "/payroll/new"),
     Listed("desk", OPERATIONS, "/staff"),

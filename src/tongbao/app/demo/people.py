@@ -1,4 +1,4 @@
-"""Who is in the demo: the sandbox's made-up firms and their people, and staff.
+"""Who is in the demo: the sandbox's made-up firms and their people, a person, and staff.
 
 The passwords are no secret.
 """
@@ -17,6 +17,7 @@ from tongbao_sandbox import firms as sandbox
 FIRM: Final = "S1"
 SUPPLIER: Final = "S2"
 COMPANY: Final = "S3"
+PERSON: Final = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,14 @@ LOGINS: Final = (
         roles=(Role.CUSTOMER,),
         firm=COMPANY,
         member=MemberRole.VIEWER,
+    ),
+    DemoLogin(
+        login=PERSON,
+        password="rent-rice-and-rail-8",  # noqa: S106
+        name="周慧",
+        role=Text(zh="个人客户", en="Somebody who earns a salary"),
+        kind=UserKind.CUSTOMER,
+        roles=(Role.CUSTOMER,),
     ),
     DemoLogin(
         login="operations",
