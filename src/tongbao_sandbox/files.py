@@ -39,7 +39,7 @@ class Column:
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _LABEL = Column((), "VARCHAR", r"[^\p{Cc}]{1,64}", "1 至 64 个字符", "1 to 64 characters")
-_FEN = Column(_WHOLE, "BIGINT", r"-?\d{1,16}", "整数,单位为分", "a whole number of fen (0.01 CNY)")
+_FEN = Column(_WHOLE, "BIGINT", r"-?\d{1,16}", "整数，单位为分", "a whole number of fen (0.01 CNY)")
 INVOICE_COLUMNS = {
     "enterprise": _LABEL,
     "direction": Column((), "VARCHAR", "in|out", "in 或 out", "in or out"),
@@ -128,7 +128,7 @@ class FileSource:
         if huge is not None:
             raise BadInputFile(
                 path,
-                zh=f"第 {huge[0]} 行:金额超过 {AMOUNT_FEN_MAX} 分",
+                zh=f"第 {huge[0]} 行：金额超过 {AMOUNT_FEN_MAX} 分",
                 en=f"row {huge[0]}: an amount beyond {AMOUNT_FEN_MAX} fen",
             )
 
@@ -231,7 +231,7 @@ def _check_values(
         shown = "NULL" if found[0] is None else repr(found[0][:80])
         raise BadInputFile(
             path,
-            zh=f"第 {row_number} 行 {name} = {shown},应为{column.what_zh}",
+            zh=f"第 {row_number} 行 {name} = {shown}，应为{column.what_zh}",
             en=f"row {row_number}, {name} = {shown}: expected {column.what_en}",
         )
 

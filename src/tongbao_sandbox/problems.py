@@ -49,7 +49,7 @@ UNAUTHENTICATED = Problem(
 NO_CONSENT = Problem(
     "tax_office.no_consent",
     403,
-    "缺少授权编号(X-Consent-Id 应为 UUID)",
+    "缺少授权编号（X-Consent-Id 应为 UUID）",
     "No consent given (X-Consent-Id must be a UUID)",
 )
 UNKNOWN_TAXPAYER = Problem(

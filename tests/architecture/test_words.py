@@ -13,6 +13,8 @@ from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.events import Event
 
 CHINESE = re.compile(r"[一-鿿]")
+# Between Chinese characters stand Chinese signs; codes, figures and formats keep their own.
+HALF_WIDTH = re.compile(r"[一-鿿][,;:?!(]|[,;:?!)][一-鿿]")
 CODE = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 # Prefixes of what lies below the business; a business module uses its own name.
 TECHNICAL_PREFIXES = {
@@ -81,6 +83,10 @@ def test_every_text_is_in_chinese_and_in_english() -> None:
         for where, zh, en in texts
         if not (CHINESE.search(zh) or "{}" in zh) or not en or CHINESE.search(en)
     ]
+
+
+def test_chinese_is_written_with_chinese_signs() -> None:
+    assert not [where for where, zh, _ in _texts() if HALF_WIDTH.search(zh)]
 
 
 def test_both_wordings_of_a_text_have_the_same_places() -> None:

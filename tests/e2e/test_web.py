@@ -10,7 +10,7 @@ from tests.support.walks import BUILT, COMBINATIONS, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
-FIRM, SUPPLIER, COMPANY, MAKER, OPERATIONS = (demo.LOGINS[each] for each in (0, 1, 2, 3, 6))
+FIRM, SUPPLIER, COMPANY, MAKER, OPERATIONS = (demo.LOGINS[each] for each in (0, 1, 2, 3, 7))
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
         "missing": "请填写登录密码",

@@ -3,6 +3,7 @@
 import re
 
 import httpx2
+import psycopg
 import pytest
 from playwright.async_api import expect
 
@@ -12,10 +13,15 @@ from tests.support.paying import confirm_with_a_new_passkey
 from tests.support.visitor import wait_for
 from tests.support.walks import BUILT, COMBINATIONS, Walk
 from tongbao.app import demo
+from tongbao.infra.postgres import Urls
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.text import Language
 
 FIRM, SUPPLIER = demo.LOGINS[:2]
+OPERATIONS, COMPLIANCE = (
+    next(each for each in demo.LOGINS if each.login == login)
+    for login in ("operations", "compliance")
+)
 THERE, BANK = "北方钢铁有限公司", "102100099996"
 PAYMENT = re.compile(r"//[^/]+/payments/[0-9a-f-]{36}$")
 WORDS: dict[Language, dict[str, str]] = {
@@ -26,6 +32,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "settled": "已到账",
         "recall": "申请退回",
         "ask the bank": "提交申请",
+        "at the bank": "等待对方银行答复",
+        "overdue": "逾期的追回",
+        "days": "16 天",
+        "ask again": "再问一次",
+        "asked again": "已再次询问对方银行",
+        "close": "提出了结",
+        "reason": "理由",
+        "propose": "提交复核",
+        "proposed": "已提交复核",
+        "agree": "同意并执行",
+        "agreed": "已执行",
+        "found refused": "经核实收款行不予退回",
         "add": "绑定银行卡",
         "card": "卡号",
         "link": "绑定，并打一笔小额验证",
@@ -47,6 +65,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "settled": "Arrived",
         "recall": "Ask for it back",
         "ask the bank": "Ask the payee’s bank",
+        "at the bank": "Waiting for their answer",
+        "overdue": "Overdue recall",
+        "days": "16 d",
+        "ask again": "Ask again",
+        "asked again": "Their bank is asked once more",
+        "close": "Propose to close it",
+        "reason": "Reason",
+        "propose": "Propose",
+        "proposed": "Proposed:",
+        "agree": "Approve and execute",
+        "agreed": "Executed",
+        "found refused": "The payee's bank was found not to send it back",
         "add": "Link a card",
         "card": "Card number",
         "link": "Link it and pay the small amount",
@@ -77,10 +107,13 @@ def site(connected_site: str) -> str:
 
 
 @pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
-async def test_money_goes_elsewhere_and_comes_back(walk: Walk, sandbox: str) -> None:
+async def test_money_goes_elsewhere_and_comes_back(
+    walk: Walk, sandbox: str, premises: Urls
+) -> None:
     person = FIRM if walk.language == "zh" else SUPPLIER
     await walk.carry_passkeys()
     await pay_another_bank(walk, person, sandbox)
+    await ask_in_vain(walk, sandbox, premises)
     await ask_for_it_back(walk, sandbox)
     await link_a_card(walk, sandbox)
     await top_up(walk)
@@ -114,6 +147,56 @@ async def pay_another_bank(walk: Walk, person: demo.DemoLogin, sandbox: str) -> 
     await page.get_by_role("link", name=words["details"]).click()
     await expect(page).to_have_url(PAYMENT)
     await expect(page.get_by_text(words["settled"], exact=True).first).to_be_visible()
+
+
+async def ask_in_vain(walk: Walk, sandbox: str, premises: Urls) -> None:
+    """A bank that never answers: staff asks once more, and two of them say that it does not pay."""
+    page, words = walk.page, walk.words
+    await tell(sandbox, "bank", "/faults", [{"kind": "stall", "inquiries": 1000}])
+    await walk.press("recall")
+    await walk.press("ask the bank")
+    await expect(page.get_by_text(words["at the bank"], exact=True)).to_be_visible()
+    payment = page.url.rsplit("/", maxsplit=1)[1]
+    let_the_bank_be_silent(premises, payment)
+    async with walk.beside() as desk:
+        await desk.become(OPERATIONS, "/staff?kind=recall")
+        await expect(desk.page.get_by_role("cell", name=words["overdue"])).to_be_visible()
+        await desk.page.goto("/staff/payments/recalls")
+        await expect(desk.page.get_by_role("row").filter(has_text=THERE)).to_contain_text(
+            words["days"]
+        )
+        await desk.look("desk-recalls")
+        await desk.page.locator(f"tbody a[href$='{payment}']").click()
+        await desk.press("ask again")
+        await expect(desk.page.get_by_text(words["asked again"])).to_be_visible()
+        await expect(desk.page.get_by_role("button", name=words["close"])).to_be_visible()
+        await desk.look("desk-recall")
+        await desk.press("close")
+        await desk.page.get_by_label(words["reason"], exact=True).fill("they rang: not sent back")
+        await desk.look("desk-recall-close")
+        await desk.press("propose")
+        await expect(desk.page.get_by_text(words["proposed"])).to_be_visible()
+        await desk.become(COMPLIANCE, "/staff/proposals")
+        await desk.page.locator("tbody tr a").first.click()
+        await expect(desk.page.locator(f"a[href$='{payment}']")).to_be_visible()
+        await desk.look("desk-recall-proposal")
+        await desk.press("agree")
+        await desk.page.get_by_role("dialog").get_by_role("button", name=words["agree"]).click()
+        await expect(desk.page.locator(".facts .status")).to_have_text(words["agreed"])
+        await desk.visit.check()
+    await expect(page.get_by_text(words["found refused"])).to_be_visible()
+
+
+def let_the_bank_be_silent(urls: Urls, payment: str) -> None:
+    """Have a recall been asked about for sixteen days, which is a day more than anybody asks."""
+    with psycopg.connect(urls.owner) as connection:
+        connection.execute("SET session_replication_role = replica")
+        silent = connection.execute(
+            "UPDATE payments_recall SET due_at = NULL,"
+            " requested_at = requested_at - interval '16 days' WHERE payment_id = %s",
+            [payment],
+        )
+        assert silent.rowcount == 1
 
 
 async def ask_for_it_back(walk: Walk, sandbox: str) -> None:

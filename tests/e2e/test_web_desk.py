@@ -3,16 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 from playwright.async_api import expect
 
-from tests.support.cards import card_of
+from tests.support.colleagues import OLD, apply_for, at_work
 from tests.support.walks import BUILT, COMBINATIONS, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
@@ -22,9 +18,6 @@ OPERATIONS, RISK, COMPLIANCE, ADMIN, SERVICE, AUDITOR, FIRM = (
     next(each for each in demo.LOGINS if each.login == login)
     for login in ("operations", "risk", "compliance", "admin", "service", "auditor", "firm")
 )
-BORN_BEFORE = 1970
-# A card of theirs has no end: a person looks at one that has. The first few are special.
-OLD = [each for each in people.load().people[5:] if each.born_on.year < BORN_BEFORE]
 APPLICANTS: dict[Language, people.Person] = {"zh": OLD[0], "en": OLD[1]}
 WORDS: dict[Language, dict[str, str]] = {
     "zh": {
@@ -90,36 +83,6 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
-
-
-Ask = Callable[..., dict[str, Any]]
-
-
-@contextmanager
-def at_work(site: str, who: demo.DemoLogin) -> Iterator[Ask]:
-    """Let a colleague work through the API alone."""
-    with httpx2.Client(base_url=f"{site}/api/v1", timeout=30) as client:
-
-        def ask(method: str, path: str, **sent: Any) -> dict[str, Any]:
-            answer = client.request(method, path, **sent)
-            assert answer.is_success, answer.text
-            answered: dict[str, Any] = answer.json()
-            return answered
-
-        form = {"grant_type": "password", "username": who.login, "password": who.password}
-        token = ask("POST", "/identity/tokens", data=form)["access_token"]
-        client.headers["Authorization"] = f"Bearer {token}"
-        yield ask
-
-
-def apply_for(ask: Ask, who: people.Person) -> str:
-    """Hand in a card that ends, where at that age it would not, and ask for the check."""
-    party = ask("POST", "/parties", json={"kind": "person", "name": who.name})
-    case = ask("POST", "/kyc/cases", json={"party_id": party["id"], "level": 1})
-    path = f"/kyc/cases/{case['id']}"
-    ask("PUT", f"{path}/id-card", json={**card_of(who), "valid_until": "2051-01-01"})
-    ask("POST", f"{path}/check")
-    return str(case["id"])
 
 
 async def say_why(walk: Walk, button: str) -> None:

@@ -12,6 +12,7 @@ from tongbao.app import demo
 
 FIRM, COMPANY, MAKER = "firm", "company", "maker"
 OPERATIONS, AUDITOR, ADMINISTRATOR = "operations", "auditor", "admin"
+COMPLIANCE, RISK, PERSON = "compliance", "risk", "person"
 NOBODY = ""
 
 
@@ -29,11 +30,16 @@ LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "account": ("/accounts", {}),
     "agreement": ("/agreements", {"party_id": "{party}"}),
     "application": ("/lending/applications", {}),
+    "case": ("/kyc/cases", {"state": "needs_staff"}),
     "consent": ("/agreements/consents", {"party_id": "{party}"}),
-    "customer": ("/parties", {}),
+    "customer": ("/parties", {"text": "杭州恒筑"}),
+    "delivery": ("/webhooks/endpoints/{endpoint}/deliveries", {}),
     "deposit": ("/deposits", {}),
+    "endpoint": ("/webhooks/endpoints", {"client_id": "{partner}"}),
     "loan": ("/lending/loans", {}),
+    "partner": ("/identity/clients", {}),
     "payment": ("/payments", {"account_id": "{account}"}),
+    "proposal": ("/proposals", {}),
     "transaction": ("/ledger/transactions", {}),
     "user": ("/identity/users", {}),
 }
@@ -100,6 +106,10 @@ PAGES: Final = (
     Listed("notifications", COMPANY, "/me/notifications"),
     Listed("data", COMPANY, "/me/data"),
     Listed("help", COMPANY, "/me/help"),
+    Listed("person-home", PERSON, "/home"),
+    Listed("person-account", PERSON, "/accounts/{account}"),
+    Listed("person-payees", PERSON, "/payees"),
+    Listed("person-pay-code", PERSON, "/pay-code"),
     Listed("payroll", MAKER, "/payroll"),
     Listed("payroll-new", MAKER, "/payroll/new"),
     Listed("desk", OPERATIONS, "/staff"),
@@ -112,6 +122,7 @@ PAGES: Final = (
     Listed("desk-routing", OPERATIONS, "/staff/channels/routing"),
     Listed("desk-reasons", OPERATIONS, "/staff/channels/reasons"),
     Listed("desk-payments", OPERATIONS, "/staff/payments"),
+    Listed("desk-recalls", OPERATIONS, "/staff/payments/recalls"),
     Listed("desk-reconciliation", OPERATIONS, "/staff/reconciliation"),
     Listed("desk-reconciled-days", OPERATIONS, "/staff/reconciliation/days"),
     Listed("desk-suspense", OPERATIONS, "/staff/reconciliation/suspense"),
@@ -124,7 +135,12 @@ PAGES: Final = (
     Listed("desk-rates", OPERATIONS, "/staff/terms/rates"),
     Listed("desk-end-of-day", OPERATIONS, "/staff/end-of-day"),
     Listed("desk-partners", OPERATIONS, "/staff/partners"),
+    Listed("desk-partner", OPERATIONS, "/staff/partners/{partner}"),
+    Listed("desk-endpoint", OPERATIONS, "/staff/webhooks/{endpoint}"),
+    Listed("desk-delivery", OPERATIONS, "/staff/webhooks/{endpoint}/deliveries/{delivery}"),
     Listed("desk-system", OPERATIONS, "/staff/system"),
+    Listed("desk-case", RISK, "/staff/kyc/{case}"),
+    Listed("desk-proposal", COMPLIANCE, "/staff/proposals/{proposal}"),
     Listed("desk-audit", AUDITOR, "/staff/audit"),
     Listed("desk-alerts", AUDITOR, "/staff/alerts"),
     Listed("desk-users", ADMINISTRATOR, "/staff/users"),
@@ -146,6 +162,7 @@ async def resolve(path: str, api: APIRequestContext, party: str) -> str:
         if name == "party":
             return party
         where, asked = LISTS[name]
+        where = await fill(where)
         query = {key: await fill(value) for key, value in asked.items()}
         answer = await api.get(f"/api/v1{where}?{urlencode(query)}")
         body: dict[str, Any] = await answer.json()

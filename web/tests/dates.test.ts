@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { dayOf, dayWords, near, partOfDay, timeOf, weekday } from '@/lib/dates'
+import { daysSince, dayOf, dayWords, near, partOfDay, timeOf, weekday } from '@/lib/dates'
 
 const LATE = new Date('2026-11-21T16:05:00Z') // five past midnight in Shanghai, the 22nd
 
@@ -13,6 +13,12 @@ test('near days have names', () => {
   expect(near('2026-11-22', LATE)).toBe('today')
   expect(near('2026-11-21', LATE)).toBe('yesterday')
   expect(near('2026-11-20', LATE)).toBeNull()
+})
+
+test('an age is counted in days of the calendar', () => {
+  expect(daysSince(LATE, LATE)).toBe(0)
+  expect(daysSince(new Date('2026-11-21T15:59:00Z'), LATE)).toBe(1) // six minutes before, a day ago
+  expect(daysSince(new Date('2026-11-06T04:00:00Z'), LATE)).toBe(16)
 })
 
 test('other days are written as people write them', () => {

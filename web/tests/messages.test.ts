@@ -33,6 +33,10 @@ test('no area says another one’s words', () => {
   expect(new Set(roots).size).toBe(roots.length)
 })
 
+test('Chinese is written with Chinese signs', () => {
+  expect([...chinese].filter(([, text]) => /[一-鿿][,;:?!(]|[,;:?!)][一-鿿]/.test(text))).toEqual([])
+})
+
 test('both languages have the same keys, none of them empty', () => {
   expect([...english.keys()]).toEqual([...chinese.keys()])
   for (const [key, text] of [...chinese, ...english]) expect(text.trim(), key).not.toBe('')

@@ -191,7 +191,7 @@ def _require_free(port: int, variable: str) -> None:
         except OSError as error:
             msg = (
                 f"Port {port} is taken: is Tongbao running already? Set {variable} to use another."
-                f"\n端口 {port} 已被占用:通宝是否已在运行?可用 {variable} 指定其他端口。"
+                f"\n端口 {port} 已被占用：通宝是否已在运行？可用 {variable} 指定其他端口。"
             )
             raise CannotRun(msg) from error
 

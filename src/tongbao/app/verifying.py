@@ -16,13 +16,13 @@ from tongbao.kernel.text import Text
 BYTES_MAX: Final = 32 * 1024 * 1024
 WORDS: Final = {
     pdf.SealFinding.GENUINE: Text(
-        zh="真实:与加盖印章时逐字节一致", en="genuine: byte for byte what was sealed"
+        zh="真实：与加盖印章时逐字节一致", en="genuine: byte for byte what was sealed"
     ),
     pdf.SealFinding.ALTERED: Text(
-        zh="已被改动:不是加盖印章时的文件", en="altered: not what was sealed"
+        zh="已被改动：不是加盖印章时的文件", en="altered: not what was sealed"
     ),
     pdf.SealFinding.UNTRUSTED: Text(
-        zh="不可信:印章不属于所信任的证书", en="untrusted: sealed by somebody else"
+        zh="不可信：印章不属于所信任的证书", en="untrusted: sealed by somebody else"
     ),
     pdf.SealFinding.NO_SEAL: Text(zh="没有电子印章", en="there is no seal"),
     pdf.SealFinding.UNREADABLE: Text(zh="无法读取", en="it cannot be read"),

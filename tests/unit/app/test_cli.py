@@ -209,8 +209,8 @@ def test_demo_data_are_made_once(tongbao: Tongbao, of_its_own: Urls) -> None:
     assert counted == {
         "identity_user": len(LOGINS),
         "lending_loan": 1,
-        "payments_order": 2,
-        "accounts_account": 3 + len(BILLERS),
+        "payments_order": 5,
+        "accounts_account": 4 + len(BILLERS),
         "bills_biller": len(BILLERS),
         "bills_saved": 1,
         "infra_proposal": 1,

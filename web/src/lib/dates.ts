@@ -43,6 +43,9 @@ export function near(day: string, now: Date): Near {
   return day === dayOf(new Date(now.getTime() - DAY_MS)) ? 'yesterday' : null
 }
 
+/** How many days ago an instant was, by the bank's calendar: 0 for today. */
+export const daysSince = (instant: Date, now: Date): number => (Date.parse(dayOf(now)) - Date.parse(dayOf(instant))) / DAY_MS
+
 /** 11月22日, 2025年11月22日 in another year; 22 Nov, 22 Nov 2025. */
 export function dayWords(day: string, language: string, now: Date): string {
   const year: Intl.DateTimeFormatOptions = day.slice(0, 4) === dayOf(now).slice(0, 4) ? {} : { year: 'numeric' }

@@ -1,4 +1,4 @@
-"""Who is in the demo: the sandbox's made-up firms and their people, and staff.
+"""Who is in the demo: the sandbox's made-up firms and their people, a person, and staff.
 
 The passwords are no secret.
 """
@@ -17,6 +17,7 @@ from tongbao_sandbox import firms as sandbox
 FIRM: Final = "S1"
 SUPPLIER: Final = "S2"
 COMPANY: Final = "S3"
+PERSON: Final = "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ LOGINS: Final = (
         login="maker",
         password="first-signature-8",  # noqa: S106
         name="孙浩",
-        role=Text(zh="建设企业经办(五千元以内)", en="Construction company, maker up to 5,000"),
+        role=Text(zh="建设企业经办（五千元以内）", en="Construction company, maker up to 5,000"),
         kind=UserKind.CUSTOMER,
         roles=(Role.CUSTOMER,),
         firm=COMPANY,
@@ -102,6 +103,14 @@ LOGINS: Final = (
         roles=(Role.CUSTOMER,),
         firm=COMPANY,
         member=MemberRole.VIEWER,
+    ),
+    DemoLogin(
+        login=PERSON,
+        password="rent-rice-and-rail-8",  # noqa: S106
+        name="周慧",
+        role=Text(zh="个人客户", en="Somebody who earns a salary"),
+        kind=UserKind.CUSTOMER,
+        roles=(Role.CUSTOMER,),
     ),
     DemoLogin(
         login="operations",
@@ -131,7 +140,7 @@ LOGINS: Final = (
         login="compliance",
         password="four-eyes-see-more-8",  # noqa: S106
         name="郑洁",
-        role=Text(zh="合规人员(复核)", en="Compliance staff, approves"),
+        role=Text(zh="合规人员（复核）", en="Compliance staff, approves"),
         kind=UserKind.STAFF,
         roles=(Role.STAFF_COMPLIANCE,),
     ),

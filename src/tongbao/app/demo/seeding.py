@@ -1,16 +1,25 @@
 """The demo's data, made once: a firm with a loan, the supplier it pays, a company, and staff.
 
-In the company one has proposed a payment that another may approve; the supplier saves; billers are
-paid here.
+In the company one has proposed a payment that another may approve, and it employs a person; the
+supplier saves; billers are paid here.
 """
 
 from collections.abc import Callable
 from uuid import UUID
 
 from tongbao.app import wiring
-from tongbao.app.demo import journey, savings, utilities
-from tongbao.app.demo.people import COMPANY, FIRM, LOGINS, SUPPLIER, DemoLogin, made_up_firm
+from tongbao.app.demo import journey, resident, savings, utilities
+from tongbao.app.demo.people import (
+    COMPANY,
+    FIRM,
+    LOGINS,
+    PERSON,
+    SUPPLIER,
+    DemoLogin,
+    made_up_firm,
+)
 from tongbao.app.training import ensure_model, has_model
+from tongbao.core.accounts import service as accounts
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import MemberRole
 from tongbao.core.payments import service as payments
@@ -58,6 +67,7 @@ async def seed(database: Database, settings: Settings, *, say: Say) -> None:
     await _pay(database, debtor=firm, creditor=supplier)
     await _pay(database, debtor=supplier, creditor=company, amount=ADVANCE, reference=ADVANCE_ID)
     await _propose(database, company=company, creditor=supplier)
+    await _employ(database, company=company)
     async with database.write() as tx:
         staff = await identity.find_user(tx, login=PRODUCT)
         assert staff is not None, "made with the others"
@@ -75,7 +85,7 @@ async def _people(database: Database) -> dict[str, journey.Customer]:
         async with database.write() as tx:
             found = await identity.find_user(tx, login=login.login)
             if login.firm is None:
-                if found is None:
+                if found is None and login.login != PERSON:
                     await _create(tx, login, parties=())
                 continue
             firm = made_up_firm(login.firm)
@@ -137,6 +147,22 @@ async def _pay(
             without_step_up=True,
             at=now(),
         )
+
+
+async def _employ(database: Database, *, company: journey.Customer) -> None:
+    """Make somebody a customer whom the company employs, once and as a whole."""
+    at = now()
+    async with database.write() as tx:
+        if await identity.find_user(tx, login=PERSON) is not None:
+            return
+        party = await resident.register(tx, at=at)
+        account = await accounts.open_account(tx, party_id=party.id, currency="CNY", at=at)
+        (login,) = (each for each in LOGINS if each.login == PERSON)
+        user = await _create(tx, login, parties=(party.id,))
+        actor = await identity.find_actor(tx, user.id, at)
+        assert actor is not None, "who was just made is not blocked"
+        person = journey.Customer(party=party, account=account, actor=actor)
+        await resident.live(tx, person=person, company=company, at=at)
 
 
 async def _propose(

@@ -27,7 +27,7 @@ class FilesBusy(TongbaoError):
 
     code = "files.busy"
     kind = Kind.UNAVAILABLE
-    title = Text(zh="上传繁忙,请稍后再试", en="Many uploads at the moment; please try again")
+    title = Text(zh="上传繁忙，请稍后再试", en="Many uploads at the moment; please try again")
 
 
 class WrongFileType(TongbaoError):
@@ -36,7 +36,7 @@ class WrongFileType(TongbaoError):
     code = "files.wrong_type"
     title = Text(zh="不支持的文件类型", en="This kind of file is not taken")
     detail = Text(
-        zh="请上传 JPEG、PNG、WebP 图片或 PDF 文件(按文件内容判断,与文件名无关)",
+        zh="请上传 JPEG、PNG、WebP 图片或 PDF 文件（按文件内容判断，与文件名无关）",
         en="Send a JPEG, PNG or WebP picture or a PDF; the content decides, not the name",
     )
 
@@ -47,7 +47,7 @@ class FileUnreadable(TongbaoError):
     code = "files.unreadable"
     title = Text(zh="文件无法读取", en="The file cannot be read")
     detail = Text(
-        zh="文件已损坏或不完整,请重新拍摄或导出后再上传",
+        zh="文件已损坏或不完整，请重新拍摄或导出后再上传",
         en="The file is damaged or incomplete; take or export it again",
     )
 
@@ -90,7 +90,7 @@ class FileUnsafe(TongbaoError):
     code = "files.unsafe"
     title = Text(zh="文件含有不允许的内容", en="The file holds what is not allowed")
     detail = Text(
-        zh="PDF 不得加密,不得含有脚本、附件、表单动作或自动操作",
+        zh="PDF 不得加密，不得含有脚本、附件、表单动作或自动操作",
         en="A PDF must not be locked nor hold scripts, attachments or actions",
     )
 

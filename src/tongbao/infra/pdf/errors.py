@@ -18,7 +18,7 @@ class PdfBusy(TongbaoError):
     code = "pdf.busy"
     kind = Kind.UNAVAILABLE
     title = Text(
-        zh="文件生成繁忙,请稍后再试", en="Too many documents are being made; try again later"
+        zh="文件生成繁忙，请稍后再试", en="Too many documents are being made; try again later"
     )
 
 

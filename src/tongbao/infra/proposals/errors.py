@@ -44,7 +44,7 @@ class DigestMismatch(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="内容与所示不符", en="This is not what you were shown")
     detail = Text(
-        zh="摘要与事项内容不一致,请重新查看后再复核",
+        zh="摘要与事项内容不一致，请重新查看后再复核",
         en="The digest is not that of the proposal; look at it again before you approve",
     )
 
@@ -56,7 +56,7 @@ class MakerMayNoLonger(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="提交人已无权限", en="The maker may no longer do this")
     detail = Text(
-        zh="提交人已无权限 {permission},该事项只能拒绝",
+        zh="提交人已无权限 {permission}，该事项只能拒绝",
         en="The maker no longer has the permission {permission}; the proposal can only be refused",
     )
 

@@ -11,7 +11,7 @@ class StepFailed(TongbaoError):
     kind = Kind.UNAVAILABLE
     title = Text(zh="批处理步骤失败", en="A step failed")
     detail = Text(
-        zh="{name} {day} 的步骤 {step} 失败:{error}。已完成的部分已保留,重新启动后继续",
+        zh="{name} {day} 的步骤 {step} 失败：{error}。已完成的部分已保留，重新启动后继续",
         en="Step {step} of {name} for {day} failed: {error}. What was done is kept; start it again",
     )
 
@@ -32,7 +32,7 @@ class DayNotOver(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="营业日尚未结束", en="The day is not over")
     detail = Text(
-        zh="{day} 尚未结束,当前营业日为 {business_date}",
+        zh="{day} 尚未结束，当前营业日为 {business_date}",
         en="{day} is not over; the business date is {business_date}",
     )
 

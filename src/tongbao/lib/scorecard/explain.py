@@ -73,7 +73,7 @@ def _reason(feature: ScoredFeature, line: Line) -> Reason:
     return Reason(
         code=feature.code,
         text=Text(
-            zh=f"{feature.name.zh}:{value.zh},比中性水平低{-line.points}分",
+            zh=f"{feature.name.zh}：{value.zh}，比中性水平低{-line.points}分",
             en=f"{feature.name.en}: {value.en}, {_points(-line.points)} below neutral",
         ),
         improvement=_improvement(feature, line),
@@ -87,7 +87,7 @@ def _improvement(feature: ScoredFeature, line: Line) -> Text:
     if line.value is None:
         gain = feature.best_points - line.points
         return Text(
-            zh=f"{name.zh}:提供可计算该指标的数据(如更长的发票历史),最多可加{gain}分",
+            zh=f"{name.zh}：提供可计算该指标的数据（如更长的发票历史），最多可加{gain}分",
             en=f"{name.en}: data to compute it from, such as a longer invoice history, "
             f"would add up to {_points(gain)}",
         )
@@ -97,12 +97,12 @@ def _improvement(feature: ScoredFeature, line: Line) -> Text:
     if target > line.bin:
         edge = value_text(feature.edges[target - 1], feature.unit)
         return Text(
-            zh=f"{name.zh}:达到{edge.zh}及以上可加{gain}分",
+            zh=f"{name.zh}：达到{edge.zh}及以上可加{gain}分",
             en=f"{name.en}: {edge.en} or more would add {_points(gain)}",
         )
     edge = value_text(feature.edges[target], feature.unit)
     return Text(
-        zh=f"{name.zh}:低于{edge.zh}可加{gain}分",
+        zh=f"{name.zh}：低于{edge.zh}可加{gain}分",
         en=f"{name.en}: below {edge.en} would add {_points(gain)}",
     )
 
@@ -127,7 +127,7 @@ def bin_text(feature: ScoredFeature, index: int) -> Text:
         case _:
             assert low is not None
             assert high is not None
-            return Text(zh=f"{low.zh}至{high.zh}(不含)", en=f"{low.en} to below {high.en}")
+            return Text(zh=f"{low.zh}至{high.zh}（不含）", en=f"{low.en} to below {high.en}")
 
 
 def value_text(value: float | None, unit: Unit) -> Text:

@@ -335,8 +335,11 @@ async def test_what_is_agreed_to_and_never_comes_is_a_case_for_two_of_staff(
                 f"/api/v1/payments/recalls/overdue?limit=2{after}", headers=operations.headers
             )
             page = answer.raise_for_status().json()
-            assert all(each["is_overdue"] for each in page["items"])
-            found += [each["id"] for each in page["items"]]
+            assert all(each["recall"]["is_overdue"] for each in page["items"])
+            assert all(
+                each["recall"]["payment_id"] == each["payment"]["id"] for each in page["items"]
+            )
+            found += [each["recall"]["id"] for each in page["items"]]
             if page["next"] is None:
                 return found
             after = f"&after={page['next']}"

@@ -23,7 +23,7 @@ def test_reasons_are_what_lies_below_neutral_the_worst_first(card: Scorecard) ->
         ("months_idle", -1),
     ]
     assert found[0].text == Text(
-        zh="销售额:1,000元,比中性水平低30分", en="Sales: CNY 1,000, 30 points below neutral"
+        zh="销售额：1,000元，比中性水平低30分", en="Sales: CNY 1,000, 30 points below neutral"
     )
     assert found[2].text.en == "Idle months: 3 months, 1 point below neutral"
 
@@ -31,13 +31,13 @@ def test_reasons_are_what_lies_below_neutral_the_worst_first(card: Scorecard) ->
 def test_an_improvement_names_the_nearest_better_value(card: Scorecard) -> None:
     sales, void, idle = reasons(card, card.score(values(1_000.0, 0.2, 9.0)))
     assert sales.improvement == Text(
-        zh="销售额:达到2万元及以上可加30分", en="Sales: CNY 20,000 or more would add 30 points"
+        zh="销售额：达到2万元及以上可加30分", en="Sales: CNY 20,000 or more would add 30 points"
     )
     assert void.improvement == Text(
-        zh="作废占比:低于13.6%可加14分", en="Void share: below 13.6% would add 14 points"
+        zh="作废占比：低于13.6%可加14分", en="Void share: below 13.6% would add 14 points"
     )
     assert idle.improvement == Text(
-        zh="空白月份:低于6个月可加6分", en="Idle months: below 6 months would add 6 points"
+        zh="空白月份：低于6个月可加6分", en="Idle months: below 6 months would add 6 points"
     )
 
 
@@ -50,7 +50,7 @@ def test_an_improvement_keeps_its_promise(card: Scorecard) -> None:
 
 def test_a_missing_value_asks_for_data(card: Scorecard) -> None:
     (reason,) = reasons(card, card.score(values(None, 0.1, 0.0)))
-    assert reason.text.zh == "销售额:无法得知,比中性水平低30分"
+    assert reason.text.zh == "销售额：无法得知，比中性水平低30分"
     assert "最多可加55分" in reason.improvement.zh
     assert reason.improvement.en.endswith("would add up to 55 points")
 
@@ -73,7 +73,7 @@ def test_contributions_add_up_and_know_the_best(card: Scorecard) -> None:
     assert score.base_points + sum(line.points for line in found) == score.score
     assert [line.best_points for line in found] == [25, 5, 12]
     assert [line.bin_text.zh for line in found] == [
-        "2万元至300万元(不含)",
+        "2万元至300万元（不含）",
         "13.6%及以上",
         "无法得知",
     ]

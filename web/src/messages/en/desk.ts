@@ -14,8 +14,8 @@ const desk: Words<typeof zh> = {
   },
   work: {
     what: 'What', kind: 'Kind', who: 'Who', since: 'Waiting since', none: 'Nothing waits for you', none_why: 'What you are to decide or follow up is shown here, the longest waiting first.', keys: 'J and K move, Enter opens, / finds, Ctrl K searches',
-    proposal: 'Four eyes', kyc: 'Identity case', duplicate: 'Possible duplicate', loan: 'Referred loan', payment: 'Payment of unknown end', break: 'Reconciliation break', alert: 'Audit alert',
-    kyc_what: 'Applies for level {level}', duplicate_what: 'May be one customer, score {score}', loan_what: 'A loan application to decide', payment_what: 'Payment of {amount}', break_what: 'A difference to explain',
+    proposal: 'Four eyes', kyc: 'Identity case', duplicate: 'Possible duplicate', loan: 'Referred loan', payment: 'Payment of unknown end', recall: 'Overdue recall', break: 'Reconciliation break', alert: 'Audit alert',
+    kyc_what: 'Applies for level {level}', duplicate_what: 'May be one customer, score {score}', loan_what: 'A loan application to decide', payment_what: 'Payment of {amount}', recall_what: 'Recall of {amount}', break_what: 'A difference to explain',
   },
   why: {
     reason: 'Reason', kept: 'Kept in the audit trail with your name', missing: 'Say why in three characters or more', reveal: 'Show in full: {what}', reveal_note: 'Only where your work needs it. It is covered again after half a minute.', show: 'Show',
@@ -56,7 +56,7 @@ const desk: Words<typeof zh> = {
     approval: 'Approve and execute', refusal: 'Refuse', withdrawal: 'Withdraw', approval_title: 'Approve “{title}”?', refusal_title: 'Refuse “{title}”?', withdrawal_title: 'Withdraw “{title}”?', approval_note: 'It is executed at once, exactly as you see it.', refusal_note: 'It ends for good; the maker is told why.', withdrawal_note: 'It would have to be proposed again.', approval_done: 'Executed: {title}', refusal_done: 'Refused: {title}', withdrawal_done: 'Withdrawn: {title}',
   },
   payload: {
-    is_true: 'Yes', is_false: 'No', amount: 'Amount', currency: 'Currency', reason: 'Reason', name: 'Name', login: 'Log-in name', roles: 'Roles', user_id: 'User id', party_id: 'Customer id', account_id: 'Account id', person_id: 'Person id', rule: 'Rule', code: 'Code', title: 'Title', zh: 'Chinese', en: 'English', maximum: 'Maximum', raise_maximum: 'Maximum of a raise', count: 'Count', window: 'Window', counted_by: 'Counted by', beyond: 'Beyond it', tally: 'Tally', operation: 'Operation', channel: 'Channel', level: 'Level', product: 'Product', rate: 'Rate', evidence: 'What was seen', asset: 'Asset', postings: 'Postings', debit: 'Debit', credit: 'Credit', reference: 'Reference', type: 'Type', outcome: 'Outcome', payment_id: 'Payment id',
+    is_true: 'Yes', is_false: 'No', amount: 'Amount', currency: 'Currency', reason: 'Reason', name: 'Name', login: 'Log-in name', roles: 'Roles', user_id: 'User id', party_id: 'Customer id', account_id: 'Account id', person_id: 'Person id', rule: 'Rule', code: 'Code', title: 'Title', zh: 'Chinese', en: 'English', maximum: 'Maximum', raise_maximum: 'Maximum of a raise', count: 'Count', window: 'Window', counted_by: 'Counted by', beyond: 'Beyond it', tally: 'Tally', operation: 'Operation', channel: 'Channel', level: 'Level', product: 'Product', rate: 'Rate', evidence: 'What was seen', asset: 'Asset', postings: 'Postings', debit: 'Debit', credit: 'Credit', reference: 'Reference', type: 'Type', outcome: 'Outcome', payment_id: 'Payment id', recall_id: 'Recall id',
   },
   audit: {
     at: 'When', who: 'Who', action: 'Action', object: 'About', outcome: 'Outcome', address: 'Address', request: 'Request', seq: 'Number', none: 'No entry fits', is_done: 'Done', is_refused: 'Refused', is_failed: 'Failed', by_customer: 'Customer', by_staff: 'Staff', by_service: 'System', by_system: 'Job', by_anonymous: 'Not logged in',

@@ -36,7 +36,7 @@ const operations: Words<typeof zh> = {
       of: { fixed: 'Fixed cost', rate: 'Rate (0.005 is 0.5%)', least: 'Least cost', most: 'Most cost (optional)', min: 'Least amount', max: 'Most amount', opens: 'Opens', closes: 'Closes' },
     },
     amount: 'Amount', open: 'Open', no_id: 'That is no id',
-    views: { health: 'Health', routing: 'Routing', reasons: 'Refusals', breaks: 'Breaks', days: 'Days', suspense: 'Suspense', transactions: 'Transactions', reports: 'Reports', limits: 'Limits', fees: 'Fees', rates: 'Rates' },
+    views: { unknown: 'Unknown', recalls: 'Overdue recalls', health: 'Health', routing: 'Routing', reasons: 'Refusals', breaks: 'Breaks', days: 'Days', suspense: 'Suspense', transactions: 'Transactions', reports: 'Reports', limits: 'Limits', fees: 'Fees', rates: 'Rates' },
     payment: {
       title: 'Payment', find: 'Find a payment by its id', find_hint: 'Paste an id or an address', unknown: 'Nobody knows how they ended', none: 'No payment is unknown', none_why: 'Every payment given to a channel has its result.', ordered: 'Ordered', kind: 'Kind', facts: 'Facts', way: 'Where it has been', uetr: 'UETR',
       of: { book_transfer: 'Transfer here', credit_transfer: 'To another bank', top_up: 'Top-up', withdrawal: 'Withdrawal', refund: 'Refund', incoming: 'Incoming', return: 'Return', verification: 'Small-amount check' },
@@ -51,6 +51,8 @@ const operations: Words<typeof zh> = {
     recall: {
       title: 'Recalls', ask: 'Ask for it back', why: 'The payee and their bank are asked to send it back. They may refuse; no money moves before.', none: 'It was never asked back.', note: 'Note', go: 'Send the request', asked: 'It has been asked back.',
       of: { DUPL: 'Paid twice', TECH: 'Technical fault', FRAD: 'Suspected fraud', CUST: 'Customer asks', AC03: 'Wrong account', AM09: 'Wrong amount' }, state: { requested: 'To be sent', sent: 'Sent', unknown: 'Unknown', accepted: 'Agreed', returned: 'Sent back', refused: 'Refused' },
+      overdue: 'Their bank did not answer for long and is asked no more. Ring them.', overdue_accepted: 'Their bank agreed to send it back, nothing came, and it is asked no more. Ring them.', again: 'Ask again', asked_again: 'Their bank is asked once more; what it says is shown here.', close: 'Propose to close it', close_why: 'For when their bank said in another way that it does not send it back. Once two people agree, it counts as refused; money that comes nevertheless is booked as any other.',
+      since: 'Waiting since', age: 'For', bank: 'Bank', no_overdue: 'No recall is overdue', no_overdue_why: 'Shown here is what a bank did not answer for 15 days, or agreed to and did not send within 3.',
     },
     break: {
       title: 'Break', state: 'State', kind: 'Kind', reference: 'Reference', day: 'Day', age: 'Age', days: '{n} d', ours: 'Ours', theirs: 'Theirs', less_ours: 'Less ours', difference: 'Difference', only: { open: 'Open', closed: 'Closed' }, none: 'No open breaks', none_why: 'The books agree with channels and banks.', pair: 'Between', in_suspense: 'In suspense', history: 'What happened', advice: 'Suggested',

@@ -11,8 +11,8 @@ const desk = {
   },
   work: {
     what: '事项', kind: '类型', who: '谁', since: '等待自', none: '没有等您处理的事', none_why: '需要您决定或跟进的事项会出现在这里，等得最久的排在前面。', keys: 'J、K 移动，Enter 打开，/ 查找，Ctrl K 搜索',
-    proposal: '双人复核', kyc: '身份核验', duplicate: '疑似重复', loan: '贷款转人工', payment: '结果未明的付款', break: '对账差异', alert: '审计告警',
-    kyc_what: '申请 {level} 级身份', duplicate_what: '可能是同一客户，相似度 {score}', loan_what: '贷款申请待人工决定', payment_what: '付款 {amount}', break_what: '差异待查',
+    proposal: '双人复核', kyc: '身份核验', duplicate: '疑似重复', loan: '贷款转人工', payment: '结果未明的付款', recall: '逾期的追回', break: '对账差异', alert: '审计告警',
+    kyc_what: '申请 {level} 级身份', duplicate_what: '可能是同一客户，相似度 {score}', loan_what: '贷款申请待人工决定', payment_what: '付款 {amount}', recall_what: '追回 {amount}', break_what: '差异待查',
   },
   why: {
     reason: '理由', kept: '会连同您的姓名记入审计', missing: '请至少写三个字', reveal: '查看完整的{what}', reveal_note: '仅在工作需要时查看。半分钟后自动遮盖。', show: '显示',
@@ -53,7 +53,7 @@ const desk = {
     approval: '同意并执行', refusal: '拒绝', withdrawal: '撤回', approval_title: '同意「{title}」？', refusal_title: '拒绝「{title}」？', withdrawal_title: '撤回「{title}」？', approval_note: '同意后立即执行，执行的正是您看到的内容。', refusal_note: '拒绝后不能再恢复，理由会告诉经办人。', withdrawal_note: '撤回后需要重新提出。', approval_done: '已执行：{title}', refusal_done: '已拒绝：{title}', withdrawal_done: '已撤回：{title}',
   },
   payload: {
-    is_true: '是', is_false: '否', amount: '金额', currency: '币种', reason: '理由', name: '名称', login: '登录名', roles: '角色', user_id: '用户编号', party_id: '客户编号', account_id: '账户编号', person_id: '自然人编号', rule: '规则', code: '代码', title: '名称', zh: '中文', en: '英文', maximum: '上限', raise_maximum: '临时上限', count: '笔数', window: '周期', counted_by: '统计维度', beyond: '超出时', tally: '合计', operation: '业务', channel: '通道', level: '级别', product: '产品', rate: '利率', evidence: '核实经过', asset: '资产', postings: '分录', debit: '借方', credit: '贷方', reference: '摘要', type: '类型', outcome: '结果', payment_id: '付款编号',
+    is_true: '是', is_false: '否', amount: '金额', currency: '币种', reason: '理由', name: '名称', login: '登录名', roles: '角色', user_id: '用户编号', party_id: '客户编号', account_id: '账户编号', person_id: '自然人编号', rule: '规则', code: '代码', title: '名称', zh: '中文', en: '英文', maximum: '上限', raise_maximum: '临时上限', count: '笔数', window: '周期', counted_by: '统计维度', beyond: '超出时', tally: '合计', operation: '业务', channel: '通道', level: '级别', product: '产品', rate: '利率', evidence: '核实经过', asset: '资产', postings: '分录', debit: '借方', credit: '贷方', reference: '摘要', type: '类型', outcome: '结果', payment_id: '付款编号', recall_id: '追回编号',
   },
   audit: {
     at: '时间', who: '谁', action: '动作', object: '对象', outcome: '结果', address: '来源地址', request: '请求编号', seq: '序号', none: '没有符合条件的记录', is_done: '完成', is_refused: '拒绝', is_failed: '失败', by_customer: '客户', by_staff: '员工', by_service: '系统', by_system: '后台任务', by_anonymous: '未登录',

@@ -33,7 +33,7 @@ const operations = {
       of: { fixed: '固定费用', rate: '费率（0.005 即 0.5%）', least: '最低费用', most: '最高费用（选填）', min: '最低金额', max: '最高金额', opens: '开始时间', closes: '结束时间' },
     },
     amount: '金额', open: '打开', no_id: '这不是一个编号',
-    views: { health: '健康状况', routing: '路由', reasons: '拒绝原因', breaks: '差错', days: '对账日', suspense: '挂账', transactions: '交易', reports: '报表', limits: '限额', fees: '手续费', rates: '利率与汇率' },
+    views: { unknown: '结果未知', recalls: '逾期追回', health: '健康状况', routing: '路由', reasons: '拒绝原因', breaks: '差错', days: '对账日', suspense: '挂账', transactions: '交易', reports: '报表', limits: '限额', fees: '手续费', rates: '利率与汇率' },
     payment: {
       title: '付款', find: '按付款编号查找', find_hint: '粘贴编号或链接', unknown: '结果未知的付款', none: '没有结果未知的付款', none_why: '每笔发往通道的付款都有了结果。', ordered: '发起', kind: '类型', facts: '要素', way: '经过', uetr: '全球追踪号',
       of: { book_transfer: '行内转账', credit_transfer: '跨行转账', top_up: '充值', withdrawal: '提现', refund: '退款', incoming: '来账', return: '退汇', verification: '小额验证' },
@@ -48,6 +48,8 @@ const operations = {
     recall: {
       title: '追回', ask: '请求追回', why: '请对方银行和收款人退回。对方可以不同意；退回前钱不会动。', none: '没有请求过追回。', note: '补充说明', go: '发出请求', asked: '已发出追回请求。',
       of: { DUPL: '重复付款', TECH: '系统差错', FRAD: '疑似诈骗', CUST: '客户要求', AC03: '收款账号有误', AM09: '金额有误' }, state: { requested: '待发出', sent: '已发出', unknown: '结果未知', accepted: '对方已同意', returned: '已退回', refused: '对方未同意' },
+      overdue: '对方银行久未答复，系统不再查询。请联系对方银行。', overdue_accepted: '对方银行已同意退回，但款项一直未到，系统不再查询。请联系对方银行。', again: '再问一次', asked_again: '已再次询问对方银行，结果会出现在这里。', close: '提出了结', close_why: '对方银行以其他方式告知不予退回时使用。两人同意后记为对方未同意；之后仍退回的款项照常入账。',
+      since: '等待自', age: '已等', bank: '收款行', no_overdue: '没有逾期的追回', no_overdue_why: '对方银行 15 天未答复，或同意后 3 天款项未到的，会出现在这里。',
     },
     break: {
       title: '差错', state: '状态', kind: '类型', reference: '流水号', day: '账期', age: '账龄', days: '{n} 天', ours: '我方', theirs: '对方', less_ours: '减：我方', difference: '差额', only: { open: '未结', closed: '已结' }, none: '没有未结的差错', none_why: '账上与通道、银行一致。', pair: '对账双方', in_suspense: '挂账金额', history: '处理经过', advice: '建议',

@@ -15,6 +15,7 @@ export const operations: RouteRecordRaw[] = [
     path: 'payments',
     children: [
       { path: '', component: () => import('./Payments.vue') },
+      { path: 'recalls', component: () => import('./OverdueRecalls.vue') },
       { path: ':id', component: () => import('./PaymentCase.vue'), props: true },
     ],
   },

@@ -3,6 +3,7 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 
 const SUBJECTS = {
+  payments: [['unknown', ''], ['recalls', '/recalls']],
   channels: [['health', ''], ['routing', '/routing'], ['reasons', '/reasons']],
   reconciliation: [['breaks', '?state=open'], ['days', '/days'], ['suspense', '/suspense']],
   ledger: [['transactions', ''], ['reports', '/reports']],

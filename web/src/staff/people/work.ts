@@ -8,7 +8,7 @@ import { useMay } from '@/staff/may'
 import { useReach } from '@/staff/reach'
 import { DESK_PAGE } from '@/staff/table/list'
 
-export const KINDS = ['proposal', 'kyc', 'duplicate', 'loan', 'payment', 'break', 'alert'] as const
+export const KINDS = ['proposal', 'kyc', 'duplicate', 'loan', 'payment', 'recall', 'break', 'alert'] as const
 export type Kind = (typeof KINDS)[number]
 export interface Task {
   id: string
@@ -50,6 +50,11 @@ export function useWork() {
       needs: 'payments:resolve',
       fetch: async () => (await take(client.GET('/api/v1/payments/unknown', { params: { query: { limit } } }))).items
         .map((each) => ({ id: each.id, kind: 'payment', what: t('work.payment_what', { amount: `${each.amount.currency} ${each.amount.amount}` }), who: each.debtor.name, since: each.initiated_at, to: `/staff/payments/${each.id}` })),
+    },
+    recall: {
+      needs: 'payments:resolve',
+      fetch: async () => (await take(client.GET('/api/v1/payments/recalls/overdue', { params: { query: { limit } } }))).items
+        .map(({ recall, payment }) => ({ id: recall.id, kind: 'recall', what: t('work.recall_what', { amount: `${payment.amount.currency} ${payment.amount.amount}` }), who: payment.creditor.name, since: recall.answered_at ?? recall.requested_at, to: `/staff/payments/${payment.id}` })),
     },
     break: {
       needs: 'reconciliation:work',

@@ -28,7 +28,7 @@ class RateNotAhead(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="利率生效日已计息", en="That day has earned its interest already")
     detail = Text(
-        zh="{last_day} 及以前已完成计息,新利率须从之后的日期生效",
+        zh="{last_day} 及以前已完成计息，新利率须从之后的日期生效",
         en="Interest is accrued up to {last_day}; new rates hold from a later day",
     )
 
@@ -39,7 +39,7 @@ class TiersRefused(TongbaoError):
     code = "accounts.tiers_refused"
     title = Text(zh="利率档次无效", en="Such tiers cannot be")
     detail = Text(
-        zh="须有 1 至 {most} 档,年利率在 0 至 100% 之间,计息方式为按实际天数",
+        zh="须有 1 至 {most} 档，年利率在 0 至 100% 之间，计息方式为按实际天数",
         en="There are 1 to {most} tiers of 0 to 100 per cent a year, by actual days",
     )
 

@@ -64,7 +64,7 @@ class DocumentNotReady(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="合同文件正在生成", en="The document is being made")
     detail = Text(
-        zh="合同已签署并生效,加盖电子印章的文件将在几秒内生成",
+        zh="合同已签署并生效，加盖电子印章的文件将在几秒内生成",
         en="The agreement is signed and in force; its sealed document follows within seconds",
     )
 

@@ -160,7 +160,7 @@ async def render_receipt(consent: Consent, receipt: Receipt, *, language: Langua
             label("数据范围", "Scope"),
             label("、", ", ").join(name(each) for each in consent.scope.data)
             + label(
-                f";最多回溯 {consent.scope.months_max} 个月",
+                f"；最多回溯 {consent.scope.months_max} 个月",
                 f"; at most {consent.scope.months_max} months back",
             ),
         ],
@@ -168,7 +168,7 @@ async def render_receipt(consent: Consent, receipt: Receipt, *, language: Langua
         [
             label("保存期限", "Kept for"),
             label(
-                f"获取后 {consent.retention.days} 天;据此放款的,结清后"
+                f"获取后 {consent.retention.days} 天；据此放款的，结清后"
                 f" {consent.retention.days_after_contract} 天",
                 f"{consent.retention.days} days from the fetch; where a loan is paid out on it,"
                 f" {consent.retention.days_after_contract} days after it is repaid",
@@ -180,7 +180,7 @@ async def render_receipt(consent: Consent, receipt: Receipt, *, language: Langua
         [label("授权终止日", "Valid until"), _moment(consent.expires_at)],
         [
             label("操作用户", "User"),
-            event["entity_id"] or label("系统(期满)", "none: its time was over"),
+            event["entity_id"] or label("系统（期满）", "none: its time was over"),
         ],
         [label("回执编号", "Receipt"), str(receipt.record_id)],
         [label("签名密钥", "Signed with key"), f"Ed25519 {receipt.key_id}"],
@@ -196,7 +196,7 @@ async def render_receipt(consent: Consent, receipt: Receipt, *, language: Langua
             "state": states[event["event_state"]],
             "facts": facts,
             "withdrawal": label(
-                "您可以随时撤回授权,不收取费用,无须说明理由,撤回立即生效。",
+                "您可以随时撤回授权，不收取费用，无须说明理由，撤回立即生效。",
                 "You may withdraw at any time, free of charge and without a reason; it takes effect"
                 " at once.",
             ),

@@ -19,7 +19,7 @@ class NoChannel(TongbaoError):
     code = "channels.no_channel"
     kind = Kind.UNAVAILABLE
     title = Text(zh="没有可用的支付通道", en="No payment channel can do it")
-    detail = Text(zh="没有可用的支付通道:{why}", en="No payment channel can do it: {why}")
+    detail = Text(zh="没有可用的支付通道：{why}", en="No payment channel can do it: {why}")
 
 
 class StatementMissing(TongbaoError):
@@ -29,7 +29,7 @@ class StatementMissing(TongbaoError):
     kind = Kind.UNAVAILABLE
     title = Text(zh="通道对账文件尚未取得", en="The channel's file is missing")
     detail = Text(
-        zh="通道 {channel} 未提供 {day} 的对账文件({cause})",
+        zh="通道 {channel} 未提供 {day} 的对账文件（{cause}）",
         en="Channel {channel} did not give its file of {day} ({cause})",
     )
 
@@ -41,7 +41,7 @@ class StatementBroken(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="通道对账文件不可信", en="The channel's file cannot be trusted")
     detail = Text(
-        zh="通道 {channel} {day} 的对账文件有误:{cause}",
+        zh="通道 {channel} {day} 的对账文件有误：{cause}",
         en="The file of channel {channel} of {day} is wrong: {cause}",
     )
 
@@ -64,7 +64,7 @@ class CallbackUnreadable(TongbaoError):
     code = "channels.callback_unreadable"
     title = Text(zh="无法读懂通道通知", en="A message that cannot be read")
     detail = Text(
-        zh="通道 {channel} 的通知无法读懂:{cause}",
+        zh="通道 {channel} 的通知无法读懂：{cause}",
         en="The message of channel {channel} cannot be read: {cause}",
     )
 

@@ -140,7 +140,7 @@ def _bounds(asked: Asked, terms: Terms) -> Text | None:
         return Text(zh=f"金额须在 {least} 至 {most} 之间", en=f"takes {least} to {most} only")
     if not terms.is_open(asked.moment, is_business_day=asked.is_business_day):
         hours = f"{terms.opens:%H:%M}-{terms.closes:%H:%M}"
-        return Text(zh=f"不在服务时间内({hours})", en=f"is closed now ({hours})")
+        return Text(zh=f"不在服务时间内（{hours}）", en=f"is closed now ({hours})")
     return None
 
 

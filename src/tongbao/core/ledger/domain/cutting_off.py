@@ -15,7 +15,7 @@ class ControlTotalsDiffer(LedgerError):
     kind = Kind.CONFLICT
     title = Text(zh="总账试算不平", en="The control totals differ")
     detail = Text(
-        zh="{assets} 借贷不平,请运行 tongbao verify 查明",
+        zh="{assets} 借贷不平，请运行 tongbao verify 查明",
         en="Debits and credits of {assets} differ; run `tongbao verify`",
     )
 

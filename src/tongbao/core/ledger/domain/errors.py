@@ -16,7 +16,7 @@ class InsufficientFunds(LedgerError):
     code = "ledger.insufficient_funds"
     title = Text(zh="余额不足", en="Insufficient funds")
     detail = Text(
-        zh="账户可用余额为 {available} {asset},不足以完成本次记账;没有资金变动。",
+        zh="账户可用余额为 {available} {asset}，不足以完成本次记账；没有资金变动。",
         en="The account has {available} {asset} available, which is not enough; nothing moved.",
     )
 
@@ -85,7 +85,7 @@ class AccountFrozen(LedgerError):
     code = "ledger.account_frozen"
     title = Text(zh="账户已冻结", en="Account frozen")
     detail = Text(
-        zh="账户 {account_id} 已被冻结,不能记账。",
+        zh="账户 {account_id} 已被冻结，不能记账。",
         en="Account {account_id} is frozen for this posting.",
     )
 
@@ -107,7 +107,7 @@ class AmountOutOfRange(LedgerError):
     code = "ledger.amount_out_of_range"
     title = Text(zh="金额超出范围", en="Amount out of range")
     detail = Text(
-        zh="每笔金额必须大于零,且不超过允许的上限。",
+        zh="每笔金额必须大于零，且不超过允许的上限。",
         en="An amount must be greater than zero and within what an account can hold.",
     )
 
@@ -127,7 +127,7 @@ class TooManyPostings(LedgerError):
     kind = Kind.INVALID
     title = Text(zh="批次大小不合要求", en="Batch size out of range")
     detail = Text(
-        zh="每批 1 至 {batch_max} 笔交易,每笔交易 1 至 {postings_max} 条分录。",
+        zh="每批 1 至 {batch_max} 笔交易，每笔交易 1 至 {postings_max} 条分录。",
         en="A batch has 1 to {batch_max} transactions, a transaction 1 to {postings_max} postings.",
     )
 
@@ -148,7 +148,7 @@ class StatusRefused(LedgerError):
     kind = Kind.CONFLICT
     title = Text(zh="账户状态不能变更", en="Status cannot be changed")
     detail = Text(
-        zh="账户须余额为零且无待处理交易方可销户;已销户账户不可恢复。",
+        zh="账户须余额为零且无待处理交易方可销户；已销户账户不可恢复。",
         en="An account closes only when it is empty with nothing pending, and stays closed.",
     )
 
@@ -190,7 +190,7 @@ class PendingExpired(TargetRefused):
     code = "ledger.pending_expired"
     title = Text(zh="预授权已过期", en="Pending transaction expired")
     detail = Text(
-        zh="交易 {target} 的有效期已过,不能再完成或撤销。",
+        zh="交易 {target} 的有效期已过，不能再完成或撤销。",
         en="The time of transaction {target} is over; it can be neither captured nor voided.",
     )
 
@@ -296,7 +296,7 @@ class BatchRefused(LedgerError):
     code = "ledger.batch_refused"
     title = Text(zh="整批被拒绝", en="Batch refused")
     detail = Text(
-        zh="整批记账中另一笔被拒绝,因此全部未记账。",
+        zh="整批记账中另一笔被拒绝，因此全部未记账。",
         en="Another item of the atomic batch was refused, so none was booked.",
     )
 

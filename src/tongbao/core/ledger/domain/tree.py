@@ -141,7 +141,7 @@ class NotInTree(LedgerError):
     kind = Kind.NOT_FOUND
     title = Text(zh="交易尚未列入检查点", en="Not in the tree yet")
     detail = Text(
-        zh="交易 {transaction_id} 晚于大小为 {tree_size} 的检查点,请稍后再试。",
+        zh="交易 {transaction_id} 晚于大小为 {tree_size} 的检查点，请稍后再试。",
         en="Transaction {transaction_id} is later than the checkpoint of size {tree_size}.",
     )
 
@@ -153,7 +153,7 @@ class TreeDamaged(LedgerError):
     kind = Kind.REFUSED
     title = Text(zh="总账与已签名检查点不符", en="The ledger contradicts a signed checkpoint")
     detail = Text(
-        zh="总账数据与大小为 {tree_size} 的已签名检查点不符,请运行 tongbao verify。",
+        zh="总账数据与大小为 {tree_size} 的已签名检查点不符，请运行 tongbao verify。",
         en="The ledger contradicts the signed checkpoint of size {tree_size}; run tongbao verify.",
     )
 

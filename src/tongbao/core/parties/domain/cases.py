@@ -201,7 +201,7 @@ class CaseIncomplete(TongbaoError):
     code = "parties.case_incomplete"
     kind = Kind.CONFLICT
     title = Text(zh="资料不完整", en="Something is missing")
-    detail = Text(zh="尚缺:{missing}", en="Still missing: {missing}")
+    detail = Text(zh="尚缺：{missing}", en="Still missing: {missing}")
 
 
 class LevelNotAbove(TongbaoError):

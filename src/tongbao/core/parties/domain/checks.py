@@ -69,7 +69,7 @@ class CheckUnavailable(TongbaoError):
     code = "parties.check_unavailable"
     kind = Kind.UNAVAILABLE
     title = Text(zh="核查服务暂不可用", en="The check is not available")
-    detail = Text(zh="{service} 暂时没有应答,稍后自动重试", en="{service} did not answer; retried")
+    detail = Text(zh="{service} 暂时没有应答，稍后自动重试", en="{service} did not answer; retried")
 
     def __init__(self, *, service: Service, cause: str) -> None:
         super().__init__(service=service.value)

@@ -75,7 +75,7 @@ class PhoneMalformed(TongbaoError):
     code = "parties.phone_malformed"
     title = Text(zh="电话号码有误", en="The phone number is wrong")
     detail = Text(
-        zh="请填写中国大陆手机号,或以 + 和国家代码开头的号码",
+        zh="请填写中国大陆手机号，或以 + 和国家代码开头的号码",
         en="Give a mainland mobile number, or one that begins with + and the country's code",
     )
 

@@ -79,7 +79,7 @@ class DocumentNumberMalformed(TongbaoError):
     code = "parties.document_number_malformed"
     title = Text(zh="证件号码有误", en="The document's number is wrong")
     detail = Text(
-        zh="证件号码不符合 {document} 的编码规则,请核对后重新填写",
+        zh="证件号码不符合 {document} 的编码规则，请核对后重新填写",
         en="This is no number of a document of the type {document}; please check it",
     )
 

@@ -65,10 +65,10 @@ class Found:
 
 
 _WE_LOOK: Final = Text(
-    zh="工作人员将在 1 个工作日内核实,无需您操作", en="Our staff look at it within a business day"
+    zh="工作人员将在 1 个工作日内核实，无需您操作", en="Our staff look at it within a business day"
 )
 _CORRECT: Final = Text(
-    zh="请核对资料,更正后重新提交", en="Check what you entered, correct it and apply again"
+    zh="请核对资料，更正后重新提交", en="Check what you entered, correct it and apply again"
 )
 _BRANCH: Final = Text(
     zh="请携带有效证件到网点办理", en="Please come to a branch with a valid document"
@@ -87,7 +87,7 @@ _RENEW: Final = Text(
     zh="请换领新证件后重新提交", en="Renew the document and apply again with the new one"
 )
 _PICTURE: Final = Text(
-    zh="可在光线充足处重新拍摄后再次申请,或等待工作人员核实",
+    zh="可在光线充足处重新拍摄后再次申请，或等待工作人员核实",
     en="Apply again with a sharper picture in good light, or wait for our staff",
 )
 
@@ -103,7 +103,7 @@ RULES: Final[Mapping[Finding, Rule]] = {
         "证件姓名或名称与登记的不一致", "The name on the document is not the registered one"
     ),
     Finding.TOO_YOUNG: _refuse("未满 16 周岁", "Younger than sixteen", _BRANCH),
-    Finding.MINOR: _staff("16 至 17 周岁,须人工审核", "Sixteen or seventeen: our staff decide"),
+    Finding.MINOR: _staff("16 至 17 周岁，须人工审核", "Sixteen or seventeen: our staff decide"),
     Finding.BUREAU_MISMATCH: _refuse(
         "姓名与身份证号码不匹配", "Name and identity number do not belong together", _CORRECT
     ),
@@ -165,7 +165,7 @@ RULES: Final[Mapping[Finding, Rule]] = {
     Finding.POSSIBLE_DUPLICATE: _staff(
         "可能与另一客户重复", "Perhaps a customer already, under another entry"
     ),
-    Finding.HIGH_RISK: _staff("客户风险等级较高,须人工审核", "A closer look is asked for"),
+    Finding.HIGH_RISK: _staff("客户风险等级较高，须人工审核", "A closer look is asked for"),
 }
 
 

@@ -92,7 +92,7 @@ class WrongPartyKind(TongbaoError):
     code = "parties.wrong_kind"
     kind = Kind.CONFLICT
     title = Text(zh="客户类型不符", en="Not for this kind of party")
-    detail = Text(zh="该操作只适用于:{expected}", en="This is for a party of the kind {expected}")
+    detail = Text(zh="该操作只适用于：{expected}", en="This is for a party of the kind {expected}")
 
 
 def pinyin_of(name: str) -> str | None:

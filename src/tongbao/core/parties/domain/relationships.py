@@ -54,8 +54,8 @@ class RelationshipNotPossible(TongbaoError):
     code = "parties.relationship_not_possible"
     title = Text(zh="关系不成立", en="This relationship is not possible")
     detail = Text(
-        zh="{relationship} 不能在这两个客户之间建立,或持股比例不符:"
-        "仅受益所有人填写,须为 25% 至 100%",
+        zh="{relationship} 不能在这两个客户之间建立，或持股比例不符："
+        "仅受益所有人填写，须为 25% 至 100%",
         en="{relationship} is not possible between these two, or with this share: owners alone "
         "have one, of 25 % to 100 %",
     )
@@ -76,7 +76,7 @@ class SharesExceedWhole(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="持股比例合计超过 100%", en="The shares add up to more than 100 %")
     detail = Text(
-        zh="已登记 {taken} 个基点(共 10000),不能再加 {added}",
+        zh="已登记 {taken} 个基点（共 10000），不能再加 {added}",
         en="{taken} of 10,000 basis points are taken; {added} more do not fit",
     )
 

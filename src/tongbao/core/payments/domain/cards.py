@@ -68,7 +68,7 @@ class TooManyCards(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="绑卡过多", en="Too many cards")
     detail = Text(
-        zh="每天至多绑定 {a_day} 张,合计至多 {all} 张",
+        zh="每天至多绑定 {a_day} 张，合计至多 {all} 张",
         en="At most {a_day} cards a day, and {all} in all",
     )
 
@@ -96,7 +96,7 @@ class NothingToVerify(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="目前无法验证", en="Nothing to verify now")
     detail = Text(
-        zh="验证打款尚未到账,或此卡已验证", en="The small amount is not there yet, or it was told"
+        zh="验证打款尚未到账，或此卡已验证", en="The small amount is not there yet, or it was told"
     )
 
 

@@ -27,7 +27,7 @@ class EndToEndIdMalformed(TongbaoError):
     code = "payments.end_to_end_id_malformed"
     title = Text(zh="业务参考号不符合要求", en="The end-to-end id is not acceptable")
     detail = Text(
-        zh="业务参考号为 1 至 {length_max} 个字符,限字母、数字及 /-?:().,'+ 和空格",
+        zh="业务参考号为 1 至 {length_max} 个字符，限字母、数字及 /-?:().,'+ 和空格",
         en="An end-to-end id has 1 to {length_max} letters, digits and /-?:().,'+ or space",
     )
 
@@ -38,7 +38,7 @@ class RemittanceMalformed(TongbaoError):
     code = "payments.remittance_malformed"
     title = Text(zh="附言不符合要求", en="The remittance text is not acceptable")
     detail = Text(
-        zh="附言至多 {length_max} 个可见字符,不得换行",
+        zh="附言至多 {length_max} 个可见字符，不得换行",
         en="A remittance text has at most {length_max} visible characters on one line",
     )
 
@@ -61,7 +61,7 @@ class EndToEndIdUsed(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="业务参考号已使用", en="The end-to-end id is already used")
     detail = Text(
-        zh="该账户已有一笔业务参考号为 {end_to_end_id} 的付款成功,请勿重复付款",
+        zh="该账户已有一笔业务参考号为 {end_to_end_id} 的付款成功，请勿重复付款",
         en="A payment with end-to-end id {end_to_end_id} was already settled from this account; "
         "do not pay twice",
     )
@@ -109,7 +109,7 @@ class CreditorAccountUnknown(Rejection):
     iso_code = "AC03"
     title = Text(zh="收款账号不存在", en="Unknown creditor account")
     detail = Text(
-        zh="本行没有账号为 {account_number} 的账户,请核对",
+        zh="本行没有账号为 {account_number} 的账户，请核对",
         en="There is no account {account_number} with this bank; please check it",
     )
 
@@ -121,7 +121,7 @@ class CreditorNameMismatch(Rejection):
     iso_code = "BE01"
     title = Text(zh="收款人名称与账号不符", en="The creditor's name does not match the account")
     detail = Text(
-        zh="账号 {account_number} 的户名与所填收款人名称不一致,请核对后重新付款",
+        zh="账号 {account_number} 的户名与所填收款人名称不一致，请核对后重新付款",
         en="Account {account_number} belongs to another name; please check and pay again",
     )
 
@@ -141,7 +141,7 @@ class CurrencyNotAllowed(Rejection):
     iso_code = "AM03"
     title = Text(zh="币种不符", en="Currency not allowed")
     detail = Text(
-        zh="付款币种为 {currency},而账户币种为 {account_currency};转账不兑换币种",
+        zh="付款币种为 {currency}，而账户币种为 {account_currency}；转账不兑换币种",
         en="The amount is in {currency}, the account in {account_currency}; "
         "a transfer does not convert",
     )
@@ -173,7 +173,7 @@ class NotCancellable(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="付款已不能撤销", en="The payment can no longer be cancelled")
     detail = Text(
-        zh="付款状态为 {status},已发出或已终结的付款不能撤销",
+        zh="付款状态为 {status}，已发出或已终结的付款不能撤销",
         en="The payment is {status}; what was sent or is over cannot be cancelled",
     )
 
@@ -185,7 +185,7 @@ class NotUnknown(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="付款状态并非未知", en="The payment is not unknown")
     detail = Text(
-        zh="付款状态为 {status},只有状态未知的付款才能人工处置",
+        zh="付款状态为 {status}，只有状态未知的付款才能人工处置",
         en="The payment is {status}; only what is unknown is resolved by hand",
     )
 
@@ -209,7 +209,7 @@ class NoRoute(Rejection):
     iso_code = "AB08"
     title = Text(zh="暂无可用通道", en="No channel is available")
     detail = Text(
-        zh="目前没有通道可以办理此付款,资金未动,请稍后再试",
+        zh="目前没有通道可以办理此付款，资金未动，请稍后再试",
         en="No channel takes this payment at present; no money moved, please try again later",
     )
 
@@ -228,7 +228,7 @@ class BankCodeMalformed(TongbaoError):
     code = "payments.bank_code_malformed"
     title = Text(zh="行号不符合要求", en="The bank code is not acceptable")
     detail = Text(
-        zh="收款行为 12 位联行号,或 8 位、11 位 BIC",
+        zh="收款行为 12 位联行号，或 8 位、11 位 BIC",
         en="A bank is named by a CNAPS number of 12 digits or a BIC of 8 or 11 characters",
     )
 
@@ -240,7 +240,7 @@ class NotBookable(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="账户状态暂不允许入账", en="It cannot be booked now")
     detail = Text(
-        zh="相关账户已被限制,解除后方可入账",
+        zh="相关账户已被限制，解除后方可入账",
         en="An account is restrained; it can be booked once that has ended",
     )
 
@@ -252,7 +252,7 @@ class NotKnownYet(TongbaoError):
     kind = Kind.UNAVAILABLE
     title = Text(zh="来账尚未确认", en="Not confirmed yet")
     detail = Text(
-        zh="通道尚未确认来账 {reference},稍后再查",
+        zh="通道尚未确认来账 {reference}，稍后再查",
         en="The channel does not confirm {reference} yet; it is asked again later",
     )
 

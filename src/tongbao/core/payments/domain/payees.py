@@ -118,7 +118,7 @@ class PayeeBookFull(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="收款人名册已满", en="The payee book is full")
     detail = Text(
-        zh="收款人至多 {payees_max} 个,请先删除不再使用的",
+        zh="收款人至多 {payees_max} 个，请先删除不再使用的",
         en="A payee book has at most {payees_max} payees; remove some first",
     )
 
@@ -146,7 +146,7 @@ class TooManyNameChecks(TongbaoError):
     kind = Kind.LIMITED
     title = Text(zh="今日户名核验次数已达上限", en="Too many name checks today")
     detail = Text(
-        zh="每日核验至多 {checks_max} 次,其中不一致至多 {missed_max} 次,请明日再试",
+        zh="每日核验至多 {checks_max} 次，其中不一致至多 {missed_max} 次，请明日再试",
         en="At most {checks_max} checks a day, {missed_max} of them without a match; "
         "try again tomorrow",
     )
@@ -159,7 +159,7 @@ class CoolingOff(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="新收款人冷静期", en="The payee is new: cooling-off")
     detail = Text(
-        zh="向新收款人付款满 {from_amount} 的,须在确认该收款人 {hours} 小时之后",
+        zh="向新收款人付款满 {from_amount} 的，须在确认该收款人 {hours} 小时之后",
         en="{from_amount} or more goes to a payee only {hours} hours after it was confirmed",
     )
 
@@ -179,7 +179,7 @@ class BeyondOneClick(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="超出一键付限额", en="Above the one-click limit")
     detail = Text(
-        zh="一键付当前至多可付 {left};请使用普通转账",
+        zh="一键付当前至多可付 {left}；请使用普通转账",
         en="One click pays at most {left} now; use a transfer instead",
     )
 
@@ -190,7 +190,7 @@ class OneClickTooMuch(TongbaoError):
     code = "payments.one_click_too_much"
     title = Text(zh="一键付限额过高", en="That one-click limit is too high")
     detail = Text(
-        zh="每笔至多 {per_payment_max},每日至多 {per_day_max},且每日不低于每笔",
+        zh="每笔至多 {per_payment_max}，每日至多 {per_day_max}，且每日不低于每笔",
         en="At most {per_payment_max} a payment and {per_day_max} a day, "
         "and a day's no less than a payment's",
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, NewType
 from uuid import UUID
 
+from tongbao.core.payments.domain.nouns import PaymentOrder
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
 
@@ -85,6 +86,14 @@ class Recall:
     is_overdue: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OverdueRecall:
+    """A recall that nobody answers, and the payment that it asks for."""
+
+    recall: Recall
+    payment: PaymentOrder
+
+
 class NotRecallable(TongbaoError):
     """Only what was paid to another bank and is there is asked back, where its channel can ask."""
 
@@ -120,7 +129,7 @@ class RecallNotOpen(TongbaoError):
     code = "payments.recall_not_open"
     kind = Kind.CONFLICT
     title = Text(zh="退回请求已了结", en="The recall is over")
-    detail = Text(zh="当前状态:{status}", en="It stands at {status}")
+    detail = Text(zh="当前状态：{status}", en="It stands at {status}")
 
 
 class RecallNotOverdue(TongbaoError):
@@ -129,4 +138,4 @@ class RecallNotOverdue(TongbaoError):
     code = "payments.recall_not_overdue"
     kind = Kind.CONFLICT
     title = Text(zh="退回请求仍在查询或已了结", en="The recall is still asked about, or over")
-    detail = Text(zh="当前状态:{status}", en="It stands at {status}")
+    detail = Text(zh="当前状态：{status}", en="It stands at {status}")

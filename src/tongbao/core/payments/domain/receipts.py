@@ -59,7 +59,7 @@ class ReceiptBeingMade(TongbaoError):
 
     code = "payments.receipt_being_made"
     kind = Kind.CONFLICT
-    title = Text(zh="回单正在生成,请稍候", en="The receipt is being made; try again in a moment")
+    title = Text(zh="回单正在生成，请稍候", en="The receipt is being made; try again in a moment")
 
 
 class UnknownReceiptCode(TongbaoError):
@@ -69,7 +69,7 @@ class UnknownReceiptCode(TongbaoError):
     kind = Kind.NOT_FOUND
     title = Text(zh="验证码无效", en="No document carries this code")
     detail = Text(
-        zh="没有文件带有此验证码,请逐字核对;若无误,该文件并非本行出具",
+        zh="没有文件带有此验证码，请逐字核对；若无误，该文件并非本行出具",
         en="No document carries this code. Check it sign by sign; if it is right, the document is"
         " not one of ours",
     )

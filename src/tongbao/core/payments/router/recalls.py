@@ -8,6 +8,7 @@ from tongbao.core.payments import service
 from tongbao.core.payments.schemas.recalls import (
     NewRecall,
     NewRecallResolution,
+    OverdueRecallOut,
     OverdueRecallsOut,
     RecallOut,
     RecallsOut,
@@ -96,7 +97,7 @@ async def list_overdue_recalls(
     Problems: `page.bad_cursor`.
     """
     page = await service.overdue_recalls(tx, after=after, limit=limit)
-    items = [RecallOut.of(each, language) for each in page.items]
+    items = [OverdueRecallOut.of(each, language) for each in page.items]
     return OverdueRecallsOut(items=items, next=page.next)
 
 

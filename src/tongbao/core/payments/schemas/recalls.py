@@ -6,8 +6,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from tongbao.core.payments.domain.recalls import NOTE_LENGTH_MAX, Recall
+from tongbao.core.payments.domain.recalls import NOTE_LENGTH_MAX, OverdueRecall, Recall
 from tongbao.core.payments.schemas.base import Shape
+from tongbao.core.payments.schemas.paying import PaymentOut
 from tongbao.kernel.text import Language
 
 ReasonCode = Literal["DUPL", "TECH", "FRAD", "CUST", "AC03", "AM09"]
@@ -81,10 +82,25 @@ class RecallsOut(Shape):
     items: list[RecallOut]
 
 
+class OverdueRecallOut(Shape):
+    """A recall that nobody answers, and the payment that it asks for."""
+
+    recall: RecallOut
+    payment: PaymentOut
+
+    @classmethod
+    def of(cls, overdue: OverdueRecall, language: Language) -> "OverdueRecallOut":
+        """Return the shape, in words of `language`."""
+        return cls(
+            recall=RecallOut.of(overdue.recall, language),
+            payment=PaymentOut.of(overdue.payment, language),
+        )
+
+
 class OverdueRecallsOut(Shape):
     """A page of them, the oldest first."""
 
-    items: list[RecallOut]
+    items: list[OverdueRecallOut]
     next: Annotated[str | None, Field(description="`after` of the next page; null: the last one")]
 
 

@@ -11,7 +11,7 @@ class StatementNotTaken(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="尚无该日对账单", en="No statement of this day")
     detail = Text(
-        zh="通道 {channel} {day} 的对账单尚未取得,无法对账",
+        zh="通道 {channel} {day} 的对账单尚未取得，无法对账",
         en="No statement of channel {channel} of {day} was taken in; there is nothing to compare",
     )
 
@@ -23,7 +23,7 @@ class StatementDiffers(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="该日已有内容不同的对账单", en="Another statement of this day is here")
     detail = Text(
-        zh="{day} 已取得一份内容不同的对账单;如确为更正版本,请注明更正",
+        zh="{day} 已取得一份内容不同的对账单；如确为更正版本，请注明更正",
         en="A statement of {day} with other content was taken in; say so if this one corrects it",
     )
 
@@ -45,7 +45,7 @@ class DayNotBegun(TongbaoError):
 
     code = "reconciliation.day_not_begun"
     title = Text(zh="日期尚未到来", en="The day has not begun")
-    detail = Text(zh="{day} 尚未到来,今天是 {today}", en="{day} has not begun; today is {today}")
+    detail = Text(zh="{day} 尚未到来，今天是 {today}", en="{day} has not begun; today is {today}")
 
 
 class AmountOutOfRange(TongbaoError):
@@ -87,7 +87,7 @@ class SeveralDays(TongbaoError):
     code = "reconciliation.several_days"
     title = Text(zh="对账单须为单日", en="A statement is of one day")
     detail = Text(
-        zh="该对账单涵盖 {first_on} 至 {last_on},请按日提供",
+        zh="该对账单涵盖 {first_on} 至 {last_on}，请按日提供",
         en="This one covers {first_on} to {last_on}; give one for each day",
     )
 
@@ -99,7 +99,7 @@ class DoesNotFit(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="对账单与账务严重不符", en="The statement does not fit the books")
     detail = Text(
-        zh="差异超过 {breaks_max} 笔,未作任何处理;请核实对账单是否属于该通道与日期",
+        zh="差异超过 {breaks_max} 笔，未作任何处理；请核实对账单是否属于该通道与日期",
         en="More than {breaks_max} differences; nothing was done. Is it the right channel and day?",
     )
 
@@ -128,7 +128,7 @@ class CameMeanwhile(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="款项已入账", en="The money was booked meanwhile")
     detail = Text(
-        zh="{reference} 已入账,请重新对账,差错将自动了结",
+        zh="{reference} 已入账，请重新对账，差错将自动了结",
         en="{reference} was booked meanwhile; reconcile the day again, and the case clears",
     )
 
@@ -152,7 +152,7 @@ class DoesNotSettle(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="金额不平", en="The amounts do not agree")
     detail = Text(
-        zh="差错合计 {breaks} {currency},入账合计 {postings} {currency},两者须相等",
+        zh="差错合计 {breaks} {currency}，入账合计 {postings} {currency}，两者须相等",
         en="The breaks come to {breaks} {currency} and the postings to {postings} {currency};"
         " both must agree",
     )
@@ -165,7 +165,7 @@ class AccountRefused(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="入账账户不可用", en="Not an account for this")
     detail = Text(
-        zh="账户“{account}”不存在、币种不符,或为通道在途/挂账账户",
+        zh="账户“{account}”不存在、币种不符，或为通道在途/挂账账户",
         en="'{account}' does not exist, is of another currency, or is one of the channels' own"
         " accounts",
     )

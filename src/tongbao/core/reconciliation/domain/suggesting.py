@@ -58,11 +58,11 @@ _WORDS: Final = {
         " it",
     ),
     (BreakKind.DOUBLED, True): Text(
-        zh="同一笔被重复收取(或我方重复付出记账):退还多出部分",
+        zh="同一笔被重复收取（或我方重复付出记账）：退还多出部分",
         en="Taken twice, or booked twice as paid out: give the excess back",
     ),
     (BreakKind.DOUBLED, False): Text(
-        zh="同一笔被重复付出(或我方重复收入记账):向通道追索或冲回重复记账",
+        zh="同一笔被重复付出（或我方重复收入记账）：向通道追索或冲回重复记账",
         en="Paid twice, or booked twice as received: claim it back, or reverse the second booking",
     ),
 }

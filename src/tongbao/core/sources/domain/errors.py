@@ -33,7 +33,7 @@ class Finding(StrEnum):
 
 FINDING_TEXTS: Final[dict[Finding, Text]] = {
     Finding.MALFORMED: Text(
-        zh="数据格式不符合约定({where})", en="the data is not in the agreed form ({where})"
+        zh="数据格式不符合约定（{where}）", en="the data is not in the agreed form ({where})"
     ),
     Finding.OTHER_TAXPAYER: Text(
         zh="返回的是另一纳税人的数据", en="the data belongs to another taxpayer"
@@ -45,7 +45,7 @@ FINDING_TEXTS: Final[dict[Finding, Text]] = {
         zh="各页的控制合计不一致", en="the pages do not agree on the control totals"
     ),
     Finding.TOTALS_DIFFER: Text(
-        zh="明细的{what}为 {found},与控制合计 {expected} 不符",
+        zh="明细的{what}为 {found}，与控制合计 {expected} 不符",
         en="the invoices add up to {found} in {what}, the control total says {expected}",
     ),
     Finding.PAGE_REPEATED: Text(zh="同一页被重复返回", en="the same page was sent twice"),
@@ -53,7 +53,7 @@ FINDING_TEXTS: Final[dict[Finding, Text]] = {
         zh="发票 {invoice} 出现两次", en="invoice {invoice} appears twice"
     ),
     Finding.DATE_OUTSIDE_PERIOD: Text(
-        zh="存在不在数据期间内的发票日期({where})",
+        zh="存在不在数据期间内的发票日期（{where}）",
         en="an invoice is dated outside the period ({where})",
     ),
     Finding.TOO_MANY_ROWS: Text(
@@ -117,7 +117,7 @@ class SourceUntrustworthy(SourceError):
     title = Text(zh="数据源返回的数据不可信", en="The data source's answer cannot be trusted")
 
     introduction: ClassVar[Text] = Text(
-        zh="{name}不可信:", en="What was sent as {name} cannot be trusted: "
+        zh="{name}不可信：", en="What was sent as {name} cannot be trusted: "
     )
 
     def __init__(self, *, finding: Finding, source: str = VAT_INVOICES, **facts: object) -> None:
@@ -138,7 +138,7 @@ class SourceAccessRefused(SourceError):
     kind = Kind.REFUSED
     title = Text(zh="数据源拒绝提供数据", en="The data source refused access")
     detail = Text(
-        zh="对方不认可本次授权,拒绝提供{name}",
+        zh="对方不认可本次授权，拒绝提供{name}",
         en="The consent is not accepted on the other side, so {name} cannot be obtained",
     )
 

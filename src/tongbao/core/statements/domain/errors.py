@@ -18,7 +18,7 @@ class PeriodTooLong(TongbaoError):
     code = "statements.period_too_long"
     title = Text(zh="期间过长", en="The period is too long")
     detail = Text(
-        zh="一份对账单最多 {days_max} 天,请分段申请",
+        zh="一份对账单最多 {days_max} 天，请分段申请",
         en="A statement covers at most {days_max} days; ask for several",
     )
 
@@ -29,7 +29,7 @@ class DayInFuture(TongbaoError):
     code = "statements.day_in_future"
     title = Text(zh="日期尚未到来", en="The day has not begun")
     detail = Text(
-        zh="{day} 尚未到来,最晚可选今天 {today}",
+        zh="{day} 尚未到来，最晚可选今天 {today}",
         en="{day} has not begun; the latest possible day is today, {today}",
     )
 
@@ -39,10 +39,10 @@ class TooManyMovements(TongbaoError):
 
     code = "statements.too_many_movements"
     kind = Kind.REFUSED
-    title = Text(zh="明细过多,无法生成 PDF", en="Too many movements for a PDF")
+    title = Text(zh="明细过多，无法生成 PDF", en="Too many movements for a PDF")
     detail = Text(
-        zh="该期间有 {movements} 笔明细,PDF 最多 {movements_max} 笔(约 {pages_max} 页);"
-        "请缩短期间,或下载 CSV、camt.053",
+        zh="该期间有 {movements} 笔明细，PDF 最多 {movements_max} 笔（约 {pages_max} 页）；"
+        "请缩短期间，或下载 CSV、camt.053",
         en="There are {movements} movements and a PDF holds {movements_max} (about {pages_max}"
         " pages); choose a shorter period, or take CSV or camt.053",
     )
@@ -62,9 +62,9 @@ class StatementBroken(TongbaoError):
 
     code = "statements.statement_broken"
     kind = Kind.UNAVAILABLE
-    title = Text(zh="账目核对未通过,暂停出具", en="The figures do not agree; nothing is issued")
+    title = Text(zh="账目核对未通过，暂停出具", en="The figures do not agree; nothing is issued")
     detail = Text(
-        zh="期初余额、发生额与期末余额核对未通过,本行已收到告警,请稍后再试",
+        zh="期初余额、发生额与期末余额核对未通过，本行已收到告警，请稍后再试",
         en="Opening, movements and closing do not agree. The bank has been alerted; try later",
     )
 
@@ -93,7 +93,7 @@ class DocumentBeingMade(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="文件正在生成", en="The document is being made")
     detail = Text(
-        zh="文件正在生成并加盖电子印章,通常几秒内完成",
+        zh="文件正在生成并加盖电子印章，通常几秒内完成",
         en="The document is being set and sealed; it usually takes seconds",
     )
 
@@ -105,7 +105,7 @@ class UnknownCode(TongbaoError):
     kind = Kind.NOT_FOUND
     title = Text(zh="验证码无效", en="No document carries this code")
     detail = Text(
-        zh="没有文件带有此验证码,请逐字核对;若无误,该文件并非本行出具",
+        zh="没有文件带有此验证码，请逐字核对；若无误，该文件并非本行出具",
         en="No document carries this code. Check it sign by sign; if it is right, the document is"
         " not one of ours",
     )
@@ -118,6 +118,6 @@ class TooManyWaiting(TongbaoError):
     kind = Kind.LIMITED
     title = Text(zh="待生成的文件过多", en="Too many documents are being made")
     detail = Text(
-        zh="您有 {waiting_max} 份文件正在生成,请稍候再申请",
+        zh="您有 {waiting_max} 份文件正在生成，请稍候再申请",
         en="{waiting_max} of your documents are being made; order more when they are done",
     )

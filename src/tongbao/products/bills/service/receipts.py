@@ -12,7 +12,7 @@ from tongbao.products.bills.domain.payments import BillState
 from tongbao.products.bills.models import BillerRow, BillPaymentRow
 from tongbao.products.bills.service.rows import biller_of
 
-_NOT_TAKEN: Final = Text(zh="未入账,款项退回", en="Not taken; the money goes back")
+_NOT_TAKEN: Final = Text(zh="未入账，款项退回", en="Not taken; the money goes back")
 _NOT_YET: Final = Text(zh="收费单位尚未出具", en="Not given yet")
 
 

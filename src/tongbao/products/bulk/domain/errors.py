@@ -47,7 +47,7 @@ class ColumnsWrong(TongbaoError):
     code = "bulk.columns_wrong"
     title = Text(zh="表头不正确", en="The header line is wrong")
     detail = Text(
-        zh="第一行须为列名，至少含：账号,户名,金额；可含：币种,附言,业务参考号。问题列：{columns}",
+        zh="第一行须为列名，至少含：账号、户名、金额；可含：币种、附言、业务参考号。问题列：{columns}",
         en="The first line names the columns: account,name,amount and, if wanted, currency,"
         "remittance,reference. Wrong: {columns}",
     )

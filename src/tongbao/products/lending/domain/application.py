@@ -146,7 +146,7 @@ class IllegalTransition(TongbaoError):
     kind = Kind.CONFLICT
     title = Text(zh="申请的当前状态不允许此操作", en="Not in the application's present state")
     detail = Text(
-        zh="申请处于“{from_state}”状态,不能变为“{to_state}”",
+        zh="申请处于“{from_state}”状态，不能变为“{to_state}”",
         en="The application is {from_state} and cannot become {to_state}",
     )
 
@@ -185,7 +185,7 @@ class RequestOutOfRange(TongbaoError):
     code = "lending.request_out_of_range"
     title = Text(zh="申请金额或期限超出范围", en="Amount or term out of range")
     detail = Text(
-        zh="金额须为 {floor} 至 {cap},期限须为 1 至 {months_max} 个月",
+        zh="金额须为 {floor} 至 {cap}，期限须为 1 至 {months_max} 个月",
         en="The amount must be {floor} to {cap}, the term 1 to {months_max} months",
     )
 
@@ -214,7 +214,7 @@ class OfferExpired(TongbaoError):
     kind = Kind.REFUSED
     title = Text(zh="贷款方案已过期", en="The offer has expired")
     detail = Text(
-        zh="方案已于 {expired_at} 到期,请重新申请",
+        zh="方案已于 {expired_at} 到期，请重新申请",
         en="The offer expired at {expired_at}; please apply again",
     )
 

@@ -86,7 +86,7 @@ def hard_rules(values: FeatureValues, policy: Policy) -> tuple[Reason, ...]:
         reasons.append(
             _reason(
                 "lending.history_too_short",
-                zh="开票历史不足:已有 {months} 个完整月份,至少需要 {least} 个",
+                zh="开票历史不足：已有 {months} 个完整月份，至少需要 {least} 个",
                 en="Too little history: {months} complete months since the first sale, "
                 "at least {least} are needed",
                 months=f"{tenure or 0:.0f}",
@@ -107,7 +107,7 @@ def hard_rules(values: FeatureValues, policy: Policy) -> tuple[Reason, ...]:
         reasons.append(
             _reason(
                 "lending.void_share_too_high",
-                zh="作废发票占比过高:{share}%,上限 {most}%",
+                zh="作废发票占比过高：{share}%，上限 {most}%",
                 en="Too many void invoices: {share} %, at most {most} %",
                 share=_percent(Fraction(void)),
                 most=_percent(policy.void_share_max),
@@ -118,7 +118,7 @@ def hard_rules(values: FeatureValues, policy: Policy) -> tuple[Reason, ...]:
         reasons.append(
             _reason(
                 "lending.yearly_sales_too_low",
-                zh="近一年销售额过低:{sales} 元,至少需要 {least} 元",
+                zh="近一年销售额过低：{sales} 元，至少需要 {least} 元",
                 en="Yearly sales too low: CNY {sales}, at least CNY {least} are needed",
                 sales=sales.text,
                 least=policy.yearly_sales_min.text,
@@ -261,8 +261,8 @@ def _rate_lines(policy: Policy, probability_of_default: float) -> tuple[RateLine
         RateLine(
             "expected_loss",
             Text(
-                zh=f"预期损失(违约概率 {default.percent_text}% × 违约损失率 "
-                f"{policy.loss_given_default.percent_text}%)",
+                zh=f"预期损失（违约概率 {default.percent_text}% × 违约损失率 "
+                f"{policy.loss_given_default.percent_text}%）",
                 en=f"Expected loss (probability of default {default.percent_text} % x loss given "
                 f"default {policy.loss_given_default.percent_text} %)",
             ),

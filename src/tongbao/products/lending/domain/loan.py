@@ -115,7 +115,7 @@ class CostChanged(TongbaoError):
     code = "lending.cost_changed"
     kind = Kind.CONFLICT
     title = Text(zh="应还金额已变化", en="The amount has changed")
-    detail = Text(zh="现在应还 {total},请核对后再确认", en="It is {total} now: look again")
+    detail = Text(zh="现在应还 {total}，请核对后再确认", en="It is {total} now: look again")
 
 
 def maturity(start: date, months: int) -> date:

@@ -9,14 +9,14 @@ from tongbao.products.lending.domain.application import Reason
 CONSENT_WITHDRAWN: Final = Reason(
     "lending.consent_withdrawn",
     Text(
-        zh="数据授权已撤回或失效,申请已关闭,未使用任何数据",
+        zh="数据授权已撤回或失效，申请已关闭，未使用任何数据",
         en="The consent was withdrawn or has ended; the application is closed and no data was used",
     ),
 )
 CONSENT_EXPIRED: Final = Reason(
     "lending.consent_expired",
     Text(
-        zh="数据授权已到期,申请已关闭,未使用任何数据;重新授权后可再次申请",
+        zh="数据授权已到期，申请已关闭，未使用任何数据；重新授权后可再次申请",
         en="The consent has expired; the application is closed and no data was used. You may apply "
         "again on a new consent",
     ),
@@ -24,14 +24,14 @@ CONSENT_EXPIRED: Final = Reason(
 CONSENT_REPLACED: Final = Reason(
     "lending.consent_replaced",
     Text(
-        zh="取数期间授权已更新,将按新授权重新取数",
+        zh="取数期间授权已更新，将按新授权重新取数",
         en="The consent was renewed meanwhile; the data will be fetched again on the new one",
     ),
 )
 SOURCE_UNAVAILABLE: Final = Reason(
     "lending.source_unavailable",
     Text(
-        zh="税务数据源持续无法连接,本次申请无法评估;恢复后可重新申请",
+        zh="税务数据源持续无法连接，本次申请无法评估；恢复后可重新申请",
         en="The tax office could not be reached for too long, so the application cannot be "
         "assessed; please apply again later",
     ),
@@ -39,7 +39,7 @@ SOURCE_UNAVAILABLE: Final = Reason(
 NO_MODEL: Final = Reason(
     "lending.no_model",
     Text(
-        zh="没有适用的评分模型,转人工处理",
+        zh="没有适用的评分模型，转人工处理",
         en="No rating model fits the data; a person will look at the application",
     ),
 )
@@ -50,7 +50,7 @@ def waiting_for(error: TongbaoError) -> Reason:
     return Reason(
         "lending.waiting_for_source",
         Text(
-            zh=f"{error.say('zh')};我们会自动重试,您无需操作",
+            zh=f"{error.say('zh')}；我们会自动重试，您无需操作",
             en=f"{error.say('en')}; we try again by ourselves, there is nothing you need to do",
         ),
     )

@@ -103,7 +103,7 @@ class TooEarly(TongbaoError):
     code = "standing.too_early"
     title = Text(zh="首次付款日须在明天或以后", en="The first payment is tomorrow or later")
     detail = Text(
-        zh="首次付款日（按节假日规则调整后）为 {due_on},须在明天或以后",
+        zh="首次付款日（按节假日规则调整后）为 {due_on}，须在明天或以后",
         en="After holidays are looked at the first payment falls on {due_on}; "
         "it must be tomorrow or later",
     )

@@ -36,7 +36,7 @@ FEATURES = (
         code="sales_total",
         name=Text(zh="销售额", en="Sales"),
         description=Text(
-            zh="近36个月不含税销售额(扣除红字发票)",
+            zh="近36个月不含税销售额（扣除红字发票）",
             en="Sales without tax in the last 36 months, red-letter invoices deducted",
         ),
         unit="CNY",
@@ -76,7 +76,7 @@ FEATURES = (
         code="sales_variation",
         name=Text(zh="月销售额波动", en="Variation of monthly sales"),
         description=Text(
-            zh="自首次开票起各完整月份销售额的变异系数(标准差÷均值)",
+            zh="自首次开票起各完整月份销售额的变异系数（标准差÷均值）",
             en="Standard deviation over mean of monthly sales since the first sale",
         ),
         unit="ratio",
@@ -86,7 +86,7 @@ FEATURES = (
         code="sales_tenure",
         name=Text(zh="销售历史长度", en="Length of sales history"),
         description=Text(
-            zh="首张有效销项发票至评估日的完整月份数(最多36个月)",
+            zh="首张有效销项发票至评估日的完整月份数（最多36个月）",
             en="Complete months since the month of the first valid sale, at most 36",
         ),
         unit="months",
@@ -106,7 +106,7 @@ FEATURES = (
         code="sales_growth_half_year",
         name=Text(zh="近半年销售增长", en="Growth over half a year"),
         description=Text(
-            zh="最近6个完整月份销售额与之前6个月相比的增幅(用于规则,不参与评分)",
+            zh="最近6个完整月份销售额与之前6个月相比的增幅（用于规则，不参与评分）",
             en="Sales of the last 6 complete months against the 6 before (for rules, not scored)",
         ),
         unit="ratio",
@@ -117,7 +117,7 @@ FEATURES = (
         code="sales_growth_year",
         name=Text(zh="近一年销售增长", en="Growth over a year"),
         description=Text(
-            zh="最近12个完整月份销售额与之前12个月相比的增幅(用于规则,不参与评分)",
+            zh="最近12个完整月份销售额与之前12个月相比的增幅（用于规则，不参与评分）",
             en="Sales of the last 12 complete months against the 12 before (for rules, not scored)",
         ),
         unit="ratio",
@@ -128,7 +128,7 @@ FEATURES = (
         code="days_since_last_sale",
         name=Text(zh="距最近销售天数", en="Days since the last sale"),
         description=Text(
-            zh="最近一张有效蓝字销项发票距评估日的天数(用于规则,不参与评分)",
+            zh="最近一张有效蓝字销项发票距评估日的天数（用于规则，不参与评分）",
             en="Days from the last valid sale to the assessment (for rules, not scored)",
         ),
         unit="days",
@@ -139,7 +139,7 @@ FEATURES = (
         code="purchases_total",
         name=Text(zh="采购额", en="Purchases"),
         description=Text(
-            zh="近36个月不含税采购额(扣除红字发票)",
+            zh="近36个月不含税采购额（扣除红字发票）",
             en="Purchases without tax in the last 36 months, red-letter invoices deducted",
         ),
         unit="CNY",
@@ -179,7 +179,7 @@ FEATURES = (
         code="buyer_concentration",
         name=Text(zh="客户集中度", en="Concentration of buyers"),
         description=Text(
-            zh="按销售额计算的客户赫芬达尔指数(1为单一客户)",
+            zh="按销售额计算的客户赫芬达尔指数（1为单一客户）",
             en="Herfindahl-Hirschman index of sales by buyer (1 = a single buyer)",
         ),
         unit="share",
@@ -189,7 +189,7 @@ FEATURES = (
         code="supplier_concentration",
         name=Text(zh="供应商集中度", en="Concentration of suppliers"),
         description=Text(
-            zh="按采购额计算的供应商赫芬达尔指数(1为单一供应商)",
+            zh="按采购额计算的供应商赫芬达尔指数（1为单一供应商）",
             en="Herfindahl-Hirschman index of purchases by supplier (1 = a single supplier)",
         ),
         unit="share",
@@ -229,7 +229,7 @@ FEATURES = (
         code="effective_tax_rate",
         name=Text(zh="实际税负率", en="Effective tax rate"),
         description=Text(
-            zh="(销项税额-进项税额)÷销售额",
+            zh="（销项税额-进项税额）÷销售额",
             en="Output tax less input tax, over sales",
         ),
         unit="ratio",
@@ -239,7 +239,7 @@ FEATURES = (
         code="margin",
         name=Text(zh="毛利率", en="Margin"),
         description=Text(
-            zh="(销售额-采购额)÷销售额",
+            zh="（销售额-采购额）÷销售额",
             en="Sales less purchases, over sales",
         ),
         unit="ratio",
@@ -249,7 +249,7 @@ FEATURES = (
         code="circular_sales_share",
         name=Text(zh="上下游重叠占比", en="Upstream-downstream overlap"),
         description=Text(
-            zh="对同时为供应商的客户的销售额占比(疑似循环开票)",
+            zh="对同时为供应商的客户的销售额占比（疑似循环开票）",
             en="Share of sales to buyers who are suppliers too (possible circular invoicing)",
         ),
         unit="share",

@@ -32,7 +32,7 @@ class MalformedInvoices(TongbaoError):
     code = "rating.malformed_invoices"
     kind = Kind.INVALID
     title = Text(zh="发票数据格式错误", en="The invoice data are malformed")
-    detail = Text(zh="发票数据格式错误:{reason}", en="The invoice data are malformed: {reason}")
+    detail = Text(zh="发票数据格式错误：{reason}", en="The invoice data are malformed: {reason}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

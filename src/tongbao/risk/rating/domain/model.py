@@ -34,7 +34,7 @@ class BadFeatureValues(TongbaoError):
     kind = Kind.INVALID
     title = Text(zh="特征值无效", en="The feature values cannot be used")
     detail = Text(
-        zh="特征 {features} 缺失或不是有限数值(无法得知时须明确为空)",
+        zh="特征 {features} 缺失或不是有限数值（无法得知时须明确为空）",
         en="{features}: absent or not a finite number (say null if it is not known)",
     )
 

@@ -41,7 +41,7 @@ class TooFewSamples(TongbaoError):
     kind = Kind.INVALID
     title = Text(zh="训练样本不足", en="Too few firms to train on")
     detail = Text(
-        zh="样本中违约 {bads} 家、未违约 {goods} 家,各至少需要 {least} 家",
+        zh="样本中违约 {bads} 家、未违约 {goods} 家，各至少需要 {least} 家",
         en="{bads} firms defaulted and {goods} did not; {least} of each are needed",
     )
 
@@ -53,7 +53,7 @@ class BadSamples(TongbaoError):
     kind = Kind.INVALID
     title = Text(zh="训练样本无效", en="The samples cannot be used")
     detail = Text(
-        zh="企业 {firm} 重复,或有特征缺失或不是有限数值",
+        zh="企业 {firm} 重复，或有特征缺失或不是有限数值",
         en="Firm {firm} is repeated, or a feature of it is absent or not a finite number",
     )
 

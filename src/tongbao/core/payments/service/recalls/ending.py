@@ -10,6 +10,7 @@ from sqlalchemy import select
 from tongbao.core.payments.domain.recalls import (
     ARROWS,
     OPEN,
+    OverdueRecall,
     Recall,
     RecallNotOpen,
     RecallNotOverdue,
@@ -17,14 +18,14 @@ from tongbao.core.payments.domain.recalls import (
     UnknownRecall,
 )
 from tongbao.core.payments.events import RecallDecided
-from tongbao.core.payments.models import IS_OVERDUE, RecallRow
+from tongbao.core.payments.models import IS_OVERDUE, PaymentOrderRow, RecallRow
 from tongbao.core.payments.service.orders.resolving import (
     APPROVE_RESOLUTION,
     REASON_LENGTH_MAX,
     RESOLVE,
 )
 from tongbao.core.payments.service.orders.telling import facts
-from tongbao.core.payments.service.reading import get
+from tongbao.core.payments.service.reading import get, order_of
 from tongbao.core.payments.service.recalls.requesting import RECALL_JOB, recall_of
 from tongbao.infra import jobs, outbox
 from tongbao.infra.db import ReadSession, WriteSession
@@ -77,14 +78,22 @@ async def came_back(tx: WriteSession, payment_id: UUID, *, return_id: UUID) -> N
         await tx.flush()
 
 
-async def overdue_recalls(tx: ReadSession, *, after: str | None = None, limit: int) -> Page[Recall]:
+async def overdue_recalls(
+    tx: ReadSession, *, after: str | None = None, limit: int
+) -> Page[OverdueRecall]:
     """Return the recalls that nobody answers, the oldest first. Raises `kernel.page.BadCursor`."""
     query = select(RecallRow).where(IS_OVERDUE).order_by(RecallRow.id).limit(limit + 1)
     if after is not None:
         query = query.where(RecallRow.id > decode_cursor(after, UUID)[0])
-    rows = await tx.scalars(query.execution_options(populate_existing=True))
-    return Page[Recall].of(
-        [recall_of(row) for row in rows], limit=limit, cursor=lambda last: encode_cursor(last.id)
+    fresh = {"populate_existing": True}
+    found = [recall_of(row) for row in await tx.scalars(query, execution_options=fresh)]
+    asked = PaymentOrderRow.id.in_([each.payment_id for each in found])
+    paid = await tx.scalars(select(PaymentOrderRow).where(asked), execution_options=fresh)
+    orders = {row.id: order_of(row) for row in paid}
+    return Page[OverdueRecall].of(
+        [OverdueRecall(each, orders[each.payment_id]) for each in found],
+        limit=limit,
+        cursor=lambda last: encode_cursor(last.recall.id),
     )
 
 

@@ -38,7 +38,7 @@ APPROVED: Final = notice(
         "terms and sign; the money follows.",
     ),
     sms=Text(
-        zh="贷款申请已通过，额度{limit}，年化利率(单利){annual_rate}，请登录签约。",
+        zh="贷款申请已通过，额度{limit}，年化利率（单利）{annual_rate}，请登录签约。",
         en="Loan approved: {limit} at {annual_rate} a year. Log in to sign.",
     ),
     link=_LINK,
@@ -101,7 +101,7 @@ DISBURSED: Final = notice(
         "the day; repay any day.",
     ),
     sms=Text(
-        zh="贷款{principal}已到账，年化利率(单利){annual_rate}。",
+        zh="贷款{principal}已到账，年化利率（单利）{annual_rate}。",
         en="Loan of {principal} paid out at {annual_rate} a year.",
     ),
     link="/loans/{loan_id}",
