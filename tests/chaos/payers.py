@@ -40,7 +40,7 @@ async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> 
         if kind in {"top_up", "wallet"}:
             citizen.topped_up.append((answer.json()["id"], amount))
         if kind == "wallet" and dice.random() < TAKEN_BACK_SHARE:
-            await asyncio.sleep(dice.random())
+            await asyncio.sleep(4 * dice.random())
             path = f"/payments/{answer.json()['id']}/cancellation"
             answer = await town.ask(http, citizen, path, {})
             assert answer.status_code in {200, 409}, answer.text
