@@ -17,7 +17,7 @@ from tongbao_sandbox import (
     tax_office,
 )
 from tongbao_sandbox.book import FirmBook
-from tongbao_sandbox.channels import bank, card, wallet_a, wallet_b
+from tongbao_sandbox.channels import bank, card, trades, wallet_a, wallet_b
 from tongbao_sandbox.channels import control as channel_control
 from tongbao_sandbox.channels.desk import Desks
 from tongbao_sandbox.faults import Faults
@@ -73,6 +73,7 @@ def create_app(
         wallet_a.router,
         wallet_b.v3,
         wallet_b.router,
+        trades.router,
         bank.v1,
         bank.router,
     ):

@@ -75,6 +75,8 @@ def done_outside(town: Town) -> Iterator[Done]:
 
     def whose(seen: dict[str, Any]) -> tuple[UUID | None, UUID | None]:
         reference, taken = seen["reference"], seen["direction"] == "collect"
+        if reference in town.late:  # it comes in by itself, its order is over
+            return None, attempts[reference][2]
         if reference in attempts:
             order_id, debtor, creditor = attempts[reference]
             return order_id, creditor if taken else debtor
@@ -84,7 +86,7 @@ def done_outside(town: Town) -> Iterator[Done]:
 
     for channel in CHANNELS:
         for seen in town.truth(channel)["payments"]:
-            assert seen["status"] in {"settled", "rejected"}, seen
+            assert seen["status"] in {"settled", "rejected", "closed"}, seen
             if seen["status"] == "settled":
                 amount = seen["amount_minor"]
                 change = amount if seen["direction"] == "collect" else -amount

@@ -7,7 +7,9 @@ from random import Random
 import httpx2
 import psycopg
 
-from tests.chaos.town import Citizen, Town, transfer
+from tests.chaos.town import WALLETS, Citizen, Town, transfer, wallet_top_up
+
+TAKEN_BACK_SHARE = 0.15
 
 
 async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> None:
@@ -21,6 +23,9 @@ async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> 
     if kind == "top_up":
         path = "/payments/top-ups"
         body = {"card_id": str(citizen.card_id), "creditor_account_id": own, "amount": amount}
+    elif kind == "wallet":
+        path = "/payments/wallet-top-ups"
+        body = wallet_top_up(citizen, dice.choice((*WALLETS, None)), amount)
     elif kind == "withdrawal":
         path = "/payments/withdrawals"
         body = {"card_id": str(citizen.card_id), "debtor_account_id": own, "amount": amount}
@@ -32,8 +37,13 @@ async def pay(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> 
     assert answer.status_code in {201, 409, 422}, answer.text
     if answer.status_code == 201:
         town.acknowledged.append(answer.json()["id"])
-        if kind == "top_up":
+        if kind in {"top_up", "wallet"}:
             citizen.topped_up.append((answer.json()["id"], amount))
+        if kind == "wallet" and dice.random() < TAKEN_BACK_SHARE:
+            await asyncio.sleep(4 * dice.random())
+            path = f"/payments/{answer.json()['id']}/cancellation"
+            answer = await town.ask(http, citizen, path, {})
+            assert answer.status_code in {200, 409}, answer.text
 
 
 async def ask_back(town: Town, http: httpx2.AsyncClient, dice: Random) -> None:

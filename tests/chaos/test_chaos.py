@@ -26,6 +26,7 @@ from tests.chaos.neighbours import changes, done_outside, money_comes_back, mone
 from tests.chaos.office import Office, claims, reconcile
 from tests.chaos.payers import ask_back, pay
 from tests.chaos.town import CHANNELS, FAULTS, FUNDS_MINOR, NOT_RECEIVED, UNDER_WAY, Town
+from tests.chaos.wallets import be_at_the_wallets, everybody_pays, somebody_pays_too_late
 from tongbao.infra.migrations import run_migrations
 from tongbao.infra.postgres import EmbeddedPostgres
 from tongbao_sandbox import firms
@@ -40,8 +41,8 @@ CLIENTS = 4
 CITIZENS = 4
 FEW = 10  # kills
 KINDS = {
-    "transfer": 38, "top_up": 14, "withdrawal": 11, "refund": 9, "incoming": 14, "return": 7,
-    "recall": 7,
+    "transfer": 32, "top_up": 10, "wallet": 16, "withdrawal": 9, "refund": 9, "incoming": 12,
+    "return": 6, "recall": 6,
 }  # fmt: skip
 DISASTERS = ("worker", "serve", "postgres")
 
@@ -69,7 +70,7 @@ async def town(place: Path) -> AsyncIterator[Town]:
             made.start("serve", "worker")
             await made.settle_down(CITIZENS)
             await made.verify_cards()
-            await made.begin_calmly()
+            await made.begin_calmly(lambda: everybody_pays(made))
             yield made
 
 
@@ -80,6 +81,8 @@ async def test_nothing_is_lost_doubled_or_stuck(town: Town) -> None:
     for channel in CHANNELS:
         await town.misbehave(channel, [])
     lost = await one_message_is_lost(town)
+    await town.until(UNDER_WAY, 0)
+    await somebody_pays_too_late(town)
     await town.heard()
     if KILLS <= FEW and not await town.comes(NOT_RECEIVED, 0, seconds=5):
         await town.let_time_pass()
@@ -112,10 +115,16 @@ async def live_through(town: Town) -> None:
             await strike.wait()
             await asyncio.to_thread(town.kill, disaster)
 
-    async with asyncio.TaskGroup() as group:  # whoever fails ends all
-        for n in range(CLIENTS):
-            group.create_task(client(SEED * 1_000 + n))
-        group.create_task(kill())
+    async def until_all_is_over(at_the_wallets: asyncio.Task[None]) -> None:
+        async with asyncio.TaskGroup() as group:  # whoever fails ends all
+            for n in range(CLIENTS):
+                group.create_task(client(SEED * 1_000 + n))
+            group.create_task(kill())
+        at_the_wallets.cancel()
+
+    async with asyncio.TaskGroup() as group:
+        people = group.create_task(be_at_the_wallets(town, Random(SEED)))
+        group.create_task(until_all_is_over(people))
 
 
 async def do(town: Town, http: httpx2.AsyncClient, dice: Random, kind: str) -> None:
@@ -162,6 +171,13 @@ def check_every_payment(town: Town) -> None:
     assert executed.keys() == paid & tried
     assert {orders[id_][0] for id_ in paid - tried} <= {"incoming", "return"}
     assert len(executed) >= PAYMENTS // 3, "hardly anything was paid at all"
+    assert orders.keys() - executed.keys() >= {
+        id_
+        for (id_,) in town.rows(
+            "SELECT a.order_id FROM payments_attempt a JOIN payments_order o ON o.id = a.order_id"
+            " WHERE o.expires_at IS NOT NULL AND o.status IN ('rejected', 'cancelled')"
+        )
+    }, "paid and not booked"
     received = town.rows(
         "SELECT received_reference, count(*) FROM payments_order"
         " WHERE received_reference IS NOT NULL GROUP BY 1"

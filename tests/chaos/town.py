@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -37,17 +37,20 @@ from tongbao.kernel.money import Money
 from tongbao_sandbox.channels.card import is_card
 
 PASSWORD = "correct horse battery"
-CHANNELS = ("bank", "card")
+WALLETS = ("wallet-a", "wallet-b")
+CHANNELS = ("bank", "card", *WALLETS)
 FUNDS_MINOR = 100_000_00
 BANK = "102100099996"
 THERE = "6222020200012345670"
 ON_ITS_WAY_SECONDS = 6
+TO_PAY_SECONDS = 25
 DEATH_SECONDS_MAX = 30
 PATIENCE = {"read_seconds_max": 1.0, "total_seconds_max": 2.5, "certain_after_seconds": 4.0}
 UNDER_WAY = (
     "SELECT count(*) FROM payments_order WHERE status NOT IN"
     " ('settled', 'rejected', 'returned', 'cancelled')"
 )
+SHOWN = "SELECT count(*) FROM payments_attempt WHERE redirect IS NOT NULL"
 ASKED_BACK = "SELECT count(*) FROM payments_recall WHERE status NOT IN ('returned', 'refused')"
 RECEIVING = "task_name = 'payments.receive' AND status IN ('todo', 'doing')"
 NOT_RECEIVED = f"SELECT count(*) FROM procrastinate_jobs WHERE {RECEIVING}"
@@ -101,6 +104,7 @@ class Town:
     calm: set[str] = field(default_factory=set)
     incoming: dict[str, UUID | None] = field(default_factory=dict)
     returned: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)  # paid at a wallet that had closed it
 
     @property
     def address(self) -> str:
@@ -122,6 +126,7 @@ class Town:
             "TONGBAO_LOG_LEVEL": "error",
             "TONGBAO_CHANNELS_FILE": str(self.channels_file),
             "TONGBAO_PAYMENT_ON_ITS_WAY_SECONDS": str(ON_ITS_WAY_SECONDS),
+            "TONGBAO_PAYMENT_WALLET_SECONDS": str(TO_PAY_SECONDS),
         }
 
     async def join(self) -> None:
@@ -215,13 +220,22 @@ class Town:
         answer = await http.post("/identity/tokens", data=form)
         return {"Authorization": f"Bearer {answer.raise_for_status().json()['access_token']}"}
 
-    async def begin_calmly(self) -> None:
-        """Have everybody pay somebody at another bank while nothing is wrong."""
+    async def begin_calmly(self, pay_now: Callable[[], Awaitable[None]]) -> None:
+        """Have everybody pay somebody at another bank, and pay in from each wallet.
+
+        Nothing is wrong meanwhile; `pay_now` has it paid at the wallets.
+        """
         async with self.http() as http:
             for each in self.citizens:
                 body = transfer(each, {"amount": "12.50", "currency": "CNY"})
                 answer = await self.ask(http, each, "/payments/credit-transfers", body)
                 assert answer.status_code == 201, answer.text
+                for wallet in WALLETS:
+                    body = wallet_top_up(each, wallet, {"amount": "7.25", "currency": "CNY"})
+                    answer = await self.ask(http, each, "/payments/wallet-top-ups", body)
+                    assert answer.status_code == 201, answer.text
+        await self.until(SHOWN, len(self.citizens) * len(WALLETS))
+        await pay_now()
         await self.until(UNDER_WAY, 0)
         self.calm = {each["reference"] for each in self.truth("bank")["payments"]}
 
@@ -326,6 +340,11 @@ def transfer(citizen: Citizen, amount: dict[str, str]) -> dict[str, Any]:
         "creditor_bank_code": BANK,
         "amount": amount,
     }
+
+
+def wallet_top_up(citizen: Citizen, wallet: str | None, amount: dict[str, str]) -> dict[str, Any]:
+    """Return money that is paid at a wallet, or at whichever one is best."""
+    return {"wallet": wallet, "creditor_account_id": str(citizen.account_id), "amount": amount}
 
 
 async def _citizen(tx: WriteSession, number: int) -> Citizen:

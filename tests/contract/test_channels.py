@@ -117,6 +117,21 @@ class _OfAWallet(_OfOne):
         second = stage.instruction(Operation.COLLECT, 8_00, party)
         assert outcome_of(await gateway.submit(second)) == (Outcome.NOT_DONE, "code_expired")
 
+    async def test_who_was_sent_there_pays_or_refuses_on_its_page(self, stage: Stage) -> None:
+        gateway, client = stage.gateway(), stage.sandbox.client
+        ends = {"agree": (Outcome.DONE, None), "refuse": (Outcome.NOT_DONE, "payer_declined")}
+        address = ""
+        for decision, end in ends.items():
+            asked = stage.collect(12_34)
+            address = (await gateway.submit(asked)).redirect or ""
+            assert "¥12.34" in (await client.get(address)).text
+            told = await client.post(address, data={"decision": decision}, follow_redirects=True)
+            assert "<button" not in told.text
+            await client.post(address, data={"decision": "agree"})  # it is over
+            assert outcome_of(await gateway.inquire(asked)) == end
+        await until(lambda: len(stage.receiver.received) == len(ends))
+        assert (await client.get(address + "0")).status_code == 404
+
     async def test_an_old_message_is_refused(self, stage: Stage) -> None:
         gateway = stage.gateway()
         await gateway.submit(stage.pay_out())

@@ -216,6 +216,7 @@ def test_who_moves_money_must_send_a_key(operations: list[Operation]) -> None:
         "payments_refund_payment",
         "payments_send_credit_transfer",
         "payments_top_up",
+        "payments_top_up_from_wallet",
         "payments_transfer",
         "payments_withdraw",
         "standing_make_order",

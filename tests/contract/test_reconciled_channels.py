@@ -100,6 +100,27 @@ async def test_lines_at_fault_are_found_as_what_they_are(counter: Counter) -> No
     assert sum(each.exact for each in again) == 3
 
 
+async def test_what_was_paid_at_a_wallet_is_matched_and_what_was_not_is_in_no_file(
+    counter: Counter,
+) -> None:
+    stage, gateway = counter.stage, counter.stage.gateway()
+    if not gateway.features.shows_redirect:
+        return
+    paid, closed, open_ = (stage.collect(10_00 + number) for number in range(3))
+    for each in (paid, closed, open_):
+        await gateway.submit(each)
+    await gateway.close(closed)
+    await stage.pays(paid)
+    settled = (await gateway.inquire(paid)).settled_at
+    assert settled is not None
+    day = business_date(settled)
+    line = counter.channel.payment(paid.reference, paid.amount.minor, on=day)
+    await counter.channel.post([line], at=now())
+    await counter.fetch(day)
+    assert await counter.channel.cases() == []
+    assert (await counter.channel.run(day)).exact == 1
+
+
 async def test_the_worker_does_what_is_missing_and_only_that(counter: Counter) -> None:
     context = JobContext(database=counter.channel.database, at=now())
     name = counter.channel.name

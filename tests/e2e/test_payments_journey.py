@@ -64,7 +64,7 @@ async def outside_world(bank: Bank, tmp_path: Path) -> AsyncIterator[Channels]:
     wiring.connect_channels(Settings(channels_file=file), bank.database)
     made = Channels(bank)
     yield made
-    for channel in ("bank", "card"):
+    for channel in ("bank", "card", "wallet-a", "wallet-b"):
         await made.misbehave(channel)
     channels.configure(before)
 
@@ -157,3 +157,97 @@ async def test_a_transfer_to_another_bank_whose_answer_and_callback_are_lost(
         "created", "screened", "reserved", "sent", "unknown", "settled",
     ]  # fmt: skip
     assert len(history["attempts"]) == 1
+
+
+@dataclass
+class AtAWallet:
+    """Top-ups of somebody's at a wallet, and whoever pays them there."""
+
+    world: Channels
+    person: Person
+    wallet: str
+
+    async def top_up(self, amount: str = "80.00") -> dict[str, Any]:
+        """Begin one; return it as it waits to be paid."""
+        wanted = {"wallet": self.wallet, "creditor_account_id": self.person.account_id}
+        begun = await self.person.post("/payments/wallet-top-ups", wanted | {"amount": cny(amount)})
+        assert (begun["status"], begun["to_pay"]["address"]) == ("reserved", None)
+        await self.world.drive()
+        return await self.read(begun)
+
+    async def read(self, payment: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = await self.person.get(f"/payments/{payment['id']}")
+        return found
+
+    async def decides(self, payment: dict[str, Any], decision: str) -> None:
+        """Let a person decide on the page that they were sent to."""
+        async with httpx2.AsyncClient(follow_redirects=True) as client:
+            told = await client.post(payment["to_pay"]["address"], data={"decision": decision})
+        told.raise_for_status()
+
+    async def trades(self) -> dict[str, str]:
+        address = f"{self.world.bank.outside.url}/sandbox/channels/{self.wallet}/payments"
+        async with httpx2.AsyncClient() as client:
+            truth = (await client.get(address)).raise_for_status().json()
+        return {each["reference"]: each["status"] for each in truth["payments"]}
+
+
+@pytest.mark.parametrize("wallet", ["wallet-a", "wallet-b"])
+async def test_an_account_is_topped_up_at_a_wallet(
+    outside_world: Channels, person: Person, wallet: str
+) -> None:
+    # No message of the wallets' ever arrives here: what became of it is asked.
+    offered = {each["name"]: each for each in (await person.get("/payments/wallets"))["items"]}
+    assert offered[wallet]["most"] == cny("200000.00")
+    at_wallet = AtAWallet(outside_world, person, wallet)
+
+    paid, refused, cancelled, expired = [await at_wallet.top_up() for _ in range(4)]
+    assert paid["to_pay"]["address"].startswith(outside_world.bank.outside.url)
+    await at_wallet.decides(paid, "agree")
+    await at_wallet.decides(refused, "refuse")
+    closing = await person.post(f"/payments/{cancelled['id']}/cancellation", {})
+    assert (closing["status"], closing["to_pay"]) == ("sent", None)
+    assert await person.money() == "1000.00"
+    await outside_world.drive(minutes=1)
+    found = [await at_wallet.read(each) for each in (paid, refused, cancelled, expired)]
+    assert [each["status"] for each in found] == ["settled", "rejected", "cancelled", "sent"]
+    assert [each["to_pay"] is None for each in found] == [True, True, True, False]
+    assert found[1]["reason"]["iso_code"] == "MS02"
+    assert await person.money() == "1080.00"
+
+    late = await at_wallet.top_up("5.00")
+    await outside_world.drive(minutes=13)
+    await at_wallet.decides(late, "agree")  # at the last moment, before it is closed
+    await outside_world.drive(minutes=30)
+    ended, booked = await at_wallet.read(expired), await at_wallet.read(late)
+    assert (ended["status"], ended["reason"]["code"], booked["status"]) == (
+        "rejected", "payments.not_paid_in_time", "settled",
+    )  # fmt: skip
+    assert await person.money() == "1085.00"
+
+    part = await person.post(f"/payments/{paid['id']}/refunds", {"amount": cny("30.00")})
+    rest = await person.post(f"/payments/{paid['id']}/refunds", {})
+    await outside_world.drive(minutes=2)
+    assert [await status(person, each) for each in (part, rest)] == ["settled", "settled"]
+    assert await person.money() == "1005.00"
+
+
+@pytest.mark.parametrize("wallet", ["wallet-a", "wallet-b"])
+async def test_who_is_not_the_wallet_or_says_another_amount_tops_nothing_up(
+    bank: Bank, outside_world: Channels, person: Person, wallet: str
+) -> None:
+    at_wallet = AtAWallet(outside_world, person, wallet)
+    waiting = await at_wallet.top_up()
+    operations = await bank.staff()
+    history = await operations.get(f"/payments/{waiting['id']}/history")
+    reference = history["attempts"][0]["reference"]
+    forged = {"notify_id": "1", "out_trade_no": reference, "amount": "80.00", "sign": "AAAA"}
+    for form in (forged, forged | {"trade_status": "TRADE_SUCCESS", "amount": "8000.00"}):
+        answer = await bank.http.post(f"/api/v1/channels/{wallet}/callbacks", data=form)
+        assert problem(answer) == (401, "channels.callback_refused")
+    await outside_world.drive(minutes=1)
+    assert await status(person, waiting) == "sent"
+    await outside_world.drive(minutes=20)
+    assert await status(person, waiting) == "rejected"
+    assert (await at_wallet.trades())[reference] == "closed"
+    assert await person.money() == "1000.00"

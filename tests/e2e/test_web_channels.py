@@ -57,6 +57,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "top-up amount": "充值金额",
         "withdrawal": "提现金额",
         "one more": "再办一笔",
+        "pay with": "付款方式",
+        "open the wallet": "打开钱包甲",
+        "code of the wallet": "钱包甲的付款码",
     },
     "en": paying.WORDS["en"]
     | {
@@ -90,12 +93,20 @@ WORDS: dict[Language, dict[str, str]] = {
         "top-up amount": "Amount",
         "withdrawal": "Amount",
         "one more": "Another one",
+        "pay with": "Pay with",
+        "open the wallet": "Open Wallet A",
+        "code of the wallet": "Code to pay at Wallet A",
     },
 }
 # What the payee's bank makes of being asked for the money: it agrees, or nothing is left there.
 ANSWERS: dict[Language, tuple[list[dict[str, object]], str]] = {
     "zh": ([], "钱已退回"),
     "en": ([{"kind": "reject", "times": 1}], "They refused"),
+}
+# What whoever is to pay at the wallet decides there, and what the page says then.
+DECISIONS: dict[Language, tuple[str, str]] = {
+    "zh": ("agree", "已到账"),
+    "en": ("refuse", "Not topped up; nothing was taken"),
 }
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
@@ -117,6 +128,7 @@ async def test_money_goes_elsewhere_and_comes_back(
     await ask_for_it_back(walk, sandbox)
     await link_a_card(walk, sandbox)
     await top_up(walk)
+    await top_up_at_a_wallet(walk)
     await withdraw(walk)
 
 
@@ -262,6 +274,27 @@ async def top_up(walk: Walk) -> None:
     await walk.look("top-up")
     await walk.press("top up now")
     await expect(page.get_by_text(words["arrived"], exact=True)).to_be_visible()
+
+
+async def top_up_at_a_wallet(walk: Walk) -> None:
+    """A large screen shows a code to scan, a phone where to go; the page hears of what was done."""
+    page, words = walk.page, walk.words
+    decision, said = DECISIONS[walk.language]
+    await page.goto("/top-up")
+    await page.get_by_label(words["top-up amount"], exact=True).fill("200")
+    await page.get_by_label(words["pay with"], exact=True).select_option("wallet-a")
+    await walk.press("top up now")
+    there = page.get_by_role("link", name=words["open the wallet"], exact=True)
+    await expect(there).to_be_visible()
+    code = page.get_by_role("img", name=words["code of the wallet"], exact=True)
+    await expect(code).to_be_visible(visible=walk.language == "zh")  # the other is a phone
+    await walk.look("wallet-top-up")
+    address = await there.get_attribute("href")
+    async with httpx2.AsyncClient() as http:
+        await http.post(address or "", data={"decision": decision})
+    await expect(page.get_by_text(said, exact=True)).to_be_visible()
+    await expect(there).to_have_count(0)
+    await walk.look("wallet-top-up-over")
 
 
 async def withdraw(walk: Walk) -> None:

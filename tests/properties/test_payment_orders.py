@@ -3,7 +3,8 @@
 The laws: no order is ever executed twice; what is booked is what was executed, what is held is what
 may have been; a payer loses amount and fee of what was made, nothing of what was not, and the bank
 earns exactly these fees; a final state is never left; and once channels answer, every order ends as
-the truth has it. Workers die at any point, answers come late, requests are delivered late.
+the truth has it. Workers die at any point, answers come late, requests are delivered late. Top-ups
+that somebody pays at a wallet are among them: paid, refused, taken back and expired at any moment.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ from tests.unit.core.payments.outgoing import money, sender, sent
 from tongbao.core.channels.service import Answer, Outcome, Reason
 from tongbao.core.ledger import service as ledger
 from tongbao.core.payments import service
-from tongbao.core.payments.domain import NotCancellable, NotUnknown
+from tongbao.core.payments.domain import NotCancellable, NotUnknown, TooManyToPay
 from tongbao.core.payments.domain.fees import FeeBand, FeeKind, FeeRule
 from tongbao.core.payments.domain.life import OVER, Timing
 from tongbao.core.payments.service.orders.driving import Step, _prepare, step
@@ -73,6 +74,7 @@ class OrderMachine(RuleBasedStateMachine):
         self.holder = self.runner.run(sender(self.database, f"{FUNDS // 100}.00"))
         self.runner.run(self._charging())
         self.orders: dict[UUID, int] = {}
+        self.top_ups: dict[UUID, int] = {}
         self.fees: dict[UUID, int] = {}
         self.over: dict[UUID, str] = {}
         self.late: list[Late] = []
@@ -86,6 +88,13 @@ class OrderMachine(RuleBasedStateMachine):
         fee = 0 if order.refusal else 53 + (amount * 100 + 500) // 1000
         assert order.fee_minor == fee
         self.orders[order.id], self.fees[order.id] = amount * 100 + fee, fee
+
+    @rule(amount=st.integers(1, 400), wallet=st.sampled_from(["first", "second", None]), plan=plans)
+    def top_up(self, amount: int, wallet: str | None, plan: str) -> None:
+        """Begin a top-up that somebody is to pay at one of the channels."""
+        for channel in self.channels:
+            channel.plan(plan)
+        self._run(self._begun(amount, wallet))
 
     @rule(pick=picks)
     def drive(self, pick: int) -> None:
@@ -101,7 +110,7 @@ class OrderMachine(RuleBasedStateMachine):
         late = self._run(self._noted(self._pick(pick)))
         if late is None:
             return
-        if delivered and not late.step.by_inquiry:
+        if delivered and (late.step.closes or not late.step.by_inquiry):
             late.answer = self._run(self._submitted(late.step))
         self.late.append(late)
 
@@ -139,7 +148,7 @@ class OrderMachine(RuleBasedStateMachine):
             else:
                 channel.refuse(reference, Reason.ACCOUNT_CLOSED)
 
-    @rule(seconds=st.sampled_from([1, 30, 95, 700]), deaf=st.booleans())
+    @rule(seconds=st.sampled_from([1, 30, 95, 700, 900]), deaf=st.booleans())
     def wait(self, seconds: int, *, deaf: bool) -> None:
         """Let time pass; a channel may be deaf to inquiries for a while."""
         self.clock.at += timedelta(seconds=seconds)
@@ -172,10 +181,11 @@ class OrderMachine(RuleBasedStateMachine):
     @invariant()
     def the_money_is_where_the_orders_say(self) -> None:
         stands = self._run(self._statuses())
+        came = sum(self.top_ups.get(each, 0) for each, at in stands.items() if at == "settled")
         settled = sum(self.orders[each] for each, at in stands.items() if at == "settled")
         gone = {"rejected", "cancelled"}
         held = sum(self.orders[each] for each, at in stands.items() if at not in gone)
-        booked, available = (FUNDS - settled, FUNDS - held)
+        booked, available = (FUNDS + came - settled, FUNDS + came - held)
         found = self._run(money(self.database, self.holder))
         assert found == tuple(f"{minor // 100}.{minor % 100:02}" for minor in (booked, available))
         fees = {each: self.fees[each] for each, at in stands.items() if at == "settled"}
@@ -266,9 +276,28 @@ class OrderMachine(RuleBasedStateMachine):
             noted = await _prepare(tx, order_id, at=self.clock())
         return None if noted is None else Late(order_id, noted)
 
+    async def _begun(self, amount: int, wallet: str | None) -> None:
+        try:
+            async with self.database.write() as tx:
+                order = await service.top_up_from_wallet(
+                    tx,
+                    creditor_account_id=self.holder.account.id,
+                    wallet=wallet,
+                    amount=Money(amount * 100, "CNY"),
+                    initiated_by=self.holder.actor,
+                    at=self.clock(),
+                )
+        except TooManyToPay:
+            return
+        assert order.refusal is None
+        self.orders[order.id], self.fees[order.id] = 0, 0
+        self.top_ups[order.id] = amount * 100
+
     async def _submitted(self, noted: Step) -> Answer:
         channel = next(each for each in self.channels if each.name == noted.channel)
         try:
+            if noted.closes:
+                return await channel.close(noted.instruction)
             return await channel.submit(noted.instruction)
         except RuntimeError:
             return Answer(outcome=Outcome.UNKNOWN)
@@ -281,7 +310,7 @@ class OrderMachine(RuleBasedStateMachine):
                 late.order_id,
                 late.step.attempt_id,
                 late.answer,
-                by_inquiry=False,
+                by_inquiry=late.step.by_inquiry,
                 at=self.clock(),
                 timing=TIMING,
             )

@@ -341,6 +341,24 @@ class ChannelContract:
         nothing = stage.refund(stage.collect(), 1)
         assert outcome_of(await gateway.submit(nothing)) == (Outcome.NOT_DONE, "unknown_original")
 
+    async def test_what_nobody_shall_pay_any_more_is_closed_for_certain(self, stage: Stage) -> None:
+        gateway = stage.gateway()
+        if not gateway.features.shows_redirect:
+            return
+        waiting, paid, never = (stage.collect(5_00) for _ in range(3))
+        for each in (waiting, paid):
+            await gateway.submit(each)
+        await stage.fault(kind="drop_before", times=1)
+        assert (await gateway.close(waiting)).outcome is Outcome.PENDING, "it was not told"
+        await stage.fault(kind="drop_after", times=1)
+        assert outcome_of(await gateway.close(waiting)) == (Outcome.NOT_DONE, "not_paid")
+        assert outcome_of(await gateway.close(waiting)) == (Outcome.NOT_DONE, "not_paid")
+        await stage.pays(waiting)
+        assert outcome_of(await gateway.inquire(waiting)) == (Outcome.NOT_DONE, "not_paid")
+        await stage.pays(paid)
+        assert (await gateway.close(paid)).outcome is Outcome.DONE, "somebody was faster"
+        assert outcome_of(await gateway.close(never)) == (Outcome.UNKNOWN, "timed_out")
+
     async def test_a_message_is_believed_only_if_it_is_the_channels(self, stage: Stage) -> None:
         gateway = stage.gateway()
         if not gateway.features.calls_back:

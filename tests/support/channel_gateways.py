@@ -54,6 +54,9 @@ class Quiet:
     async def inquire(self, instruction: Instruction) -> Answer:
         return self._answered("inquire", instruction)
 
+    async def close(self, instruction: Instruction) -> Answer:
+        return self._answered("close", instruction)
+
     async def statement(self, day: date) -> Statement:
         raise StatementMissing(channel=self.channel, day=str(day), cause="none")
 

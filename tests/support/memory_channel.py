@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Self
 from unittest.mock import patch
@@ -39,7 +39,7 @@ from tongbao.kernel.text import Text
 START = datetime(2025, 11, 21, 8, 0, tzinfo=UTC)
 KINDS: Mapping[Operation, frozenset[CounterpartyKind | None]] = {
     Operation.PAY_OUT: frozenset({CounterpartyKind.BANK_ACCOUNT, CounterpartyKind.CARD}),
-    Operation.COLLECT: frozenset({CounterpartyKind.CARD}),
+    Operation.COLLECT: frozenset({CounterpartyKind.CARD, None}),
     Operation.REFUND: frozenset({CounterpartyKind.CARD}),
     Operation.RECALL: frozenset({None}),
 }
@@ -74,7 +74,8 @@ class MemoryChannel:
 
     `plans` are used up one a submission: done, pending, refused, elsewhere (not for this channel),
     dropped (never received), done_silently, refused_silently, pending_silently (no answer),
-    unreachable, broken (raises), other_amount.
+    unreachable, broken (raises), other_amount. What is pending waits for a payer, until it is
+    settled or closed.
     """
 
     features: ClassVar[Features] = Features(
@@ -89,6 +90,7 @@ class MemoryChannel:
     book: dict[str, Payment] = field(default_factory=dict)
     submitted: list[str] = field(default_factory=list)
     inquired: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
     deaf: bool = False  # inquiries are not answered
     said_amount: Money | None = None
     messages: dict[bytes, Callback] = field(default_factory=dict)
@@ -114,13 +116,27 @@ class MemoryChannel:
             self.book[instruction.reference] = Payment(instruction, *_PLANS[kind])
         if plan == "broken":
             raise RuntimeError("a defect of the plug-in, after it was sent")
-        return _unknown() if silent else self._told(instruction.reference)
+        if silent:
+            return _unknown()
+        told = self._told(instruction.reference)
+        shown = instruction.counterparty is None and instruction.operation is Operation.COLLECT
+        if shown and told.outcome is Outcome.PENDING:
+            return replace(told, redirect=f"https://{self.name}.invalid/{instruction.reference}")
+        return told
 
     async def inquire(self, instruction: Instruction) -> Answer:
         self.inquired.append(instruction.reference)
         if self.deaf:
             return _unknown()
         return self._told(instruction.reference)
+
+    async def close(self, instruction: Instruction) -> Answer:
+        """Let nobody pay what is pending, unless the request is lost; then tell what it is."""
+        self.closed.append(instruction.reference)
+        known = self.book.get(instruction.reference)
+        if not self.deaf and known is not None and known.outcome is Outcome.PENDING:
+            self.refuse(instruction.reference, Reason.NOT_PAID)
+        return await self.inquire(instruction)
 
     def settle(self, reference: str) -> None:
         """Bring a pending payment to its end."""
@@ -201,11 +217,12 @@ def _unknown() -> Answer:
 def outside(clock: Clock, *made: MemoryChannel) -> Iterator[Sequence[MemoryChannel]]:
     """Let payments go over these channels alone, in this order."""
 
-    async def route(_tx: WriteSession, **_facts: Any) -> Route:
-        if not made:
+    async def route(_tx: WriteSession, *, only: str | None = None, **_facts: Any) -> Route:
+        found = [each for each in made if only in (None, each.name)]
+        if not found:
             raise NoChannel(why="no channel")
         cost, why = Money.zero("CNY"), Text(zh="测试", en="a test")
-        return Route(tuple(Candidate(each.name, cost, Condition(), why) for each in made), ())
+        return Route(tuple(Candidate(each.name, cost, Condition(), why) for each in found), ())
 
     async def preview(tx: WriteSession, **facts: Any) -> Route:
         return await route(tx, **facts)

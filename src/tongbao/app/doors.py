@@ -90,6 +90,7 @@ _ABOUT_ONESELF: Final = (
     "notices_mark_read",
     "notices_read_notice",
     "notices_read_preferences",
+    "payments_list_wallets",
     "proposals_list_mine",
     "proposals_list_to_approve",
 )

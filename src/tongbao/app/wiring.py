@@ -86,6 +86,8 @@ def connect_payments(settings: Settings) -> None:
         lease=on_its_way * 2 / 3,
         first_inquiry=on_its_way / 45,
         longest_pause=on_its_way * 20 / 3,
+        to_pay=timedelta(seconds=settings.payment_wallet_seconds),
+        waiting_pause=on_its_way / 9,
     )
     payments.configure(payments.Configuration(timing=timing))
 

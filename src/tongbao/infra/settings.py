@@ -239,6 +239,12 @@ class Settings(BaseSettings):
             "channel has never heard of it. More than certain_after_seconds of every channel"
         ),
     )
+    payment_wallet_seconds: float = Field(
+        default=900,
+        ge=1,
+        le=86_400,
+        description="How long somebody has to pay a top-up at a wallet; then it is closed there",
+    )
     oidc_providers: Annotated[
         dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")], OidcProvider] | None,
         Field(repr=False, description="By name, in JSON; unset: the sandbox's, in development"),

@@ -161,6 +161,12 @@ class Book:
                 payment.status = Status.CLOSED
             return payment.status is Status.CLOSED
 
+    def reopen(self, payment: Payment) -> None:
+        """Let a closed payment be paid all the same."""
+        with self._lock:
+            if payment.status is Status.CLOSED:
+                payment.status = Status.WAITING
+
     def settled_on(self, day: date) -> Iterator[Payment]:
         """Return what was settled on a day, in the order it came."""
         return (each for each in self.all() if each.settled_on == day)

@@ -61,11 +61,16 @@ class Desk:
         self.name: ChannelName = name
         self.book = Book(prefix={"card": "C", "wallet-a": "A", "wallet-b": "W"}.get(name, "B"))
         self.recalls = Recalls()
+        self.address = ""  # where it is reached, as somebody has reached it
         self.merchant: Merchant | None = None
         self._faults = faults
         self._stalls: dict[str, int] = {}
         self._codes: dict[str, tuple[str, datetime]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def page_of(self, payment: Payment) -> str:
+        """Return where a person pays a trade or refuses it."""
+        return f"{self.address}/pay/{payment.number}"
 
     def show_code(self, customer: str) -> str:
         """Return the code a customer shows at a till: good for a minute, once."""
@@ -198,7 +203,9 @@ class Desks:
 def desk(request: Request, name: ChannelName) -> Desk:
     """Return the desk a request goes to."""
     desks: Desks = request.app.state.channels
-    return desks.of(name)
+    found = desks.of(name)
+    found.address = f"{request.base_url}channels/{name}"
+    return found
 
 
 def new_uuid() -> UUID:

@@ -50,19 +50,6 @@ async def gateway(request: Request) -> Response:
     return await faults.meet(at_desk.request_fault(), lambda: _answered(at_desk, fields))
 
 
-@router.post("/sandbox/channels/wallet-a/trades/{reference}/payment", status_code=204)
-async def pay_trade(request: Request, reference: str) -> Response:
-    """Let the customer pay a trade that waits for it."""
-    at_desk = desk(request, "wallet-a")
-    payment = at_desk.book.find(reference)
-    if payment is None:
-        raise problems.Refused(problems.UNKNOWN_PAYMENT)
-    if payment.status is Status.WAITING:
-        at_desk.work_off(payment)
-        tell(at_desk, payment)
-    return Response(status_code=204)
-
-
 @router.post("/sandbox/channels/wallet-a/codes")
 async def show_code(request: Request, customer: str) -> dict[str, str]:
     """Return the code a customer shows at a till; good for a minute, once."""
@@ -104,8 +91,7 @@ def _precreate(at_desk: Desk, content: dict[str, Any], fields: Mapping[str, str]
             "code": "10000",
             "msg": "Success",
             "out_trade_no": payment.reference,
-            "qr_code": f"https://wallet-a.invalid/{payment.number}",
-            "page_url": f"https://wallet-a.invalid/pay/{payment.number}",
+            "qr_code": at_desk.page_of(payment),
         }
     )
 
@@ -276,6 +262,7 @@ def _sub_code(reason: str) -> str:
         "name_mismatch": "PAYEE_NOT_MATCH",
         "refund_too_large": "REFUND_AMT_NOT_EQUAL_TOTAL",
         "unknown_original": "TRADE_NOT_EXIST",
+        "payer_declined": "BUYER_DECLINED",
         "frozen": "PAYEE_ACCOUNT_FROZEN",
     }.get(reason, "SYSTEM_ERROR")
 

@@ -111,7 +111,7 @@ async def native(request: Request) -> Response:
         known = at_desk.book.find(trade.out_trade_no)
         payer = known.account if known is not None else f"scan-{token_hex(6)}"
         payment, _ = _submit(at_desk, trade, account=payer)
-        return _json({"code_url": f"walletb://pay/{payment.number}"})
+        return _json({"code_url": at_desk.page_of(payment)})
 
     return await _carry(request, work)
 
@@ -146,7 +146,7 @@ async def close(request: Request, reference: InPath) -> Response:
         payment = _inquired(at_desk, reference)
         if not at_desk.book.close(payment):
             raise _Failed(400, "ORDER_PAID")
-        return Response(status_code=204)
+        return Response(status_code=204, headers=_signature(b""))
 
     return await _carry(request, work)
 
@@ -204,18 +204,6 @@ async def transfer(request: Request) -> Response:
 async def bill(request: Request, day: date) -> Response:
     """Return the bill of a day: CSV under gzip, each value behind a grave accent."""
     return await _carry(request, lambda at_desk, _: _file(at_desk, day))
-
-
-@router.post("/sandbox/channels/wallet-b/trades/{reference}/payment", status_code=204)
-async def pay_trade(request: Request, reference: str) -> Response:
-    """Let the customer pay a trade that waits for it."""
-    at_desk = desk(request, "wallet-b")
-    payment = at_desk.book.find(reference)
-    if payment is None:
-        raise problems.Refused(problems.UNKNOWN_PAYMENT)
-    if payment.status is Status.WAITING:
-        _work_off(at_desk, payment)
-    return Response(status_code=204)
 
 
 @router.post("/sandbox/channels/wallet-b/codes")
@@ -283,6 +271,11 @@ def _done(at_desk: Desk, payment: Payment, *, is_new: bool) -> Response:
 
 def _work_off(at_desk: Desk, payment: Payment) -> None:
     at_desk.work_off(payment)
+    tell(at_desk, payment)
+
+
+def tell(at_desk: Desk, payment: Payment) -> None:
+    """Tell the merchant what became of a payment, where it wanted to be told."""
     if payment.notify_url:
         at_desk.tell(payment, _notice(at_desk))
 

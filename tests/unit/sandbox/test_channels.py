@@ -176,7 +176,8 @@ async def test_a_scanned_code_is_paid_and_told(bank: Channels, receiver: Receive
     made = await bank.wallet_a_says(
         "trade.precreate", notify_url=receiver.url, out_trade_no="scanned-1", amount="12.50"
     )
-    assert made["qr_code"].startswith("https://wallet-a.invalid/")
+    shown = await bank.client.get(made["qr_code"])
+    assert (shown.status_code, "¥12.50" in shown.text) == (200, True)
     waiting = await bank.wallet_a_says("trade.query", out_trade_no="scanned-1")
     assert waiting["trade_status"] == "WAIT_BUYER_PAY"
     receiver.answers = [answer(200, b"fail"), answer(500)]

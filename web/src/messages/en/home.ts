@@ -27,7 +27,7 @@ const home: Words<typeof zh> = {
     payments: 'Payments', payments_why: 'All you paid and received, and where it stands', payees: 'Payees', payees_why: 'Those you pay often, with one click',
     standing: 'Standing orders', standing_why: 'Rent, wages, supplies: paid by themselves on the day', cards: 'Bank cards', cards_why: 'Link your own, to top up and to withdraw', collect_money: 'Get paid', scan: 'Scan and pay', scan_why: 'Scan the code of a shop', pay_code: 'Payment code', pay_code_why: 'Show it to a shop; small sums at once',
     collect_codes: 'Codes', collect_codes_why: 'Customers scan yours, or you scan theirs', collect_links: 'Payment links', collect_links_why: 'Whoever opens one can pay', collect_requests: 'Requests to pay', collect_requests_why: 'Ask somebody, and see who asks you',
-    top_up: 'Top up', top_up_why: 'From a linked card to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
+    top_up: 'Top up', top_up_why: 'From a linked card or a wallet to your account', withdraw: 'Withdraw', withdraw_why: 'From your account to a linked card',
   },
   simple: { tasks: 'What you can do', look: 'History', pay: 'Pay', services: 'Services', notices: 'Notices', leave: 'Back to the standard version' },
 }

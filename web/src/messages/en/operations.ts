@@ -44,7 +44,7 @@ const operations: Words<typeof zh> = {
       executed: 'Executed', executed_why: 'The payee has it: the held money is booked', not_executed: 'Not executed', not_executed_why: 'The payee has nothing: the money goes back to the payer',
     },
     why: {
-      initiated: 'Ordered', approval_needed: 'A second person must agree', approved: 'Agreed', screened: 'Checks passed', money_held: 'Money held', handed_to_channel: 'Given to a channel', no_answer: 'The channel gave no answer', amount_differs: 'The channel told another amount', in_process: 'The channel is at work', executed: 'The channel executed it', not_executed: 'The channel did not execute it', refused: 'Refused', booked: 'Booked', came_back: 'The money came back', cancelled: 'Cancelled', not_approved: 'Not agreed', resolved_by_hand: 'Two people said how it ended',
+      initiated: 'Ordered', approval_needed: 'A second person must agree', approved: 'Agreed', screened: 'Checks passed', money_held: 'Money held', handed_to_channel: 'Given to a channel', no_answer: 'The channel gave no answer', amount_differs: 'The channel told another amount', in_process: 'The channel is at work', executed: 'The channel executed it', not_executed: 'The channel did not execute it', refused: 'Refused', booked: 'Booked', came_back: 'The money came back', cancelled: 'Cancelled', expired: 'Nobody paid it in time', not_approved: 'Not agreed', resolved_by_hand: 'Two people said how it ended',
     },
     outcome: { done: 'Executed', not_done: 'Not executed', pending: 'At work', unknown: 'Unknown', waiting: 'No answer yet' },
     attempt: { title: 'Tries at channels', sent: 'Sent', outcome: 'Outcome', inquiries: 'Inquiries', codes: 'Reason', reference: 'Reference there', route: 'Choice at the time' },

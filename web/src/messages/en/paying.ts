@@ -50,10 +50,14 @@ const paying: Words<typeof zh> = {
     amount: 'Amount each time', here_only: 'Standing orders go to accounts at Tongbao', will_pay: 'It will be paid on', moved: 'instead of {from}, a holiday', and_on: 'and so on', fault: 'Say when and how often', confirm: 'Set up the order', confirm_of: 'Pay {amount} each time', unknown: 'It was sent and no result has reached us. Send it again; it is never made twice.',
     pause: 'Pause', resume: 'Resume', end: 'Cancel the order', end_why: 'Nothing is paid by it any more. What was paid stays paid.', dates: 'Next dates', past: 'Past dates', again: 'Tried again:', paid: 'Paid', retrying: 'To be tried again', missed: 'Not paid',
   },
+  wallet: {
+    pay: 'Waiting for you to pay at {name}', scan: 'Open {name} on your phone and scan this code to pay.', code: 'Code to pay at {name}', open: 'Open {name}', making: 'Asking {name} for a code to pay by…', until: 'To be paid by', closing: 'Asking {name} whether it was paid; one moment.',
+    rejected: 'Not topped up; nothing was taken', when: 'You get a code to pay by next; the money arrives seconds after it is paid.',
+  },
   bank_card: {
     add: 'Link a card', what: 'A card in your own name. We pay less than 1 yuan to it; tell us how much, and we know that it is yours.', none: 'No linked cards', none_why: 'Link a card of your own to top up and to withdraw.', none_verified: 'No verified card yet', number: 'Card number', number_hint: '16 to 19 digits', link: 'Link it and pay the small amount',
     verified: 'Verified', unverified: 'To be verified', verify_what: 'We have paid less than 1 yuan to this card. See how much on its statement and tell us; {tries} tries are left.', amount: 'Amount received', amount_hint: 'Such as 0.37', verify: 'Verify', remove: 'Unlink', remove_why: 'What is under way with it goes on.',
-    into: 'To', from_card: 'From the card', to_card: 'To the card', credited: 'Reaches your account', top_up_amount: 'Amount', withdraw_amount: 'Amount', top_up_when: 'It arrives once the card’s bank has paid, usually in seconds.', withdraw_when: 'Usually on the card within minutes; its bank decides.',
+    into: 'To', pay_with: 'Pay with', to_card: 'To the card', credited: 'Reaches your account', top_up_amount: 'Amount', withdraw_amount: 'Amount', top_up_when: 'It arrives once the card’s bank has paid, usually in seconds.', withdraw_when: 'Usually on the card within minutes; its bank decides.',
     top_up_confirm: 'Top up {amount}', withdraw_confirm: 'Withdraw {amount}', another: 'Another one',
   },
 }

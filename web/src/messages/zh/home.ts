@@ -24,7 +24,7 @@ const home = {
     payments: '付款记录', payments_why: '付出和收到的每一笔，到哪一步了', payees: '收款人', payees_why: '常付的人，一键付款',
     standing: '定期付款', standing_why: '房租、工资、货款，到日子自动付', cards: '银行卡', cards_why: '绑定自己的卡，充值和提现', collect_money: '收款', scan: '扫一扫', scan_why: '扫商户的收款码付款', pay_code: '付款码', pay_code_why: '向商户出示，小额免确认',
     collect_codes: '收款码', collect_codes_why: '顾客扫码付款，也能扫顾客的付款码', collect_links: '收款链接', collect_links_why: '做一个链接，谁打开都能付', collect_requests: '收款请求', collect_requests_why: '请某个人付款，也看看谁请您付款',
-    top_up: '充值', top_up_why: '从绑定的卡转入账户', withdraw: '提现', withdraw_why: '从账户转到绑定的卡',
+    top_up: '充值', top_up_why: '从绑定的卡或钱包转入账户', withdraw: '提现', withdraw_why: '从账户转到绑定的卡',
   },
   simple: { tasks: '常用功能', look: '看明细', pay: '转账', services: '办业务', notices: '看消息', leave: '换回标准版' },
 }

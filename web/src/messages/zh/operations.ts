@@ -41,7 +41,7 @@ const operations = {
       executed: '已执行', executed_why: '对方已收到，扣款入账', not_executed: '未执行', not_executed_why: '对方未收到，钱退回付款人',
     },
     why: {
-      initiated: '发起', approval_needed: '需要另一人同意', approved: '已同意', screened: '检查通过', money_held: '已扣住款项', handed_to_channel: '交给通道', no_answer: '通道没有答复', amount_differs: '通道所报金额不同', in_process: '通道处理中', executed: '通道已执行', not_executed: '通道未执行', refused: '被拒绝', booked: '已记账', came_back: '款项退回', cancelled: '已撤销', not_approved: '未获同意', resolved_by_hand: '两人确认结果',
+      initiated: '发起', approval_needed: '需要另一人同意', approved: '已同意', screened: '检查通过', money_held: '已扣住款项', handed_to_channel: '交给通道', no_answer: '通道没有答复', amount_differs: '通道所报金额不同', in_process: '通道处理中', executed: '通道已执行', not_executed: '通道未执行', refused: '被拒绝', booked: '已记账', came_back: '款项退回', cancelled: '已撤销', expired: '逾时未付款', not_approved: '未获同意', resolved_by_hand: '两人确认结果',
     },
     outcome: { done: '已执行', not_done: '未执行', pending: '处理中', unknown: '未知', waiting: '等待答复' },
     attempt: { title: '通道往来', sent: '发出', outcome: '结果', inquiries: '查询次数', codes: '原因', reference: '通道流水号', route: '当时的选择' },

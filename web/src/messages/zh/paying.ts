@@ -47,10 +47,14 @@ const paying = {
     amount: '每次金额', here_only: '目前只能定期付给通宝的账户', will_pay: '付款日', moved: '原定 {from}，遇节假日调整', and_on: '以此类推', fault: '请补全付款日和周期', confirm: '确认定期付款', confirm_of: '确认每次付 {amount}', unknown: '上次提交后没有收到结果。再提交一次即可，不会重复建立。',
     pause: '暂停', resume: '恢复付款', end: '取消定期付款', end_why: '以后不再自动付款；已经付的不受影响。', dates: '接下来的付款日', past: '已到期的', again: '将再试：', paid: '已付', retrying: '稍后再试', missed: '未付',
   },
+  wallet: {
+    pay: '等待您在{name}付款', scan: '用手机打开{name}，扫这个码付款。', code: '{name}的付款码', open: '打开{name}', making: '正在向{name}取付款码…', until: '请付款不晚于', closing: '正在向{name}核实是否已付款，请稍候。',
+    rejected: '未充值，没有扣款', when: '下一步给您付款码，付款后几秒钟到账。',
+  },
   bank_card: {
     add: '绑定银行卡', what: '只能绑定您自己名下的卡。我们会往卡里打一笔不到 1 元的钱，您告诉我们金额，就能证明卡是您的。', none: '还没有绑定银行卡', none_why: '绑定自己名下的卡，就能充值和提现。', none_verified: '还没有验证过的银行卡', number: '卡号', number_hint: '16 至 19 位', link: '绑定，并打一笔小额验证',
     verified: '已验证', unverified: '待验证', verify_what: '我们已往这张卡打了一笔不到 1 元的钱。请在发卡行查到金额后填在这里，还可以试 {tries} 次。', amount: '收到的金额', amount_hint: '例如 0.37', verify: '验证', remove: '解除绑定', remove_why: '正在进行的充值或提现会继续完成。',
-    into: '充值到', from_card: '从哪张卡', to_card: '到哪张卡', credited: '账户到账', top_up_amount: '充值金额', withdraw_amount: '提现金额', top_up_when: '发卡行扣款成功后到账，通常几秒钟。', withdraw_when: '通常几分钟内到卡，以发卡行入账为准。',
+    into: '充值到', pay_with: '付款方式', to_card: '到哪张卡', credited: '账户到账', top_up_amount: '充值金额', withdraw_amount: '提现金额', top_up_when: '发卡行扣款成功后到账，通常几秒钟。', withdraw_when: '通常几分钟内到卡，以发卡行入账为准。',
     top_up_confirm: '确认充值 {amount}', withdraw_confirm: '确认提现 {amount}', another: '再办一笔',
   },
 }

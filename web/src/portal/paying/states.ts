@@ -18,4 +18,10 @@ export function toneOf(status: PaymentStatus): Tone {
   return status === 'cancelled' ? 'rest' : 'wait'
 }
 
+/** A top-up that is paid at a wallet: its debtor has the wallet's name for a number, where a card's is masked. */
+export const isAtWallet = (payment: Payment): boolean => payment.kind === 'top_up' && !payment.debtor.account_number.includes('*')
+
+/** The word for where a payment stands: of a top-up at a wallet that came to nothing, nothing was taken. */
+export const wordOf = (payment: Payment): string => (payment.status === 'rejected' && isAtWallet(payment) ? 'wallet.rejected' : `payment.${payment.status}`)
+
 export const isUnderWay = (status: PaymentStatus): boolean => toneOf(status) === 'wait'

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     OVER_LIMIT = "over_limit"
     CODE_EXPIRED = "code_expired"
     NOT_PAID = "not_paid"
+    PAYER_DECLINED = "payer_declined"
     REFUND_TOO_LARGE = "refund_too_large"
     UNKNOWN_ORIGINAL = "unknown_original"
     PAYEE_DECLINED = "payee_declined"
@@ -109,6 +110,10 @@ REASONS: Final[Mapping[str, ChannelReason]] = dict(
         _reason(
             Reason.NOT_PAID, "NARR", NextAction.GIVE_UP,
             "对方未付款，订单已关闭", "Nobody paid it, and it is closed",
+        ),
+        _reason(
+            Reason.PAYER_DECLINED, "MS02", NextAction.GIVE_UP,
+            "付款人拒绝付款", "The payer did not agree to pay",
         ),
         _reason(
             Reason.REFUND_TOO_LARGE, "AM09", NextAction.GIVE_UP,

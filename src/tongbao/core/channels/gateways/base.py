@@ -2,13 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Self
 
 from tongbao.core.channels.domain.instructions import Answer, Instruction
 from tongbao.core.channels.gateways import reading
 from tongbao.core.channels.gateways.plugin import Connection, Receipt
-from tongbao.core.channels.gateways.talking import Talker, inquired, submitted
+from tongbao.core.channels.gateways.talking import Lost, Talker, Unreachable, inquired, submitted
 
 
 class HttpGateway(ABC):
@@ -32,6 +33,10 @@ class HttpGateway(ABC):
         """Ask by our reference what became of it."""
         return await inquired(self._inquire(instruction), instruction)
 
+    async def close(self, instruction: Instruction) -> Answer:
+        """Ask what became of it: nothing waits for a payer here."""
+        return await self.inquire(instruction)
+
     def receipt(self) -> Receipt:
         """Return nothing but success."""
         return Receipt()
@@ -51,3 +56,17 @@ class HttpGateway(ABC):
             certain_after_seconds=self._connection.certain_after_seconds,
             code=code,
         )
+
+
+class ShowingGateway(HttpGateway):
+    """A channel that shows payers where to pay, and waits for them."""
+
+    async def close(self, instruction: Instruction) -> Answer:
+        """Say that nobody is to pay it any more; believed is only what an inquiry says after."""
+        with suppress(Unreachable, Lost):
+            await self._close(instruction)
+        return await self.inquire(instruction)
+
+    @abstractmethod
+    async def _close(self, instruction: Instruction) -> None:
+        """Say it to the channel. Raise `Unreachable`, `Lost`."""

@@ -76,6 +76,14 @@ class Gateway(Protocol):
         """Ask what became of it: NOT_DONE only if the channel never knew it or refused it."""
         ...
 
+    async def close(self, instruction: Instruction) -> Answer:
+        """Let nobody pay any more what waits for a payer, and ask what became of it.
+
+        NOT_DONE only when nobody can pay it any more. Asked only of a channel that
+        `shows_redirect`.
+        """
+        ...
+
     async def statement(self, day: date) -> Statement:
         """Return a day's file. Raises `StatementMissing`, `StatementBroken`."""
         ...

@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from tongbao.core.channels.domain.errors import StatementBroken
 from tongbao.core.channels.domain.instructions import Answer, Instruction, Outcome
@@ -13,6 +14,7 @@ from tongbao.kernel.clock import midnight
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
 
+ADDRESS_LENGTH_MAX: Final = 500
 _MINOR: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 
 
@@ -56,6 +58,15 @@ def never_received(
     if (at - instruction.at).total_seconds() < certain_after_seconds:
         return Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.TIMED_OUT, channel_code=code))
     return Answer(outcome=Outcome.NOT_DONE, reason=reason(Reason.NEVER_RECEIVED, channel_code=code))
+
+
+def address(text: object) -> str:
+    """Return an address that a payer is sent to, or shown as a code. Raises `Lost`."""
+    parts = urlsplit(text) if isinstance(text, str) and len(text) <= ADDRESS_LENGTH_MAX else None
+    if parts is None or parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise Lost(Reason.BROKEN_ANSWER, "no address")
+    assert isinstance(text, str)
+    return text
 
 
 def same(expected: str, said: object) -> None:

@@ -25,7 +25,7 @@ from tongbao.core.channels.domain.notices import Notice, NoticeKind
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways import files, reading, signing
-from tongbao.core.channels.gateways.base import HttpGateway
+from tongbao.core.channels.gateways.base import ShowingGateway
 from tongbao.core.channels.gateways.plugin import Callback, Connection, Receipt
 from tongbao.core.channels.gateways.talking import (
     STATEMENT_BYTES_MAX,
@@ -56,6 +56,7 @@ REFUSALS: Final[Mapping[str, Reason]] = {
     "ACQ.PAYEE_NOT_MATCH": Reason.NAME_MISMATCH,
     "ACQ.PAYEE_ACCOUNT_FROZEN": Reason.ACCOUNT_BLOCKED,
     "ACQ.PAYMENT_AUTH_CODE_INVALID": Reason.CODE_EXPIRED,
+    "ACQ.BUYER_DECLINED": Reason.PAYER_DECLINED,
     "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": Reason.REFUND_TOO_LARGE,
     "ACQ.TRADE_NOT_EXIST": Reason.UNKNOWN_ORIGINAL,
 }
@@ -69,7 +70,7 @@ KINDS_OF_LINES: Final = {
 }
 
 
-class WalletAGateway(HttpGateway):
+class WalletAGateway(ShowingGateway):
     """Collects by QR code or the customer's code, pays customers, refunds."""
 
     features: ClassVar = Features(
@@ -169,7 +170,7 @@ class WalletAGateway(HttpGateway):
             return _refused(told)
         reading.same(instruction.reference, told.get("out_trade_no"))
         if method == "trade.precreate":
-            return Answer(outcome=Outcome.PENDING, redirect=told.get("qr_code"))
+            return Answer(outcome=Outcome.PENDING, redirect=reading.address(told.get("qr_code")))
         return _trade(told)
 
     async def _inquire(self, instruction: Instruction) -> Answer:
@@ -182,6 +183,9 @@ class WalletAGateway(HttpGateway):
             return self._never_received(instruction, code)
         why = REFUSALS.get(code, Reason.OTHER)
         return Answer(outcome=Outcome.UNKNOWN, reason=reason(why, channel_code=code))
+
+    async def _close(self, instruction: Instruction) -> None:
+        await self._ask("trade.close", {"out_trade_no": instruction.reference})
 
     async def _ask(self, method: str, content: Mapping[str, str]) -> Mapping[str, str]:
         """Return the inner answer, whose very text the wallet has signed."""

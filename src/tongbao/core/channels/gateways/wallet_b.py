@@ -33,7 +33,7 @@ from tongbao.core.channels.domain.notices import Notice, NoticeKind
 from tongbao.core.channels.domain.reasons import Reason, reason
 from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways import files, reading, signing
-from tongbao.core.channels.gateways.base import HttpGateway
+from tongbao.core.channels.gateways.base import ShowingGateway
 from tongbao.core.channels.gateways.plugin import Callback, Connection
 from tongbao.core.channels.gateways.talking import (
     STATEMENT_BYTES_MAX,
@@ -63,6 +63,7 @@ FAILURES: Final[Mapping[str, Reason]] = {
     "CLOSED_ACCOUNT": Reason.ACCOUNT_CLOSED,
     "FROZEN": Reason.ACCOUNT_BLOCKED,
     "NAME_MISMATCH": Reason.NAME_MISMATCH,
+    "PAYER_DECLINED": Reason.PAYER_DECLINED,
     "OVER_LIMIT": Reason.OVER_LIMIT,
     "REFUND_TOO_LARGE": Reason.REFUND_TOO_LARGE,
     "UNKNOWN_ORIGINAL": Reason.UNKNOWN_ORIGINAL,
@@ -113,7 +114,7 @@ class _Message(_Wire):
 
 
 class _Code(_Wire):
-    code_url: Words
+    code_url: Annotated[str, Field(max_length=reading.ADDRESS_LENGTH_MAX)]
 
 
 class _Problem(_Wire):
@@ -123,7 +124,7 @@ class _Problem(_Wire):
 _Shape = TypeVar("_Shape", bound=_Wire)
 
 
-class WalletBGateway(HttpGateway):
+class WalletBGateway(ShowingGateway):
     """Collects by QR code or the customer's code, pays customers, refunds."""
 
     features: ClassVar = Features(
@@ -219,7 +220,7 @@ class WalletBGateway(HttpGateway):
             return _refused(reply)
         if path.endswith("native"):
             code = _read(_Code, reply)
-            return Answer(outcome=Outcome.PENDING, redirect=code.code_url)
+            return Answer(outcome=Outcome.PENDING, redirect=reading.address(code.code_url))
         return _answer(instruction, reply)
 
     async def _inquire(self, instruction: Instruction) -> Answer:
@@ -231,6 +232,9 @@ class WalletBGateway(HttpGateway):
             return self._never_received(instruction, code)
         why = REFUSALS.get(code, Reason.OTHER)
         return Answer(outcome=Outcome.UNKNOWN, reason=reason(why, channel_code=code))
+
+    async def _close(self, instruction: Instruction) -> None:
+        await self._ask("POST", f"/v3/pay/transactions/{instruction.reference}/close")
 
     async def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Reply:
         content = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()

@@ -36,6 +36,7 @@ from tongbao.core.channels.domain.routing import (
     CHANNEL_PATTERN,
     Candidate,
     LeftOut,
+    Offer,
     OrderBy,
     Route,
     Rule,
@@ -43,7 +44,7 @@ from tongbao.core.channels.domain.routing import (
 from tongbao.core.channels.domain.statements import Statement, StatementLine
 from tongbao.core.channels.gateways.plugin import Callback, Connection, Gateway, Receipt
 from tongbao.core.channels.gateways.registry import plugins
-from tongbao.core.channels.service.asking import inquire, statement, submit
+from tongbao.core.channels.service.asking import close, inquire, statement, submit
 from tongbao.core.channels.service.books import ChannelBooks, books, open_books
 from tongbao.core.channels.service.callbacks import notices, receive
 from tongbao.core.channels.service.configuration import (
@@ -54,7 +55,7 @@ from tongbao.core.channels.service.configuration import (
 )
 from tongbao.core.channels.service.explaining import explain
 from tongbao.core.channels.service.health import observe
-from tongbao.core.channels.service.routing import conditions, preview, route
+from tongbao.core.channels.service.routing import conditions, offered, preview, route
 from tongbao.core.channels.service.settings import (
     end_rule,
     reasons,
@@ -91,6 +92,7 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "Observation",
+    "Offer",
     "Operation",
     "OrderBy",
     "Outcome",
@@ -110,6 +112,7 @@ __all__ = [
     "UnknownChannel",
     "UnknownRoutingRule",
     "books",
+    "close",
     "conditions",
     "configure",
     "end_rule",
@@ -119,6 +122,7 @@ __all__ = [
     "inquire",
     "notices",
     "observe",
+    "offered",
     "open_books",
     "plugins",
     "preview",

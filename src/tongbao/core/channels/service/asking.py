@@ -57,6 +57,20 @@ async def inquire(channel: str, instruction: Instruction) -> Answer:
     return await _told(channel, "inquire", _checked(instruction, answer))
 
 
+async def close(channel: str, instruction: Instruction) -> Answer:
+    """Have a channel let nobody pay any more what waits for a payer; return what became of it.
+
+    As `inquire` otherwise: NOT_DONE is certain, and never an exception but `UnknownChannel`.
+    """
+    at_channel = gateway(channel)
+    try:
+        answer = await at_channel.close(instruction)
+    except Exception:
+        log.exception("channel_closing_failed", channel=channel, reference=instruction.reference)
+        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
+    return await _told(channel, "close", _checked(instruction, answer))
+
+
 async def statement(channel: str, day: date) -> Statement:
     """Return a channel's file of a day, its control totals checked.
 

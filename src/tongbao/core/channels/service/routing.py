@@ -9,6 +9,7 @@ from tongbao.core.channels.domain.features import Terms
 from tongbao.core.channels.domain.health import Circuit, Condition
 from tongbao.core.channels.domain.instructions import CounterpartyKind, Operation
 from tongbao.core.channels.domain.routing import (
+    NO_RULE,
     Asked,
     Offer,
     Route,
@@ -35,8 +36,11 @@ async def route(
     amount: Money,
     counterparty_kind: CounterpartyKind | None,
     at: datetime,
+    only: str | None = None,
 ) -> Route:
     """Return the channels that may do it, in order, and why the others may not.
+
+    Where somebody has chosen a channel it is `only` that one, or none.
 
     A channel that failed comes first when it is this payment that probes it: whoever asks for a
     route is to use it, and to say by `observe` what came of it.
@@ -48,6 +52,8 @@ async def route(
     rule = rule_for(asked, holding)
     offers = []
     for offer in await _offers(tx, operation, at=at):
+        if only not in (None, offer.channel):
+            continue
         failing = offer.condition.circuit is not Circuit.CLOSED
         if failing and hindrance(asked, offer, rule) is None:
             probes = await take_probe(tx, offer.channel, at=at)
@@ -71,6 +77,25 @@ async def preview(
     """Return what the route would be; nothing is probed, and no candidate is an answer, too."""
     asked = _asked(operation, amount, counterparty_kind, at)
     return choose(asked, await _offers(tx, operation, at=at), await rules(tx, at=at))
+
+
+async def offered(
+    tx: ReadSession,
+    *,
+    operation: Operation,
+    counterparty_kind: CounterpartyKind | None,
+    at: datetime,
+) -> list[Offer]:
+    """Return which channels do it now for some amount, whatever rules say of single payments."""
+    found = []
+    for offer in await _offers(tx, operation, at=at):
+        terms = offer.terms
+        if terms is None or offer.condition.circuit is Circuit.OPEN:
+            continue
+        least = Money(terms.amount_min_minor, offer.features.currency)
+        if hindrance(_asked(operation, least, counterparty_kind, at), offer, NO_RULE) is None:
+            found.append(offer)
+    return found
 
 
 async def conditions(tx: ReadSession, *, at: datetime) -> dict[str, Condition]:

@@ -30,6 +30,7 @@ from tongbao.core.payments.domain.errors import (
     NoRoute,
     NotCancellable,
     NothingToAsk,
+    NotPaidInTime,
     NotUnknown,
     NotWaiting,
     NotWithinBand,
@@ -37,6 +38,7 @@ from tongbao.core.payments.domain.errors import (
     Rejection,
     RemittanceMalformed,
     SameAccount,
+    TooManyToPay,
     UnknownPayment,
 )
 from tongbao.core.payments.domain.nouns import (
@@ -45,6 +47,7 @@ from tongbao.core.payments.domain.nouns import (
     PaymentOrder,
     Reason,
     Status,
+    ToPay,
     Transfer,
 )
 
@@ -69,6 +72,7 @@ __all__ = [
     "Kind",
     "NoRoute",
     "NotCancellable",
+    "NotPaidInTime",
     "NotUnknown",
     "NotWaiting",
     "NotWithinBand",
@@ -81,6 +85,8 @@ __all__ = [
     "RemittanceMalformed",
     "SameAccount",
     "Status",
+    "ToPay",
+    "TooManyToPay",
     "Transfer",
     "UnknownPayment",
     "check_amount",

@@ -178,6 +178,18 @@ class NotCancellable(TongbaoError):
     )
 
 
+class TooManyToPay(TongbaoError):
+    """So many top-ups of an account wait for somebody to pay them at a wallet."""
+
+    code = "payments.too_many_to_pay"
+    kind = Kind.CONFLICT
+    title = Text(zh="待付款的充值过多", en="Too many top-ups wait to be paid")
+    detail = Text(
+        zh="同一账户至多有 {most} 笔充值待付款，请先付款或撤销",
+        en="At most {most} top-ups of an account wait to be paid; pay or cancel one first",
+    )
+
+
 class NotUnknown(TongbaoError):
     """Only what nobody knows is resolved by hand."""
 
@@ -200,6 +212,13 @@ class NothingToAsk(TongbaoError):
         zh="付款状态为 {status}，没有通道在处理它",
         en="The payment is {status}; no channel has it",
     )
+
+
+class NotPaidInTime(Rejection):
+    """Nobody paid it at the wallet in time; it can no longer be paid."""
+
+    code = "payments.not_paid_in_time"
+    title = Text(zh="逾时未付款", en="Nobody paid it in time")
 
 
 class NoRoute(Rejection):

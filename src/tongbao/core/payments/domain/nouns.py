@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
     BOOK_TRANSFER = "book_transfer"  # 行内转账: between two accounts here
     CREDIT_TRANSFER = "credit_transfer"  # 跨行转账: to an account at another bank
-    TOP_UP = "top_up"  # 充值: from a linked card
+    TOP_UP = "top_up"  # 充值: from a linked card, or a wallet
     WITHDRAWAL = "withdrawal"  # 提现: to a linked card
     REFUND = "refund"  # 退款: back to whoever paid
     INCOMING = "incoming"  # 他行来账: from an account at another bank
@@ -55,7 +55,8 @@ class PaymentOrder:
     """A payment order and what became of it.
 
     Without an account id a side is somewhere else: at another bank (`creditor_bank_code`,
-    `debtor_bank_code`), a card, or the bank's own.
+    `debtor_bank_code`), a card, a wallet, or the bank's own. Where somebody is to pay it at a
+    wallet, it is to be done before `expires_at`; `closed_by` did not want to wait for that.
     """
 
     id: PaymentId
@@ -84,6 +85,20 @@ class PaymentOrder:
     card_id: UUID | None = None
     pending_id: UUID | None = None
     settled_at: datetime | None = None
+    expires_at: datetime | None = None
+    closed_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToPay:
+    """What whoever pays at a wallet has to do, and until when.
+
+    `address` is where they are sent to, or what a code holds that they scan; None until the wallet
+    has said it, which takes a moment.
+    """
+
+    address: str | None
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,17 @@ longer finds the index once it has prepared the statement, which is after a hand
 """
 
 
+IS_TO_PAY = text("expires_at IS NOT NULL AND status IN ('reserved', 'sent', 'unknown')")
+"""What somebody may be paying at a wallet."""
+
+
 class PaymentOrderRow(Base):
     """One payment order and where it stands.
 
     Names and numbers are kept as they were at the time; a card's number only by its last digits.
     The end-to-end id is unique among the orders of the debtor's account that are not refused: one
     rejected for want of money may be given again. `due_at` is when the worker looks at it next.
+    What somebody is to pay at a wallet `expires_at`; `closed_by` did not want to wait for that.
     """
 
     __tablename__ = "payments_order"
@@ -75,6 +80,8 @@ class PaymentOrderRow(Base):
             "arrows",
             "due_at",
             "settled_at",
+            "expires_at",
+            "closed_by",
         ),
         keep=Keep.BOOKS,
     )
@@ -115,6 +122,13 @@ class PaymentOrderRow(Base):
         CheckConstraint("fee_minor >= 0", name="fee"),
         CheckConstraint(
             "kind NOT IN ('refund', 'return') OR original_id IS NOT NULL", name="original"
+        ),
+        CheckConstraint("expires_at IS NULL OR kind = 'top_up'", name="expires"),
+        CheckConstraint("closed_by IS NULL OR expires_at IS NOT NULL", name="closed"),
+        Index(
+            "ix_payments_order_to_pay",
+            "creditor_account_id",
+            postgresql_where=IS_TO_PAY,
         ),
         Index(
             "uq_payments_order_end_to_end_id",
@@ -193,6 +207,8 @@ class PaymentOrderRow(Base):
     arrows: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    closed_by: Mapped[UUID | None]
 
 
 class TransitionRow(Base):

@@ -1,4 +1,4 @@
-"""Linked cards, top-ups, withdrawals, and refunds."""
+"""Linked cards and wallets, top-ups, withdrawals, and refunds."""
 
 from typing import Annotated
 from uuid import UUID
@@ -17,8 +17,10 @@ from tongbao.core.payments.schemas import (
     NewCardWithdrawal,
     NewRefund,
     NewTopUp,
+    NewWalletTopUp,
     PaymentOut,
     PaymentsOut,
+    WalletsOut,
 )
 from tongbao.infra.auth import CurrentActor, require
 from tongbao.infra.proposals import HELD_OR_SIGNED, held
@@ -135,6 +137,44 @@ async def top_up(
     """
     order = await service.top_up(tx, **dict(body), initiated_by=actor, at=at)
     return answer(order, request=request, response=response, language=language)
+
+
+@api.get("/wallets", summary="Wallets to top up from")
+async def list_wallets(
+    tx: ReadTx, _actor: CurrentActor, at: Instant, language: RequestLanguage
+) -> WalletsOut:
+    """Return the wallets that one can top up from now, and how much each takes."""
+    return WalletsOut.of(await service.wallets(tx, at=at), language)
+
+
+@api.post(
+    "/wallet-top-ups",
+    status_code=status.HTTP_201_CREATED,
+    dependencies=PAYS,
+    response_model=PaymentOut,
+    summary="Top up an account from a wallet",
+)
+async def top_up_from_wallet(
+    body: NewWalletTopUp,
+    tx: WriteTx,
+    actor: CurrentActor,
+    at: Instant,
+    language: RequestLanguage,
+    request: Request,
+    response: Response,
+) -> PaymentOut | Response:
+    """Have somebody pay at a wallet, who is sent there or scans a code; the money comes when paid.
+
+    `to_pay` says until when. Its address is there within seconds, as the wallet makes it: read the
+    payment until it is. What nobody pays in time is closed at the wallet and `rejected`; before
+    that it can be cancelled, which closes it, too.
+
+    Problems: `accounts.unknown_account`, `payments.no_route`, `payments.account_not_open`,
+    `payments.too_many_to_pay`.
+    """
+    order = await service.top_up_from_wallet(tx, **dict(body), initiated_by=actor, at=at)
+    to_pay = await service.to_pay(tx, order, at=at)
+    return answer(order, request=request, response=response, language=language, to_pay=to_pay)
 
 
 @api.post(

@@ -74,12 +74,15 @@ async def send_credit_transfer(
 @api.post(
     "/{payment_id:uuid}/cancellation",
     dependencies=[Depends(require(INITIATE))],
-    summary="Cancel a payment that was not sent",
+    summary="Cancel a payment that was not sent, or not paid",
 )
 async def cancel_payment(
     payment_id: UUID, tx: WriteTx, actor: CurrentActor, at: Instant, language: RequestLanguage
 ) -> PaymentOut:
     """Take a payment back while no channel has it; its money is free again.
+
+    A top-up from a wallet that nobody has paid is closed there first: it is `cancelled` a moment
+    later, or `settled` if somebody has paid after all.
 
     Problems: `payments.unknown_payment`, `payments.not_cancellable`.
     """

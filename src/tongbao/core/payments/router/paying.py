@@ -172,8 +172,11 @@ async def read_headroom(
 
 @api.get("/{payment_id:uuid}", summary="One payment")
 async def read_payment(
-    payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage
+    payment_id: UUID, tx: ReadTx, actor: CurrentActor, language: RequestLanguage, at: Instant
 ) -> PaymentOut:
-    """Return a payment to its debtor, its creditor (once settled) or staff."""
+    """Return a payment to its debtor, its creditor (once settled) or staff.
+
+    Of a top-up from a wallet `to_pay` says what whoever pays has to do, while they may.
+    """
     order = await service.get(tx, payment_id, visible_to=actor.reach(READ_ANY))
-    return PaymentOut.of(order, language)
+    return PaymentOut.of(order, language, await service.to_pay(tx, order, at=at))

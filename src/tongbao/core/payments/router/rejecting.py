@@ -11,7 +11,12 @@ PREFIX = "/api/v1/payments"
 
 
 def answer(
-    order: service.Transfer, *, request: Request, response: Response, language: Language
+    order: service.Transfer,
+    *,
+    request: Request,
+    response: Response,
+    language: Language,
+    to_pay: service.ToPay | None = None,
 ) -> PaymentOut | Response:
     """Return the order, or a problem for a rejected one, which is kept all the same."""
     location = f"{PREFIX}/{order.id}"
@@ -22,4 +27,4 @@ def answer(
         problem.headers["Location"] = location
         return problem
     response.headers["Location"] = location
-    return PaymentOut.of(order, language)
+    return PaymentOut.of(order, language, to_pay)

@@ -8,6 +8,8 @@ from tongbao.core.payments.schemas.cards import (
     NewCardWithdrawal,
     NewRefund,
     NewTopUp,
+    NewWalletTopUp,
+    WalletsOut,
 )
 from tongbao.core.payments.schemas.limits import (
     HeadroomRule,
@@ -44,6 +46,7 @@ __all__ = [
     "NewResolution",
     "NewTopUp",
     "NewTransfer",
+    "NewWalletTopUp",
     "OwnLimit",
     "OwnLimitIn",
     "OwnLimits",
@@ -52,4 +55,5 @@ __all__ = [
     "PaymentsOut",
     "RaiseIn",
     "StatusWord",
+    "WalletsOut",
 ]

@@ -1,4 +1,4 @@
-"""Shapes of linked cards, top-ups, withdrawals and refunds."""
+"""Shapes of linked cards and wallets, top-ups, withdrawals and refunds."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,10 +8,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
+from tongbao.core.channels.service import CHANNEL_PATTERN, Offer
 from tongbao.core.payments.domain import REMITTANCE_LENGTH_MAX
 from tongbao.core.payments.domain.cards import Card, CardStatus
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
+from tongbao.kernel.money import Money
 from tongbao.kernel.money_schema import MoneyField
+from tongbao.kernel.text import Language
 
 _TEN_YUAN: JsonDict = {"amount": "10.00", "currency": "CNY"}
 
@@ -109,6 +112,60 @@ class NewTopUp(Shape):
     card_id: UUID
     creditor_account_id: Annotated[UUID, Field(description="The account that receives; one's own")]
     amount: MoneyField
+
+
+class NewWalletTopUp(Shape):
+    """Money that somebody pays at a wallet, to an account of one's own."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"wallet": "wallet-a", "creditor_account_id": EXAMPLE_ID, "amount": _TEN_YUAN}
+            ]
+        }
+    )
+
+    wallet: Annotated[
+        str | None,
+        Field(pattern=CHANNEL_PATTERN, description="Which wallet; null: the one routing prefers"),
+    ] = None
+    creditor_account_id: Annotated[UUID, Field(description="The account that receives; one's own")]
+    amount: MoneyField
+
+
+class WalletOut(Shape):
+    """A wallet to top up from, and what it takes in one payment."""
+
+    model_config = ConfigDict(title="Wallet")
+
+    name: Annotated[str, Field(examples=["wallet-a"])]
+    title: Annotated[str, Field(examples=["钱包甲"])]
+    least: MoneyField
+    most: MoneyField
+
+
+class WalletsOut(Shape):
+    """The wallets that one can top up from now."""
+
+    model_config = ConfigDict(title="Wallets")
+
+    items: list[WalletOut]
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer], language: Language) -> "WalletsOut":
+        """Return the shape of what channels offer."""
+        return cls(items=[_wallet(offer, language) for offer in offers])
+
+
+def _wallet(offer: Offer, language: Language) -> WalletOut:
+    terms, features = offer.terms, offer.features
+    assert terms is not None, "what is offered has terms"
+    return WalletOut(
+        name=offer.channel,
+        title=features.title.say(language),
+        least=Money(terms.amount_min_minor, features.currency),
+        most=Money(terms.amount_max_minor, features.currency),
+    )
 
 
 class NewCardWithdrawal(Shape):

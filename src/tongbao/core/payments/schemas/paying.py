@@ -13,6 +13,7 @@ from tongbao.core.payments.domain import (
     END_TO_END_ID_PATTERN,
     REMITTANCE_LENGTH_MAX,
     PaymentOrder,
+    ToPay,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.asking import Ask
@@ -108,6 +109,21 @@ class RejectionOut(Shape):
     text: str
 
 
+class ToPayOut(Shape):
+    """What whoever pays at a wallet has to do."""
+
+    model_config = ConfigDict(title="ToPay")
+
+    address: Annotated[
+        str | None,
+        Field(
+            description="Where they are sent to, and what a QR code holds that the wallet scans; "
+            "null until the wallet has said it, which takes a moment"
+        ),
+    ]
+    expires_at: Annotated[datetime, Field(description="Until when it can be paid")]
+
+
 class PaymentOut(Shape):
     """A payment order and where it stands."""
 
@@ -139,9 +155,15 @@ class PaymentOut(Shape):
             "what arrives; nothing where it was not made"
         ),
     ]
+    to_pay: Annotated[
+        ToPayOut | None,
+        Field(description="Of a top-up from a wallet while somebody may pay it, read by its id"),
+    ] = None
 
     @classmethod
-    def of(cls, order: PaymentOrder, language: Language) -> "PaymentOut":
+    def of(
+        cls, order: PaymentOrder, language: Language, to_pay: ToPay | None = None
+    ) -> "PaymentOut":
         """Return the shape of an order, its reason in words of `language`."""
         reason = order.reason
         return cls(
@@ -175,6 +197,9 @@ class PaymentOut(Shape):
             original_id=order.original_id,
             refunded=Money(order.refunded_minor, order.amount.currency),
             fee=Money(order.fee_minor, order.amount.currency),
+            to_pay=None
+            if to_pay is None
+            else ToPayOut(address=to_pay.address, expires_at=to_pay.expires_at),
         )
 
 

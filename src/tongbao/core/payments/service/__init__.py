@@ -9,6 +9,7 @@ from tongbao.core.payments.domain import (
     PaymentOrder,
     Reason,
     Status,
+    ToPay,
     Transfer,
     UnknownPayment,
     check_amount,
@@ -89,6 +90,11 @@ from tongbao.core.payments.service.orders.resolving import (
 )
 from tongbao.core.payments.service.orders.sending import NewCreditTransfer, send
 from tongbao.core.payments.service.orders.with_cards import top_up, withdraw
+from tongbao.core.payments.service.orders.with_wallets import (
+    to_pay,
+    top_up_from_wallet,
+    wallets,
+)
 from tongbao.core.payments.service.payees import (
     change_payee,
     check_cooling_off,
@@ -191,6 +197,7 @@ __all__ = [
     "SignedOff",
     "Status",
     "Timing",
+    "ToPay",
     "Transfer",
     "UnknownPayee",
     "UnknownPayment",
@@ -276,10 +283,13 @@ __all__ = [
     "set_own_limit",
     "set_vat",
     "take_returns",
+    "to_pay",
     "top_up",
+    "top_up_from_wallet",
     "transfer",
     "unknown",
     "vat",
     "verify_card",
+    "wallets",
     "withdraw",
 ]

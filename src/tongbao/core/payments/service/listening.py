@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from tongbao.core.approvals.events import InstructionDecided
 from tongbao.core.channels.events import CallbackReceived
-from tongbao.core.channels.service import NoticeKind
+from tongbao.core.channels.service import NoticeKind, Outcome
 from tongbao.core.payments.domain.life import OUTSIDE
-from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
+from tongbao.core.payments.models import AttemptRow
 from tongbao.core.payments.service.orders.approving import CREDIT_TRANSFER, not_approved
 from tongbao.core.payments.service.orders.driving import DRIVE_JOB
 from tongbao.core.payments.service.orders.moving import lock, look_again
@@ -39,27 +39,34 @@ async def _called_back(tx: WriteSession, event: CallbackReceived, at: datetime) 
     It may come before our own request was answered, twice, or about what is over.
     """
     if event.kind != NoticeKind.OUTCOME.value:
-        told = {
-            "channel": event.channel,
-            "callback_id": str(event.callback_id),
-            "reference": event.reference,
-        }
-        await jobs.defer(tx, RECEIVE_JOB, told)
+        await _receive(tx, event)
         return
-    order_id = await tx.scalar(
-        select(PaymentOrderRow.id)
-        .join(AttemptRow, AttemptRow.order_id == PaymentOrderRow.id)
-        .where(AttemptRow.channel == event.channel, AttemptRow.reference == event.reference)
+    attempt = await tx.scalar(
+        select(AttemptRow).where(
+            AttemptRow.channel == event.channel, AttemptRow.reference == event.reference
+        )
     )
-    if order_id is None:
+    if attempt is None:
         told = {"channel": event.channel, "reference": event.reference}
         if await recalls.look_now(tx, **told, at=at):
             await jobs.defer(tx, RECALL_JOB, {}, queueing_lock=RECALL_JOB)
         return
-    row = await lock(tx, order_id)
-    if row.status in {status.value for status in OUTSIDE}:
-        await look_again(tx, order_id, at=at)
+    row = await lock(tx, attempt.order_id)
+    await tx.refresh(attempt)
+    if row.expires_at is not None and attempt.outcome == Outcome.NOT_DONE.value:
+        await _receive(tx, event)  # nobody could pay it any more: perhaps somebody has
+    elif row.status in {status.value for status in OUTSIDE}:
+        await look_again(tx, attempt.order_id, at=at)
         await jobs.defer(tx, DRIVE_JOB, {}, queueing_lock=DRIVE_JOB)
+
+
+async def _receive(tx: WriteSession, event: CallbackReceived) -> None:
+    told = {
+        "channel": event.channel,
+        "callback_id": str(event.callback_id),
+        "reference": event.reference,
+    }
+    await jobs.defer(tx, RECEIVE_JOB, told)
 
 
 async def _decided(tx: WriteSession, event: ProposalDecided, at: datetime) -> None:

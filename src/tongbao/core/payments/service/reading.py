@@ -140,4 +140,6 @@ def order_of(row: PaymentOrderRow) -> PaymentOrder:
         card_id=row.card_id,
         pending_id=row.pending_id,
         settled_at=row.settled_at,
+        expires_at=row.expires_at,
+        closed_by=row.closed_by,
     )

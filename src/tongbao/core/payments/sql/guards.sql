@@ -16,8 +16,8 @@ AS $$
         WHEN 'awaiting_approval' THEN after IN ('screened', 'rejected', 'cancelled')
         WHEN 'screened' THEN after IN ('reserved', 'settled', 'rejected', 'cancelled')
         WHEN 'reserved' THEN after IN ('sent', 'settled', 'rejected', 'cancelled')
-        WHEN 'sent' THEN after IN ('unknown', 'reserved', 'settled', 'rejected')
-        WHEN 'unknown' THEN after IN ('sent', 'reserved', 'settled', 'rejected')
+        WHEN 'sent' THEN after IN ('unknown', 'reserved', 'settled', 'rejected', 'cancelled')
+        WHEN 'unknown' THEN after IN ('sent', 'reserved', 'settled', 'rejected', 'cancelled')
         WHEN 'settled' THEN after = 'returned'
         ELSE false
     END
@@ -53,11 +53,13 @@ AS $$
 BEGIN
     IF (OLD.id, OLD.kind, OLD.amount_minor, OLD.currency, OLD.debtor_account_id, OLD.debtor_account_number,
         OLD.creditor_account_number, OLD.creditor_name, OLD.creditor_bank_code, OLD.end_to_end_id,
-        OLD.uetr, OLD.original_id, OLD.card_id, OLD.initiated_by, OLD.initiated_at, OLD.received_reference)
+        OLD.uetr, OLD.original_id, OLD.card_id, OLD.initiated_by, OLD.initiated_at, OLD.received_reference,
+        OLD.expires_at)
        IS DISTINCT FROM
        (NEW.id, NEW.kind, NEW.amount_minor, NEW.currency, NEW.debtor_account_id, NEW.debtor_account_number,
         NEW.creditor_account_number, NEW.creditor_name, NEW.creditor_bank_code, NEW.end_to_end_id,
-        NEW.uetr, NEW.original_id, NEW.card_id, NEW.initiated_by, NEW.initiated_at, NEW.received_reference) THEN
+        NEW.uetr, NEW.original_id, NEW.card_id, NEW.initiated_by, NEW.initiated_at, NEW.received_reference,
+        NEW.expires_at) THEN
         RAISE EXCEPTION 'what a payment order says stays as it was given'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;

@@ -1,19 +1,22 @@
-"""Taking an order back before any channel has it."""
+"""Taking an order back: before any channel has it, or before whoever is to pay it has paid."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import update
+
 from tongbao.core.accounts import service as accounts
-from tongbao.core.payments.domain import Kind, NotCancellable, PaymentOrder, Status, UnknownPayment
-from tongbao.core.payments.domain.life import CANCELLABLE, Why
+from tongbao.core.payments.domain import NotCancellable, PaymentOrder, UnknownPayment
+from tongbao.core.payments.domain.life import CANCELLABLE, OUTSIDE
+from tongbao.core.payments.models import PaymentOrderRow
 from tongbao.core.payments.service.authority import INITIATE
-from tongbao.core.payments.service.orders import booking
-from tongbao.core.payments.service.orders.moving import lock, move
-from tongbao.core.payments.service.orders.refunded import give_back
+from tongbao.core.payments.service.orders.driving import DRIVE_JOB
+from tongbao.core.payments.service.orders.moving import lock, look_again
+from tongbao.core.payments.service.orders.recording import cancelled
 from tongbao.core.payments.service.reading import order_of
+from tongbao.infra import jobs
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
-from tongbao.risk.limits import service as limits
 
 
 async def cancel(
@@ -21,18 +24,26 @@ async def cancel(
 ) -> PaymentOrder:
     """Cancel an order that nobody outside can have; what it held is free again.
 
+    One that somebody is to pay at a wallet is closed there first, and stays where it stands until
+    then: it is `cancelled` once nobody can pay it any more, and settled if somebody has.
+
     Raises `UnknownPayment`, `auth.Forbidden` and `NotCancellable`.
     """
     order = order_of(await lock(tx, payment_id))
     await _check_may_cancel(tx, order, cancelled_by)
-    if order.status not in CANCELLABLE:
+    if order.status in CANCELLABLE:
+        return await cancelled(tx, order, at=at, by=cancelled_by.id)
+    if order.status not in OUTSIDE or order.expires_at is None:
         raise NotCancellable(status=order.status.value)
-    await booking.release(tx, order, at=at)
-    await limits.release(tx, [order.id], at=at)
-    if order.kind is Kind.REFUND:
-        await give_back(tx, order)
-    why, by = Why.CANCELLED, cancelled_by.id
-    return await move(tx, order, Status.CANCELLED, why=why, at=at, by=by, fee_minor=0)
+    await tx.execute(
+        update(PaymentOrderRow)
+        .where(PaymentOrderRow.id == order.id, PaymentOrderRow.closed_by.is_(None))
+        .values(closed_by=cancelled_by.id)
+        .execution_options(synchronize_session=False)
+    )
+    await look_again(tx, order.id, at=at)
+    await jobs.defer(tx, DRIVE_JOB, {}, queueing_lock=DRIVE_JOB)
+    return order
 
 
 async def _check_may_cancel(tx: WriteSession, order: PaymentOrder, actor: Actor) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import Answer, Instruction, Observation, Outcome, Route
 from tongbao.core.payments.domain import NoRoute, PaymentOrder, Status
-from tongbao.core.payments.domain.life import ATTEMPTS_MAX, OUTSIDE, Why
+from tongbao.core.payments.domain.life import ATTEMPTS_MAX, OUTSIDE, Why, is_to_be_closed
 from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
 from tongbao.core.payments.service.configuration import timing
 from tongbao.core.payments.service.orders import booking, gates
@@ -29,7 +29,7 @@ from tongbao.core.payments.service.orders.instructing import (
     kind_of_counterparty,
 )
 from tongbao.core.payments.service.orders.moving import lock, look_again, move
-from tongbao.core.payments.service.orders.recording import give_up, hear
+from tongbao.core.payments.service.orders.recording import expire, give_up, hear
 from tongbao.core.payments.service.orders.telling import tell_sent
 from tongbao.core.payments.service.reading import order_of
 from tongbao.infra import leases
@@ -46,12 +46,16 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be said to a channel next, with no transaction open."""
+    """What is to be said to a channel next, with no transaction open.
+
+    To close it is to inquire, once the channel was told that nobody is to pay it any more.
+    """
 
     attempt_id: UUID
     channel: str
     instruction: Instruction
     by_inquiry: bool
+    closes: bool = False
 
 
 async def drive(database: Database, *, clock: Clock) -> int:
@@ -84,8 +88,7 @@ async def step(database: Database, order_id: UUID, *, clock: Clock) -> None:
     if not next_.by_inquiry and clock() >= next_.instruction.at + timing().lease:
         return  # this process stood still; somebody else may have asked about it already
     began = time.perf_counter()
-    say = channels.inquire if next_.by_inquiry else channels.submit
-    answer = await say(next_.channel, next_.instruction)
+    answer = await _say(next_)
     taken_ms = round((time.perf_counter() - began) * 1000)
     await _note(database, next_, answer, taken_ms=taken_ms, at=clock())
     async with database.write() as tx:
@@ -98,6 +101,14 @@ async def step(database: Database, order_id: UUID, *, clock: Clock) -> None:
             at=clock(),
             timing=timing(),
         )
+
+
+async def _say(step_: Step) -> Answer:
+    if step_.closes:
+        return await channels.close(step_.channel, step_.instruction)
+    if step_.by_inquiry:
+        return await channels.inquire(step_.channel, step_.instruction)
+    return await channels.submit(step_.channel, step_.instruction)
 
 
 async def _note(
@@ -125,7 +136,14 @@ async def _prepare(tx: WriteSession, order_id: UUID, *, at: datetime) -> Step | 
         )
     )
     assert attempt is not None, "what is outside is there by an attempt"
-    return Step(attempt.id, attempt.channel, await instruction(tx, order, attempt), True)
+    is_lost = attempt.outcome == Outcome.PENDING.value and attempt.redirect is None
+    return Step(
+        attempt.id,
+        attempt.channel,
+        await instruction(tx, order, attempt),
+        by_inquiry=True,
+        closes=is_to_be_closed(order, is_lost=is_lost, at=at),
+    )
 
 
 async def _attempt(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> Step | None:
@@ -135,6 +153,9 @@ async def _attempt(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> St
             select(AttemptRow).where(AttemptRow.order_id == order.id).order_by(AttemptRow.number)
         )
     ).all()
+    if order.expires_at is not None and at >= order.expires_at:
+        await expire(tx, order, at=at, attempt=tried[-1] if tried else None)
+        return None
     choice = await _choose(tx, order, tried, at=at)
     if choice is None:
         await give_up(tx, order, tried[-1] if tried else None, at=at)
@@ -171,7 +192,7 @@ async def _attempt(tx: WriteSession, order: PaymentOrder, *, at: datetime) -> St
         pending_id=pending_id,
     )
     await tell_sent(tx, order, channel=channel, reference=attempt.reference, at=at)
-    return Step(attempt.id, channel, await instruction(tx, order, attempt), False)
+    return Step(attempt.id, channel, await instruction(tx, order, attempt), by_inquiry=False)
 
 
 async def _choose(
@@ -180,7 +201,8 @@ async def _choose(
     """Return the channel to try next and the route it is on; None if there is none left.
 
     First the one that the money is held for; then the one least tried, in the route's order, and
-    none that said no. What goes back goes the way it came.
+    none that said no. What goes back goes the way it came, and a wallet that somebody was told of
+    is no other.
     """
     if len(tried) >= ATTEMPTS_MAX:
         return None
@@ -188,12 +210,13 @@ async def _choose(
     operation, kind = OPERATIONS[order.kind], kind_of_counterparty(order)
     names: Sequence[str] = (order.channel,)
     reasons: list[dict[str, str]] = []
-    if order.original_id is None and not tried:
+    may_change = order.original_id is None and order.expires_at is None
+    if may_change and not tried:
         route = await channels.preview(
             tx, operation=operation, amount=order.amount, counterparty_kind=kind, at=at
         )
         reasons = _told(route)
-    elif order.original_id is None:
+    elif may_change:
         found = await gates.routed(tx, order, operation=operation, kind=kind, at=at)
         if isinstance(found, NoRoute):
             return None

@@ -95,11 +95,12 @@ async def routed(
     operation: Operation,
     kind: CounterpartyKind | None,
     at: datetime,
+    only: str | None = None,
 ) -> Route | NoRoute:
-    """Return where an order may go, or that it may go nowhere now."""
+    """Return where an order may go, `only` there if that is said, or that it may go nowhere now."""
     try:
         return await channels.route(
-            tx, operation=operation, amount=order.amount, counterparty_kind=kind, at=at
+            tx, operation=operation, amount=order.amount, counterparty_kind=kind, at=at, only=only
         )
     except channels.NoChannel:
         return NoRoute()

@@ -23,14 +23,20 @@ OPERATIONS: Final[Mapping[Kind, Operation]] = {
 }
 
 
-def kind_of_counterparty(order: PaymentOrder) -> CounterpartyKind:
-    """Return what is at the other end."""
-    return CounterpartyKind.BANK_ACCOUNT if order.card_id is None else CounterpartyKind.CARD
+TOP_UP_SUBJECT: Final = "账户充值 Top-up"
+"""What whoever pays a top-up at a wallet reads there."""
+
+
+def kind_of_counterparty(order: PaymentOrder) -> CounterpartyKind | None:
+    """Return what is at the other end; at a wallet nobody who is known before."""
+    if order.card_id is not None:
+        return CounterpartyKind.CARD
+    return None if order.kind in {Kind.TOP_UP, Kind.REFUND} else CounterpartyKind.BANK_ACCOUNT
 
 
 async def instruction(tx: ReadSession, order: PaymentOrder, attempt: AttemptRow) -> Instruction:
     """Return the attempt as its channel is told of it, the same however often."""
-    card = order.card_id is not None
+    kind = kind_of_counterparty(order)
     incoming = order.kind is Kind.TOP_UP
     number = order.debtor_account_number if incoming else order.creditor_account_number
     name = order.debtor_name if incoming else order.creditor_name
@@ -41,24 +47,23 @@ async def instruction(tx: ReadSession, order: PaymentOrder, attempt: AttemptRow)
         operation=Operation(attempt.operation),
         amount=order.amount,
         at=attempt.prepared_at,
-        counterparty=Counterparty(
-            kind=kind_of_counterparty(order),
-            account_number=number,
-            name=name,
-            bank_code=order.creditor_bank_code,
+        counterparty=None
+        if kind is None
+        else Counterparty(
+            kind=kind, account_number=number, name=name, bank_code=order.creditor_bank_code
         ),
         original_reference=await _original(tx, order),
-        remittance=order.remittance or "",
+        remittance=order.remittance or (TOP_UP_SUBJECT if order.expires_at else ""),
         end_to_end_id=order.end_to_end_id,
         uetr=order.uetr,
-        debtor=None
-        if card
-        else Counterparty(
+        debtor=Counterparty(
             kind=CounterpartyKind.BANK_ACCOUNT,
             account_number=order.debtor_account_number,
             name=order.debtor_name,
             bank_code=order.debtor_bank_code,
-        ),
+        )
+        if kind is CounterpartyKind.BANK_ACCOUNT
+        else None,
     )
 
 

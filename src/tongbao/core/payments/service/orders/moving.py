@@ -150,6 +150,7 @@ def _columns(order: PaymentOrder) -> Mapping[str, object]:
         "channel": order.channel,
         "original_id": order.original_id,
         "card_id": order.card_id,
+        "expires_at": order.expires_at,
     }
 
 

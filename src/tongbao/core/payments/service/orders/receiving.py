@@ -1,4 +1,4 @@
-"""Money that comes in from other banks, and money that comes back.
+"""Money that comes in from other banks, money that comes back, and money paid too late.
 
 Whatever tells of it is a hint, be it a message, the answer to a recall or a line of a statement:
 the channel is asked before anything is booked, by the sender's reference, under which each is
@@ -19,6 +19,8 @@ from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.channels import service as channels
 from tongbao.core.channels.service import (
+    Counterparty,
+    CounterpartyKind,
     Instruction,
     Notice,
     NoticeKind,
@@ -66,12 +68,42 @@ async def receive(
 ) -> None:
     """Book what a message tells of money that came, once its channel confirms it; once.
 
-    Raises `NotKnownYet` while it does not, to be tried again later.
+    The outcome of an attempt may be told as well that was closed: whatever was paid all the same
+    comes in for whom it was meant. Raises `NotKnownYet` while the channel does not confirm it, to
+    be tried again later.
     """
     async with database.read() as tx:
         told = await channels.notices(tx, callback_id)
-    (notice,) = (each for each in told if each.reference == reference)
+        (notice,) = (each for each in told if each.reference == reference)
+        if notice.kind is NoticeKind.OUTCOME:
+            if notice.outcome is not Outcome.DONE:
+                return
+            notice = await _paid_too_late(tx, channel, notice)
     await take(database, channel, notice, clock=clock)
+
+
+async def _paid_too_late(tx: ReadSession, channel: str, notice: Notice) -> Notice:
+    """Return the money of an attempt that is over as money that comes in, for the same account."""
+    row = (
+        await tx.scalars(
+            select(PaymentOrderRow)
+            .join(AttemptRow, AttemptRow.order_id == PaymentOrderRow.id)
+            .where(AttemptRow.channel == channel, AttemptRow.reference == notice.reference)
+        )
+    ).one()
+    order = order_of(row)
+    return Notice(
+        kind=NoticeKind.INCOMING,
+        reference=notice.reference,
+        amount=order.amount,
+        outcome=notice.outcome,
+        creditor=Counterparty(
+            kind=CounterpartyKind.BANK_ACCOUNT,
+            account_number=order.creditor_account_number,
+            name=order.creditor_name,
+        ),
+        end_to_end_id=order.end_to_end_id,
+    )
 
 
 async def take(database: Database, channel: str, notice: Notice, *, clock: Clock) -> None:

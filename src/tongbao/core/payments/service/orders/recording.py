@@ -8,11 +8,21 @@ from tongbao.core.payments.domain import (
     ChannelRefused,
     Kind,
     NoRoute,
+    NotPaidInTime,
     PaymentOrder,
     Reason,
     Status,
 )
-from tongbao.core.payments.domain.life import OUTSIDE, Timing, Verdict, Why, judge
+from tongbao.core.payments.domain import reason_of as reason_for
+from tongbao.core.payments.domain.life import (
+    NOT_PAID,
+    OUTSIDE,
+    Timing,
+    Verdict,
+    Why,
+    judge,
+    unpaid,
+)
 from tongbao.core.payments.models import AttemptRow
 from tongbao.core.payments.service.orders import booking
 from tongbao.core.payments.service.orders.gates import tell_rejected
@@ -46,15 +56,8 @@ async def hear(
         Outcome.NOT_DONE.value,
     }:
         return
-    verdict = judge(
-        answer,
-        amount=order.amount,
-        by_inquiry=by_inquiry,
-        prepared_at=attempt.prepared_at,
-        at=at,
-        timing=timing,
-    )
-    pause = timing.pause(attempt.inquiries)
+    verdict = _judged(order, attempt, answer, by_inquiry=by_inquiry, at=at, timing=timing)
+    again_at = timing.look_again_at(attempt.inquiries, expires_at=order.expires_at, at=at)
     if verdict.to is Status.SETTLED and not await settle(
         tx, order, attempt, why=verdict.why, at=at
     ):
@@ -68,19 +71,47 @@ async def hear(
         case Status.SETTLED:
             return
         case Status.RESERVED:
-            due_at = at + pause if verdict.again else at
+            due_at = again_at if verdict.again else at
             await move(tx, order, Status.RESERVED, why=verdict.why, at=at, due_at=due_at,
                        attempt_id=attempt.id)  # fmt: skip
+        case Status.REJECTED if verdict.why is Why.EXPIRED:
+            await expire(tx, order, at=at, attempt=attempt)
         case Status.REJECTED:
             await reject(tx, order, reason_of(attempt), at=at, attempt=attempt, why=verdict.why)
+        case Status.CANCELLED:
+            assert order.closed_by is not None
+            await cancelled(tx, order, at=at, by=order.closed_by, attempt=attempt)
         case to if to is order.status:
-            await look_again(tx, order.id, at=at + pause)
+            await look_again(tx, order.id, at=again_at)
         case to:
             order = await move(
-                tx, order, to, why=verdict.why, at=at, due_at=at + pause, attempt_id=attempt.id
+                tx, order, to, why=verdict.why, at=at, due_at=again_at, attempt_id=attempt.id
             )
             if to is Status.UNKNOWN:
                 await tell_unknown(tx, order, attempt, at=at)
+
+
+def _judged(
+    order: PaymentOrder,
+    attempt: AttemptRow,
+    answer: Answer,
+    *,
+    by_inquiry: bool,
+    at: datetime,
+    timing: Timing,
+) -> Verdict:
+    verdict = judge(
+        answer,
+        amount=order.amount,
+        by_inquiry=by_inquiry,
+        prepared_at=attempt.prepared_at,
+        at=at,
+        timing=timing,
+    )
+    if verdict.attempt is not Outcome.NOT_DONE or order.expires_at is None:
+        return verdict
+    is_closed = answer.reason is not None and answer.reason.code == NOT_PAID
+    return unpaid(order, verdict, is_lost=is_closed and attempt.redirect is None, at=at)
 
 
 async def settle(
@@ -148,26 +179,53 @@ async def reject(
     return order
 
 
+async def expire(
+    tx: WriteSession, order: PaymentOrder, *, at: datetime, attempt: AttemptRow | None
+) -> None:
+    """End an order that nobody has paid in time, and that nobody can pay any more."""
+    reason = reason_for(NotPaidInTime())
+    await reject(tx, order, reason, at=at, why=Why.EXPIRED, attempt=attempt)
+
+
+async def cancelled(
+    tx: WriteSession,
+    order: PaymentOrder,
+    *,
+    at: datetime,
+    by: UUID,
+    attempt: AttemptRow | None = None,
+) -> PaymentOrder:
+    """End an order that somebody took back; what it held is free again, and so are limits."""
+    await booking.release(tx, order, at=at)
+    await limits.release(tx, [order.id], at=at)
+    if order.kind is Kind.REFUND:
+        await give_back(tx, order)
+    return await move(
+        tx,
+        order,
+        Status.CANCELLED,
+        why=Why.CANCELLED,
+        at=at,
+        by=by,
+        attempt_id=None if attempt is None else attempt.id,
+        fee_minor=0,
+    )
+
+
 async def give_up(
     tx: WriteSession, order: PaymentOrder, last: AttemptRow | None, *, at: datetime
 ) -> None:
     """End a reserved order that no channel is left for."""
-    reason = reason_of(last) if last is not None else _no_route()
+    reason = reason_of(last) if last is not None else reason_for(NoRoute())
     await reject(tx, order, reason, at=at, why=Why.REFUSED, attempt=last)
 
 
 def reason_of(attempt: AttemptRow) -> Reason:
     """Return why an order is rejected, by what its channel said."""
     if attempt.reason_code is None:
-        return _no_route()
+        return reason_for(NoRoute())
     text = Text(zh=attempt.reason_zh or "", en=attempt.reason_en or "")
     return Reason(code=ChannelRefused.code, iso_code=attempt.reason_iso_code or "NARR", text=text)
-
-
-def _no_route() -> Reason:
-    refusal = NoRoute()
-    text = Text(zh=refusal.say("zh"), en=refusal.say("en"))
-    return Reason(code=NoRoute.code, iso_code=NoRoute.iso_code, text=text)
 
 
 def _write(
