@@ -27,12 +27,13 @@ _BUTTONS: Final = (
     '<form method="post"><button name="decision" value="agree">同意付款 Pay</button>'
     '<button name="decision" value="refuse">拒绝 Refuse</button></form>'
 )
+_OVER: Final = "<p>可以关闭此页 You may close this page</p>"
 _STATES: Final[Mapping[Status, str]] = {
     Status.WAITING: _BUTTONS,
     Status.PROCESSING: "<p>处理中 In process</p>",
-    Status.SETTLED: "<p>已付款 Paid</p>",
-    Status.REJECTED: "<p>未付款 Not paid</p>",
-    Status.CLOSED: "<p>已关闭 Closed</p>",
+    Status.SETTLED: f"<p>已付款 Paid</p>{_OVER}",
+    Status.REJECTED: f"<p>未付款 Not paid</p>{_OVER}",
+    Status.CLOSED: f"<p>已关闭 Closed</p>{_OVER}",
 }
 
 router = APIRouter(tags=["channel: wallets"])
