@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from xdist.remote import Producer
 from xdist.scheduler.protocol import Scheduling
 
-from tests.support import network, standstill
+from tests.support import durations, network, standstill
 from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
@@ -95,6 +95,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     with spared(item):
         return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.getoption("durations"):
+        durations.tell(terminalreporter)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
