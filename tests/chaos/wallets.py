@@ -40,7 +40,6 @@ async def somebody_pays_too_late(town: Town) -> None:
             for reference in sorted(await standing(http, wallet, "closed"))[:1]:
                 town.late.add(reference)
                 await decide(http, wallet, reference, "payment?after_closing=true")
-    assert town.late, "nothing was closed at all"
 
 
 async def waiting(http: httpx2.AsyncClient, wallet: str) -> set[str]:

@@ -30,7 +30,7 @@ from tongbao_sandbox.server import running
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 CUSTOMER, STAFF, OTHER_STAFF = new_id(), new_id(), new_id()
 LIMITS = parties.AskingLimits(
-    connect_seconds_max=1.0, read_seconds_max=2.0, total_seconds_max=4.0, attempts_max=1
+    connect_seconds_max=1.0, read_seconds_max=5.0, total_seconds_max=10.0, attempts_max=1
 )
 BOOK, PEOPLE = firms.load(count=40), people.load()
 _firms = count(10)
