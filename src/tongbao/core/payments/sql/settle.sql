@@ -39,7 +39,6 @@ CREATE OR REPLACE FUNCTION payments_settle(
     OUT available bigint[], OUT debit_balance bigint[], OUT credit_balance bigint[]
 )
 LANGUAGE plpgsql
-SET plan_cache_mode = force_generic_plan  -- a turn of one is not worth a plan of its own
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -183,7 +183,6 @@ CREATE OR REPLACE FUNCTION limits_reserve(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
-SET plan_cache_mode = force_generic_plan  -- a batch of one is not worth plans of its own
 AS $$
 #variable_conflict use_column
 DECLARE
