@@ -78,23 +78,6 @@ async def test_what_came_up_since_it_was_prepared_is_refused(tx: WriteSession) -
     assert await booked(tx, payer, frozen, other) == ["20.00", "0.00", "80.00"]
 
 
-async def test_plans_made_while_tables_were_empty_do_not_read_them_whole(
-    own_database: Database,
-) -> None:
-    async with own_database.write() as tx:
-        payer, payee = await new_holder(tx, "甲", money="1000.00"), await new_holder(tx, "乙")
-    for _ in range(4):
-        async with own_database.write() as tx:
-            orders = [order(payer, payee, "0.01") for _ in range(100)]
-            assert set(await execute(tx, orders, payer.actor)) == {"settled"}
-            read = await tx.fetch(
-                "SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables"
-                " WHERE seq_tup_read > 1000",
-                (),
-            )
-        assert read == []
-
-
 async def test_each_order_has_its_own_outcome(tx: WriteSession) -> None:
     firm, supplier = await new_holder(tx, "甲", money="100.00"), await new_holder(tx, "乙")
     stranger = await new_holder(tx, "丙", money="100.00")
