@@ -1,5 +1,6 @@
 """Telling channels what to do and asking what became of it: over HTTP, with no transaction open."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -17,6 +18,13 @@ ANSWERS: Final = Counter(
     "tongbao_channel_answers", "Answers of payment channels", ["channel", "verb", "outcome"]
 )
 
+_FAILED: Final = {
+    "submit": "channel_submit_failed",
+    "inquire": "channel_inquiry_failed",
+    "close": "channel_closing_failed",
+}
+_Saying = Callable[[Instruction], Awaitable[Answer]]
+
 log = structlog.get_logger(__name__)
 
 
@@ -33,13 +41,7 @@ async def submit(channel: str, instruction: Instruction) -> Answer:
     if not offered or (kind not in offered and not is_refund):
         refused = Answer(outcome=Outcome.NOT_DONE, reason=reason(Reason.NOT_OFFERED))
         return await explained(channel, refused)
-    try:
-        answer = await at_channel.submit(instruction)
-    except Exception:
-        # A plug-in's defect: the instruction may well have reached the channel.
-        log.exception("channel_submit_failed", channel=channel, reference=instruction.reference)
-        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return await _told(channel, "submit", _checked(instruction, answer))
+    return await _say(channel, instruction, at_channel.submit, "submit")
 
 
 async def inquire(channel: str, instruction: Instruction) -> Answer:
@@ -48,13 +50,7 @@ async def inquire(channel: str, instruction: Instruction) -> Answer:
     NOT_DONE only when the channel says that it never knew it, long enough after it was sent, or
     refused it; never an exception but `UnknownChannel`.
     """
-    at_channel = gateway(channel)
-    try:
-        answer = await at_channel.inquire(instruction)
-    except Exception:
-        log.exception("channel_inquiry_failed", channel=channel, reference=instruction.reference)
-        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return await _told(channel, "inquire", _checked(instruction, answer))
+    return await _say(channel, instruction, gateway(channel).inquire, "inquire")
 
 
 async def close(channel: str, instruction: Instruction) -> Answer:
@@ -62,13 +58,7 @@ async def close(channel: str, instruction: Instruction) -> Answer:
 
     As `inquire` otherwise: NOT_DONE is certain, and never an exception but `UnknownChannel`.
     """
-    at_channel = gateway(channel)
-    try:
-        answer = await at_channel.close(instruction)
-    except Exception:
-        log.exception("channel_closing_failed", channel=channel, reference=instruction.reference)
-        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
-    return await _told(channel, "close", _checked(instruction, answer))
+    return await _say(channel, instruction, gateway(channel).close, "close")
 
 
 async def statement(channel: str, day: date) -> Statement:
@@ -78,6 +68,16 @@ async def statement(channel: str, day: date) -> Statement:
     `UnknownChannel`.
     """
     return await gateway(channel).statement(day)
+
+
+async def _say(channel: str, instruction: Instruction, say: _Saying, verb: str) -> Answer:
+    """Say something to a channel. After a plug-in's defect it may well have reached the channel."""
+    try:
+        answer = await say(instruction)
+    except Exception:
+        log.exception(_FAILED[verb], channel=channel, reference=instruction.reference)
+        answer = Answer(outcome=Outcome.UNKNOWN, reason=reason(Reason.BROKEN_ANSWER))
+    return await _told(channel, verb, _checked(instruction, answer))
 
 
 async def _told(channel: str, verb: str, answer: Answer) -> Answer:

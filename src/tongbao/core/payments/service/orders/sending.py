@@ -6,8 +6,9 @@ from uuid import UUID, uuid4  # noqa: TID251 - an UETR is a UUIDv4, by its stand
 
 from tongbao.core.accounts import service as accounts
 from tongbao.core.accounts.service import DepositAccount
-from tongbao.core.channels.service import CounterpartyKind, Operation
+from tongbao.core.channels.service import CounterpartyKind, Operation, Route
 from tongbao.core.parties import service as parties
+from tongbao.core.parties.service import Party
 from tongbao.core.payments.domain import (
     Kind,
     NoRoute,
@@ -21,7 +22,7 @@ from tongbao.core.payments.domain import (
     clean_end_to_end_id,
     clean_remittance,
 )
-from tongbao.core.payments.domain.fees import FeeQuote
+from tongbao.core.payments.domain.fees import FeeAboveAmount, FeeQuote
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
@@ -150,6 +151,19 @@ async def pass_gates(
         return await gates.reject(tx, order, route, at=at)
     channel = route.channels[0]
     fee = await fee_of(tx, order, party_kind=payer.kind.value, channel=channel, at=at)
+    return await reserve(tx, order, channel=channel, fee=fee, at=at)
+
+
+async def collect(
+    tx: WriteSession, order: PaymentOrder, route: Route | NoRoute, *, holder: Party, at: datetime
+) -> Transfer:
+    """Price and reserve a screened order that brings money in; one that costs all of it is none."""
+    if isinstance(route, NoRoute):
+        return await gates.reject(tx, order, route, at=at)
+    channel = route.channels[0]
+    fee = await fee_of(tx, order, party_kind=holder.kind.value, channel=channel, at=at)
+    if fee.total >= order.amount:
+        return await gates.reject(tx, order, FeeAboveAmount(fee=str(fee.total)), at=at)
     return await reserve(tx, order, channel=channel, fee=fee, at=at)
 
 

@@ -9,7 +9,6 @@ from tongbao.core.channels.service import CounterpartyKind, Operation
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
     Kind,
-    NoRoute,
     PaymentId,
     PaymentOrder,
     Status,
@@ -17,15 +16,13 @@ from tongbao.core.payments.domain import (
     check_amount,
 )
 from tongbao.core.payments.domain.cards import Card
-from tongbao.core.payments.domain.fees import FeeAboveAmount
 from tongbao.core.payments.domain.life import Why
 from tongbao.core.payments.service.alone import count_alone
 from tongbao.core.payments.service.authority import check_may_initiate, check_second_person
 from tongbao.core.payments.service.cards import verified_card
-from tongbao.core.payments.service.fees import fee_of
 from tongbao.core.payments.service.orders import gates
 from tongbao.core.payments.service.orders.moving import create, move
-from tongbao.core.payments.service.orders.sending import pass_gates, reserve
+from tongbao.core.payments.service.orders.sending import collect, pass_gates
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.ids import new_id
@@ -59,13 +56,7 @@ async def top_up(
     route = await gates.routed(
         tx, order, operation=Operation.COLLECT, kind=CounterpartyKind.CARD, at=at
     )
-    if isinstance(route, NoRoute):
-        return await gates.reject(tx, order, route, at=at)
-    channel = route.channels[0]
-    fee = await fee_of(tx, order, party_kind=holder.kind.value, channel=channel, at=at)
-    if fee.total >= amount:
-        return await gates.reject(tx, order, FeeAboveAmount(fee=str(fee.total)), at=at)
-    return await reserve(tx, order, channel=channel, fee=fee, at=at)
+    return await collect(tx, order, route, holder=holder, at=at)
 
 
 async def withdraw(

@@ -18,7 +18,6 @@ from tongbao.core.channels.service import Offer, Operation, Outcome, Route
 from tongbao.core.parties import service as parties
 from tongbao.core.payments.domain import (
     Kind,
-    NoRoute,
     PaymentId,
     PaymentOrder,
     Status,
@@ -27,16 +26,14 @@ from tongbao.core.payments.domain import (
     Transfer,
     check_amount,
 )
-from tongbao.core.payments.domain.fees import FeeAboveAmount
 from tongbao.core.payments.domain.life import OVER, Why
 from tongbao.core.payments.models import AttemptRow, PaymentOrderRow
 from tongbao.core.payments.models.orders import IS_TO_PAY
 from tongbao.core.payments.service.authority import check_may_initiate
 from tongbao.core.payments.service.configuration import timing
-from tongbao.core.payments.service.fees import fee_of
 from tongbao.core.payments.service.orders import gates
 from tongbao.core.payments.service.orders.moving import create, move
-from tongbao.core.payments.service.orders.sending import reserve
+from tongbao.core.payments.service.orders.sending import collect
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.ids import new_id
@@ -85,13 +82,7 @@ async def top_up_from_wallet(
     if refusal is not None:
         return await gates.reject(tx, order, refusal, at=at)
     order = await move(tx, order, Status.SCREENED, why=Why.SCREENED, at=at, by=initiated_by.id)
-    if isinstance(route, NoRoute):
-        return await gates.reject(tx, order, route, at=at)
-    channel = route.channels[0]
-    fee = await fee_of(tx, order, party_kind=holder.kind.value, channel=channel, at=at)
-    if fee.total >= amount:
-        return await gates.reject(tx, order, FeeAboveAmount(fee=str(fee.total)), at=at)
-    return await reserve(tx, order, channel=channel, fee=fee, at=at)
+    return await collect(tx, order, route, holder=holder, at=at)
 
 
 async def to_pay(tx: ReadSession, order: PaymentOrder, *, at: datetime) -> ToPay | None:
