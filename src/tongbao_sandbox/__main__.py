@@ -1,13 +1,11 @@
 """`python -m tongbao_sandbox`: the outside world on a port of its own."""
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import NoReturn
 
 from tongbao_sandbox import firms
 from tongbao_sandbox.main import TOKEN_DEFAULT, create_app
@@ -15,7 +13,7 @@ from tongbao_sandbox.server import serve
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve the sandbox until interrupted, then end the process.
+    """Serve the sandbox until interrupted.
 
     Return 2 if what it is given cannot be served.
     """
@@ -37,21 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"sandbox: {len(book.firms)} firms, http://{options.host}:{options.port}", flush=True
     )
     try:
-        asyncio.run(serve(create_app(book=book, token=token), host=options.host, port=options.port))
+        serve(create_app(book=book, token=token), host=options.host, port=options.port)
     except OSError as error:
         return _complain(f"cannot listen on {options.host}:{options.port}: {error}")
-    return _end()
-
-
-def _end() -> NoReturn:
-    """End the process at once.
-
-    The server's own threads may still be ending, and the interpreter's orderly end would abort
-    them with a core dump now and then (seen in 3 of 16 stops). There is nothing left to save.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,24 +9,20 @@ import time
 from collections.abc import Iterator
 
 from fastapi import FastAPI
-from granian.constants import Interfaces
-from granian.server.embed import Server
+from uvicorn import Config, Server
 
 START_SECONDS_MAX = 10.0
 STOP_SECONDS_MAX = 5.0
-SETTLE_SECONDS = 0.1  # the server's last native thread ends a little later; see __main__
 
 
-async def serve(app: FastAPI, *, host: str, port: int) -> None:
+def serve(app: FastAPI, *, host: str, port: int) -> None:
     """Serve until SIGINT or SIGTERM; raise OSError if the address cannot be listened on."""
-    with socket.socket() as probe:  # the server itself would share a taken port without a word
+    with socket.socket() as probe:  # the server itself would end the process without a word
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((host, port))
-    server = _server(app, host, port)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    await server.serve()
+    for number in (signal.SIGINT, signal.SIGTERM):  # it raises them again when it has stopped
+        signal.signal(number, lambda _number, _frame: None)
+    _server(app, host, port).run()
 
 
 @contextlib.contextmanager
@@ -34,22 +30,21 @@ def running(app: FastAPI) -> Iterator[str]:
     """Serve `app` from a thread on a free port; give its address (no slash at the end)."""
     port = _free_port()
     server = _server(app, "127.0.0.1", port)
-    loop = asyncio.new_event_loop()
 
-    def run() -> None:
-        loop.run_until_complete(server.serve())
-        loop.run_until_complete(_end_tasks())
-        loop.close()
+    async def run() -> None:
+        await server.serve()
+        await _end_tasks()
 
-    thread = threading.Thread(target=run, name="tongbao-sandbox", daemon=True)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(run()), name="tongbao-sandbox", daemon=True
+    )
     thread.start()
     _wait_until_open(port)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        loop.call_soon_threadsafe(server.stop)
+        server.should_exit = server.force_exit = True
         thread.join(STOP_SECONDS_MAX)
-        time.sleep(SETTLE_SECONDS)
 
 
 async def _end_tasks() -> None:
@@ -61,7 +56,19 @@ async def _end_tasks() -> None:
 
 
 def _server(app: FastAPI, host: str, port: int) -> Server:
-    return Server(app, host, port, interface=Interfaces.ASGINL, websockets=False, log_enabled=False)
+    return Server(
+        Config(
+            app,
+            host=host,
+            port=port,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            log_level="critical",  # broken requests and answers are its business
+        )
+    )
 
 
 def _free_port() -> int:

@@ -1,13 +1,22 @@
-"""The API under granian, with one worker process or several."""
+"""The API under uvicorn, with one worker process or several."""
 
 import asyncio
 import gc
-from typing import TYPE_CHECKING
+import multiprocessing
+import os
+import signal
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
-from granian import Granian
-from granian.constants import Interfaces, Loops, SSLProtocols
+from uvicorn import Config, Server
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
-from tongbao.infra.metrics_directory import share_between_processes
+from tongbao.infra.connection import Connection
+from tongbao.infra.metrics_directory import count_with_others, share_between_processes
 from tongbao.infra.settings import Settings
 from tongbao.infra.stopping import also_at_stop
 from tongbao.infra.tls import TlsFiles
@@ -15,8 +24,12 @@ from tongbao.infra.tls import TlsFiles
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-BACKLOG = 1024
-GARBAGE_MIN = 5_000
+BACKLOG: Final = 1024
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than the proxies in front keep a connection, so that they are the ones who end it."""
+HANGS_AFTER_SECONDS: Final = 60
+"""A worker that does not say for so long that it lives is replaced."""
+GARBAGE_MIN: Final = 5_000
 """New containers before the collector looks for cycles. A request leaves hardly any behind."""
 
 
@@ -36,22 +49,63 @@ def serve(settings: Settings) -> None:
     from tongbao.app.keys import check_keys  # noqa: PLC0415
 
     asyncio.run(check_keys(settings))
-    Granian(
+    config = Config(
         "tongbao.app.serve:worker_app",
         factory=True,
-        address=settings.host,
+        host=settings.host,
         port=settings.port,
-        interface=Interfaces.ASGI,
-        loop=Loops.auto,
+        http=Connection,
+        ws="none",
+        lifespan="on",
         workers=settings.api_workers,
         backlog=BACKLOG,
-        log_access=False,
-        log_level="warning",  # type: ignore[arg-type]
-        respawn_failed_workers=True,
-        ssl_cert=tls.certificate if tls else None,
-        ssl_key=tls.key if tls else None,
-        ssl_protocol_min=SSLProtocols.tls13,
-    ).serve()
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=HANGS_AFTER_SECONDS,
+        proxy_headers=False,  # whom to believe, the application knows (`infra.address`)
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level="warning",
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+        ssl_context_factory=_only_tls_1_3 if tls else None,
+    )
+    _end_in_peace()
+    if settings.api_workers > 1:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    server = Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
+
+
+def _only_tls_1_3(_config: Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = usual()
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    return context
+
+
+def _end_in_peace() -> None:
+    """Have a process that was told to stop, and has, end as one that did what it was told.
+
+    The server raises the signal again when it has stopped, for whoever was there before it.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+
+
+def _end_with_supervisor() -> None:
+    """Stop this worker when whoever looks after it dies without a word."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is None:
+        return
+
+    def watch() -> None:
+        supervisor.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="watch-supervisor", daemon=True).start()
 
 
 def worker_app() -> "FastAPI":
@@ -60,7 +114,9 @@ def worker_app() -> "FastAPI":
     What has been imported and built stays until the end: taken out of the collector's sight, it is
     not walked through again and again, which took a tenth of a busy worker's time.
     """
-    # Not before `share_between_processes`: it must be first to know where metrics are counted.
+    _end_with_supervisor()
+    count_with_others()
+    # Not before it is known where metrics are counted.
     from tongbao.app.main import create_app  # noqa: PLC0415
 
     app = create_app()

@@ -5,6 +5,7 @@ value passes `infra.masking`, whoever logs it, our own code or a library. What w
 context, such as a request's id, is part of each line.
 """
 
+import asyncio
 import json
 import logging
 import sys
@@ -27,6 +28,8 @@ _OWN: Final = frozenset({"_from_structlog", "_record", "level", "timestamp"})  #
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, default=repr)
 _format_positional: Final = structlog.stdlib.PositionalArgumentsFormatter()
 _render_stack: Final = structlog.processors.StackInfoRenderer()
+ATOMIC_BYTES_MAX: Final = 4096
+"""What Linux writes into a pipe in one piece (PIPE_BUF)."""
 _UTC_LENGTH: Final = len("+00:00")
 _UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Zl", "Zp"})
 
@@ -120,6 +123,8 @@ class JsonLines:
     def __init__(self, stream: TextIO, *, tells_info: bool) -> None:
         self._stream = stream
         self._tells_info = tells_info
+        self._loop: asyncio.AbstractEventLoop | None = None  # that is to flush soon
+        self._kept = 0
 
     def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> str:
         """Return the line of an event."""
@@ -130,13 +135,34 @@ class JsonLines:
         if not self._tells_info:
             return
         method, route, status, duration_ms, problem, actor_id, request_id, logger = request
-        self._stream.write(
+        self._write_soon(
             f'{{"method": "{method}", "route": "{route}", "status": {status}, '
             f'"duration_ms": {duration_ms}, "problem": {_quoted(problem)}, '
             f'"actor_id": {_quoted(actor_id)}, "event": "request", '
             f'"request_id": "{mask_text(request_id)}", "level": "info", '
             f'"logger": "{logger}", "timestamp": "{_timestamp()}"}}\n'
         )
+
+    def _write_soon(self, line: str) -> None:
+        """Write a line of ASCII with those that come until the event loop has served who is ready.
+
+        What other processes write to the same pipe stays apart from `ATOMIC_BYTES_MAX`.
+        """
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop = loop
+            loop.call_soon(self._served)
+        if self._kept + len(line) > ATOMIC_BYTES_MAX:
+            self._flush()
+        self._stream.write(line)
+        self._kept += len(line)
+
+    def _served(self) -> None:
+        self._loop = None
+        self._flush()
+
+    def _flush(self) -> None:
+        self._kept = 0
         self._stream.flush()
 
 

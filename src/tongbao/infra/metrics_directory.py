@@ -1,7 +1,8 @@
 """Where several API workers count together; a module of its own because of when it must run.
 
-`prometheus_client` decides where it counts when it is first imported, and a forked worker keeps
-what its parent decided. So this runs, and imports nothing that counts, before anything else does.
+`prometheus_client` decides where it counts when it is first imported. So this runs, and imports
+nothing that counts, before anything else does: in the process that starts the workers, and again in
+each of them.
 """
 
 import os
@@ -13,7 +14,7 @@ MULTIPROCESS_DIRECTORY: Final = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def share_between_processes(directory: Path) -> None:
-    """Let this process and its children count together, in files of `directory`, emptied first.
+    """Let the children of this process count together, in files of `directory`, emptied first.
 
     To be called by whoever starts several API workers, before it starts them. Raises
     `RuntimeError` when `prometheus_client` is imported already, for then it is too late.
@@ -25,14 +26,16 @@ def share_between_processes(directory: Path) -> None:
     for old in directory.glob("*.db"):
         old.unlink()
     os.environ[MULTIPROCESS_DIRECTORY] = str(directory)
-    _know_the_process()
 
 
-def _know_the_process() -> None:
-    """Have metrics ask once which process they are in, and again after each fork.
+def count_with_others() -> None:
+    """Let this process, a worker, count where it was told to, if it was.
 
-    They ask whenever one of them moves, five times a request, and each time the system's kernel.
+    Metrics ask which process they are in whenever one of them moves, five times a request, and each
+    time the system's kernel; here they ask once, and again after a fork.
     """
+    if MULTIPROCESS_DIRECTORY not in os.environ:
+        return
     from prometheus_client import values  # noqa: PLC0415 - not before it knows where to count
 
     values.ValueClass = values.MultiProcessValue(_Process())  # type: ignore[no-untyped-call]

@@ -26,7 +26,7 @@ large one, so a few wait for the end of the one under way, and for whoever comes
 GATHER_STEPS_MAX: Final = 8
 PATIENT_MIN: Final = 8
 """Fewer, those of the last turn included, are not made to wait for others."""
-RETURNING_SHARE: Final = 0.8
+RETURNING_SHARE: Final = 0.9
 """So many of a crowd are waited for; some have left, and some are always late."""
 
 
@@ -65,9 +65,10 @@ class Turns(Generic[Question, Answer]):
     question, or several that together weigh at most `size_max`; `waiting_max` questions wait.
     `UNDER_WAY_MAX` turns are under way at most, and they may end in any order.
 
-    With `patience_seconds` a turn waits that long, at most, for those who were served in the last
-    one: in a crowd, whoever has an answer mostly asks again at once. That costs nobody time as long
-    as the processors have other work, and makes turns larger, hence cheaper.
+    With `patience_seconds` one turn is under way at a time, and waits that long, at most, until as
+    many wait as were there when the last one began: in a crowd, whoever has an answer mostly asks
+    again at once. That costs nobody time as long as the processors have other work, and makes
+    turns larger, hence cheaper.
     """
 
     def __init__(
@@ -84,7 +85,8 @@ class Turns(Generic[Question, Answer]):
         self._waiting_max = waiting_max
         self._weigh = weigh
         self._patience_seconds = patience_seconds
-        self._served_last = 0
+        self._under_way_max = 1 if patience_seconds else UNDER_WAY_MAX
+        self._present = 0  # who was served or left waiting when the last turn began
         self._returned: asyncio.Event | None = None  # somebody is waiting for a crowd to return
         self._crowd = 0
         self._waiting: deque[tuple[Question, asyncio.Future[Answer]]] = deque()
@@ -113,7 +115,9 @@ class Turns(Generic[Question, Answer]):
         """Start a turn if somebody waits and there is room for one."""
         if not self._waiting or self._gathering:
             return
-        if self._turns and (len(self._turns) >= UNDER_WAY_MAX or len(self._waiting) < CROWD_MIN):
+        if len(self._turns) >= self._under_way_max:
+            return
+        if self._turns and len(self._waiting) < CROWD_MIN:
             return
         self._gathering = True
         turn = asyncio.create_task(self._turn())
@@ -131,7 +135,7 @@ class Turns(Generic[Question, Answer]):
         """
         count_max = len(self._waiting)
         if count_max >= 2 * CROWD_MIN:
-            count_max = math.ceil(count_max / (UNDER_WAY_MAX + 1 - len(self._turns)))
+            count_max = math.ceil(count_max / (self._under_way_max + 1 - len(self._turns)))
         taken: list[tuple[Question, asyncio.Future[Answer]]] = []
         size = 0
         while self._waiting and len(taken) < count_max:
@@ -153,14 +157,15 @@ class Turns(Generic[Question, Answer]):
                 break
 
     async def _await_crowd(self) -> None:
-        """Give those who were served last the time to ask again."""
-        self._crowd = int((self._served_last + len(self._waiting)) * RETURNING_SHARE)
+        """Give those who were there last the time to ask again."""
+        self._crowd = int(self._present * RETURNING_SHARE)
         if not self._patience_seconds or not PATIENT_MIN <= self._crowd > len(self._waiting):
             return
         self._returned = asyncio.Event()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience_seconds):
                 await self._returned.wait()
+        await self._gather()
 
     async def _turn(self) -> None:
         try:
@@ -170,7 +175,7 @@ class Turns(Generic[Question, Answer]):
             self._returned = None
             self._gathering = False
         taken = self._take()
-        self._served_last = len(taken)
+        self._present = len(taken) + len(self._waiting)
         self._begin()
         try:
             if taken:

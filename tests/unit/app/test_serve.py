@@ -14,12 +14,13 @@ from tongbao.app import cli, serve
 from tongbao.infra.metrics_directory import MULTIPROCESS_DIRECTORY
 
 class Server:
-    def __init__(self, target, **options):
-        print("workers:", options["workers"])
-    def serve(self):
+    started = True
+    def __init__(self, config, sockets=()):
+        print("workers:", config.workers)
+    def run(self):
         print("counting in:", os.environ.get(MULTIPROCESS_DIRECTORY))
 
-serve.Granian = Server
+serve.Server = serve.Multiprocess = Server
 cli.cli(["serve"])
 """
 
@@ -30,6 +31,7 @@ def test_several_workers_are_told_where_to_count_together(tmp_path: Path, worker
         "TONGBAO_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
         "TONGBAO_DATA_DIR": str(tmp_path),
         "TONGBAO_API_WORKERS": str(workers),
+        "TONGBAO_PORT": "0",
     }
     ended = subprocess.run(
         [sys.executable, "-c", SERVE],

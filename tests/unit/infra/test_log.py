@@ -1,11 +1,13 @@
 """What a log line shows, and what nobody can make it show."""
 
+import asyncio
 import json
 import logging
 import warnings
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from io import StringIO
 from typing import Any, Literal
 from uuid import UUID
 
@@ -175,7 +177,7 @@ def test_quiet_levels_are_not_written(capsys: pytest.CaptureFixture[str]) -> Non
 
 @pytest.mark.parametrize("request_id", ["0198c9a4-7a52-7c3e-9d1b-3f8f6f2b9a10", "13812345678"])
 @pytest.mark.parametrize("problem", [None, "ledger.insufficient_funds"])
-def test_a_requests_line_written_by_hand_is_what_it_is_as_any_event(
+async def test_a_requests_line_written_by_hand_is_what_it_is_as_any_event(
     capsys: pytest.CaptureFixture[str], request_id: str, problem: str | None
 ) -> None:
     logger = configure()
@@ -202,6 +204,44 @@ def test_a_requests_line_written_by_hand_is_what_it_is_as_any_event(
         assert datetime.fromisoformat(line.pop("timestamp")).utcoffset() == timedelta()
     assert list(first.items()) == list(second.items())
     assert first["request_id"] in {request_id, "138****5678"}
+
+
+async def test_lines_of_requests_go_out_together_once_all_who_are_ready_are_served() -> None:
+    stream = Slow()
+    by_hand = log.JsonLines(stream, tells_info=True)
+    line = log.RequestFacts("GET", "/", 200, 0.1, None, None, "r", "test")
+    for _ in range(3):
+        by_hand.write_request(line)
+    assert stream.sent == []
+    await asyncio.sleep(0)
+    (sent,) = stream.sent
+    assert sent.count("\n") == 3
+    by_hand.write_request(line)
+    await asyncio.sleep(0)
+    assert len(stream.sent) == 2
+
+
+async def test_no_more_go_out_together_than_a_pipe_takes_in_one_piece() -> None:
+    stream = Slow()
+    by_hand = log.JsonLines(stream, tells_info=True)
+    for _ in range(100):
+        by_hand.write_request(log.RequestFacts("GET", "/", 200, 0.1, None, None, "r", "test"))
+    await asyncio.sleep(0)
+    assert "".join(stream.sent).count("\n") == 100
+    assert all(len(sent) <= log.ATOMIC_BYTES_MAX and sent.endswith("\n") for sent in stream.sent)
+
+
+class Slow(StringIO):
+    """Keeps what is written until it is flushed, as a file does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[str] = []
+
+    def flush(self) -> None:
+        self.sent.append(self.getvalue())
+        self.seek(0)
+        self.truncate()
 
 
 def test_a_requests_line_has_its_level(capsys: pytest.CaptureFixture[str]) -> None:

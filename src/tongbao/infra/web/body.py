@@ -6,7 +6,6 @@ A slow sender therefore occupies memory (at most the body limit) but never a con
 import asyncio
 import hashlib
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from functools import lru_cache
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
@@ -102,11 +101,10 @@ async def read_file(request: Request) -> SpooledRequest:
     file = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES_MAX)  # noqa: SIM115 - the caller's to close
     digest = hashlib.sha256()
     try:
-        async with (
-            asyncio.timeout(FILE_SECONDS_MAX),
-            aclosing(_chunks(request.scope, request.receive)) as chunks,
-        ):
-            async for chunk in chunks:
+        coming = _Coming(request.scope, request.receive)
+        async with asyncio.timeout(FILE_SECONDS_MAX):
+            while coming.more:
+                chunk = await coming.chunk()
                 digest.update(chunk)
                 file.write(chunk)
     except TimeoutError as error:
@@ -129,27 +127,37 @@ async def read_bytes(scope: Scope, receive: Receive) -> bytes:
 
     Raises `BodyTooSlow`, `BodyTooLarge`, and `ClientDisconnect` when the caller has left.
     """
+    coming = _Coming(scope, receive)
+    chunks = []
     try:
         with TimeLimit(BODY_SECONDS_MAX):
-            async with aclosing(_chunks(scope, receive)) as chunks:
-                return b"".join([chunk async for chunk in chunks])
+            while coming.more:
+                chunks.append(await coming.chunk())
     except TimeoutError as error:
         raise BodyTooSlow(seconds_max=BODY_SECONDS_MAX) from error
+    return b"".join(chunks)
 
 
-async def _chunks(scope: Scope, receive: Receive) -> AsyncGenerator[bytes, None]:
-    """Yield the body as it comes."""
-    length = declared_length(scope)
-    more = True
-    while more:
-        message = await receive()
+class _Coming:
+    """A body as it comes."""
+
+    __slots__ = ("_left", "_receive", "more")
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._left = declared_length(scope)
+        self._receive = receive
+        self.more = True
+
+    async def chunk(self) -> bytes:
+        """Return what comes next; raises `ClientDisconnect` when the caller has left."""
+        message = await self._receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        chunk = message.get("body", b"")
-        yield chunk
+        chunk: bytes = message.get("body", b"")
         # The server holds a body to its declared length: what is whole is not waited for.
-        length -= len(chunk)
-        more = message.get("more_body", False) and length != 0
+        self._left -= len(chunk)
+        self.more = message.get("more_body", False) and self._left != 0
+        return chunk
 
 
 def parse_document(body: bytes, content_type: str) -> object:

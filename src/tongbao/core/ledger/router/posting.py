@@ -10,8 +10,8 @@ from tongbao.core.ledger import service
 from tongbao.core.ledger.schemas import TransactionIn, result_members
 from tongbao.infra.web import Answer, Asked, caller_of, language_of
 
-PATIENCE_SECONDS: Final = 0.002
-"""As for look-ups (`infra.together`), of which callers who are remembered need none."""
+PATIENCE_SECONDS: Final = 0.004
+"""Less than parsing the requests of a worker's share of a crowd takes."""
 
 
 async def book_together(asked: Asked) -> Answer | None:

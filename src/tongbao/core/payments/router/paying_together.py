@@ -28,6 +28,8 @@ from tongbao.infra.web.trail import entry_of_answer
 PREFIX: Final = "/api/v1/payments"
 PER_TURN_MAX: Final = 200
 WAITING_MAX: Final = 2_000
+PATIENCE_SECONDS: Final = 0.006
+"""Less than parsing the requests of a worker's share of a crowd takes."""
 
 logger = structlog.get_logger(__name__)
 
@@ -72,7 +74,12 @@ def _turns(app: FastAPI) -> Turns[_Question, Answer | None]:
         async def turn(questions: Questions) -> Sequence[Answer | None]:
             return await _pay(database, questions)
 
-        app.state.payment_turns = Turns(turn, size_max=PER_TURN_MAX, waiting_max=WAITING_MAX)
+        app.state.payment_turns = Turns(
+            turn,
+            size_max=PER_TURN_MAX,
+            waiting_max=WAITING_MAX,
+            patience_seconds=PATIENCE_SECONDS,
+        )
     turns: Turns[_Question, Answer | None] = app.state.payment_turns
     return turns
 

@@ -1,0 +1,77 @@
+"""A connection that speaks HTTP/1.1, held to what a head may weigh and how long it may take.
+
+The server's own protocol limits neither: without this, whoever never ends a head holds a connection
+and memory for as long as they like. Bodies are limited further in, by `infra.web`.
+"""
+
+import asyncio
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_BYTES_MAX: Final = 64 * 1024
+HEAD_SECONDS_MAX: Final = 30
+LINGER_SECONDS: Final = 5
+"""How long the rest of a body is still read, and thrown away, when its answer has been sent."""
+
+_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
+
+
+class Connection(HttpToolsProtocol):
+    """One connection of a client, or of the proxy in front."""
+
+    _head_bytes = 0
+    _in_head = True  # a connection begins by waiting for a head
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        super().connection_made(transport)
+        self._close_in(HEAD_SECONDS_MAX)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._forget_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > HEAD_BYTES_MAX:
+            self.transport.write(_TOO_LARGE)
+            self.transport.close()
+        elif self._timer is None:
+            self._close_in(HEAD_SECONDS_MAX)
+
+    def on_message_begin(self) -> None:
+        """Know that a head begins."""
+        self._in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Know that a head is whole."""
+        self._in_head = False
+        self._forget_timer()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """End what is left of a request that was answered before it was whole."""
+        super().on_response_complete()
+        if self.cycle.more_body and not self.transport.is_closing():
+            self._close_in(LINGER_SECONDS)
+
+    def _close_in(self, seconds: float) -> None:
+        self._forget_timer()
+        self._timer = self.loop.call_later(seconds, self.transport.close)
+
+    def _forget_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

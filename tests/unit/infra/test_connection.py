@@ -1,0 +1,131 @@
+"""A connection: heads have a size and a time, and answers given early end a body."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
+
+from tongbao.infra import connection
+from tongbao.infra.connection import HEAD_BYTES_MAX, Connection
+
+REQUEST = b"GET /here HTTP/1.1\r\nHost: bank\r\n"
+SOON = 0.05
+WAIT_SECONDS = 10
+
+
+async def application(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer at once with the path, whatever is still to come."""
+    body = scope["path"].encode()
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Client:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self) -> bytes:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await self.reader.readuntil(b"/here")
+
+    async def until_closed(self) -> bytes:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await self.reader.read()
+
+
+@asynccontextmanager
+async def connected() -> AsyncIterator[Client]:
+    config = Config(application, ws="none", log_config=None, access_log=False)
+    config.load()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(config, ServerState(), {}), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield Client(reader, writer)
+    finally:
+        writer.close()
+        server.close()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS_MAX", SOON)
+    monkeypatch.setattr(connection, "LINGER_SECONDS", SOON)
+
+
+async def test_requests_follow_one_another() -> None:
+    async with connected() as client:
+        for _ in range(3):
+            await client.send(REQUEST + b"\r\n")
+            assert (await client.answer()).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+async def test_a_head_in_pieces_is_a_head() -> None:
+    async with connected() as client:
+        for byte in REQUEST:
+            await client.send(bytes([byte]))
+        await client.send(b"\r\n")
+        assert await client.answer()
+
+
+async def test_a_head_without_end_is_ended() -> None:
+    async with connected() as client:
+        await client.send(REQUEST)
+        for _ in range(HEAD_BYTES_MAX // 1024 + 1):
+            await client.send(b"X: " + b"a" * 1019 + b"\r\n")
+        assert (await client.until_closed()).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_one_header_without_end_is_ended() -> None:
+    async with connected() as client:
+        await client.send(REQUEST + b"X: ")
+        for _ in range(HEAD_BYTES_MAX // 1024 + 1):
+            await client.send(b"a" * 1024)
+        assert (await client.until_closed()).startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("said", [b"", b"G", REQUEST], ids=["nothing", "a letter", "most"])
+async def test_who_does_not_end_a_head_is_not_waited_for(said: bytes) -> None:
+    async with connected() as client:
+        await client.send(said)
+        assert await client.until_closed() == b""
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_nor_with_a_later_request() -> None:
+    async with connected() as client:
+        await client.send(REQUEST + b"\r\n")
+        await client.answer()
+        await asyncio.sleep(2 * SOON)  # between requests it is not the head that takes long
+        await client.send(REQUEST)
+        assert await client.until_closed() == b""
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_body_nobody_wants_is_not_read_for_ever() -> None:
+    async with connected() as client:
+        await client.send(REQUEST + b"Content-Length: 1000000\r\n\r\n")
+        await client.answer()
+        assert await client.until_closed() == b""
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_request_under_way_is_not_cut_off() -> None:
+    async with connected() as client:
+        await client.send(REQUEST + b"Content-Length: 2\r\n\r\nab")
+        await client.answer()
+        await asyncio.sleep(3 * SOON)
+        await client.send(REQUEST + b"\r\n")
+        assert await client.answer()
