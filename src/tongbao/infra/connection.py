@@ -7,7 +7,12 @@ and memory for as long as they like. Bodies are limited further in, by `infra.we
 import asyncio
 from typing import Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Message
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 HEAD_BYTES_MAX: Final = 64 * 1024
 HEAD_SECONDS_MAX: Final = 30
@@ -18,6 +23,7 @@ _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
 )
+_OF_CONNECTIONS: Final = frozenset({b"connection", b"transfer-encoding"})
 
 
 class Connection(HttpToolsProtocol):
@@ -60,6 +66,7 @@ class Connection(HttpToolsProtocol):
         self._in_head = False
         self._forget_timer()
         super().on_headers_complete()
+        self.cycle.__class__ = Cycle  # made by the base; it has not begun to run
 
     def on_response_complete(self) -> None:
         """End what is left of a request that was answered before it was whole."""
@@ -75,3 +82,46 @@ class Connection(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class Cycle(RequestResponseCycle):
+    """A request and its answer, whose head is put together at once.
+
+    The server's own way looks at each name and value by regular expressions: a tenth of what a
+    short request costs.
+    """
+
+    async def send(self, message: Message) -> None:  # type: ignore[override]
+        """Send one message of the protocol; what is not a plain head goes the base's way."""
+        if self.response_started or self.disconnected or self.flow.write_paused:
+            await super().send(message)  # type: ignore[arg-type]
+            return
+        head = self._plain_head(message)
+        if head is None:
+            await super().send(message)  # type: ignore[arg-type]
+            return
+        self.response_started = True
+        self.waiting_for_100_continue = False
+        self.chunked_encoding = False
+        self.transport.write(head)
+
+    def _plain_head(self, message: Message) -> bytes | None:
+        """Return the bytes of a head that says how long the body is, and nothing of connections."""
+        if message["type"] != "http.response.start" or not self.keep_alive:
+            return None
+        headers = [*self.default_headers, *message.get("headers", ())]
+        parts = [STATUS_LINE[message["status"]]]
+        length = None
+        for name, value in headers:
+            if name == b"content-length":
+                length = value
+            elif name in _OF_CONNECTIONS:
+                return None
+            parts += (name, b": ", value, b"\r\n")
+        parts.append(b"\r\n")
+        head = b"".join(parts)
+        lines = len(headers) + 2
+        if length is None or not head.count(b"\n") == head.count(b"\r") == lines or b"\0" in head:
+            return None  # the base says what is the matter
+        self.expected_content_length = int(length)
+        return head

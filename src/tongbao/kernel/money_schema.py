@@ -13,6 +13,7 @@ Whatever is accepted matches the JSON schemas. The converse stops where JSON Sch
 decimals of each currency and the largest amount are checked by code only.
 """
 
+import re
 from typing import Annotated, Final, Self
 
 from pydantic import (
@@ -44,6 +45,7 @@ from tongbao.kernel.money import (
 _SCALE_MAX: Final = max(CURRENCIES.values())
 AMOUNT_PATTERN: Final = rf"^-?(0|[1-9][0-9]{{0,18}})(\.[0-9]{{1,{_SCALE_MAX}}})?$"
 AMOUNT_LENGTH_MAX: Final = len(f"-{MINOR_MAX}.")
+_USUAL: Final = re.compile(AMOUNT_PATTERN)
 RATE_PATTERN: Final = rf"^-?(0|[1-9][0-9]{{0,6}})(\.[0-9]{{1,{RATE_SCALE}}})?$"
 _RATE_JSON_SCHEMA: Final[JsonDict] = {
     "description": "Plain decimal fraction, not per cent: 0.0435 is 4.35 %",
@@ -59,6 +61,8 @@ def refusal(error: TongbaoError) -> PydanticCustomError:
 
 def _check_amount(text: str) -> str:
     """Hold the grammar; how many decimals and digits there may be is for the currency to say."""
+    if _USUAL.fullmatch(text):
+        return text
     try:
         parse_minor(text, SCALE_MAX)
     except AmountTooLarge:

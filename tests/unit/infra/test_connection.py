@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from tongbao.infra import connection
@@ -44,11 +45,13 @@ class Client:
 
 
 @asynccontextmanager
-async def connected() -> AsyncIterator[Client]:
-    config = Config(application, ws="none", log_config=None, access_log=False)
+async def connected(
+    app: ASGIApp = application, protocol: type[HttpToolsProtocol] = Connection
+) -> AsyncIterator[Client]:
+    config = Config(app, ws="none", log_config=None, access_log=False)
     config.load()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(config, ServerState(), {}), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: protocol(config, ServerState(), {}), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -129,3 +132,55 @@ async def test_a_request_under_way_is_not_cut_off() -> None:
         await asyncio.sleep(3 * SOON)
         await client.send(REQUEST + b"\r\n")
         assert await client.answer()
+
+
+async def said_to(*answers: list[tuple[bytes, bytes]], request: bytes = REQUEST) -> list[bytes]:
+    """Return the heads of answers with these headers, from the base's protocol and from ours."""
+    found = []
+    for protocol in (HttpToolsProtocol, Connection):
+        said = b""
+        for headers in answers:
+
+            async def answering(
+                _scope: Scope,
+                _receive: Receive,
+                send: Send,
+                headers: list[tuple[bytes, bytes]] = headers,
+            ) -> None:
+                await send({"type": "http.response.start", "status": 200, "headers": headers})
+                await send({"type": "http.response.body", "body": b"/here"})
+
+            async with connected(answering, protocol) as client:
+                await client.send(request + b"\r\n")
+                said += await client.reader.readuntil(b"\r\n\r\n")
+        found.append(said)
+    return found
+
+
+@pytest.mark.parametrize("request_bytes", [REQUEST, b"HEAD /here HTTP/1.1\r\nHost: bank\r\n"])
+async def test_answers_are_the_servers_own_to_the_byte(request_bytes: bytes) -> None:
+    length = (b"content-length", b"5")
+    base, ours = await said_to(
+        [length],
+        [],
+        [length, (b"x-note", "é".encode("latin-1"))],
+        [length, (b"connection", b"close")],
+        [(b"transfer-encoding", b"chunked")],
+        request=request_bytes,
+    )
+    assert base == ours
+    assert base
+
+
+@pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\0b", b"a\rb"])
+async def test_a_header_that_would_be_several_is_not_sent(value: bytes) -> None:
+    async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"5"), (b"x-note", value)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"/here"})
+
+    async with connected(answering) as client:
+        await client.send(REQUEST + b"\r\n")
+        said = await client.reader.read(1000)
+        assert b"x-note" not in said
+        assert said.startswith(b"HTTP/1.1 500 ") or not said

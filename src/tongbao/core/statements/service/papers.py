@@ -5,8 +5,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Final
 
-from pypdf import PdfReader
-
 from tongbao.core.accounts.service import (
     DepositAccount,
     DepositAccountStatus,
@@ -151,6 +149,8 @@ def _frame(document: Document, account: DepositAccount, at: datetime) -> dict[st
 
 def pages_in(content: bytes) -> int:
     """Return how many pages a document of our own has."""
+    from pypdf import PdfReader  # noqa: PLC0415 - 17 MB of memory for who makes papers only
+
     return len(PdfReader(BytesIO(content)).pages)
 
 
