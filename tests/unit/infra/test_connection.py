@@ -184,3 +184,27 @@ async def test_a_header_that_would_be_several_is_not_sent(value: bytes) -> None:
         said = await client.reader.read(1000)
         assert b"x-note" not in said
         assert said.startswith(b"HTTP/1.1 500 ") or not said
+
+
+async def test_a_body_in_pieces_follows_its_head() -> None:
+    async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"5")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"/h", "more_body": True})
+        await send({"type": "http.response.body", "body": b"ere"})
+
+    async with connected(answering) as client:
+        for _ in range(2):
+            await client.send(REQUEST + b"\r\n")
+            assert (await client.answer()).endswith(b"\r\n\r\n/here")
+
+
+async def test_a_body_of_another_length_than_said_is_not_taken_for_the_answer() -> None:
+    async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-length", b"5")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"/her"})
+
+    async with connected(answering) as client:
+        await client.send(REQUEST + b"\r\n")
+        assert (await client.until_closed()).endswith(b"\r\n\r\n/her")  # cut off, and closed
