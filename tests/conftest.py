@@ -28,7 +28,7 @@ from tests.support.browser import find_browser
 from tests.support.documents import find_font
 from tests.support.keys import FIELD_KEY, SECRET_KEY
 from tests.support.logs import own_logs
-from tests.support.measuring import spared
+from tests.support.measuring import spare_greenlets, spared
 from tests.support.room import MEMORY, room
 from tests.support.scheduling import ByFile, slowest_first
 from tongbao.infra import crypto, keys, ocr
@@ -64,6 +64,7 @@ settings.load_profile(os.environ.get("TONGBAO_HYPOTHESIS", "quick"))
 
 network.forbid()
 network.read_authorities_once()
+spare_greenlets()
 keys.use(SECRET_KEY)
 crypto.use(crypto.Given.of_text(FIELD_KEY, path="tests"))
 os.environ["TONGBAO_FIELD_KEYS"] = FIELD_KEY  # for programs of ours that tests start

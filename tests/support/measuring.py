@@ -1,14 +1,17 @@
 """What is run without measuring coverage, which makes Python two to four times slower.
 
-Each of these puts one question to every address, walks where others have been, or puts many cases
-to rules that unit tests reach once: it finds faults, not lines. The floor is held by the rest.
+Each of `UNMEASURED` puts one question to every address, walks where others have been, or puts
+many cases to rules that unit tests reach once: it finds faults, not lines. The floor is held by
+the rest.
 """
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from sqlalchemy.util.concurrency import _concurrency_shim as shim
 
 UNMEASURED: Final = (
     "tests/chaos/",
@@ -37,3 +40,32 @@ def spared(item: pytest.Item) -> Iterator[None]:
         yield
     finally:
         controller.resume()
+
+
+def spare_greenlets() -> None:
+    """Measure nothing inside the greenlets that SQLAlchemy talks to the driver in.
+
+    Almost all that runs there is SQLAlchemy. To follow it, coverage would have to ask at every call
+    and return, of all code, which greenlet it is in; that is most of what measuring costs.
+    """
+    shim._AsyncIoGreenlet = _spared(shim._AsyncIoGreenlet)
+
+
+def _spared(original: type[Any]) -> type[Any]:
+    class Spared(original):  # type: ignore[misc]  # SQLAlchemy makes the class when it needs it
+        def switch(self, *given: Any, **named: Any) -> Any:
+            return _untraced(super().switch, *given, **named)
+
+        def throw(self, *given: Any) -> Any:
+            return _untraced(super().throw, *given)
+
+    return Spared
+
+
+def _untraced(function: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return function(*given, **named)
+    finally:
+        sys.settrace(tracer)
