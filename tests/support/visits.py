@@ -132,8 +132,9 @@ async def connected_site(
         yield address
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
+    """One for all: whoever visits has a context of their own."""
     path = find_browser()
     assert path is not None
     async with async_playwright() as playwright:
