@@ -1,5 +1,6 @@
 """A person walking through the web application, in their language and on their screen."""
 
+import os
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +21,14 @@ COMBINATIONS = [
     pytest.param(("zh", DESKTOP), id="zh-desktop"),
     pytest.param(("en", PHONE), id="en-phone"),
 ]
+DEEP = os.environ.get("TONGBAO_HYPOTHESIS") == "deep"
+
+# How a journey is walked. About as many are walked at a desk, in Chinese, as on a phone, in
+# English; with TONGBAO_HYPOTHESIS=deep all are walked in both.
+AT_A_DESK, ON_A_PHONE, IN_BOTH = (
+    pytest.mark.parametrize("walk", COMBINATIONS if DEEP else each, indirect=True)
+    for each in (COMBINATIONS[:1], COMBINATIONS[1:], COMBINATIONS)
+)
 # All rules in the light, and in the dark those that differ there.
 LOOKED_AT: tuple[tuple[Literal["light", "dark"], tuple[str, ...]], ...] = (
     ("light", ()),
