@@ -40,7 +40,7 @@ COMMAND = re.compile(
 VARIABLE = re.compile(r"\bTONGBAO_[A-Z_]+\b")
 CODE = re.compile(r"`([a-z]+\.[a-z_]+)`")
 # Read from the environment by something else than `Settings`.
-OTHER_VARIABLES = {"TONGBAO_BENCH_POSTINGS", "TONGBAO_SANDBOX_TOKEN"}
+OTHER_VARIABLES = {"TONGBAO_BENCH_POSTINGS", "TONGBAO_HYPOTHESIS", "TONGBAO_SANDBOX_TOKEN"}
 
 
 def prose(text: str) -> str:

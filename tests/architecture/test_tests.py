@@ -23,3 +23,18 @@ def test_what_tests_are_given_is_the_same_in_every_process() -> None:
                 if given:
                     found[f"{file.relative_to(TESTS)}::{node.name}"] = chances(given[0])
     assert found == {}
+
+
+def test_journeys_are_walked_at_desks_and_on_phones_alike() -> None:
+    said = [name for file in TESTS.glob("e2e/test_web*.py") for name in decorators(file)]
+    at_desks, on_phones = said.count("AT_A_DESK"), said.count("ON_A_PHONE")
+    assert min(at_desks, on_phones) > (at_desks + on_phones) / 3
+
+
+def decorators(file: Path) -> list[str]:
+    tests = [
+        node
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+    return [ast.unparse(each) for test in tests for each in test.decorator_list]

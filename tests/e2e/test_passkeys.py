@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, Route, async_playwright
+from playwright.async_api import Browser, Page, Route
 
 from tests.support.bank import PASSWORD
-from tests.support.browser import find_browser
 from tests.support.logs import own_logs
 from tests.support.programs import answers, free_port, program
 from tests.support.walks import carry_passkeys
@@ -23,7 +22,6 @@ from tongbao.infra.postgres import Urls
 from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 # The page of the test: what the front end does with the API, and no more.
 PAGE = """<!doctype html><title>passkeys</title><script>
 const api = "/api/v1/identity";
@@ -110,22 +108,18 @@ async def site(
 
 
 @pytest.fixture
-async def page(site: tuple[str, str]) -> AsyncIterator[Page]:
-    path = find_browser()
-    assert path is not None
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        context = await browser.new_context(base_url=site[0])
-        page = await context.new_page()
-        await carry_passkeys(page)
+async def page(browser: Browser, site: tuple[str, str]) -> AsyncIterator[Page]:
+    context = await browser.new_context(base_url=site[0])
+    page = await context.new_page()
+    await carry_passkeys(page)
 
-        async def serve(route: Route) -> None:
-            await route.fulfill(body=PAGE, content_type="text/html; charset=utf-8")
+    async def serve(route: Route) -> None:
+        await route.fulfill(body=PAGE, content_type="text/html; charset=utf-8")
 
-        await page.route("**/page-of-the-test", serve)
-        await page.goto("/page-of-the-test")
-        yield page
-        await browser.close()
+    await page.route("**/page-of-the-test", serve)
+    await page.goto("/page-of-the-test")
+    yield page
+    await context.close()
 
 
 async def test_a_passkey_from_its_making_to_its_end(page: Page, site: tuple[str, str]) -> None:

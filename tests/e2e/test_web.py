@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
@@ -71,7 +71,7 @@ async def payee_of(page: Page) -> tuple[str, str]:
     return other["name"], other["number"]
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_from_the_log_in_to_a_transfer_that_is_checked(walk: Walk) -> None:
     page = walk.page
     person = FIRM if walk.language == "zh" else SUPPLIER
@@ -134,7 +134,7 @@ async def write_a_transfer(walk: Walk, name: str, number: str) -> None:
     await walk.look("transfer-check")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_other_pages_are_whole_too(walk: Walk) -> None:
     page = walk.page
     await page.goto("/me")

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
@@ -60,7 +60,7 @@ WORDS: dict[Language, dict[str, str]] = {
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_an_account_its_entries_and_its_papers(walk: Walk) -> None:
     page, words = walk.page, walk.words
     await page.goto("/accounts")
@@ -110,7 +110,7 @@ async def take_away(page: Page, link: str, begins: bytes) -> None:
     assert (await answer.body()).startswith(begins), path
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_a_deposit_from_the_first_look_to_its_end(walk: Walk) -> None:
     page, words = walk.page, walk.words
     await page.goto("/deposits")

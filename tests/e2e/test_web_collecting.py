@@ -11,7 +11,7 @@ from playwright.async_api import expect
 
 from tests.support import paying
 from tests.support.paying import Side, confirm_with_a_new_passkey, settle_in
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.infra.postgres import Urls
 from tongbao.kernel.clock import now
@@ -87,7 +87,7 @@ class Asked:
     link: str
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_a_shop_is_paid_in_every_way(walk: Walk, site: str, premises: Urls) -> None:
     merchant = FIRM if walk.language == "zh" else SUPPLIER
     shop = await Side.of(site, merchant)

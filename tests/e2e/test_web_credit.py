@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.paying import confirm_with_a_new_passkey
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
@@ -83,7 +83,7 @@ WORDS: dict[Language, dict[str, str]] = {
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_from_what_it_is_to_the_money_and_its_papers(walk: Walk) -> None:
     page = walk.page
     await walk.carry_passkeys()

@@ -9,8 +9,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.colleagues import OLD, apply_for, at_work
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.visits import work_now
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
+from tongbao.infra.postgres import Urls
 from tongbao.kernel.text import Language
 from tongbao_sandbox import people
 
@@ -97,7 +99,7 @@ async def say_why(walk: Walk, button: str) -> None:
     await expect(dialog).to_have_count(0)
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_a_case_is_decided_by_the_keyboard(walk: Walk, site: str) -> None:
     with at_work(site, OPERATIONS) as ask:
         case = apply_for(ask, APPLICANTS[walk.language])
@@ -203,7 +205,7 @@ async def find(walk: Walk, text: str, choice: str) -> None:
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_the_palette_finds_a_page_a_customer_and_a_payment(walk: Walk, site: str) -> None:
     with at_work(site, FIRM) as ask:
         account = ask("GET", "/accounts")["items"][0]
@@ -226,8 +228,10 @@ async def test_the_palette_finds_a_page_a_customer_and_a_payment(walk: Walk, sit
     await walk.visit.check()
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
-async def test_what_is_revealed_stands_in_the_trail_which_is_proven(walk: Walk, site: str) -> None:
+@ON_A_PHONE
+async def test_what_is_revealed_stands_in_the_trail_which_is_proven(
+    walk: Walk, site: str, premises: Urls
+) -> None:
     phone = {"zh": "+8613800138771", "en": "+8613800138772"}[walk.language]
     with at_work(site, OPERATIONS) as ask:
         name = f"测试 {walk.language}"
@@ -254,14 +258,15 @@ async def test_what_is_revealed_stands_in_the_trail_which_is_proven(walk: Walk, 
         await expect(entry).to_have_count(1)
         await expect(entry).to_contain_text("<b>checked</b>")
         await auditor.look("desk-audit-reveal")
+        await work_now(premises, "audit.extend_tree")
         await entry.get_by_role("link").click()
-        with auditor.visit.expecting(404):  # until the tree is signed, within a minute
+        with auditor.visit.expecting(404):  # until the tree is signed
             verdict = auditor.page.get_by_text(words["verified"])
             await expect(verdict).to_be_visible(timeout=90_000)
         await auditor.look("desk-audit-entry")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_a_table_is_filtered_kept_as_a_view_and_taken_away(
     walk: Walk, site: str, tmp_path: Path
 ) -> None:

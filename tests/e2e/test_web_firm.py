@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.support.visits import PHONE
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import BUILT, COMBINATIONS, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
@@ -226,7 +226,7 @@ async def test_a_maker_follows_what_they_asked_for(walk: Walk) -> None:
     await walk.look("keys")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_who_is_alone_pays_a_bill_and_a_payroll(walk: Walk, tmp_path: Path) -> None:
     await walk.carry_passkeys()
     payer = FIRM if walk.language == "zh" else SUPPLIER

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.async_api import FilePayload, expect
 
 from tests.support.cards import card_of
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 from tongbao_sandbox import firms, people, registrations
@@ -124,7 +124,7 @@ def picture(shade: int) -> FilePayload:
     return {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_from_the_first_visit_to_an_account_of_ones_own(walk: Walk, sandbox: str) -> None:
     await register(walk, sandbox)
     await be_verified(walk)
@@ -278,7 +278,7 @@ async def join_another(walk: Walk) -> None:
     await expect(page.get_by_text(company).first).to_be_visible()
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_who_has_forgotten_finds_the_way_back(walk: Walk) -> None:
     page, words = walk.page, walk.words
     await page.goto("/login")

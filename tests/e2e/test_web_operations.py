@@ -8,8 +8,10 @@ import httpx2
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.visits import work_now
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
+from tongbao.infra.postgres import Urls
 from tongbao.kernel.clock import business_date, now
 from tongbao.kernel.text import Language
 
@@ -102,7 +104,7 @@ def tell_of(address: str, reference: str) -> None:
         assert done.is_success, done.text
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_what_differs_is_found_taken_and_proposed_to_be_settled(walk: Walk) -> None:
     page, words = walk.page, walk.words
     reference = f"WA-{walk.language}"
@@ -137,18 +139,19 @@ async def customer_account(page: Page) -> str:
     return str(found["items"][0]["postings"][0]["credit"])
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_a_transaction_is_proven_in_the_page_and_proposed_to_be_reversed(
-    walk: Walk,
+    walk: Walk, premises: Urls
 ) -> None:
     page, words = walk.page, walk.words
+    await work_now(premises, "ledger.extend_tree")
     await enter(walk, OPERATIONS)
     await page.goto("/staff/ledger?reference=nothing-of-this-name")
     await expect(page.locator(".empty")).to_be_visible()
     await go(walk, "/staff/ledger?type=payments.transfer", "payments.transfer")
     await walk.look("ledger")
     await page.locator("tbody tr a").first.click()
-    with walk.visit.expecting(404):  # until the tree has been signed, within a minute of booking
+    with walk.visit.expecting(404):  # until the tree has been signed
         await expect(page.get_by_text(words["verified"])).to_be_visible(timeout=90_000)
     await walk.look("ledger-transaction")
     await walk.press("reverse")
@@ -163,7 +166,7 @@ async def test_a_transaction_is_proven_in_the_page_and_proposed_to_be_reversed(
     await walk.look("ledger-reports")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_the_other_pages_of_operations_are_whole(walk: Walk) -> None:
     page = walk.page
     tell_of(walk.visit.address, f"WA-{walk.language}-whole")

@@ -10,7 +10,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.support.money import pay_in
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.core.accounts import service as accounts
 from tongbao.core.identity import service as identity
@@ -189,7 +189,7 @@ async def take_all_out(walk: Walk, name: str) -> None:
     await expect(dialog).to_have_count(0)
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_a_monthly_plan_from_its_opening_to_its_early_end(
     walk: Walk, savers: Savers, premises: Urls
 ) -> None:
@@ -216,7 +216,7 @@ async def test_a_monthly_plan_from_its_opening_to_its_early_end(
     await walk.look("saving-plan-over")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_a_deposit_at_notice_is_announced_and_taken_out(walk: Walk, savers: Savers) -> None:
     page, words = walk.page, walk.words
     await page.goto("/deposits/open")
@@ -241,7 +241,7 @@ async def test_a_deposit_at_notice_is_announced_and_taken_out(walk: Walk, savers
     await walk.look("saving-notice-over")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_what_a_holder_sees_of_an_account_that_the_desk_froze(
     walk: Walk, savers: Savers
 ) -> None:

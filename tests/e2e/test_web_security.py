@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.visits import DESKTOP, Visit
-from tests.support.walks import BUILT, COMBINATIONS, Walk
+from tests.support.walks import AT_A_DESK, BUILT, ON_A_PHONE, Walk
 from tongbao.app import demo
 from tongbao.kernel.text import Language
 
@@ -94,7 +94,7 @@ KEPT = """async () => {
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, BUILT]
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@AT_A_DESK
 async def test_from_a_password_to_every_proof(walk: Walk) -> None:
     page, words = walk.page, walk.words
     person = FIRM if walk.language == "zh" else SUPPLIER
@@ -193,7 +193,7 @@ async def log_out_elsewhere(walk: Walk) -> None:
     await walk.look("activity")
 
 
-@pytest.mark.parametrize("walk", COMBINATIONS, indirect=True)
+@ON_A_PHONE
 async def test_settings_data_help_and_the_simple_home(walk: Walk) -> None:
     page, words = walk.page, walk.words
     await page.goto("/me/notifications")
