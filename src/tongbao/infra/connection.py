@@ -30,6 +30,7 @@ class Connection(HttpToolsProtocol):
     """One connection of a client, or of the proxy in front."""
 
     _head_bytes = 0
+    _head_ended = False
     _in_head = True  # a connection begins by waiting for a head
     _timer: asyncio.TimerHandle | None = None
 
@@ -45,10 +46,12 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what came."""
+        was_in_head, self._head_ended = self._in_head, False
         super().data_received(data)
         if not self._in_head or self.transport.is_closing():
             return
-        self._head_bytes += len(data)
+        if was_in_head and not self._head_ended:  # else what came began with something else
+            self._head_bytes += len(data)
         if self._head_bytes > HEAD_BYTES_MAX:
             self.transport.write(_TOO_LARGE)
             self.transport.close()
@@ -64,6 +67,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Know that a head is whole."""
         self._in_head = False
+        self._head_ended = True
         self._forget_timer()
         super().on_headers_complete()
         self.cycle.__class__ = Cycle  # made by the base; it has not begun to run

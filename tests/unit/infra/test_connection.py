@@ -82,6 +82,16 @@ async def test_a_head_in_pieces_is_a_head() -> None:
         assert await client.answer()
 
 
+async def test_what_came_before_a_head_is_none_of_it() -> None:
+    body = b"a" * HEAD_BYTES_MAX
+    async with connected() as client:
+        whole = REQUEST + b"Content-Length: %d\r\n\r\n" % len(body) + body
+        await client.send(whole + REQUEST)
+        assert await client.answer()
+        await client.send(b"\r\n")
+        assert await client.answer()
+
+
 async def test_a_head_without_end_is_ended() -> None:
     async with connected() as client:
         await client.send(REQUEST)
