@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.programs import free_port
+
 # The command itself, but for the server. Nobody answers at that address: readiness's business.
 SERVE = """
 import os
@@ -31,7 +33,7 @@ def test_several_workers_are_told_where_to_count_together(tmp_path: Path, worker
         "TONGBAO_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
         "TONGBAO_DATA_DIR": str(tmp_path),
         "TONGBAO_API_WORKERS": str(workers),
-        "TONGBAO_PORT": "0",
+        "TONGBAO_PORT": str(free_port()),
     }
     ended = subprocess.run(
         [sys.executable, "-c", SERVE],
