@@ -16,6 +16,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from tongbao.infra.connection import Connection
+from tongbao.infra.listening import shared_socket
 from tongbao.infra.metrics_directory import count_with_others, share_between_processes
 from tongbao.infra.settings import Settings
 from tongbao.infra.stopping import also_at_stop
@@ -72,7 +73,7 @@ def serve(settings: Settings) -> None:
     )
     _end_in_peace()
     if settings.api_workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        Multiprocess(config, sockets=[shared_socket(config)]).run()
         return
     server = Server(config)
     server.run()
