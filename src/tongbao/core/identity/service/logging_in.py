@@ -60,8 +60,13 @@ BEARER: Final[LiteralString] = f"""
       FROM identity_token t
       JOIN identity_user u ON u.id = t.user_id
      WHERE t.token_sha256 = asked.token AND t.expires_at > %s AND t.revoked_at IS NULL
+     LIMIT 1
 """  # noqa: S608 - names of columns, written in the code
-"""What the database says of a user's token at an instant."""
+"""What the database says of a user's token at an instant.
+
+There is one of a hash. The limit has each looked up by itself: a join with all of them may be
+planned while there are few, and read them all for as long as that plan is kept.
+"""
 
 _ACTORS: Final = f"""
     SELECT asked.token, {standing_of("said")}, said.*

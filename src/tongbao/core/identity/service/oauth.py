@@ -52,8 +52,9 @@ BEARER: Final[LiteralString] = """
       JOIN identity_client c ON c.id = t.client_id
      WHERE t.token_sha256 = asked.token AND t.expires_at > %s AND t.revoked_at IS NULL
        AND c.status = 'active'
+     LIMIT 1
 """
-"""What the database says of a client's token at an instant."""
+"""What the database says of a client's token at an instant; limited as `logging_in.BEARER` is."""
 
 _ACTORS: Final = f"""
     SELECT asked.token, {standing_of("said")}, said.*

@@ -168,6 +168,10 @@ $$;
 -- Otherwise the items are looked at one by one.
 --
 -- A counter's windows only go forward: what comes late counts in the newest one.
+--
+-- A session keeps its plans, and those it made while there were few counters would read all of them
+-- for each use when there are many: so no plan may read a table whole that has an index, and no
+-- look-up is a join that another could be made of (hence LIMIT, and = ANY (ARRAY[...])).
 CREATE OR REPLACE FUNCTION limits_reserve(
     -- by item
     p_use uuid[], p_class integer[], p_party uuid[], p_device text[], p_counterparty text[],
@@ -183,6 +187,7 @@ CREATE OR REPLACE FUNCTION limits_reserve(
 )
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -270,9 +275,8 @@ BEGIN
     INSERT INTO limits_counter (subject, tally)
     SELECT m.subject, m.tally
       FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
-     WHERE NOT EXISTS (SELECT FROM limits_counter c
-                        WHERE c.subject = ANY (ARRAY[m.subject])
-                          AND c.tally = ANY (ARRAY[m.tally]))
+     WHERE (SELECT c.id FROM limits_counter c
+             WHERE c.subject = m.subject AND c.tally = m.tally LIMIT 1) IS NULL
      ORDER BY m.slot
         ON CONFLICT (subject, tally) DO NOTHING;
 
