@@ -46,9 +46,8 @@ class Payer:
         }
 
 
-@pytest.fixture
-async def payer(bank: Bank) -> Payer:
-    """A firm with 100.00 that has confirmed a payee."""
+async def a_payer(bank: Bank) -> Payer:
+    """Return a firm with 100.00 that has confirmed a payee."""
     firm, supplier = [await bank.customer() for _ in range(2)]
     account, payee = await firm.open_account(), await supplier.open_account()
     async with bank.database.write() as tx:
@@ -76,6 +75,11 @@ async def payer(bank: Bank) -> Payer:
             at=now(),
         )
     return Payer(firm, account, payee, supplier.firm.name)
+
+
+@pytest.fixture
+async def payer(bank: Bank) -> Payer:
+    return await a_payer(bank)
 
 
 def seen(response: httpx2.Response) -> tuple[int, str, dict[str, str]]:
@@ -122,6 +126,13 @@ async def test_the_answer_is_the_same_on_both_ways(
     two = await ask("POST", PATH, json=order, key=str(new_id()), language=language, params=PLAINLY)
     assert seen(one) == seen(two)
     assert await entries(bank, one) == await entries(bank, two)
+
+
+async def booked(bank: Bank, payer: Payer) -> int:
+    """Return what is booked on a payer's account, in fen."""
+    async with bank.database.read() as tx:
+        account = await accounts.get(tx, UUID(payer.account["id"]))
+        return (await ledger.balance(tx, account.ledger_account_id)).posted
 
 
 async def test_a_key_is_one_on_both_ways(payer: Payer) -> None:
@@ -201,3 +212,18 @@ async def test_a_turn_that_fails_is_done_one_by_one(
     assert calls == 1  # the route pays by `transfer`
     balance = await payer.customer.get(f"/accounts/{payer.account['id']}/balance")
     assert balance["booked"]["amount"] == "95.00"
+
+
+async def test_who_is_remembered_is_asked_about_each_time(bank: Bank, payer: Payer) -> None:
+    async def pay(payer: Payer) -> tuple[int, str | None]:
+        order = payer.order("1.00")
+        answer = await payer.customer.ask("POST", PATH, json=order, key=str(new_id()))
+        return answer.status_code, answer.json().get("code")
+
+    other = await a_payer(bank)
+    assert [await pay(each) for each in (payer, other, payer, other)] == [(201, None)] * 4
+    gone = await payer.customer.ask("DELETE", "/identity/tokens/current")
+    assert gone.status_code == 204
+    answers = await asyncio.gather(*[pay(each) for each in (payer, other) * 5])
+    assert answers == [(401, "auth.unauthenticated"), (201, None)] * 5
+    assert [await booked(bank, each) for each in (payer, other)] == [98_00, 93_00]

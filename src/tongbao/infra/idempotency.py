@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tongbao.infra import arrays
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.standing import ALWAYS, Condition, Lapsed
 from tongbao.infra.tables import Base
 from tongbao.kernel import text
 from tongbao.kernel.errors import Kind, TongbaoError
@@ -216,22 +217,22 @@ async def store(
     await tx.flush()
 
 
-async def begin_many(tx: WriteSession, scopes: Sequence[Scope]) -> list[bool]:
+async def begin_many(
+    tx: WriteSession, scopes: Sequence[Scope], *, provided: Condition = ALWAYS
+) -> list[bool]:
     """Take several keys for this transaction; tell of each whether it is new and ours to work on.
 
     What is in flight, was answered before, or comes twice among them, is for `begin` to judge.
+    Raises `Lapsed` where what it is `provided` does not hold: then the transaction is to end.
     """
-    (held,) = (
-        await tx.fetch(
-            "SELECT array_agg(pg_try_advisory_xact_lock(l.lock) ORDER BY l.place)"
-            " FROM unnest(%s::bigint[]) WITH ORDINALITY AS l(lock, place)",
-            (
-                arrays.array(
-                    arrays.Kind.BIGINT, [scope.lock.to_bytes(8, signed=True) for scope in scopes]
-                ),
-            ),
-        )
-    )[0]
+    locks = [scope.lock.to_bytes(8, signed=True) for scope in scopes]
+    ((holds, held),) = await tx.fetch(
+        f"SELECT {provided.sql}, array_agg(pg_try_advisory_xact_lock(l.lock) ORDER BY l.place)"  # noqa: S608 - written in the code
+        " FROM unnest(%s::bigint[]) WITH ORDINALITY AS l(lock, place)",
+        (*provided.parameters, arrays.array(arrays.Kind.BIGINT, locks)),
+    )
+    if not holds:
+        raise Lapsed
     # Younger than the locks, as in `begin`.
     known = await tx.fetch(
         "SELECT i.actor_id, i.method, i.route, i.key FROM infra_idempotency i"

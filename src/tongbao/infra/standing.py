@@ -13,7 +13,7 @@ from typing import Final, LiteralString, NamedTuple
 
 from tongbao.infra.auth import Actor
 
-KNOWN_MAX: Final = 1_000
+KNOWN_MAX: Final = 5_000
 
 
 class Claim(NamedTuple):

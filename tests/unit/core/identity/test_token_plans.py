@@ -49,14 +49,14 @@ async def test_no_plan_reads_all_tokens(fresh_database: Callable[..., Urls]) -> 
         with psycopg.connect(urls.owner, autocommit=True) as owner:
             owner.execute("VACUUM ANALYZE identity_token, identity_user")
         asked = [token for token, _ in tokens[:FEW]]
-        async with database.read() as tx:
+        async with database.read() as reading:
             for _ in range(UNTIL_PLANNED):
-                await identity.authenticate_many(tx, asked, AT)
+                await identity.authenticate_many(reading, asked, AT)
             issue(tokens[FEW:])
             read = "SELECT pg_stat_get_xact_tuples_returned('identity_token'::regclass)"
-            ((before,),) = await tx.fetch(read, ())
-            actors = await identity.authenticate_many(tx, [t for t, _ in tokens[-FEW:]], AT)
-            ((after,),) = await tx.fetch(read, ())
+            ((before,),) = await reading.fetch(read, ())
+            actors = await identity.authenticate_many(reading, [t for t, _ in tokens[-FEW:]], AT)
+            ((after,),) = await reading.fetch(read, ())
         assert all(actor is not None and actor.id == user.id for actor in actors)
         assert after - before < MANY
     finally:

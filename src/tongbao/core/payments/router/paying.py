@@ -57,7 +57,7 @@ api = router(prefix=PREFIX, tags=["payments"])
     responses=HELD_OR_SIGNED,
     summary="Pay to an account of this bank",
 )
-@together(pay_together, keyed=True)
+@together(pay_together, keyed=True, asks=True)
 async def transfer(
     body: NewTransfer,
     tx: WriteTx,

@@ -20,6 +20,7 @@ from tongbao.core.payments.schemas import NewTransfer, PaymentOut
 from tongbao.infra import audit, idempotency
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.standing import ALWAYS, Condition, Lapsed, StillStand
 from tongbao.infra.turns import Turns
 from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
 from tongbao.infra.web.objects import digests_of_rows
@@ -70,9 +71,10 @@ async def pay_together(asked: Asked) -> Answer | None:
 def _turns(app: FastAPI) -> Turns[_Question, Answer | None]:
     if not hasattr(app.state, "payment_turns"):
         database: Database = app.state.database
+        still_stand: StillStand = app.state.still_stand
 
-        async def turn(questions: Questions) -> Sequence[Answer | None]:
-            return await _pay(database, questions)
+        async def turn(questions: Questions) -> Sequence[Answer | Lapsed | None]:
+            return await _pay(database, questions, still_stand)
 
         app.state.payment_turns = Turns(
             turn,
@@ -84,20 +86,34 @@ def _turns(app: FastAPI) -> Turns[_Question, Answer | None]:
     return turns
 
 
-async def _pay(database: Database, questions: Questions) -> Sequence[Answer | None]:
-    """Pay a turn; what cannot be answered in it, each route does alone."""
+async def _pay(
+    database: Database, questions: Questions, still_stand: StillStand
+) -> Sequence[Answer | Lapsed | None]:
+    """Pay a turn; what cannot be answered in it, each route does alone.
+
+    When a claim of the turn has lapsed, all who made one are to be looked up, and nothing is done
+    for them.
+    """
     at = max(question.asked.at for question in questions)
+    claims = [question.asked.claim for question in questions if question.asked.claim is not None]
+    provided = still_stand(claims, at) if claims else ALWAYS
     try:
         async with database.write() as tx:
-            return await _answers(tx, questions, at)
+            return await _answers(tx, questions, at, provided)
+    except Lapsed as lapsed:
+        rest = [question for question in questions if question.asked.claim is None]
+        paid = iter(await _pay(database, rest, still_stand) if rest else ())
+        return [lapsed if question.asked.claim else next(paid) for question in questions]
     except Exception as error:
         logger.warning("payment_turn_failed", payments=len(questions), exc_info=error)
         return [None] * len(questions)
 
 
-async def _answers(tx: WriteSession, questions: Questions, at: datetime) -> Sequence[Answer | None]:
+async def _answers(
+    tx: WriteSession, questions: Questions, at: datetime, provided: Condition
+) -> Sequence[Answer | None]:
     scopes = [_once(question)[0] for question in questions]
-    new = await idempotency.begin_many(tx, scopes)
+    new = await idempotency.begin_many(tx, scopes, provided=provided)
     ours = [place for place, is_new in enumerate(new) if is_new]
     answers: list[Answer | None] = [None] * len(questions)
     if not ours:
