@@ -25,7 +25,6 @@ class SharedPort(socket.socket):
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         made.bind(address)
-        made.set_inheritable(True)
         return made
 
     def __reduce__(self) -> tuple[Callable[..., "SharedPort"], tuple[int, Address]]:

@@ -1,19 +1,23 @@
 """Actors found before, and the statement that finds them again while it acts for them.
 
 Looking up who asks is a round trip of its own. An actor may be remembered from an earlier request
-instead, where the statement that does what is asked first has the database say the same of them
-once more: all of it, digested (`Actor.standing`). So a token that was revoked, a user who was
-blocked, a role that was taken away count at once, and even between asking and doing. Who does not
-stand as before gets nothing done in this way, and is looked up anew.
+instead, where the statement that does what is asked, or begins the transaction that does, first has
+the database say the same of them once more: all of it, digested (`Actor.standing`). So a token that
+was revoked, a user who was blocked, a role that was taken away count at once. Who does not stand as
+before gets nothing done in this way, and is looked up anew.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Final, LiteralString, NamedTuple
+from typing import Final, LiteralString, NamedTuple, TypeVar
 
 from tongbao.infra.auth import Actor
 
 KNOWN_MAX: Final = 5_000
+
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
 
 
 class Claim(NamedTuple):
@@ -38,6 +42,29 @@ StillStand = Callable[[Iterable[Claim], datetime], Condition]
 
 class Lapsed(Exception):
     """The database has not said that the asker still stands, and nothing was done."""
+
+
+def all_stand(
+    claims: Iterable[Claim | None], at: datetime, *, still_stand: StillStand | None
+) -> Condition:
+    """Return the condition that all claims hold that a turn's questions make."""
+    made = [claim for claim in claims if claim is not None]
+    if not made:
+        return ALWAYS
+    assert still_stand is not None, "nobody said how to ask about a claim"
+    return still_stand(made, at)
+
+
+async def answer_others(
+    questions: Sequence[Question],
+    claims: Sequence[Claim | None],
+    lapsed: Lapsed,
+    answer: Callable[[Sequence[Question]], Awaitable[Sequence[Answer]]],
+) -> list[Answer | Lapsed]:
+    """Answer those of a lapsed turn who made no claim; who made one is to be looked up."""
+    others = [each for each, claim in zip(questions, claims, strict=True) if claim is None]
+    answers = iter(await answer(others) if others else ())
+    return [next(answers) if claim is None else lapsed for claim in claims]
 
 
 class Bearers:

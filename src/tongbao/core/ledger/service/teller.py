@@ -13,7 +13,7 @@ from tongbao.core.ledger.service.booking import fits, post
 from tongbao.infra.audit import SYSTEM, Caller
 from tongbao.infra.db import Database
 from tongbao.infra.driver import database_away
-from tongbao.infra.standing import ALWAYS, Claim, Condition, Lapsed, StillStand
+from tongbao.infra.standing import Claim, Lapsed, StillStand, all_stand, answer_others
 from tongbao.infra.turns import Turns
 
 WAITING_MAX: Final = 5_000
@@ -95,6 +95,7 @@ class Teller:
         return await self._turns.ask(Order(new, at, by, claim))
 
     async def _turn(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
+        claims = [order.claim for order in orders]
         try:
             # One statement, so that its locks are held, and its commit made, in one round trip.
             async with self._database.lines.statement() as tx:
@@ -104,10 +105,10 @@ class Teller:
                     [order.new for order in orders],
                     at=at,
                     by=[order.by for order in orders],
-                    provided=self._condition(orders, at),
+                    provided=all_stand(claims, at, still_stand=self._still_stand),
                 )
         except Lapsed as lapsed:
-            return await self._without_claims(orders, lapsed)
+            return await answer_others(orders, claims, lapsed, self._turn)
         except Exception as error:
             if _nobodys_fault(error):
                 raise
@@ -120,21 +121,6 @@ class Teller:
             *await self._half(orders[:middle]),
             *await self._half(orders[middle:]),
         ]
-
-    def _condition(self, orders: Sequence[Order], at: datetime) -> Condition:
-        claims = [order.claim for order in orders if order.claim is not None]
-        if not claims:
-            return ALWAYS
-        assert self._still_stand is not None, "nobody said how to ask about a claim"
-        return self._still_stand(claims, at)
-
-    async def _without_claims(
-        self, orders: Sequence[Order], lapsed: Lapsed
-    ) -> Sequence[PostingResult | Exception]:
-        """Book the orders of those who were looked up just now; the others are to be."""
-        rest = [order for order in orders if order.claim is None]
-        booked = iter(await self._turn(rest) if rest else ())
-        return [lapsed if order.claim is not None else next(booked) for order in orders]
 
     async def _half(self, orders: Sequence[Order]) -> Sequence[PostingResult | Exception]:
         """Book half of a turn; its failure is not that of the other half, which may be durable."""

@@ -20,7 +20,7 @@ from tongbao.core.payments.schemas import NewTransfer, PaymentOut
 from tongbao.infra import audit, idempotency
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, WriteSession
-from tongbao.infra.standing import ALWAYS, Condition, Lapsed, StillStand
+from tongbao.infra.standing import Condition, Lapsed, StillStand, all_stand, answer_others
 from tongbao.infra.turns import Turns
 from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
 from tongbao.infra.web.objects import digests_of_rows
@@ -95,15 +95,15 @@ async def _pay(
     for them.
     """
     at = max(question.asked.at for question in questions)
-    claims = [question.asked.claim for question in questions if question.asked.claim is not None]
-    provided = still_stand(claims, at) if claims else ALWAYS
+    claims = [question.asked.claim for question in questions]
+    provided = all_stand(claims, at, still_stand=still_stand)
     try:
         async with database.write() as tx:
             return await _answers(tx, questions, at, provided)
     except Lapsed as lapsed:
-        rest = [question for question in questions if question.asked.claim is None]
-        paid = iter(await _pay(database, rest, still_stand) if rest else ())
-        return [lapsed if question.asked.claim else next(paid) for question in questions]
+        return await answer_others(
+            questions, claims, lapsed, lambda others: _pay(database, others, still_stand)
+        )
     except Exception as error:
         logger.warning("payment_turn_failed", payments=len(questions), exc_info=error)
         return [None] * len(questions)
