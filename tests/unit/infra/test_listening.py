@@ -54,7 +54,6 @@ def test_a_port_that_another_platform_serves_is_refused() -> None:
         port = held.getsockname()[1]
         second = f"""
 from uvicorn import Config
-from uvicorn.config import STARTUP_FAILURE
 from tongbao.infra.listening import shared_socket
 shared_socket(Config(print, host="127.0.0.1", port={port}))
 """

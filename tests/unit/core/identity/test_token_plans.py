@@ -5,6 +5,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from tests.support.plans import UNTIL_PLANNED, rows_read
 from tests.unit.core.conftest import AT
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.service import Role, UserKind
@@ -12,8 +13,6 @@ from tongbao.infra.auth import new_token
 from tongbao.infra.db import Database
 from tongbao.infra.postgres import Urls
 
-UNTIL_PLANNED = 8
-"""PostgreSQL keeps a plan after five times."""
 FEW = 32
 MANY = 2_000
 
@@ -53,10 +52,9 @@ async def test_no_plan_reads_all_tokens(fresh_database: Callable[..., Urls]) -> 
             for _ in range(UNTIL_PLANNED):
                 await identity.authenticate_many(reading, asked, AT)
             issue(tokens[FEW:])
-            read = "SELECT pg_stat_get_xact_tuples_returned('identity_token'::regclass)"
-            ((before,),) = await reading.fetch(read, ())
+            before = await rows_read(reading, "identity_token")
             actors = await identity.authenticate_many(reading, [t for t, _ in tokens[-FEW:]], AT)
-            ((after,),) = await reading.fetch(read, ())
+            after = await rows_read(reading, "identity_token")
         assert all(actor is not None and actor.id == user.id for actor in actors)
         assert after - before < MANY
     finally:

@@ -5,14 +5,13 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
+from tests.support.plans import UNTIL_PLANNED, rows_read
 from tests.unit.risk.limits.conftest import AT, Rules
-from tongbao.infra.db import Database, WriteSession
+from tongbao.infra.db import Database
 from tongbao.infra.postgres import Urls
 from tongbao.kernel.ids import new_id
 from tongbao.risk.limits import service as limits
 
-UNTIL_PLANNED = 8
-"""PostgreSQL keeps a plan after five times."""
 FEW = 32
 MANY = 1_000
 
@@ -20,13 +19,6 @@ MANY = 1_000
 async def _take(rules: Rules, count: int) -> None:
     uses = [rules.use(party_id=new_id()) for _ in range(count)]
     assert all(each.error is None for each in await limits.reserve(rules.tx, uses, at=AT))
-
-
-async def _rows_read(tx: WriteSession) -> int:
-    ((rows,),) = await tx.fetch(
-        "SELECT pg_stat_get_xact_tuples_returned('limits_counter'::regclass)", ()
-    )
-    return int(rows)
 
 
 @pytest.mark.slow
@@ -43,8 +35,8 @@ async def test_no_plan_reads_all_counters(fresh_database: Callable[..., Urls]) -
                 await _take(rules, FEW)
             for _ in range(4):
                 await _take(rules, MANY)
-            before = await _rows_read(tx)
+            before = await rows_read(tx, "limits_counter")
             await _take(rules, FEW)
-            assert await _rows_read(tx) - before < MANY
+            assert await rows_read(tx, "limits_counter") - before < MANY
     finally:
         await database.close()
