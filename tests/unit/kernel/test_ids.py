@@ -1,6 +1,9 @@
 from uuid import UUID
 
-from tongbao.kernel.ids import new_id, new_id_text
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tongbao.kernel.ids import new_id, new_id_text, uuid_text
 
 
 def test_ids_are_uuids_of_version_7() -> None:
@@ -19,3 +22,8 @@ def test_an_id_as_text_is_one_too() -> None:
     text = new_id_text()
     assert str(UUID(text)) == text
     assert UUID(text).version == 7
+
+
+@given(st.uuids())
+def test_the_text_is_the_libraries(value: UUID) -> None:
+    assert uuid_text(value) == str(value)

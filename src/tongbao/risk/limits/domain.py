@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.money import Money, Rate
+from tongbao.kernel.records import quickly_made
 from tongbao.kernel.text import Text
 
 BATCH_MAX: Final = 10_000
@@ -166,6 +167,7 @@ class Version:
     set_by: UUID
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Use:
     """What somebody is about to move, as facts; nothing is looked up here.

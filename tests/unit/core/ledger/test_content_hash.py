@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tongbao.core.ledger.domain import (
     AccountId,
@@ -48,3 +50,14 @@ VOID = {"id": ID, "type": "void", "postings": (), "kind": TransactionKind.VOID, 
 )
 def test_what_was_stored_is_computed_still(facts: Mapping[str, Any], stored: str) -> None:
     assert NewTransaction(**facts).content_hash().hex() == stored
+
+
+@given(st.text())
+def test_a_reference_alone_is_written_as_with_metadata(reference: str) -> None:
+    class Described(dict[str, str]):  # it has nothing in it, and says that it has
+        def __bool__(self) -> bool:
+            return True
+
+    facts: dict[str, Any] = PLAIN | {"reference": reference}
+    long_way = NewTransaction(**facts | {"metadata": Described()})
+    assert NewTransaction(**facts).content_hash() == long_way.content_hash()

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import CURRENCIES, Money, Quantity, format_minor
+from tongbao.kernel.records import quickly_made
 
 AccountId = NewType("AccountId", UUID)
 TransactionId = NewType("TransactionId", UUID)
@@ -69,7 +70,7 @@ class TransactionKind(StrEnum):
     @property
     def has_target(self) -> bool:
         """Whether it resolves or reverses another transaction."""
-        return self not in {TransactionKind.POSTED, TransactionKind.PENDING}
+        return self is not TransactionKind.POSTED and self is not TransactionKind.PENDING
 
 
 class AccountStatus(StrEnum):
@@ -145,6 +146,7 @@ class Balance:
         return None if self.overdraft is None else self.posted - self.pending_out + self.overdraft
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NewPosting:
     """An amount to be moved from a debit to a credit account.
@@ -159,6 +161,7 @@ class NewPosting:
     ordinal: int | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NewTransaction:
     """A transaction to be booked.
@@ -194,8 +197,10 @@ class NewTransaction:
         effective = self.effective_on.isoformat() if self.effective_on else ""
         correlation = self.correlation_id.hex if self.correlation_id else ""
         described = ""
-        if self.reference is not None or self.metadata:
+        if self.metadata:
             described = json.dumps([self.reference, sorted(self.metadata.items())])
+        elif self.reference is not None:
+            described = f"[{json.dumps(self.reference)}, []]"  # the same, in half the time
         text = f"{self.type}\n{effective}\n{correlation}\n{described}"
         if self.kind is not TransactionKind.POSTED:
             target = self.target.hex if self.target else ""

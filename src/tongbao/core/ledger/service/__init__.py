@@ -28,7 +28,7 @@ from tongbao.core.ledger.domain.searching import (
 )
 from tongbao.core.ledger.domain.spans import Movement, Span
 from tongbao.core.ledger.domain.tree import InclusionProof, TreeDamaged
-from tongbao.core.ledger.service.arguments import arguments
+from tongbao.core.ledger.service.arguments import arguments_of_plain
 from tongbao.core.ledger.service.booked import booked, held_references, settled_through
 from tongbao.core.ledger.service.booking import booked_as, post
 from tongbao.core.ledger.service.bulk import post_many
@@ -118,7 +118,7 @@ __all__ = [
     "TreeDamaged",
     "account",
     "accounts",
-    "arguments",
+    "arguments_of_plain",
     "asset_of",
     "assets",
     "balance",

@@ -108,6 +108,23 @@ def arguments(
     )
 
 
+def arguments_of_plain(transactions: Sequence[NewTransaction]) -> tuple[Array | None, ...]:
+    """Return what tells transactions apart that are posted at once and of one posting each.
+
+    For statements that do more than book and have the rest anyway: content hashes, references,
+    metadata, debits, credits and assets.
+    """
+    postings = [new.postings[0] for new in transactions]
+    return (
+        array(Kind.BYTES, [new.content_hash() for new in transactions]),
+        _nullable(Kind.TEXT, [new.reference for new in transactions], str.encode),
+        _nullable(Kind.JSONB, [new.metadata or None for new in transactions], _metadata),
+        array(Kind.UUID, [posting.debit.int.to_bytes(16) for posting in postings]),
+        array(Kind.UUID, [posting.credit.int.to_bytes(16) for posting in postings]),
+        array(Kind.TEXT, [domain.asset_code(posting.amount).encode() for posting in postings]),
+    )
+
+
 def _nullable(
     kind: Kind, values: list[Value | None], encode: Callable[[Value], bytes]
 ) -> Array | None:

@@ -48,7 +48,7 @@ BEGIN
           FROM ledger_asset s WHERE s.code = p_asset[1];
     ELSE
         SELECT array_agg(s.id ORDER BY x.n) INTO asset_ids
-          FROM unnest(p_asset) WITH ORDINALITY AS x(code, n)
+          FROM (SELECT unnest(p_asset) AS code, generate_series(1, cardinality(p_asset)) AS n) AS x
           LEFT JOIN ledger_asset s ON s.code = x.code;
     END IF;
 
@@ -58,12 +58,14 @@ BEGIN
                ledger_sum(net) OVER w AS net_so_far,
                lead(item) OVER w IS DISTINCT FROM item AS ends_item
           FROM (SELECT 2 * n - 1 AS n, item, uid, amount AS net
-                  FROM unnest(p_item, p_debit, p_amount)
-                       WITH ORDINALITY AS u(item, uid, amount, n)
+                  FROM (SELECT unnest(p_item) AS item, unnest(p_debit) AS uid,
+                               unnest(p_amount) AS amount,
+                               generate_series(1, cardinality(p_item)) AS n) AS u
                 UNION ALL
                 SELECT 2 * n, item, uid, -amount
-                  FROM unnest(p_item, p_credit, p_amount)
-                       WITH ORDINALITY AS u(item, uid, amount, n)) AS leg
+                  FROM (SELECT unnest(p_item) AS item, unnest(p_credit) AS uid,
+                               unnest(p_amount) AS amount,
+                               generate_series(1, cardinality(p_item)) AS n) AS u) AS leg
         WINDOW w AS (PARTITION BY uid ORDER BY n ROWS UNBOUNDED PRECEDING)
     ), legs AS (
         SELECT array_agg(slot ORDER BY n) AS slots, array_agg(net_so_far ORDER BY n) AS nets,
@@ -97,8 +99,9 @@ BEGIN
                version = a.version + m.postings,
                last_booked_at = greatest(a.last_booked_at, p_booked_at),
                category = a.category
-          FROM unnest(uids, debits, credits, postings, net_min, net_max)
-               WITH ORDINALITY AS m(uid, debits, credits, postings, net_min, net_max, slot)
+          FROM (SELECT unnest(uids) AS uid, unnest(debits) AS debits, unnest(credits) AS credits,
+                       unnest(postings) AS postings, unnest(net_min) AS net_min,
+                       unnest(net_max) AS net_max, generate_series(1, cardinality(uids)) AS slot) AS m
          WHERE a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NOT NULL
         RETURNING m.slot, a.id, a.asset_id, a.debit_normal, a.version - m.postings AS version,
                   a.last_booked_at, a.status, a.overdraft,
@@ -114,9 +117,10 @@ BEGIN
           FROM changed
         UNION ALL
         SELECT m.slot, a.id, a.asset_id, a.debit_normal, NULL, NULL, NULL, a.status = 'active'
-          FROM unnest(uids) WITH ORDINALITY AS m(uid, slot)
+          FROM (SELECT unnest(uids) AS uid, generate_series(1, cardinality(uids)) AS slot) AS m
           JOIN ledger_account a ON a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NULL
-         WHERE m.slot NOT IN (SELECT slot FROM changed)
+         WHERE (SELECT count(*) FROM changed) < cardinality(uids)
+           AND m.slot NOT IN (SELECT slot FROM changed)
     )
     SELECT bool_and(sound) AND count(*) = cardinality(uids),
            array_agg(id ORDER BY slot), array_agg(asset_id ORDER BY slot),
@@ -130,7 +134,7 @@ BEGIN
     END IF;
     IF moment > p_booked_at THEN  -- another process's clock is ahead of ours
         UPDATE ledger_account a SET last_booked_at = moment, category = a.category
-          FROM unnest(uids) AS m(uid)
+          FROM (SELECT unnest(uids) AS uid) AS m
          WHERE a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NOT NULL;
     END IF;
 
@@ -141,8 +145,10 @@ BEGIN
                 reference, metadata)
         SELECT nextval('ledger_transaction_id_seq'), x.uid, x.hash, 'posted', x.type, x.effective_on,
                moment, x.correlation_id, x.reference, x.metadata
-          FROM unnest(p_uid, p_hash, p_type, p_effective_on, p_correlation_id, p_reference, p_metadata)
-               AS x(uid, hash, type, effective_on, correlation_id, reference, metadata)
+          FROM (SELECT unnest(p_uid) AS uid, unnest(p_hash) AS hash, unnest(p_type) AS type,
+                       unnest(p_effective_on) AS effective_on,
+                       unnest(p_correlation_id) AS correlation_id, unnest(p_reference) AS reference,
+                       unnest(p_metadata) AS metadata) AS x
         RETURNING id
     )
     SELECT array_agg(inserted.id) INTO sequence FROM inserted;
@@ -164,8 +170,9 @@ BEGIN
                        leg_slot[2 * n - 1] AS debit, leg_slot[2 * n] AS credit,
                        leg_net[2 * n - 1] AS debit_net, leg_net[2 * n] AS credit_net,
                        leg_version[2 * n - 1] AS debit_version, leg_version[2 * n] AS credit_version
-                  FROM unnest(p_item, p_ordinal, asset_ids, p_amount)
-                       WITH ORDINALITY AS u(item, ordinal, asset_id, amount, n)) AS x
+                  FROM (SELECT unnest(p_item) AS item, unnest(p_ordinal) AS ordinal,
+                               unnest(asset_ids) AS asset_id, unnest(p_amount) AS amount,
+                               generate_series(1, cardinality(p_item)) AS n) AS u) AS x
         RETURNING debit_balance, credit_balance
     )
     SELECT array_agg(inserted.debit_balance), array_agg(inserted.credit_balance)
@@ -174,7 +181,7 @@ BEGIN
     INSERT INTO ledger_tail
            (account_id, debits, credits, debits_pending, credits_pending, postings)
     SELECT m.id, m.debits, m.credits, 0, 0, m.postings
-      FROM unnest(ids, versions, debits, credits, postings)
-           AS m(id, version, debits, credits, postings)
+      FROM (SELECT unnest(ids) AS id, unnest(versions) AS version, unnest(debits) AS debits,
+                   unnest(credits) AS credits, unnest(postings) AS postings) AS m
      WHERE m.version IS NULL;
 END $$;

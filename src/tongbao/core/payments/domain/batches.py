@@ -9,11 +9,13 @@ from tongbao.core.payments.domain import PaymentId
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
+from tongbao.kernel.records import quickly_made
 from tongbao.kernel.text import Text
 
 BATCH_MAX: Final = 1_000
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class NewTransfer:
     """A transfer that somebody wants; without an `end_to_end_id` its own id serves."""

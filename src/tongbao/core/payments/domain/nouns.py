@@ -8,6 +8,7 @@ from uuid import UUID
 
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
+from tongbao.kernel.records import quickly_made
 from tongbao.kernel.text import Text
 
 PaymentId = NewType("PaymentId", UUID)
@@ -50,6 +51,7 @@ class Reason:
     text: Text
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
     """A payment order and what became of it.
@@ -101,6 +103,7 @@ class ToPay:
     expires_at: datetime
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Transfer(PaymentOrder):
     """A payment order just carried out or rejected.

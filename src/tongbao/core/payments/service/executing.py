@@ -348,6 +348,9 @@ def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTran
     """
     debtor, _, creditor, order = item.sides
     assert order.transaction_id is not None
+    metadata = accounts.fees_from(2 if fee else None)
+    if item.new.end_to_end_id is not None:
+        metadata["end_to_end_id"] = order.end_to_end_id
     return ledger.NewTransaction(
         id=ledger.TransactionId(order.transaction_id),
         type=TRANSACTION_TYPE,
@@ -362,6 +365,5 @@ def _transaction(item: Item, fee: Sequence[ledger.NewPosting]) -> ledger.NewTran
             *fee,
         ),
         reference=order.remittance or order.end_to_end_id,
-        metadata=({} if item.new.end_to_end_id is None else {"end_to_end_id": order.end_to_end_id})
-        | accounts.fees_from(2 if fee else None),
+        metadata=metadata,
     )

@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Final, LiteralString
 
 from tongbao.core.ledger import service as ledger
+from tongbao.core.payments.events import PaymentSettled
 from tongbao.core.payments.service.knowing import Item
 from tongbao.core.payments.service.storing import rejected, settled_columns, told_as_settled
 from tongbao.infra import outbox
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import business_date
 from tongbao.risk.limits import service as limits
@@ -21,15 +23,12 @@ _SETTLE: Final[LiteralString] = """
 SELECT came_up, use_refusal, use_rule_code, use_used, use_maximum, refusal, sequence,
        refused_posting, available, debit_balance, credit_balance
   FROM payments_settle(
-    %s::uuid[], %s::integer[], %s::uuid[], %s::text[], %s::text[], %s::bigint[], %s::text[],
-    %s::text[], %s::smallint[], %s::text[], %s::text[], %s::boolean[], %s::boolean[], %s::text[],
-    %s::boolean[], %s, %s,
     %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::uuid[], %s::text[], %s::text[],
-    %s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s,
-    %s::uuid[], %s::bytea[], %s::smallint[], %s::text[], %s::date[], %s::text[], %s::jsonb[],
-    %s::uuid[], %s::uuid[], %s::timestamptz[], %s::integer[], %s::smallint[], %s::uuid[],
-    %s::uuid[], %s::text[], %s::bigint[], %s, %s, %s,
-    %s::text[], %s::integer[], %s::text[], %s::text[], %s, %s)
+    %s::bigint[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s, %s,
+    %s::integer[], %s::uuid[], %s::text[], %s::text[], %s::text[], %s::smallint[], %s::text[],
+    %s::text[], %s::boolean[], %s::boolean[], %s::text[], %s::boolean[],
+    %s, %s::bytea[], %s::text[], %s::jsonb[], %s::uuid[], %s::uuid[], %s::text[],
+    %s, %s, %s::text[], %s)
 """
 _USES: Final = slice(1, 5)
 _BOOKED: Final = slice(5, 11)
@@ -58,10 +57,16 @@ async def settle(
     orders = [item.sides[3] for item in items]
     wake = outbox.wake_due()
     parameters = (
-        *limits.arguments(uses, at=at),
-        *settled_columns(orders, at=at),
-        *ledger.arguments(transactions, today=business_date(at), at=at, atomic=False, wake=False),
-        *outbox.arguments([told_as_settled(order) for order in orders], at=at, wake=wake),
+        *settled_columns(orders),
+        at,
+        business_date(at),
+        *limits.arguments_besides(uses),
+        transactions[0].type,
+        *ledger.arguments_of_plain(transactions),
+        PaymentSettled.type,
+        PaymentSettled.version,
+        array(Kind.TEXT, [told_as_settled(order) for order in orders]),
+        wake,
     )
     (row,) = await tx.fetch(_SETTLE, parameters)
     if row[0] is None:

@@ -28,14 +28,16 @@ $$;
 CREATE OR REPLACE FUNCTION payments_check_accounts() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off  -- whenever the plan was made
 AS $$
+DECLARE
+    ids uuid[];
 BEGIN
-    IF EXISTS (
-        SELECT FROM written w
-          CROSS JOIN LATERAL (VALUES (w.debtor_account_id), (w.creditor_account_id)) AS side (id)
-          LEFT JOIN LATERAL (SELECT true AS found FROM accounts_account a
-                              WHERE a.id = side.id LIMIT 1) AS account ON true
-         WHERE side.id IS NOT NULL AND account.found IS NULL) THEN
+    SELECT array_agg(DISTINCT side.id) INTO ids
+      FROM (SELECT unnest(ARRAY[w.debtor_account_id, w.creditor_account_id]) AS id
+              FROM written w) AS side
+     WHERE side.id IS NOT NULL;
+    IF (SELECT count(*) FROM accounts_account a WHERE a.id = ANY (ids)) < cardinality(ids) THEN
         RAISE EXCEPTION 'a payment order names an account that does not exist'
             USING ERRCODE = 'foreign_key_violation';
     END IF;

@@ -13,7 +13,7 @@
 CREATE SEQUENCE IF NOT EXISTS infra_outbox_seq CACHE 1 OWNED BY infra_outbox.seq;
 GRANT USAGE, SELECT ON SEQUENCE infra_outbox_seq TO tongbao_app;
 
-CREATE OR REPLACE FUNCTION infra_outbox_next_seq() RETURNS bigint
+CREATE OR REPLACE FUNCTION infra_outbox_announce() RETURNS void
     LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
@@ -28,6 +28,14 @@ BEGIN
         END IF;
         said := set_config('tongbao.outbox_announced', 'yes', true);
     END IF;
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION infra_outbox_next_seq() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    PERFORM infra_outbox_announce();
     RETURN nextval('infra_outbox_seq');
 END;
 $$;
@@ -86,11 +94,31 @@ CREATE OR REPLACE FUNCTION infra_outbox_append_many(
     LANGUAGE plpgsql VOLATILE
 AS $$
 BEGIN
-    INSERT INTO infra_outbox (type, version, subject, payload, occurred_at)
-        SELECT e.type, e.version, e.subject, CAST(e.payload AS jsonb), p_occurred_at
-          FROM unnest(p_type, p_version, p_subject, p_payload)
-               WITH ORDINALITY AS e (type, version, subject, payload, place)
-         ORDER BY e.place;
+    PERFORM infra_outbox_announce();
+    INSERT INTO infra_outbox (seq, type, version, subject, payload, occurred_at)
+        SELECT nextval('infra_outbox_seq'), e.type, e.version, e.subject,
+               CAST(e.payload AS jsonb), p_occurred_at
+          FROM (SELECT unnest(p_type) AS type, unnest(p_version) AS version,
+                       unnest(p_subject) AS subject, unnest(p_payload) AS payload) AS e;
+    IF p_wake THEN
+        PERFORM pg_notify('infra_outbox', '');
+    END IF;
+END;
+$$;
+
+-- The same for events of one kind, each about something that has a UUID.
+CREATE OR REPLACE FUNCTION infra_outbox_append_alike(
+    p_type text, p_version integer, p_subject uuid[], p_payload text[],
+    p_occurred_at timestamptz, p_wake boolean
+) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+    PERFORM infra_outbox_announce();
+    INSERT INTO infra_outbox (seq, type, version, subject, payload, occurred_at)
+        SELECT nextval('infra_outbox_seq'), p_type, p_version, e.subject::text,
+               CAST(e.payload AS jsonb), p_occurred_at
+          FROM (SELECT unnest(p_subject) AS subject, unnest(p_payload) AS payload) AS e;
     IF p_wake THEN
         PERFORM pg_notify('infra_outbox', '');
     END IF;

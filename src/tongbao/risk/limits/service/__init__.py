@@ -37,7 +37,7 @@ from tongbao.risk.limits.service.own import (
     raise_for_a_time,
 )
 from tongbao.risk.limits.service.reserving import (
-    arguments,
+    arguments_besides,
     headroom,
     release,
     reservations,
@@ -79,7 +79,7 @@ __all__ = [
     "Version",
     "Whose",
     "Window",
-    "arguments",
+    "arguments_besides",
     "check_rule",
     "counted",
     "end_raise",

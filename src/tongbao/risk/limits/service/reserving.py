@@ -57,10 +57,52 @@ async def reserve(tx: Writing, uses: Sequence[Use], *, at: datetime) -> list[Res
 
 
 def arguments(uses: Sequence[Use], *, at: datetime) -> tuple[object, ...]:
-    """Return what `limits_reserve` takes, for statements that do more than reserve."""
+    """Return what `limits_reserve` takes."""
+    numbers, parties, devices, *kinds = arguments_besides(uses)
+    return (
+        array(Kind.UUID, [use.id.int.to_bytes(16) for use in uses]),
+        numbers,
+        parties,
+        devices,
+        _texts([use.counterparty for use in uses]),
+        array(Kind.BIGINT, [use.amount.minor.to_bytes(8) for use in uses]),
+        *kinds,
+        at,
+        business_date(at),
+    )
+
+
+def arguments_besides(uses: Sequence[Use]) -> tuple[Array | None, ...]:
+    """Return the arrays that `limits_reserve` takes besides ids, counterparties and amounts.
+
+    For statements that do more than reserve and have those anyway. Places of kinds, parties and
+    devices, one for each use; then what the conditions of rules look at, said once for all uses
+    that are alike.
+    """
     assert 1 <= len(uses) <= BATCH_MAX, f"a batch of {len(uses)}"
     assert distinct(uses), "two uses of a batch have the same id"
-    return (*_facts(uses), at, business_date(at))
+    kinds: dict[tuple[object, ...], int] = {}
+    first: list[Use] = []
+    numbers = []
+    for use in uses:
+        number = kinds.setdefault(use.kind, len(kinds) + 1)
+        if number > len(first):
+            first.append(use)
+        numbers.append(number.to_bytes(4))
+    return (
+        array(Kind.INTEGER, numbers),
+        array(Kind.UUID, [use.party_id.int.to_bytes(16) for use in uses]),
+        _texts([use.device for use in uses]),
+        _texts([use.operation for use in first]),
+        _texts([use.party_kind for use in first]),
+        array(Kind.SMALLINT, [use.level.to_bytes(2) for use in first]),
+        _texts([use.product for use in first]),
+        _texts([use.channel for use in first]),
+        _flags(use.device is not None for use in first),
+        _flags(use.counterparty is not None for use in first),
+        _texts([use.amount.currency for use in first]),
+        _flags(use.reviewed for use in first),
+    )
 
 
 async def reservations(
@@ -123,38 +165,6 @@ def _error(refusal: str, use: Use, rule: Rule, *, used: int, maximum: int) -> To
         return SharedLimitExceeded(**facts)
     facts["left"] = counted(rule, max(maximum - used, 0))
     return (LimitExceeded if rule.beyond is Beyond.REFUSE else ReviewNeeded)(**facts)
-
-
-def _facts(uses: Sequence[Use]) -> tuple[Array | None, ...]:
-    """Return the arrays that say what the uses are, as `limits_reserve` takes them.
-
-    What the conditions of rules look at is said once for all uses that are alike.
-    """
-    classes: dict[tuple[object, ...], int] = {}
-    first: list[Use] = []
-    numbers = []
-    for use in uses:
-        number = classes.setdefault(use.kind, len(classes) + 1)
-        if number > len(first):
-            first.append(use)
-        numbers.append(number)
-    return (
-        array(Kind.UUID, [use.id.int.to_bytes(16) for use in uses]),
-        array(Kind.INTEGER, [number.to_bytes(4) for number in numbers]),
-        array(Kind.UUID, [use.party_id.int.to_bytes(16) for use in uses]),
-        _texts([use.device for use in uses]),
-        _texts([use.counterparty for use in uses]),
-        array(Kind.BIGINT, [use.amount.minor.to_bytes(8) for use in uses]),
-        _texts([use.operation for use in first]),
-        _texts([use.party_kind for use in first]),
-        array(Kind.SMALLINT, [use.level.to_bytes(2) for use in first]),
-        _texts([use.product for use in first]),
-        _texts([use.channel for use in first]),
-        _flags(use.device is not None for use in first),
-        _flags(use.counterparty is not None for use in first),
-        _texts([use.amount.currency for use in first]),
-        _flags(use.reviewed for use in first),
-    )
 
 
 def _texts(texts: Iterable[str | None]) -> Array | None:

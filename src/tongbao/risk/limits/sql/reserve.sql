@@ -188,6 +188,7 @@ CREATE OR REPLACE FUNCTION limits_reserve(
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
 SET enable_seqscan = off
+SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -206,7 +207,8 @@ DECLARE
     l_maximum bigint[];
     spent bigint[];  -- by slot: what accepted items of this batch take
     d_use uuid[];    -- those reserved before
-    is_plain boolean;
+    m_slot integer[]; m_id bigint[];  -- of counters that are missing
+    is_plain boolean := false;
     reached bigint;
     line integer := 1;
     take integer := 1;
@@ -247,8 +249,10 @@ BEGIN
                            ELSE limits_subject(g.counted_by, x.party, p_product[g.class],
                                                p_channel[g.class], x.device, x.counterparty)
                            END AS subject
-                      FROM unnest(p_class, p_party, p_device, p_counterparty, p_amount)
-                           WITH ORDINALITY AS x(class, party, device, counterparty, amount, item)
+                      FROM (SELECT unnest(p_class) AS class, unnest(p_party) AS party,
+                                   unnest(p_device) AS device, unnest(p_counterparty) AS counterparty,
+                                   unnest(p_amount) AS amount,
+                                   generate_series(1, cardinality(p_class)) AS item) AS x
                       JOIN (SELECT b.class, b.grp, b.tally, b.counted_by::text[] AS counted_by,
                                    b.measure, b.num, b.den,
                                    b.counted_by = '{party}' AS by_party,
@@ -266,60 +270,115 @@ BEGIN
       INTO s_subject, s_tally, s_total
       FROM (SELECT t.slot, t.subject, t.tally,
                    least(sum(t.amount), 4611686018427387903)::bigint AS total
-              FROM unnest(t_slot, t_subject, t_tally, t_amount) AS t(slot, subject, tally, amount)
+              FROM (SELECT unnest(t_slot) AS slot, unnest(t_subject) AS subject,
+                           unnest(t_tally) AS tally, unnest(t_amount) AS amount) AS t
              WHERE t.slot IS NOT NULL
              GROUP BY t.slot, t.subject, t.tally
              ORDER BY t.slot) AS s;
 
-    -- First those that are missing, so that afterwards all are locked in one order.
-    INSERT INTO limits_counter (subject, tally)
-    SELECT m.subject, m.tally
-      FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
-     WHERE (SELECT c.id FROM limits_counter c
-             WHERE c.subject = m.subject AND c.tally = m.tally LIMIT 1) IS NULL
-     ORDER BY m.slot
-        ON CONFLICT (subject, tally) DO NOTHING;
+    -- Usually everything fits: the counters are raised, and one look at what they held before shows
+    -- it. Otherwise, or where somebody else made a counter meanwhile, that is undone and all are judged
+    -- one after the other. In either way counters that are missing come first and then the others, in
+    -- one order. Whoever reserved the same use a moment ago held the same counters.
+    BEGIN
+        IF array_position(t_amount, NULL) IS NOT NULL THEN
+            RAISE check_violation;
+        END IF;
+        SELECT array_agg((SELECT c.id FROM limits_counter c
+                           WHERE c.subject = s.subject AND c.tally = s.tally LIMIT 1))
+          INTO s_id
+          FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally) AS s;
+        m_slot := array_positions(s_id, NULL);
+        WITH made AS (
+            INSERT INTO limits_counter (subject, tally, used_day, used_month, used_year, last_day)
+            SELECT s.subject, s.tally, s.total, s.total, s.total, p_day
+              FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally,
+                           unnest(s_total) AS total, unnest(s_id) AS id) AS s
+             WHERE s.id IS NULL
+                ON CONFLICT (subject, tally) DO NOTHING
+            RETURNING id
+        )
+        SELECT array_agg(made.id) INTO m_id FROM made;
+        WITH changed AS (
+            UPDATE limits_counter c
+               SET used_day = CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END + s.total,
+                   used_month = CASE WHEN c.last_day >= p_month THEN c.used_month ELSE 0 END
+                                + s.total,
+                   used_year = CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END + s.total,
+                   last_day = greatest(c.last_day, p_day)
+              FROM (SELECT unnest(s_id) AS id, unnest(s_total) AS total,
+                           generate_series(1, cardinality(s_id)) AS slot) AS s
+             WHERE c.id = ANY (ARRAY[s.id])
+            RETURNING s.slot, c.id, c.last_day, c.used_day - s.total AS day,
+                      c.used_month - s.total AS month, c.used_year - s.total AS year
+        )
+        SELECT array_agg(id ORDER BY slot), array_agg(last_day ORDER BY slot),
+               array_agg(day ORDER BY slot), array_agg(month ORDER BY slot),
+               array_agg(year ORDER BY slot)
+          INTO s_id, s_last, s_day, s_month, s_year
+          FROM (SELECT slot, id, last_day, day, month, year FROM changed
+                UNION ALL
+                SELECT m.slot, m.id, p_day, 0, 0, 0
+                  FROM (SELECT unnest(m_slot) AS slot, unnest(m_id) AS id) AS m) AS s;
+        IF cardinality(array_remove(s_id, NULL)) < cardinality(s_subject) OR EXISTS (
+            SELECT FROM (SELECT unnest(p_use) AS use_id) AS x
+             WHERE (SELECT true FROM limits_reservation r WHERE r.use_id = x.use_id LIMIT 1)
+        ) OR EXISTS (
+            SELECT FROM (SELECT unnest(t_item) AS item, unnest(t_grp) AS grp, unnest(t_slot) AS slot,
+                                unnest(t_amount) AS amount) AS t
+              JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
+                   AS b(grp, tally, time_window, hours, period, maximum, ceiling) ON b.grp = t.grp
+              LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
+                   AS o(party, tally, period, lowered, raised)
+                ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
+             WHERE CASE b.time_window
+                       WHEN 'transaction' THEN t.amount
+                       WHEN 'day' THEN s_day[t.slot] + s_total[t.slot]
+                       WHEN 'month' THEN s_month[t.slot] + s_total[t.slot]
+                       WHEN 'year' THEN s_year[t.slot] + s_total[t.slot]
+                       ELSE s_total[t.slot] + limits_rolled(s_id[t.slot], p_at, b.hours)
+                   END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised)) THEN
+            RAISE check_violation;
+        END IF;
+        is_plain := true;
+    EXCEPTION WHEN check_violation OR numeric_value_out_of_range THEN
+        NULL;
+    END;
 
-    WITH locked AS MATERIALIZED (
-        SELECT m.slot, c.*
-          FROM unnest(s_subject, s_tally) WITH ORDINALITY AS m(subject, tally, slot)
-          JOIN limits_counter c
-            ON c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
+    IF NOT is_plain THEN
+        -- First those that are missing, so that afterwards all are locked in one order.
+        INSERT INTO limits_counter (subject, tally)
+        SELECT m.subject, m.tally
+          FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally,
+                       generate_series(1, cardinality(s_subject)) AS slot) AS m
+         WHERE (SELECT c.id FROM limits_counter c
+                 WHERE c.subject = m.subject AND c.tally = m.tally LIMIT 1) IS NULL
          ORDER BY m.slot
-           FOR NO KEY UPDATE OF c
-    )
-    SELECT array_agg(id ORDER BY slot), array_agg(greatest(last_day, p_day) ORDER BY slot),
-           array_agg(CASE WHEN last_day >= p_day THEN used_day ELSE 0 END ORDER BY slot),
-           array_agg(CASE WHEN last_day >= p_month THEN used_month ELSE 0 END ORDER BY slot),
-           array_agg(CASE WHEN last_day >= p_year THEN used_year ELSE 0 END ORDER BY slot)
-      INTO s_id, s_last, s_day, s_month, s_year
-      FROM locked;
+            ON CONFLICT (subject, tally) DO NOTHING;
 
-    -- Usually everything fits, and one look at all sums shows it. Whoever reserved the same use a
-    -- moment ago held the same counters.
-    SELECT array_agg(DISTINCT r.use_id) INTO d_use
-      FROM unnest(p_use) AS x(use_id)
-      JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]);
-    is_plain := d_use IS NULL AND array_position(t_amount, NULL) IS NULL AND NOT EXISTS (
-        SELECT FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
-          JOIN unnest(b_grp, b_tally, b_window, b_hours, b_period, b_maximum, b_ceiling)
-               AS b(grp, tally, time_window, hours, period, maximum, ceiling) ON b.grp = t.grp
-          LEFT JOIN unnest(o_party, o_tally, o_period, o_lowered, o_raised)
-               AS o(party, tally, period, lowered, raised)
-            ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
-         WHERE CASE b.time_window
-                   WHEN 'transaction' THEN t.amount
-                   WHEN 'day' THEN s_day[t.slot] + s_total[t.slot]
-                   WHEN 'month' THEN s_month[t.slot] + s_total[t.slot]
-                   WHEN 'year' THEN s_year[t.slot] + s_total[t.slot]
-                   ELSE s_total[t.slot] + limits_rolled(s_id[t.slot], p_at, b.hours)
-               END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised));
-    IF is_plain THEN
-        spent := s_total;
-    ELSE
+        WITH locked AS MATERIALIZED (
+            SELECT m.slot, c.*
+              FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally,
+                           generate_series(1, cardinality(s_subject)) AS slot) AS m
+              JOIN limits_counter c
+                ON c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
+             ORDER BY m.slot
+               FOR NO KEY UPDATE OF c
+        )
+        SELECT array_agg(id ORDER BY slot), array_agg(greatest(last_day, p_day) ORDER BY slot),
+               array_agg(CASE WHEN last_day >= p_day THEN used_day ELSE 0 END ORDER BY slot),
+               array_agg(CASE WHEN last_day >= p_month THEN used_month ELSE 0 END ORDER BY slot),
+               array_agg(CASE WHEN last_day >= p_year THEN used_year ELSE 0 END ORDER BY slot)
+          INTO s_id, s_last, s_day, s_month, s_year
+          FROM locked;
+
+        SELECT array_agg(x.use_id) INTO d_use
+          FROM (SELECT unnest(p_use) AS use_id) AS x
+         WHERE (SELECT true FROM limits_reservation r WHERE r.use_id = x.use_id LIMIT 1);
+
         SELECT array_agg(CASE WHEN x.use_id = ANY (d_use) THEN 'duplicate' END ORDER BY x.n)
           INTO refusal
-          FROM unnest(p_use) WITH ORDINALITY AS x(use_id, n);
+          FROM (SELECT unnest(p_use) AS use_id, generate_series(1, cardinality(p_use)) AS n) AS x;
         rule_code := array_fill(NULL::text, ARRAY[cardinality(p_use)]);
         used := array_fill(NULL::bigint, ARRAY[cardinality(p_use)]);
         maximum := used;
@@ -337,7 +396,8 @@ BEGIN
                            ELSE limits_rolled(s_id[t.slot], p_at, b.hours)
                        END AS before,
                        limits_effective(b.maximum, b.ceiling, o.lowered, o.raised) AS maximum
-                  FROM unnest(t_item, t_grp, t_slot, t_amount) AS t(item, grp, slot, amount)
+                  FROM (SELECT unnest(t_item) AS item, unnest(t_grp) AS grp, unnest(t_slot) AS slot,
+                               unnest(t_amount) AS amount) AS t
                   JOIN unnest(b_grp, b_tally, b_code, b_window, b_hours, b_period, b_maximum,
                               b_ceiling, b_place)
                        AS b(grp, tally, code, time_window, hours, period, maximum, ceiling, place)
@@ -368,18 +428,19 @@ BEGIN
                 take := take + 1;
             END LOOP;
         END LOOP;
-    END IF;
 
-    UPDATE limits_counter c
-       SET used_day = m.day + m.total, used_month = m.month + m.total,
-           used_year = m.year + m.total, last_day = m.last
-      FROM unnest(s_id, s_last, s_day, s_month, s_year, spent)
-           AS m(id, last, day, month, year, total)
-     WHERE c.id = ANY (ARRAY[m.id]) AND m.total > 0;
+        UPDATE limits_counter c
+           SET used_day = m.day + m.total, used_month = m.month + m.total,
+               used_year = m.year + m.total, last_day = m.last
+          FROM (SELECT unnest(s_id) AS id, unnest(s_last) AS last, unnest(s_day) AS day,
+                       unnest(s_month) AS month, unnest(s_year) AS year, unnest(spent) AS total) AS m
+         WHERE c.id = ANY (ARRAY[m.id]) AND m.total > 0;
+    END IF;
 
     INSERT INTO limits_reservation (use_id, counter_id, amount, counted_on, rolling, reserved_at)
     SELECT p_use[t.item], s_id[t.slot], t.amount, s_last[t.slot], t.rolling, p_at
-      FROM unnest(t_item, t_slot, t_amount, t_rolling) AS t(item, slot, amount, rolling)
+      FROM (SELECT unnest(t_item) AS item, unnest(t_slot) AS slot, unnest(t_amount) AS amount,
+                   unnest(t_rolling) AS rolling) AS t
       LEFT JOIN unnest(refusal) WITH ORDINALITY AS r(refusal, item) ON r.item = t.item
      WHERE t.slot IS NOT NULL AND r.refusal IS NULL;
 END $$;
@@ -396,13 +457,13 @@ DECLARE
 BEGIN
     -- In the order of those who reserve: counters first, so that nobody waits in a circle.
     PERFORM FROM limits_counter c
-      WHERE c.id IN (SELECT r.counter_id FROM unnest(p_use) AS x(use_id)
+      WHERE c.id IN (SELECT r.counter_id FROM (SELECT unnest(p_use) AS use_id) AS x
                        JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]))
       ORDER BY c.subject, c.tally
         FOR UPDATE;
     WITH changed AS (
         UPDATE limits_reservation r SET released_at = p_at
-          FROM unnest(p_use) AS x(use_id)
+          FROM (SELECT unnest(p_use) AS use_id) AS x
          WHERE r.use_id = ANY (ARRAY[x.use_id]) AND r.released_at IS NULL
         RETURNING r.use_id, r.counter_id, r.amount, r.counted_on
     ), given_back AS (
