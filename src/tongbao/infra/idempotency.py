@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
 from sqlalchemy import (
@@ -66,13 +66,14 @@ class KeyReused(TongbaoError):
     )
 
 
-_STORE: Final = """
+STORE: Final[LiteralString] = """
 INSERT INTO infra_idempotency (created_at, expires_at, actor_id, method, route, key, request_hash,
                                status, body, content_type, content_language, location)
-SELECT %s, %s, a.* FROM unnest(
-    %s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[], %s::smallint[], %s::bytea[],
-    %s::text[], %s::text[], %s::text[]) AS a
+SELECT %s, %s, unnest(%s::uuid[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::text[]),
+       unnest(%s::bytea[]), unnest(%s::smallint[]), unnest(%s::bytea[]), unnest(%s::text[]),
+       unnest(%s::text[]), unnest(%s::text[])
 """
+"""Keeps many answers; its arguments are those that `arguments` returns."""
 
 
 class StoredAnswer(Base):
@@ -248,27 +249,23 @@ async def begin_many(
     return ours
 
 
-async def store_many(
-    tx: WriteSession, kept: Sequence[tuple[Scope, bytes, Answer]], *, at: datetime
-) -> None:
-    """Keep answers with the hashes of their requests; `begin_many` has taken their keys."""
-    if not kept:
-        return
+def arguments(kept: Sequence[tuple[Scope, bytes, Answer]], *, at: datetime) -> tuple[object, ...]:
+    """Return what `STORE` keeps: answers, with their keys and the hashes of their requests.
+
+    For a statement in a transaction in which `begin_many` has taken the keys.
+    """
     answers = [answer for _, _, answer in kept]
     assert all(len(each.body) <= ANSWER_BYTES_MAX for each in answers), "at most 1 MiB each"
-    await tx.fetch(
-        _STORE,
-        (
-            at,
-            at + RETENTION,
-            *_keys([scope for scope, _, _ in kept]),
-            arrays.array(arrays.Kind.BYTES, [request_hash for _, request_hash, _ in kept]),
-            arrays.array(arrays.Kind.SMALLINT, [each.status.to_bytes(2) for each in answers]),
-            arrays.array(arrays.Kind.BYTES, [each.body for each in answers]),
-            _texts([each.content_type for each in answers]),
-            _texts([each.content_language for each in answers]),
-            _texts([each.location for each in answers]),
-        ),
+    return (
+        at,
+        at + RETENTION,
+        *_keys([scope for scope, _, _ in kept]),
+        arrays.array(arrays.Kind.BYTES, [request_hash for _, request_hash, _ in kept]),
+        arrays.array(arrays.Kind.SMALLINT, [each.status.to_bytes(2) for each in answers]),
+        arrays.array(arrays.Kind.BYTES, [each.body for each in answers]),
+        _texts([each.content_type for each in answers]),
+        _texts([each.content_language for each in answers]),
+        _texts([each.location for each in answers]),
     )
 
 

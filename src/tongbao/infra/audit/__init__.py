@@ -28,7 +28,7 @@ from tongbao.infra.audit.entries import (
     during,
     years_of,
 )
-from tongbao.infra.audit.writing import append, arguments_alike, record
+from tongbao.infra.audit.writing import append, appending, arguments, arguments_alike, record
 
 __all__ = [
     "HOT_ACTION",
@@ -39,6 +39,8 @@ __all__ = [
     "Entry",
     "Outcome",
     "append",
+    "appending",
+    "arguments",
     "arguments_alike",
     "become",
     "by",

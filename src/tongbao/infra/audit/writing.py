@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, LiteralString, TypeVar
 from uuid import UUID
 
 from tongbao.infra.arrays import Array, Kind, array, array_with_nulls
@@ -11,11 +11,21 @@ from tongbao.infra.db import Writing
 
 Value = TypeVar("Value")
 
-_APPEND: Final = """
+
+def appending(*, after: LiteralString = "%s::bytea[]") -> LiteralString:
+    """Return the statement that appends entries, with the arguments that `arguments` returns.
+
+    `after`: how the statement comes by the digests of what it was then, from the argument of that
+    name; nothing first, and then one for each entry.
+    """
+    return f"""
 SELECT infra_audit_append(%s, %s, %s::smallint[], %s::text[], %s::text[], %s::text[], %s::uuid[],
     %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::bytea[],
-    %s::bytea[], %s::text[], %s::text[], %s::bytea[], %s::text[])
+    {after}, %s::text[], %s::text[], %s::bytea[], %s::text[])
 """
+
+
+_APPEND: Final = appending()
 
 
 async def record(tx: Writing, entries: Sequence[Entry], *, at: datetime) -> None:
@@ -40,9 +50,12 @@ async def append(
 
 
 def arguments(
-    entries: Sequence[Entry], who: Sequence[Caller], *, at: datetime
+    entries: Sequence[Entry], who: Sequence[Caller], *, at: datetime, after: Array | None = None
 ) -> tuple[object, ...]:
-    """Return the arguments of the appending function: moment, number, an array per property."""
+    """Return the arguments of the appending function: moment, number, an array per property.
+
+    `after`: what the statement finds the digests by (see `appending`), instead of digests.
+    """
     address, device, kind, actor, roles, session, request = _callers(who)
     return (
         at,
@@ -59,7 +72,7 @@ def arguments(
         _column(Kind.TEXT, [each.object_type for each in entries], str.encode),
         _column(Kind.TEXT, [_name(each.object_id) for each in entries], str.encode),
         _column(Kind.BYTES, [each.before for each in entries], bytes),
-        _column(Kind.BYTES, [each.after for each in entries], bytes),
+        after or _column(Kind.BYTES, [each.after for each in entries], bytes),
         _column(
             Kind.TEXT,
             [each.reason or one.reason for each, one in zip(entries, who, strict=True)],

@@ -6,14 +6,12 @@ by the name of the id, among the tables there are. What has no row of its own un
 as an aggregate kept in several tables, has no digests unless its route says them.
 """
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Final, LiteralString
 from uuid import UUID
 
 from sqlalchemy import Table, Uuid
 
-from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import WriteSession
 from tongbao.infra.tables import Base
 
@@ -31,32 +29,21 @@ async def digest_of_row(
     table = table_of(tag, noun, parameter)
     if table is None:
         return None
-    return (await _digests(tx, table, [object_id])).get(object_id)
-
-
-async def digests_of_rows(
-    tx: WriteSession, *, tag: str, noun: str, object_ids: Sequence[UUID]
-) -> dict[UUID, bytes]:
-    """Return the SHA-256 of the rows there are of several objects of one kind, by their id."""
-    table = table_of(tag, noun, None)
-    if table is None or not object_ids:
-        return {}
-    return await _digests(tx, table, object_ids)
-
-
-async def _digests(tx: WriteSession, table: Table, ids: Sequence[UUID]) -> dict[UUID, bytes]:
     await tx.flush()
-    rows = await tx.fetch(_statement(table), (array(Kind.UUID, [each.bytes for each in ids]),))
-    return dict(rows)
+    rows = await tx.fetch(f"{digest_sql(table)} = %s", (object_id,))
+    return rows[0][0] if rows else None
 
 
 @cache
-def _statement(table: Table) -> LiteralString:
-    """Return what reads digests of a table's rows; its name and its key's are our own words."""
+def digest_sql(table: Table) -> LiteralString:
+    """Return what selects the digest of the row with a key, up to where the key is said.
+
+    The names of a table and its key are our own words.
+    """
     (key,) = table.primary_key.columns
     return (
-        f"SELECT {key.name}, sha256(convert_to({table.name}::text, 'UTF8')) FROM {table.name}"  # noqa: S608
-        f" WHERE {key.name} = ANY (%s::uuid[])"
+        f"SELECT sha256(convert_to({table.name}::text, 'UTF8')) FROM {table.name}"  # noqa: S608
+        f" WHERE {table.name}.{key.name}"
     )
 
 

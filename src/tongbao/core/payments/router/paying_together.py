@@ -23,7 +23,7 @@ from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.standing import Condition, Lapsed, StillStand, all_stand, answer_others
 from tongbao.infra.turns import Turns
 from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
-from tongbao.infra.web.objects import digests_of_rows
+from tongbao.infra.web.keeping import Kept, keep
 from tongbao.infra.web.trail import entry_of_answer
 
 PREFIX: Final = "/api/v1/payments"
@@ -129,35 +129,24 @@ async def _answers(
         for place, outcome in zip(ours, outcomes, strict=True)
         if isinstance(outcome, service.Transfer)
     ]
+    kept = []
     for place, transfer in done:
-        answers[place] = _answer(questions[place], transfer)
-    await _keep(tx, [(questions[p], answers[p], transfer) for p, transfer in done], at)
+        answer = answers[place] = _answer(questions[place], transfer)
+        kept.append(_kept(questions[place], answer, transfer))
+    await keep(tx, kept, tag="payments", noun="payments", at=at)
     return answers
 
 
-async def _keep(
-    tx: WriteSession,
-    done: Sequence[tuple[_Question, Answer | None, service.Transfer]],
-    at: datetime,
-) -> None:
-    """Write the answers under their keys, and what was done into the audit trail."""
-    if not done:
-        return
-    paid = [transfer.id for _, _, transfer in done if transfer.refusal is None]
-    digests = await digests_of_rows(tx, tag="payments", noun="payments", object_ids=paid)
-    entries, kept = [], []
-    for question, answer, transfer in done:
-        assert answer is not None
-        refusal = transfer.refusal
-        entry = entry_of_answer(
-            question.asked.request,
-            code=None if refusal is None else refusal.code,
-            location=f"{PREFIX}/{transfer.id}",
-        )
-        entries.append(entry._replace(after=digests.get(transfer.id)))
-        kept.append((*_once(question), _stored(answer)))
-    await idempotency.store_many(tx, kept, at=at)
-    await audit.append(tx, entries, [question.by for question, _, _ in done], at=at)
+def _kept(question: _Question, answer: Answer, transfer: service.Transfer) -> Kept:
+    """Return what is kept of one: its answer under its key, and what was done in the trail."""
+    refusal = transfer.refusal
+    entry = entry_of_answer(
+        question.asked.request,
+        code=None if refusal is None else refusal.code,
+        location=f"{PREFIX}/{transfer.id}",
+    )
+    made = transfer.id if refusal is None else None
+    return Kept(*_once(question), _stored(answer), entry, question.by, made)
 
 
 def _once(question: _Question) -> tuple[idempotency.Scope, bytes]:
