@@ -227,24 +227,17 @@ async def begin_many(
     Raises `Lapsed` where what it is `provided` does not hold: then the transaction is to end.
     """
     locks = [scope.lock.to_bytes(8, signed=True) for scope in scopes]
-    ((holds, held),) = await tx.fetch(
-        f"SELECT {provided.sql}, array_agg(pg_try_advisory_xact_lock(l.lock) ORDER BY l.place)"  # noqa: S608 - written in the code
-        " FROM unnest(%s::bigint[]) WITH ORDINALITY AS l(lock, place)",
-        (*provided.parameters, arrays.array(arrays.Kind.BIGINT, locks)),
+    ((found,),) = await tx.fetch(
+        f"SELECT CASE WHEN {provided.sql} THEN infra_idempotency_begin("
+        "%s::bigint[], %s::uuid[], %s::text[], %s::text[], %s::text[]) END",
+        (*provided.parameters, arrays.array(arrays.Kind.BIGINT, locks), *_keys(scopes)),
     )
-    if not holds:
+    if found is None:
         raise Lapsed
-    # Younger than the locks, as in `begin`.
-    known = await tx.fetch(
-        "SELECT i.actor_id, i.method, i.route, i.key FROM infra_idempotency i"
-        " JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[])"
-        " AS k(actor_id, method, route, key) USING (actor_id, method, route, key)",
-        _keys(scopes),
-    )
-    taken = {Scope(*row) for row in known}
+    taken: set[Scope] = set()
     ours = []
-    for scope, is_held in zip(scopes, held, strict=True):
-        ours.append(is_held and scope not in taken)
+    for scope, is_new in zip(scopes, found, strict=True):
+        ours.append(is_new and scope not in taken)
         taken.add(scope)
     return ours
 

@@ -12,6 +12,7 @@ from tongbao.infra.postgres import APP_ROLE
 
 SQL_FILES: Final = (
     ("tongbao.infra.crypto", "sql/guards.sql"),
+    ("tongbao.infra", "sql/idempotency.sql"),
     ("tongbao.infra.outbox", "sql/outbox.sql"),
     ("tongbao.infra.audit", "sql/trail.sql"),
     ("tongbao.infra.proposals", "sql/guards.sql"),

@@ -14,6 +14,7 @@ decimals of each currency and the largest amount are checked by code only.
 """
 
 import re
+from functools import lru_cache
 from typing import Annotated, Final, Self
 
 from pydantic import (
@@ -144,7 +145,7 @@ def money_core_schema(handler: GetCoreSchemaHandler) -> CoreSchema:
         _read_money,
         shape,
         serialization=core_schema.plain_serializer_function_ser_schema(
-            MoneySchema.of,
+            _shape_of,
             return_schema=shape,
         ),
     )
@@ -164,6 +165,11 @@ def rate_core_schema() -> CoreSchema:
             return_schema=text,
         ),
     )
+
+
+@lru_cache(maxsize=10_000)  # nothing, above all: most answers have two or three of it
+def _shape_of(money: Money) -> MoneySchema:
+    return MoneySchema.of(money)
 
 
 # A wrapper and not a union, for a union would report every failure of every branch.

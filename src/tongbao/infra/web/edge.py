@@ -6,6 +6,7 @@ together (`infra.web.together`), and the framework for all others. It stands out
 own middlewares, which cost a busy route as much as its work.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,30 @@ class Gate(Protocol):
         """Return what the answer says of the limits that the request has met."""
 
 
+class _InFlight:
+    """Counts the requests being answered, and says so when the event loop has served who is ready.
+
+    Each word to the metrics is written into a file that all processes share.
+    """
+
+    def __init__(self) -> None:
+        self._unsaid = 0
+        self._saying = False
+
+    def add(self, step: int) -> None:
+        """Count one in or out."""
+        self._unsaid += step
+        if not self._saying:
+            self._saying = True
+            asyncio.get_running_loop().call_soon(self._say)
+
+    def _say(self) -> None:
+        self._saying = False
+        if self._unsaid:
+            metrics.HTTP_IN_FLIGHT.inc(self._unsaid)
+            self._unsaid = 0
+
+
 class Edge:
     """The outermost piece of an application; also the last net for what nobody handled."""
 
@@ -66,6 +91,7 @@ class Edge:
         self.larger_bodies = larger_bodies or {}
         self.trusted_proxies = trusted_proxies
         self.lanes = TogetherLanes()
+        self.in_flight = _InFlight()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -79,7 +105,7 @@ class Edge:
         gate = self.gate if self.gate is not None and self.gate.guards(scope["path"]) else None
         out = Out(scope, send, gate.headers if gate is not None else None)
         bound = structlog.contextvars.bind_contextvars(request_id=request_id)
-        metrics.HTTP_IN_FLIGHT.inc()
+        self.in_flight.add(1)
         try:
             await self._serve(scope, receive, out, gate)
         except ClientDisconnect:
@@ -90,7 +116,7 @@ class Edge:
                 raise  # half an answer is out; only breaking the connection is honest
             await unexpected_response(scope)(scope, receive, out)
         finally:
-            metrics.HTTP_IN_FLIGHT.dec()
+            self.in_flight.add(-1)
             record(scope, out.status, time.perf_counter() - started)
             structlog.contextvars.reset_contextvars(**bound)
 

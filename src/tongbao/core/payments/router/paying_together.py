@@ -16,7 +16,7 @@ from fastapi import FastAPI, status
 from pydantic import ValidationError
 
 from tongbao.core.payments import service
-from tongbao.core.payments.schemas import NewTransfer, PaymentOut
+from tongbao.core.payments.schemas import NewTransfer, PaymentOut, json_of_settled
 from tongbao.infra import audit, idempotency
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, WriteSession
@@ -25,6 +25,7 @@ from tongbao.infra.turns import Turns
 from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
 from tongbao.infra.web.keeping import Kept, keep
 from tongbao.infra.web.trail import entry_of_answer
+from tongbao.kernel.ids import uuid_text
 
 PREFIX: Final = "/api/v1/payments"
 PER_TURN_MAX: Final = 200
@@ -131,19 +132,20 @@ async def _answers(
     ]
     kept = []
     for place, transfer in done:
-        answer = answers[place] = _answer(questions[place], transfer)
-        kept.append(_kept(questions[place], answer, transfer))
+        location = f"{PREFIX}/{uuid_text(transfer.id)}"
+        answer = answers[place] = _answer(questions[place], transfer, location)
+        kept.append(_kept(questions[place], answer, transfer, location))
     await keep(tx, kept, tag="payments", noun="payments", at=at)
     return answers
 
 
-def _kept(question: _Question, answer: Answer, transfer: service.Transfer) -> Kept:
+def _kept(question: _Question, answer: Answer, transfer: service.Transfer, location: str) -> Kept:
     """Return what is kept of one: its answer under its key, and what was done in the trail."""
     refusal = transfer.refusal
     entry = entry_of_answer(
         question.asked.request,
         code=None if refusal is None else refusal.code,
-        location=f"{PREFIX}/{transfer.id}",
+        location=location,
     )
     made = transfer.id if refusal is None else None
     return Kept(*_once(question), _stored(answer), entry, question.by, made)
@@ -155,9 +157,9 @@ def _once(question: _Question) -> tuple[idempotency.Scope, bytes]:
     return once.scope, once.request_hash
 
 
-def _answer(question: _Question, transfer: service.Transfer) -> Answer:
+def _answer(question: _Question, transfer: service.Transfer, location: str) -> Answer:
     scope = question.asked.request.scope
-    location = (b"location", f"{PREFIX}/{transfer.id}".encode())
+    made_at = (b"location", location.encode())
     if transfer.refusal is not None:
         assert transfer.reason is not None
         transfer.refusal.facts.update(
@@ -167,16 +169,18 @@ def _answer(question: _Question, transfer: service.Transfer) -> Answer:
         headers = [
             (name, value) for name, value in problem.raw_headers if name != b"content-length"
         ]
-        return Answer(problem.status_code, [*headers, location], bytes(problem.body))
+        return Answer(problem.status_code, [*headers, made_at], bytes(problem.body))
     language = language_of(scope)
     return Answer(
         status.HTTP_201_CREATED,
         [
             (b"content-type", b"application/json"),
             (b"content-language", language.encode()),
-            location,
+            made_at,
         ],
-        PaymentOut.of(transfer, language).model_dump_json().encode(),
+        PaymentOut.of(transfer, language).model_dump_json().encode()
+        if transfer.fee_minor
+        else json_of_settled(transfer),
     )
 
 

@@ -30,6 +30,7 @@ from tongbao.core.payments.schemas.paying import (
     PaymentOut,
     PaymentsOut,
     StatusWord,
+    json_of_settled,
 )
 
 __all__ = [
@@ -56,4 +57,5 @@ __all__ = [
     "RaiseIn",
     "StatusWord",
     "WalletsOut",
+    "json_of_settled",
 ]

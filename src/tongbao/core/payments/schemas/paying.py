@@ -1,7 +1,9 @@
 """Shapes of `/api/v1/payments`."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from json import JSONEncoder
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -13,12 +15,15 @@ from tongbao.core.payments.domain import (
     END_TO_END_ID_PATTERN,
     REMITTANCE_LENGTH_MAX,
     PaymentOrder,
+    Status,
     ToPay,
+    Transfer,
 )
 from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.domain.asking import Ask
 from tongbao.core.payments.schemas.base import EXAMPLE_ID, Shape
-from tongbao.kernel.money import Money
+from tongbao.kernel.ids import uuid_text
+from tongbao.kernel.money import Money, format_minor
 from tongbao.kernel.money_schema import MoneyField
 from tongbao.kernel.text import Language
 
@@ -201,6 +206,39 @@ class PaymentOut(Shape):
             if to_pay is None
             else ToPayOut(address=to_pay.address, expires_at=to_pay.expires_at),
         )
+
+
+def json_of_settled(order: Transfer) -> bytes:
+    """Return what `PaymentOut.of` says of a transfer that was just settled without a fee, as JSON.
+
+    To the byte, at a fifth of what making, checking and serialising that costs.
+    """
+    assert order.status is Status.SETTLED
+    assert not order.fee_minor
+    payment_id = uuid_text(order.id)
+    currency = order.amount.currency
+    nothing = f'{{"amount":"{format_minor(0, order.amount.scale)}","currency":"{currency}"}}'
+    remittance = "null" if order.remittance is None else _quoted(order.remittance)
+    return (
+        f'{{"id":"{payment_id}","kind":"book_transfer","status":"settled","reason":null,'
+        f'"debtor":{{"account_number":"{order.debtor_account_number}",'
+        f'"name":{_quoted(order.debtor_name)},"bank_code":null}},'
+        f'"creditor":{{"account_number":"{order.creditor_account_number}",'
+        f'"name":{_quoted(order.creditor_name)},"bank_code":null}},'
+        f'"amount":{{"amount":"{order.amount.text}","currency":"{currency}"}},'
+        f'"end_to_end_id":{_quoted(order.end_to_end_id)},"remittance":{remittance},'
+        f'"transaction_id":"{payment_id}","initiated_at":"{_instant(order.initiated_at)}",'
+        f'"settled_at":null,"uetr":null,"original_id":null,"refunded":{nothing},"fee":{nothing},'
+        '"to_pay":null}'
+    ).encode()
+
+
+_quoted = JSONEncoder(ensure_ascii=False).encode
+
+
+@lru_cache(maxsize=1)  # a turn has one
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 class AskedStage(Shape):
