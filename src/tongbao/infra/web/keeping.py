@@ -14,7 +14,6 @@ from sqlalchemy import Table
 
 from tongbao.infra import audit, idempotency
 from tongbao.infra.arrays import Kind, array_with_nulls
-from tongbao.infra.db import WriteSession
 from tongbao.infra.web.objects import digest_sql, table_of
 
 
@@ -29,20 +28,23 @@ class Kept(NamedTuple):
     object_id: UUID | None
 
 
-async def keep(
-    tx: WriteSession, kept: Sequence[Kept], *, tag: str, noun: str, at: datetime
-) -> None:
-    """Keep all of it; `idempotency.begin_many` has taken the keys.
+class Keeping(NamedTuple):
+    """The statement that keeps a turn's, and its arguments."""
+
+    statement: LiteralString
+    arguments: tuple[object, ...]
+
+
+def keeping(kept: Sequence[Kept], *, tag: str, noun: str, at: datetime) -> Keeping:
+    """Return what keeps all of it, for a transaction that has taken the keys (`begin_many`).
 
     `tag` and `noun` are the route's, as its address has them: where the rows are found.
     """
-    if not kept:
-        return
     table = table_of(tag, noun, None)
     assert table is not None, f"{tag} has no {noun}"
     made = [None if one.object_id is None else one.object_id.bytes for one in kept]
     answers = [(one.scope, one.request_hash, one.answer) for one in kept]
-    await tx.fetch(
+    return Keeping(
         _statement(table),
         (
             *idempotency.arguments(answers, at=at),

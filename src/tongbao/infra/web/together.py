@@ -88,7 +88,7 @@ def together(
     the route itself says what is wrong.
 
     On a `keyed` route plain requests have an Idempotency-Key, and `answer` keeps what it answers in
-    the transaction of the work (`idempotency.begin_many`, `keep`): what is not new under its
+    the transaction of the work (`idempotency.begin_many`, `keeping`): what is not new under its
     key, it leaves to the route by returning None.
 
     An `answer` that `asks` about claims saves its callers the look-up, where the application says

@@ -9,6 +9,7 @@ happened, the key sees to it that nothing is done twice.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import is_not
 from typing import Final
 
 import structlog
@@ -23,7 +24,7 @@ from tongbao.infra.db import Database, WriteSession
 from tongbao.infra.standing import Condition, Lapsed, StillStand, all_stand, answer_others
 from tongbao.infra.turns import Turns
 from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_response
-from tongbao.infra.web.keeping import Kept, keep
+from tongbao.infra.web.keeping import Keeping, Kept, keeping
 from tongbao.infra.web.trail import entry_of_answer
 from tongbao.kernel.ids import uuid_text
 
@@ -119,24 +120,62 @@ async def _answers(
     answers: list[Answer | None] = [None] * len(questions)
     if not ours:
         return answers
+    paid = _Paid([questions[place] for place in ours], at)
     outcomes = await service.execute(
         tx,
-        [questions[place].order for place in ours],
-        initiated_by=[questions[place].actor for place in ours],
+        [question.order for question in paid.questions],
+        initiated_by=[question.actor for question in paid.questions],
         at=at,
+        foresee=paid.foresee,
     )
-    done = [
-        (place, outcome)
-        for place, outcome in zip(ours, outcomes, strict=True)
-        if isinstance(outcome, service.Transfer)
-    ]
-    kept = []
-    for place, transfer in done:
-        location = f"{PREFIX}/{uuid_text(transfer.id)}"
-        answer = answers[place] = _answer(questions[place], transfer, location)
-        kept.append(_kept(questions[place], answer, transfer, location))
-    await keep(tx, kept, tag="payments", noun="payments", at=at)
+    for place, answer in zip(ours, await paid.keep(tx, outcomes), strict=True):
+        answers[place] = answer
     return answers
+
+
+class _Paid:
+    """Answers those who paid, and keeps what they are answered.
+
+    All that can be is made before anything is locked, as if nothing came up; if something does, it
+    is made again from what did. So those who wait for the same accounts wait less.
+    """
+
+    def __init__(self, questions: Questions, at: datetime) -> None:
+        self.questions = questions
+        self._at = at
+        self._outcomes: Sequence[service.Outcome] = ()
+        self._answers: Sequence[Answer | None] = ()
+        self._keeping: Keeping | None = None
+
+    def foresee(self, orders: Sequence[service.Transfer]) -> None:
+        """Make answers for what is to become of the orders, if it is all of them."""
+        if len(orders) == len(self.questions):
+            self._answer(orders)
+
+    async def keep(
+        self, tx: WriteSession, outcomes: Sequence[service.Outcome]
+    ) -> Sequence[Answer | None]:
+        """Return the answers to what became of the orders, kept; None for what is no order."""
+        if len(outcomes) != len(self._outcomes) or any(map(is_not, outcomes, self._outcomes)):
+            self._answer(outcomes)
+        if self._keeping is not None:
+            await tx.fetch(self._keeping.statement, self._keeping.arguments)
+        return self._answers
+
+    def _answer(self, outcomes: Sequence[service.Outcome]) -> None:
+        answers: list[Answer | None] = []
+        kept = []
+        for question, transfer in zip(self.questions, outcomes, strict=True):
+            if not isinstance(transfer, service.Transfer):
+                answers.append(None)
+                continue
+            location = f"{PREFIX}/{uuid_text(transfer.id)}"
+            answers.append(answer := _answer(question, transfer, location))
+            kept.append(_kept(question, answer, transfer, location))
+        self._outcomes, self._answers = outcomes, answers
+        self._keeping = (
+            keeping(kept, tag="payments", noun="payments", at=self._at) if kept else None
+        )
 
 
 def _kept(question: _Question, answer: Answer, transfer: service.Transfer, location: str) -> Kept:

@@ -9,7 +9,7 @@ limits, end-to-end ids, accounts of the ledger.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -47,6 +47,11 @@ TRANSACTION_TYPE = "payments.transfer"
 
 Outcome = Transfer | TongbaoError
 """A stored order, settled or rejected; or why an order was not worth storing."""
+Foresee = Callable[[Sequence[Transfer]], None]
+
+
+def _nobody(_orders: Sequence[Transfer]) -> None:
+    """Foresee nothing."""
 
 
 async def execute(
@@ -59,6 +64,7 @@ async def execute(
     atomic: bool = False,
     without_step_up: bool = False,
     operation: str = TRANSFER,
+    foresee: Foresee = _nobody,
 ) -> list[Outcome]:
     """Pay a batch of orders in their order; return what became of each, in the same order.
 
@@ -76,6 +82,9 @@ async def execute(
             wrong with has the error `BatchRefused`.
         without_step_up: what is large or goes to a new payee was confirmed in another way.
         operation: what the limits know the payments by.
+        foresee: hears what will become of the orders if nothing comes up any more, before anything
+            is locked: what it makes of them keeps nobody waiting. If it is so, the very same ones
+            are returned.
     """
     prepared = await prepare(tx, orders, initiated_by=initiated_by, at=at)
     return await carry_out(
@@ -85,6 +94,7 @@ async def execute(
         atomic=atomic,
         without_step_up=without_step_up,
         operation=operation,
+        foresee=foresee,
     )
 
 
@@ -96,11 +106,20 @@ async def carry_out(
     atomic: bool = False,
     without_step_up: bool = False,
     operation: str = TRANSFER,
+    foresee: Foresee = _nobody,
 ) -> list[Outcome]:
     """Do the rest of `execute`, once; arguments and outcomes are as there."""
     items = prepared.items
     confirmed = without_step_up or approved_by is not None
-    batch = _Batch(tx, items, approved_by, prepared.at, confirmed=confirmed, operation=operation)
+    batch = _Batch(
+        tx,
+        items,
+        approved_by,
+        prepared.at,
+        confirmed=confirmed,
+        operation=operation,
+        foresee=foresee,
+    )
     if not atomic:
         await batch.run()
         return [_outcome(item) for item in items]
@@ -131,6 +150,7 @@ class _Batch:
         *,
         confirmed: bool,
         operation: str,
+        foresee: Foresee,
     ) -> None:
         self._tx = tx
         self._items = items
@@ -138,6 +158,7 @@ class _Batch:
         self._at = at
         self._confirmed = confirmed
         self._operation = operation
+        self._foresee = foresee
 
     async def run(self) -> None:
         tx, at = self._tx, self._at
@@ -168,6 +189,7 @@ class _Batch:
     async def _settle(self) -> set[Item]:
         """Do all of it in one statement; what came up goes the long way. Return who is told."""
         items = self._standing()
+        self._foresee([item.sides[3] for item in items])
         came_up = await settle(
             self._tx,
             items,
