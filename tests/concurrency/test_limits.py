@@ -82,3 +82,32 @@ async def test_batches_that_cross_do_not_block_each_other_for_good(database: Dat
         for party in parties:
             (left,) = await limits.headroom(look, rules.use(party_id=party), at=AT)
             assert left.used == 10
+
+
+async def test_counters_that_two_make_at_once_hold_what_both_took(database: Database) -> None:
+    async with database.write() as tx:
+        rules = Rules(tx)
+        await rules.set(counted_by=frozenset({Dimension.PARTY}), maximum=10)
+    parties = [new_id() for _ in range(6)]
+
+    async def take(minor: int, numbers: list[int]) -> list[str]:
+        async with database.write() as tx:
+            uses = [rules.use(minor, party_id=parties[number]) for number in numbers]
+            return [result.status for result in await limits.reserve(tx, uses, at=AT)]
+
+    async def left() -> list[int]:
+        async with database.read() as look:
+            found = [
+                await limits.headroom(look, rules.use(party_id=party), at=AT) for party in parties
+            ]
+        return [one.left for (one,) in found]
+
+    async with database.write() as first:
+        uses = [rules.use(6, party_id=parties[number]) for number in (1, 3, 4)]
+        await limits.reserve(first, uses, at=AT)
+        waiting = asyncio.create_task(take(2, [0, 1, 2, 3, 5]))
+        await until_somebody_waits(database)
+    assert await waiting == ["reserved"] * 5
+    assert await left() == [8, 2, 8, 2, 4, 8]
+    assert await take(3, [0, 1, 5]) == ["reserved", "refused", "reserved"]
+    assert await left() == [5, 2, 8, 2, 4, 5]

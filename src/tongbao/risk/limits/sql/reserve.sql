@@ -207,7 +207,9 @@ DECLARE
     l_maximum bigint[];
     spent bigint[];  -- by slot: what accepted items of this batch take
     d_use uuid[];    -- those reserved before
-    m_slot integer[]; m_id bigint[];  -- of counters that are missing
+    missing integer[];  -- slots of counters that are not there
+    m_slot integer[]; m_id bigint[]; m_subject uuid[]; m_tally text[];  -- of those made here
+    slot integer;
     is_plain boolean := false;
     reached bigint;
     line integer := 1;
@@ -277,9 +279,9 @@ BEGIN
              ORDER BY t.slot) AS s;
 
     -- Usually everything fits: the counters are raised, and one look at what they held before shows
-    -- it. Otherwise, or where somebody else made a counter meanwhile, that is undone and all are judged
-    -- one after the other. In either way counters that are missing come first and then the others, in
-    -- one order. Whoever reserved the same use a moment ago held the same counters.
+    -- it. Otherwise that is undone, and all are judged one after the other. In either way counters that
+    -- are missing come first and then the others, in one order. Whoever reserved the same use a moment
+    -- ago held the same counters.
     BEGIN
         IF array_position(t_amount, NULL) IS NOT NULL THEN
             RAISE check_violation;
@@ -296,9 +298,26 @@ BEGIN
                            unnest(s_total) AS total, unnest(s_id) AS id) AS s
              WHERE s.id IS NULL
                 ON CONFLICT (subject, tally) DO NOTHING
-            RETURNING id
+            RETURNING id, subject, tally
         )
-        SELECT array_agg(made.id) INTO m_id FROM made;
+        SELECT array_agg(made.id), array_agg(made.subject), array_agg(made.tally)
+          INTO m_id, m_subject, m_tally
+          FROM made;
+        IF coalesce(cardinality(m_id), 0) < cardinality(m_slot) THEN
+            -- Somebody else made some of them meanwhile.
+            missing := m_slot;
+            m_slot := '{}';
+            FOREACH slot IN ARRAY missing LOOP
+                IF m_subject[cardinality(m_slot) + 1] = s_subject[slot]
+                   AND m_tally[cardinality(m_slot) + 1] = s_tally[slot] THEN
+                    m_slot := m_slot || slot;
+                ELSE
+                    s_id[slot] := (SELECT c.id FROM limits_counter c
+                                    WHERE c.subject = s_subject[slot] AND c.tally = s_tally[slot]
+                                    LIMIT 1);
+                END IF;
+            END LOOP;
+        END IF;
         WITH changed AS (
             UPDATE limits_counter c
                SET used_day = CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END + s.total,
@@ -435,6 +454,9 @@ BEGIN
           FROM (SELECT unnest(s_id) AS id, unnest(s_last) AS last, unnest(s_day) AS day,
                        unnest(s_month) AS month, unnest(s_year) AS year, unnest(spent) AS total) AS m
          WHERE c.id = ANY (ARRAY[m.id]) AND m.total > 0;
+        IF array_remove(refusal, NULL) = '{}' THEN
+            refusal := NULL;
+        END IF;
     END IF;
 
     INSERT INTO limits_reservation (use_id, counter_id, amount, counted_on, rolling, reserved_at)
