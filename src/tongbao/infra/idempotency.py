@@ -32,6 +32,7 @@ from tongbao.infra.standing import ALWAYS, Condition, Lapsed
 from tongbao.infra.tables import Base
 from tongbao.kernel import text
 from tongbao.kernel.errors import Kind, TongbaoError
+from tongbao.kernel.records import quickly_made
 
 RETENTION: Final = timedelta(days=7)
 ANSWER_BYTES_MAX: Final = 1024 * 1024
@@ -113,6 +114,7 @@ class StoredAnswer(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Where a key is unique. `route` is the path template; the path itself is in the hash."""
@@ -132,6 +134,7 @@ class Scope:
         return int.from_bytes(_digest(*parts)[:8], signed=True)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A response as it is given again."""

@@ -22,6 +22,7 @@ from tongbao.infra.flow.gcra import Policy, Verdict
 from tongbao.infra.flow.limiter import Limiter
 from tongbao.infra.flow.overload import Overload
 from tongbao.infra.web.out import Headers
+from tongbao.kernel.ids import uuid_text
 
 RATES: Final[Mapping[str, str]] = {
     "login": "30/60",  # proving who one is, per address; exact, fails closed
@@ -123,7 +124,7 @@ class Flow:
         told: list[Verdict] = scope["state"].setdefault("limits", [])
         if any(each.policy.name == name for each in told):
             return  # it came by the short way first (`infra.web.together`)
-        told.append(self.limiter.admit(self.policies[name], str(actor.id)))
+        told.append(self.limiter.admit(self.policies[name], uuid_text(actor.id)))
 
     def headers(self, scope: Scope) -> Headers:
         """Return the headers that tell of the limits a request has met."""

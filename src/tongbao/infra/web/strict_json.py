@@ -59,6 +59,10 @@ _DECODER: Final = json.JSONDecoder(
     parse_float=_fraction,
 )
 
+_CANONICAL: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
 
 def storable(text: str) -> bool:
     """Tell whether PostgreSQL and UTF-8 can hold `text`: no NUL, no lone surrogate."""
@@ -114,6 +118,4 @@ def parse(body: bytes) -> object:
 
 def canonical(document: object) -> bytes:
     """Return one spelling for equal documents: members sorted, no blanks, UTF-8."""
-    return json.dumps(
-        document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    ).encode()
+    return _CANONICAL.encode(document).encode()

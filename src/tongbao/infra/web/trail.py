@@ -218,10 +218,20 @@ async def note_failure(request: Request, error: Exception, at: datetime, *, read
     await apart_of(request).refused(entry, by=caller_of(request), at=at)
 
 
-def entry_of_answer(request: Request, *, code: str | None, location: str | None) -> audit.Entry:
-    """Return the entry of a request that a turn has answered and writes down itself."""
-    outcome: audit.Outcome = "done" if code is None else "refused"
-    return _entry(request, outcome=outcome, code=code, location=location)
+def entry_of_answer(request: Request, *, code: str | None, made: tuple[str, str]) -> audit.Entry:
+    """Return the entry of a request that a turn has answered and writes down itself.
+
+    `made`: noun and id of what the request has made, as its address has them.
+    """
+    kind, name = made
+    return audit.Entry(
+        action=action_of(request.scope),
+        subject=_subject(request),
+        object_type=kind,
+        object_id=name,
+        outcome="done" if code is None else "refused",
+        code=code,
+    )
 
 
 def apart_of(request: Request) -> audit.Apart:
@@ -281,9 +291,9 @@ def _module_of(path: str) -> str | None:
 
 def _subject(request: Request) -> UUID | None:
     """Return the party concerned: that of the address, else the only one the caller acts for."""
-    named = _uuid(request.path_params.get("party_id"))
-    if named is not None:
-        return named
+    named = request.path_params.get("party_id")
+    if named is not None and (party := _uuid(named)) is not None:
+        return party
     actor: Actor | None = getattr(request.state, "actor", None)
     if actor is None or len(actor.party_ids) != 1:
         return None

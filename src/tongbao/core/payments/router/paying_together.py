@@ -27,6 +27,7 @@ from tongbao.infra.web import Answer, Asked, caller_of, language_of, problem_res
 from tongbao.infra.web.keeping import Keeping, Kept, keeping
 from tongbao.infra.web.trail import entry_of_answer
 from tongbao.kernel.ids import uuid_text
+from tongbao.kernel.records import quickly_made
 
 PREFIX: Final = "/api/v1/payments"
 PER_TURN_MAX: Final = 200
@@ -37,6 +38,7 @@ PATIENCE_SECONDS: Final = 0.006
 logger = structlog.get_logger(__name__)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class _Question:
     """A transfer of a request with a key."""
@@ -164,30 +166,26 @@ class _Paid:
 
     def _answer(self, outcomes: Sequence[service.Outcome]) -> None:
         answers: list[Answer | None] = []
-        kept = []
+        kept: list[Kept] = []
         for question, transfer in zip(self.questions, outcomes, strict=True):
             if not isinstance(transfer, service.Transfer):
                 answers.append(None)
                 continue
-            location = f"{PREFIX}/{uuid_text(transfer.id)}"
+            payment_id = uuid_text(transfer.id)
+            location = f"{PREFIX}/{payment_id}"
             answers.append(answer := _answer(question, transfer, location))
-            kept.append(_kept(question, answer, transfer, location))
+            refusal = transfer.refusal
+            entry = entry_of_answer(
+                question.asked.request,
+                code=None if refusal is None else refusal.code,
+                made=("payments", payment_id),
+            )
+            row = transfer.id if refusal is None else None
+            kept.append(Kept(*_once(question), _stored(answer), entry, question.by, row))
         self._outcomes, self._answers = outcomes, answers
         self._keeping = (
             keeping(kept, tag="payments", noun="payments", at=self._at) if kept else None
         )
-
-
-def _kept(question: _Question, answer: Answer, transfer: service.Transfer, location: str) -> Kept:
-    """Return what is kept of one: its answer under its key, and what was done in the trail."""
-    refusal = transfer.refusal
-    entry = entry_of_answer(
-        question.asked.request,
-        code=None if refusal is None else refusal.code,
-        location=location,
-    )
-    made = transfer.id if refusal is None else None
-    return Kept(*_once(question), _stored(answer), entry, question.by, made)
 
 
 def _once(question: _Question) -> tuple[idempotency.Scope, bytes]:
