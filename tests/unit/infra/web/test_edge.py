@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -135,6 +136,7 @@ async def test_requests_are_counted_by_route_template(client: httpx2.AsyncClient
         await client.request(f"BREW{drawer}", f"/{drawer}")
     assert counted("POST", route, "401") == before + 3
     assert counted("OTHER", "(unmatched)", "404") == unmatched + 3
+    await asyncio.sleep(0)  # it is said when the event loop has served who is ready
     assert REGISTRY.get_sample_value("tongbao_http_requests_in_flight") == 0
 
 
