@@ -45,7 +45,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_MS_MAX = 20_000
+WAIT_MS_MAX = 30_000
 # What Chromium says of a request that was under way when a link was followed.
 LEFT_THE_PAGE = "net::ERR_ABORTED"
 # What Playwright says where it blocks service workers.
