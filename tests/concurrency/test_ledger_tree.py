@@ -30,7 +30,7 @@ from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 
 WRITERS = 12
-TRANSACTIONS_PER_WRITER = 15
+TRANSACTIONS_PER_WRITER = 30
 ROLLED_BACK_SHARE = 0.2
 DELAY_SECONDS_MAX = 0.02
 
@@ -108,7 +108,7 @@ async def grow_meanwhile(load: Load) -> int:
 
 async def test_no_transaction_is_skipped_while_writers_commit_late(tree: Tree) -> None:
     load = Load(tree)
-    assert await grow_meanwhile(load) > 3  # several, on however busy a machine
+    assert await grow_meanwhile(load) > 10
     assert len(load.committed) > WRITERS * TRANSACTIONS_PER_WRITER
     assert await tree.findings() == []
     async with tree.database.read() as tx:

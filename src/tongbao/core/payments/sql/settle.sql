@@ -27,7 +27,7 @@ CREATE OR REPLACE FUNCTION payments_settle(
     -- what `ledger_post` takes besides: each is one posting
     p_type text, p_hash bytea[], p_reference text[], p_metadata jsonb[], p_debit uuid[],
     p_credit uuid[], p_asset text[],
-    -- what `infra_outbox_append_alike` takes besides
+    -- what `infra_outbox_append_many` takes besides, of events of one kind
     p_event_type text, p_event_version integer, p_event_payload text[], p_wake boolean,
     OUT came_up text,
     -- what `limits_reserve` returns
@@ -104,8 +104,9 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM infra_outbox_append_alike(p_event_type, p_event_version, p_id, p_event_payload, p_at,
-                                      p_wake);
+    PERFORM infra_outbox_append_many(array_fill(p_event_type, many),
+                                     array_fill(p_event_version, many), p_id::text[],
+                                     p_event_payload, p_at, p_wake);
 END $$;
 REVOKE ALL ON FUNCTION payments_settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION payments_settle TO tongbao_app;

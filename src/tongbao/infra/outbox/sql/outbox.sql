@@ -105,22 +105,3 @@ BEGIN
     END IF;
 END;
 $$;
-
--- The same for events of one kind, each about something that has a UUID.
-CREATE OR REPLACE FUNCTION infra_outbox_append_alike(
-    p_type text, p_version integer, p_subject uuid[], p_payload text[],
-    p_occurred_at timestamptz, p_wake boolean
-) RETURNS void
-    LANGUAGE plpgsql VOLATILE
-AS $$
-BEGIN
-    PERFORM infra_outbox_announce();
-    INSERT INTO infra_outbox (seq, type, version, subject, payload, occurred_at)
-        SELECT nextval('infra_outbox_seq'), p_type, p_version, e.subject::text,
-               CAST(e.payload AS jsonb), p_occurred_at
-          FROM (SELECT unnest(p_subject) AS subject, unnest(p_payload) AS payload) AS e;
-    IF p_wake THEN
-        PERFORM pg_notify('infra_outbox', '');
-    END IF;
-END;
-$$;
