@@ -59,8 +59,11 @@ def array(kind: Kind, elements: Sequence[bytes]) -> Array:
 
 def array_with_nulls(kind: Kind, elements: Sequence[bytes | None]) -> Array | None:
     """Return the array of `elements`, or None, which is no array at all, if every one is None."""
-    if not any(element is not None for element in elements):
+    known = [element for element in elements if element is not None]
+    if not known:
         return None
+    if len(known) == len(elements):
+        return array(kind, known)
     oid, array_oid, _ = kind.value
     body = b"".join(_NULL if one is None else len(one).to_bytes(4) + one for one in elements)
     return Array(array_oid, _header(oid, len(elements), nulls=True) + body)

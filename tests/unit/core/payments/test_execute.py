@@ -281,7 +281,8 @@ async def test_looking_stores_nothing(tx: WriteSession) -> None:
         order(firm, supplier, "50.00", creditor_name="丁"),
         order(firm, supplier, "50.00", creditor_account_number="9900010000000000000"),
     ]
-    found = await service.look(tx, orders, initiated_by=firm.actor, at=AT)
+    prepared = await service.prepare(tx, orders, initiated_by=firm.actor, at=AT)
+    found = await service.look(tx, prepared)
     assert [each and each.iso_code for each in found] == [None, "BE01", "AC03"]
     assert await stored(tx, firm) == []
 

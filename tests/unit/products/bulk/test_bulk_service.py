@@ -7,10 +7,13 @@ from io import BytesIO
 import pytest
 from sqlalchemy import text
 
+from tests.support.restrained import restrain
 from tests.unit.products.bulk.conftest import AT, Employee, Firm
 from tongbao.core.accounts import service as accounts
+from tongbao.core.accounts.service import Stop
 from tongbao.core.identity import service as identity
 from tongbao.core.payments import service as payments
+from tongbao.core.payments.service import executing, settling
 from tongbao.kernel.errors import TongbaoError
 from tongbao.products.bulk import service
 from tongbao.products.bulk.domain import errors
@@ -148,8 +151,9 @@ async def test_what_was_interrupted_goes_on_where_it_was(
     async def dies(*args: object, **facts: object) -> object:
         nonlocal batches
         batches += 1
+        batch = batches
         outcome = await pay(*args, **facts)  # type: ignore[arg-type]
-        if batches == 2:  # after the money moved, before anything is durable
+        if batch == 2:  # after the money moved, before anything is durable
             raise ConnectionError
         return outcome
 
@@ -191,6 +195,56 @@ async def test_the_next_batch_is_prepared_while_one_is_settled(
     await service.pay(firm.database, file_id=file.id, clock=lambda: AT)
     assert (await firm.seen(file)).state is FileState.EXECUTED
     assert await firm.balance(*employees) == ["1.00"] * 3
+
+
+async def test_a_payee_under_restraint_is_followed_batch_after_batch(
+    firm: Firm, employees: Employees, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paying, "BATCH", 2)
+    one, two, three = employees
+    lines = [each.line("1.00") for each in (one, two, three, two, one, two)]
+    file = await firm.hand_in(firm.csv(*lines))
+    await firm.begin(file)
+    async with firm.database.write() as tx:
+        await restrain(tx, two.account, Stop.CREDIT)
+    async with asyncio.timeout(20):
+        await service.pay(firm.database, file_id=file.id, clock=lambda: AT)
+    refused = await firm.refused(file)
+    assert refused == dict.fromkeys((2, 4, 6), ("rejected", "payments.account_not_open"))
+    assert await firm.balance(*employees) == ["2.00", "0.00", "1.00"]
+
+
+async def test_the_next_batch_waits_for_the_one_that_is_settled(
+    firm: Firm, employees: Employees, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paying, "BATCH", 1)
+    file = await firm.hand_in(firm.csv(*(each.line("1.00") for each in (*employees, *employees))))
+    await firm.begin(file)
+    settle, carry_out = settling.settle, payments.carry_out
+    begun, under_way, most, seen = 0, 0, 0, []
+
+    async def carrying_out(*args: object, **facts: object) -> object:
+        nonlocal begun
+        begun += 1
+        return await carry_out(*args, **facts)  # type: ignore[arg-type]
+
+    async def watched(*args: object) -> object:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        for _ in range(100):  # there is time to begin with the next
+            await asyncio.sleep(0.001)
+        seen.append(begun)
+        outcome = await settle(*args)  # type: ignore[arg-type]
+        under_way -= 1
+        return outcome
+
+    monkeypatch.setattr(payments, "carry_out", carrying_out)
+    monkeypatch.setattr(executing, "settle", watched)
+    await service.pay(firm.database, file_id=file.id, clock=lambda: AT)
+    assert most == 1
+    assert seen == [2, 3, 4, 5, 6, 6], "one is judged while another is settled, and no more"
+    assert await firm.balance(*employees) == ["2.00"] * 3
 
 
 async def test_two_workers_at_once_pay_once(

@@ -149,7 +149,7 @@ class _Paid:
         self._answers: Sequence[Answer | None] = ()
         self._keeping: Keeping | None = None
 
-    def foresee(self, orders: Sequence[service.Transfer]) -> None:
+    async def foresee(self, orders: Sequence[service.Transfer]) -> None:
         """Make answers for what is to become of the orders, if it is all of them."""
         if len(orders) == len(self.questions):
             self._answer(orders)

@@ -9,7 +9,7 @@ limits, end-to-end ids, accounts of the ledger.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -35,7 +35,7 @@ from tongbao.core.payments.service.limiting import TRANSFER, use_of
 from tongbao.core.payments.service.payees import asks_nothing, require_step_ups
 from tongbao.core.payments.service.preparing import Prepared, prepare
 from tongbao.core.payments.service.screening import screened
-from tongbao.core.payments.service.settling import CameUp, settle
+from tongbao.core.payments.service.settling import CameUp, settle, written
 from tongbao.core.payments.service.storing import rejected, store, store_rejected, tell
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession, attempt
@@ -47,10 +47,10 @@ TRANSACTION_TYPE = "payments.transfer"
 
 Outcome = Transfer | TongbaoError
 """A stored order, settled or rejected; or why an order was not worth storing."""
-Foresee = Callable[[Sequence[Transfer]], None]
+Foresee = Callable[[Sequence[Transfer]], Awaitable[object]]
 
 
-def _nobody(_orders: Sequence[Transfer]) -> None:
+async def _nobody(_orders: Sequence[Transfer]) -> None:
     """Foresee nothing."""
 
 
@@ -82,9 +82,10 @@ async def execute(
             wrong with has the error `BatchRefused`.
         without_step_up: what is large or goes to a new payee was confirmed in another way.
         operation: what the limits know the payments by.
-        foresee: hears what will become of the orders if nothing comes up any more, before anything
-            is locked: what it makes of them keeps nobody waiting. If it is so, the very same ones
-            are returned.
+        foresee: hears once what will become of the orders if nothing comes up any more, when all is
+            judged and written and before limits, orders or the ledger lock anything: what it makes
+            of them, or waits for, keeps nobody waiting. If it is so, the very same ones are
+            returned.
     """
     prepared = await prepare(tx, orders, initiated_by=initiated_by, at=at)
     return await carry_out(
@@ -189,14 +190,14 @@ class _Batch:
     async def _settle(self) -> set[Item]:
         """Do all of it in one statement; what came up goes the long way. Return who is told."""
         items = self._standing()
-        self._foresee([item.sides[3] for item in items])
-        came_up = await settle(
-            self._tx,
+        settlement = written(
             items,
             uses=self._uses(items),
             transactions=[_transaction(item, ()) for item in items],
             at=self._at,
         )
+        await self._foresee(settlement.orders)
+        came_up = await settle(self._tx, settlement)
         if came_up in {CameUp.LIMITS, CameUp.END_TO_END_IDS}:
             await self._book(await self._store())
             return set()
@@ -206,6 +207,7 @@ class _Batch:
         return settled if came_up is None else set()
 
     async def _step_by_step(self) -> set[Item]:
+        await self._foresee([item.sides[3] for item in self._standing()])
         await self._reserve()
         if not self._confirmed:
             await self._confirm()

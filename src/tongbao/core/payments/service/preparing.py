@@ -19,6 +19,12 @@ class Prepared:
     items: Sequence[Item]
     at: datetime
 
+    @property
+    def is_judged_locked(self) -> bool:
+        """Tell whether judging locks anything: accounts whose restraints have to be followed."""
+        accounts = (each for item in self.items for each in (item.debtor, item.creditor))
+        return any(account.is_restrained for account in accounts if account is not None)
+
 
 async def prepare(
     tx: ReadSession,
@@ -41,14 +47,12 @@ async def prepare(
     return Prepared(items, at)
 
 
-async def look(
-    tx: WriteSession, orders: Sequence[NewTransfer], *, initiated_by: Actor, at: datetime
-) -> list[Reason | None]:
+async def look(tx: WriteSession, prepared: Prepared) -> list[Reason | None]:
     """Return why each order could not be paid now, as far as that is known before it is.
 
     Nothing is stored, reserved or locked: limits, money and who has to approve are not looked at.
     """
-    items = (await prepare(tx, orders, initiated_by=initiated_by, at=at)).items
-    await judge(tx, [item for item in items if item.stands], at=at)
+    items = prepared.items
+    await judge(tx, [item for item in items if item.stands], at=prepared.at)
     errors = [item.fault or item.refusal for item in items]
     return [None if error is None else reason_of(error) for error in errors]

@@ -5,11 +5,13 @@ before. What comes up is left to the long way, from that step on.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, LiteralString
 
 from tongbao.core.ledger import service as ledger
+from tongbao.core.payments.domain import Transfer
 from tongbao.core.payments.events import PaymentSettled
 from tongbao.core.payments.service.knowing import Item
 from tongbao.core.payments.service.storing import rejected, settled_columns, told_as_settled
@@ -42,20 +44,27 @@ class CameUp(StrEnum):
     LEDGER = "ledger"
 
 
-async def settle(
-    tx: WriteSession,
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Orders that stand, with everything that the statement takes: nothing is left to be made."""
+
+    items: Sequence[Item]
+    orders: Sequence[Transfer]
+    uses: Sequence[limits.Use]
+    transactions: Sequence[ledger.NewTransaction]
+    at: datetime
+    parameters: Sequence[object]
+
+
+def written(
     items: Sequence[Item],
     *,
     uses: Sequence[limits.Use],
     transactions: Sequence[ledger.NewTransaction],
     at: datetime,
-) -> CameUp | None:
-    """Reserve, store, book and tell of orders that stand; what is refused has its refusal then.
-
-    Returns where something came up: what comes after that is still to be done.
-    """
+) -> Settlement:
+    """Write down what settles orders that stand."""
     orders = [item.sides[3] for item in items]
-    wake = outbox.wake_due()
     parameters = (
         *settled_columns(orders),
         at,
@@ -66,21 +75,30 @@ async def settle(
         PaymentSettled.type,
         PaymentSettled.version,
         array(Kind.TEXT, [told_as_settled(order) for order in orders]),
-        wake,
     )
-    (row,) = await tx.fetch(_SETTLE, parameters)
+    return Settlement(items, orders, uses, transactions, at, parameters)
+
+
+async def settle(tx: WriteSession, settlement: Settlement) -> CameUp | None:
+    """Reserve, store, book and tell of orders that stand; what is refused has its refusal then.
+
+    Returns where something came up: what comes after that is still to be done.
+    """
+    items, uses = settlement.items, settlement.uses
+    wake = outbox.wake_due()
+    (row,) = await tx.fetch(_SETTLE, (*settlement.parameters, wake))
     if row[0] is None:
         return None
     if wake:
         outbox.wake_unused()
     came_up = CameUp(row[0])
     if came_up is CameUp.LIMITS:
-        reserved = await limits.reservations(tx, uses, row[_USES], at=at)
+        reserved = await limits.reservations(tx, uses, row[_USES], at=settlement.at)
         for item, reservation in zip(items, reserved, strict=True):
             item.refusal = reservation.error
     elif came_up is CameUp.LEDGER:
-        booked = ledger.booked_as(transactions, row[_BOOKED])
-        for item, order, result in zip(items, orders, booked, strict=True):
+        booked = ledger.booked_as(settlement.transactions, row[_BOOKED])
+        for item, order, result in zip(items, settlement.orders, booked, strict=True):
             if result.error is not None:
                 item.refusal = result.error
                 item.order = rejected(order, result.error)

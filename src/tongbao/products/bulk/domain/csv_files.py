@@ -8,6 +8,7 @@ import codecs
 import csv
 from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
+from operator import itemgetter
 from typing import BinaryIO, Final
 
 from tongbao.kernel.text import Text
@@ -35,6 +36,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "业务参考号": "reference",
 }
 REQUIRED: Final = ("account", "name", "amount")
+_CELLS: Final = (*REQUIRED, "currency", "remittance", "reference")
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
                  (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
@@ -47,12 +49,17 @@ def read(source: BinaryIO) -> Iterator[Head | RawLine]:
     try:
         rows = csv.reader(_lines(text), strict=True)
         columns = _columns(next(rows, []))
+        width = len(columns)
+        # What is in no column is in the empty cell behind the last one.
+        pick = itemgetter(*(columns.index(each) if each in columns else width for each in _CELLS))
         number = 0
         for row in rows:
-            if not any(field.strip() for field in row):
+            cells = [each.strip()[:FIELD_LENGTH_MAX] for each in row[:width]]
+            if not any(cells) and not any(map(str.strip, row[width:])):
                 continue
             number += 1
-            yield _line(number, columns, row)
+            cells += [""] * (width + 1 - len(cells))
+            yield _line(number, pick(cells), None if len(row) == width else (len(row), width))
     except csv.Error as error:
         raise FileUnreadable(
             why=Text(zh="CSV 中引号或换行有误", en="A quotation mark or a line break is wrong")
@@ -120,18 +127,19 @@ def _columns(names: list[str]) -> list[str]:
     return columns
 
 
-def _line(number: int, columns: list[str], row: list[str]) -> RawLine:
+def _line(number: int, cells: tuple[str, ...], widths: tuple[int, int] | None) -> RawLine:
+    """Return a line; `widths` are how many cells it has and should have, where they differ."""
+    account, name, amount, currency, remittance, reference = cells
     fault = None
-    if len(row) != len(columns):
-        fault = LineUnreadable(fault=f"{len(row)} ≠ {len(columns)} 列 columns")
-    fields = dict(zip(columns, [each.strip()[:FIELD_LENGTH_MAX] for each in row], strict=False))
+    if widths is not None:
+        fault = LineUnreadable(fault=f"{widths[0]} ≠ {widths[1]} 列 columns")
     return RawLine(
-        number=number,
-        account=fields.get("account", ""),
-        name=fields.get("name", ""),
-        amount=fields.get("amount", ""),
-        currency=fields.get("currency") or None,
-        remittance=fields.get("remittance") or None,
-        reference=fields.get("reference") or None,
+        number,
+        account,
+        name,
+        amount,
+        currency or None,
+        remittance or None,
+        reference or None,
         fault=fault,
     )

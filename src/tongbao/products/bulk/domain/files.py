@@ -8,6 +8,7 @@ from typing import Final, NewType
 from uuid import UUID
 
 from tongbao.kernel.money import Money
+from tongbao.kernel.records import quickly_made
 from tongbao.kernel.text import Text
 
 FileId = NewType("FileId", UUID)
@@ -127,6 +128,7 @@ class PaymentFile:
         return self.lines - self.good
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Line:
     """One payment of a file."""

@@ -7,11 +7,13 @@ from typing import BinaryIO, Final
 
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
+from tongbao.kernel.records import quickly_made
 from tongbao.products.bulk.domain.errors import ControlSumWrong
 
 SHOWN_MAX: Final = 40
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class RawLine:
     """A line as it is in the file; `fault` is what is wrong with it before anything is judged."""

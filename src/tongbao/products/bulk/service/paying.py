@@ -5,13 +5,13 @@ paid, all batches are one.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from tongbao.core.approvals import service as approvals
 from tongbao.core.identity import service as identity
@@ -19,15 +19,25 @@ from tongbao.core.payments import service as payments
 from tongbao.infra import outbox
 from tongbao.infra.auth import Actor, Forbidden
 from tongbao.infra.db import Database, ReadSession, WriteSession
+from tongbao.kernel.ahead import ahead
 from tongbao.kernel.errors import TongbaoError
 from tongbao.kernel.money import Money
-from tongbao.products.bulk.domain.files import FileState, LineState, Mode, PaymentFile, Why
+from tongbao.products.bulk.domain.files import FileState, Mode, PaymentFile, Why
 from tongbao.products.bulk.events import FileExecuted, FileRejected
-from tongbao.products.bulk.models import FileRow, LineRow
+from tongbao.products.bulk.models import FileRow
 from tongbao.products.bulk.service.deciding import EXECUTION, ProposedExecution
 from tongbao.products.bulk.service.rows import file_of, locked, reject_lines
 
 BATCH: Final = payments.BATCH_MAX
+AHEAD_MAX: Final = 2
+_LINES: Final[LiteralString] = """
+SELECT number, payment_id, end_to_end_id, creditor_account_number, creditor_name, amount_minor,
+       remittance
+  FROM bulk_line
+ WHERE file_id = %s AND number > %s AND state = 'good'
+ ORDER BY number
+ LIMIT %s
+"""
 
 Clock = Callable[[], datetime]
 
@@ -37,6 +47,40 @@ class _RefusedError(Exception):
 
     def __init__(self, refused: Sequence[tuple[int, Why]]) -> None:
         self.refused = refused
+
+
+class _OvertakenError(Exception):
+    """Carries out of a transaction that the file is not as it was left: somebody else pays it."""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """The turn of a batch: its file's row, locked, once the batch before is paid.
+
+    `came` tells that this one is being settled, or failed: now there is time to judge the next.
+    """
+
+    file_id: UUID
+    after: int
+    before: "asyncio.Task[None] | None" = None
+    row: FileRow | None = None
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def come(self, tx: WriteSession) -> FileRow:
+        """Wait for it, once. Raises `_OvertakenError`, or what the batch before did."""
+        if self.row is None:
+            if self.before is not None:
+                await self.before
+            row = await locked(tx, self.file_id)
+            if (row.state, row.done_through) != (FileState.EXECUTING.value, self.after):
+                raise _OvertakenError
+            self.row = row
+            self.came.set()
+        return self.row
+
+    def over(self, _paying: "asyncio.Task[None]") -> None:
+        """Keep nobody waiting for a batch that failed before its turn."""
+        self.came.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +112,9 @@ async def _pay_all(database: Database, file_id: UUID, clock: Clock) -> None:
             if row.state != FileState.EXECUTING.value:
                 return
             file = file_of(row)
+            turn = _Turn(file_id, row.done_through, row=row)
             while batch := await _next(tx, file, after=row.done_through, at=clock()):
-                await _settle(tx, row, batch, atomic=True)
+                await _settle(tx, batch, turn, atomic=True)
             await _finish(tx, row, at=clock())
     except _RefusedError as refused:
         async with database.write() as tx:
@@ -83,70 +128,74 @@ async def _unfinished(database: Database, file_id: UUID, clock: Clock) -> Paymen
         row = await locked(tx, file_id)
         if row.state != FileState.EXECUTING.value:
             return None
-        left = select(LineRow.number).where(*_left(file_id, row.done_through)).limit(1)
-        if await tx.scalar(left) is not None:
+        if await tx.fetch(_LINES, (file_id, row.done_through, 1)):
             return file_of(row)
         await _finish(tx, row, at=clock())
         return None
 
 
 async def _pay_each(database: Database, file: PaymentFile, clock: Clock) -> None:
-    """Pay batch after batch; while one is settled, the next is prepared.
+    """Pay batch after batch: while one is settled, the next is judged and the one after looked up.
 
     Ends early where the file is not as it was left: then somebody else is at it too.
     """
-
-    async def following(after: int) -> _Batch | None:
-        async with database.read() as tx:
-            return await _next(tx, file, after=after, at=clock())
-
-    done = file.done_through
-    ahead = asyncio.create_task(following(done))
+    paying: asyncio.Task[None] | None = None
+    under_way: list[asyncio.Task[None]] = []
     try:
-        while batch := await ahead:
-            ahead = asyncio.create_task(following(batch.numbers[-1]))
-            async with database.write() as tx:
-                row = await locked(tx, file.id)
-                if (row.state, row.done_through) != (FileState.EXECUTING.value, done):
-                    return
-                await _settle(tx, row, batch, atomic=False)
-            done = batch.numbers[-1]
+        async with ahead(_batches(database, file, clock), most=AHEAD_MAX) as ready:
+            after = file.done_through
+            async for batch in ready:
+                turn = _Turn(file.id, after, before=paying)
+                paying = asyncio.create_task(_pay_batch(database, batch, turn))
+                paying.add_done_callback(turn.over)
+                under_way = [*under_way[-1:], paying]
+                after = batch.numbers[-1]
+                await turn.came.wait()
+                if paying.done():
+                    break
+            if paying is not None:
+                await paying
+    except _OvertakenError:
+        return
     finally:
-        ahead.cancel()
-        await asyncio.gather(ahead, return_exceptions=True)
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+
+async def _batches(database: Database, file: PaymentFile, clock: Clock) -> AsyncIterator[_Batch]:
+    """Look up what is left of a file, each batch when it is wanted."""
+    after = file.done_through
+    while True:
+        async with database.read() as tx:
+            batch = await _next(tx, file, after=after, at=clock())
+        if batch is None:
+            return
+        yield batch
+        after = batch.numbers[-1]
+
+
+async def _pay_batch(database: Database, batch: _Batch, turn: _Turn) -> None:
+    async with database.write() as tx:
+        await _settle(tx, batch, turn, atomic=False)
 
 
 async def _next(tx: ReadSession, file: PaymentFile, *, after: int, at: datetime) -> _Batch | None:
     """Prepare the lines after one, if there are any; nothing is locked or changed."""
-    lines = (
-        await tx.execute(
-            select(
-                LineRow.number,
-                LineRow.payment_id,
-                LineRow.end_to_end_id,
-                LineRow.creditor_account_number,
-                LineRow.creditor_name,
-                LineRow.amount_minor,
-                LineRow.remittance,
-            )
-            .where(*_left(file.id, after))
-            .order_by(LineRow.number)
-            .limit(BATCH)
-        )
-    ).all()
+    lines = await tx.fetch(_LINES, (file.id, after, BATCH), binary=True)
     if not lines:
         return None
     orders = [
         payments.NewTransfer(
             debtor_account_id=file.account_id,
-            creditor_account_number=line.creditor_account_number,
-            creditor_name=line.creditor_name,
-            amount=Money(line.amount_minor, file.currency),
-            remittance=line.remittance,
-            end_to_end_id=line.end_to_end_id,
-            id=payments.PaymentId(line.payment_id),
+            creditor_account_number=account_number,
+            creditor_name=name,
+            amount=Money(minor, file.currency),
+            remittance=remittance,
+            end_to_end_id=end_to_end_id,
+            id=payments.PaymentId(payment_id),
         )
-        for line in lines
+        for _, payment_id, end_to_end_id, account_number, name, minor, remittance in lines
     ]
     # Those who said so have to be allowed to still.
     maker = await _actor(tx, file.initiated_by, at=at)
@@ -155,34 +204,30 @@ async def _next(tx: ReadSession, file: PaymentFile, *, after: int, at: datetime)
     if maker is not None and (approver is not None or file.approved_by is None):
         prepared = await payments.prepare(tx, orders, initiated_by=maker, at=at)
     return _Batch(
-        numbers=[line.number for line in lines],
+        numbers=[number for number, *_ in lines],
         amounts=[order.amount for order in orders],
         prepared=prepared,
         approver=approver,
     )
 
 
-def _left(file_id: UUID, after: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        LineRow.file_id == file_id,
-        LineRow.number > after,
-        LineRow.state == LineState.GOOD.value,
-    )
-
-
-async def _settle(tx: WriteSession, row: FileRow, batch: _Batch, *, atomic: bool) -> None:
-    """Pay a batch of a locked file. Raises `_RefusedError` if `atomic` and one is refused."""
+async def _settle(tx: WriteSession, batch: _Batch, turn: _Turn, *, atomic: bool) -> None:
+    """Pay a batch in its turn. Raises `_RefusedError` if `atomic` and one is refused."""
     outcomes: Sequence[payments.Outcome]
     if batch.prepared is None:
         outcomes = [Forbidden(permission=payments.INITIATE)] * len(batch.numbers)
     else:
+        if batch.prepared.is_judged_locked:  # who waits for a turn must not hold what it waits for
+            await turn.come(tx)
         outcomes = await payments.carry_out(
             tx,
             batch.prepared,
             approved_by=batch.approver,
             atomic=atomic,
             without_step_up=True,  # the file was confirmed as a whole
+            foresee=lambda _orders: turn.come(tx),
         )
+    row = await turn.come(tx)
     whys = [_why(outcome) for outcome in outcomes]
     refused = [
         (number, why) for number, why in zip(batch.numbers, whys, strict=True) if why is not None

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +18,7 @@ from tongbao.core.accounts.service import DepositAccount
 from tongbao.core.payments import service as payments
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import WriteSession
+from tongbao.kernel.ahead import ahead
 from tongbao.kernel.ids import new_id
 from tongbao.kernel.money import Money
 from tongbao.kernel.text import Text
@@ -57,6 +59,7 @@ from tongbao.products.bulk.models import IS_ALIVE, FileRow
 from tongbao.products.bulk.service.rows import file_of, insert_lines
 
 BATCH: Final = 1_000
+AHEAD_MAX: Final = 2
 NO_REFERENCE: Final = "NOTPROVIDED"
 _CHUNK_BYTES: Final = 1024 * 1024
 _ACCOUNT_SHOWN_MAX: Final = 100
@@ -117,9 +120,7 @@ async def receive(
     receiving = _Receiving(tx, row, account, received_by, at)
     if wish.format is FileFormat.CSV:
         await receiving.enter()
-    parts = _READERS[wish.format](source)
-    while batch := await asyncio.to_thread(lambda: list(islice(parts, BATCH))):
-        await receiving.take(batch)
+    await receiving.take(_READERS[wish.format](source))
     if not row.lines:
         raise FileEmpty
     await tx.flush()
@@ -132,6 +133,16 @@ def _sha256(source: BinaryIO) -> bytes:
     while chunk := source.read(_CHUNK_BYTES):
         digest.update(chunk)
     return digest.digest()
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Some lines of a file: what each wants, by number, or why it cannot be."""
+
+    raw: list[RawLine]
+    orders: dict[int, payments.NewTransfer] = field(default_factory=dict)
+    whys: dict[int, Why] = field(default_factory=dict)
+    prepared: payments.Prepared | None = None
 
 
 @dataclass(slots=True)
@@ -164,22 +175,57 @@ class _Receiving:
         except IntegrityError as error:  # somebody else was quicker
             raise MessageIdUsed(message_id=self.row.message_id) from error
 
-    async def take(self, parts: list[Head | RawLine]) -> None:
-        """Judge some lines and keep them."""
+    async def take(self, parts: Iterator[Head | RawLine]) -> None:
+        """Judge all lines and keep them; meanwhile the next are read and looked up.
+
+        The driver runs one statement of a transaction after the other, whoever asks.
+        """
+        async with ahead(self._read(parts), most=AHEAD_MAX) as ready:
+            async for lines in ready:
+                await self._keep(lines)
+
+    async def _read(self, parts: Iterator[Head | RawLine]) -> AsyncIterator["_Lines"]:
+        while batch := await asyncio.to_thread(lambda: list(islice(parts, BATCH))):
+            yield await self._looked_up(batch)
+
+    async def _looked_up(self, batch: list[Head | RawLine]) -> "_Lines":
+        """Return some lines with what is known of what they name."""
         raw = []
-        for part in parts:
+        for part in batch:
             if isinstance(part, Head):
                 await self._head(part)
             else:
                 raw.append(part)
         if raw and not self.entered:
             raise SchemaViolated(path="/Document/CstmrCdtTrfInitn", fault="GrpHdr")
-        if self.row.lines + len(raw) > LINES_MAX:
+        self.row.lines += len(raw)
+        if self.row.lines > LINES_MAX:
             raise TooManyLines(lines_max=LINES_MAX)
-        lines = await self._judged(raw)
-        await insert_lines(self.tx, self.row.id, lines)
-        good = [line.amount.minor for line in lines if line.amount and line.why is None]
-        self.row.lines += len(lines)
+        lines = _Lines(raw)
+        for each in raw:
+            try:
+                lines.orders[each.number] = self._order(each)
+            except LineWrong as error:
+                lines.whys[each.number] = _why(error)
+        if lines.orders:
+            lines.prepared = await payments.prepare(
+                self.tx, list(lines.orders.values()), initiated_by=self.by, at=self.at
+            )
+        return lines
+
+    async def _keep(self, lines: "_Lines") -> None:
+        """Judge lines by the rules of payments and write them down."""
+        orders, whys = lines.orders, lines.whys
+        if lines.prepared is not None:
+            found = await payments.look(self.tx, lines.prepared)
+            for number, reason in zip(orders, found, strict=True):
+                if reason is not None:
+                    whys[number] = Why(reason.code, reason.iso_code, reason.text)
+        judged = [
+            self._line(each, orders.get(each.number), whys.get(each.number)) for each in lines.raw
+        ]
+        await insert_lines(self.tx, self.row.id, judged)
+        good = [line.amount.minor for line in judged if line.amount and line.why is None]
         self.row.good += len(good)
         self.row.total_minor += sum(good)
 
@@ -200,24 +246,6 @@ class _Receiving:
             with suppress(ValueError):  # the schema says what is wrong with it
                 wanted = date.fromisoformat(head.requested_on)
                 self.row.requested_on = max(self.row.requested_on or wanted, wanted)
-
-    async def _judged(self, raw: list[RawLine]) -> list[Line]:
-        """Return the lines with what is wrong with each, by itself or by the rules of payments."""
-        orders: dict[int, payments.NewTransfer] = {}
-        whys: dict[int, Why] = {}
-        for each in raw:
-            try:
-                orders[each.number] = self._order(each)
-            except LineWrong as error:
-                whys[each.number] = _why(error)
-        if orders:
-            found = await payments.look(
-                self.tx, list(orders.values()), initiated_by=self.by, at=self.at
-            )
-            for number, reason in zip(orders, found, strict=True):
-                if reason is not None:
-                    whys[number] = Why(reason.code, reason.iso_code, reason.text)
-        return [self._line(each, orders.get(each.number), whys.get(each.number)) for each in raw]
 
     def _order(self, raw: RawLine) -> payments.NewTransfer:
         """Return what a line wants. Raises `LineWrong`."""

@@ -28,9 +28,10 @@ _INSERT: Final[LiteralString] = """
 INSERT INTO bulk_line (file_id, number, state, payment_id, group_id, end_to_end_id,
     creditor_account_number, creditor_name, amount_minor, remittance, why_code, why_iso_code,
     why_zh, why_en)
-SELECT %s::uuid, l.* FROM unnest(%s::integer[], %s::text[], %s::uuid[], %s::text[], %s::text[],
-    %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[],
-    %s::text[]) AS l
+SELECT %s::uuid, unnest(%s::integer[]), unnest(%s::text[]), unnest(%s::uuid[]), unnest(%s::text[]),
+       unnest(%s::text[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::bigint[]),
+       unnest(%s::text[]), unnest(%s::text[]), unnest(%s::text[]), unnest(%s::text[]),
+       unnest(%s::text[])
 """
 _REJECT: Final[LiteralString] = """
 UPDATE bulk_line l SET state = 'rejected', why_code = r.code, why_iso_code = r.iso_code,
@@ -88,6 +89,8 @@ async def reject_lines(tx: WriteSession, file_id: UUID, refused: Sequence[tuple[
 
 
 def _whys(whys: Sequence[Why | None]) -> tuple[Array | None, ...]:
+    if not any(whys):
+        return (None,) * 4
     return (
         _texts([None if why is None else why.code for why in whys]),
         _texts([None if why is None else why.iso_code for why in whys]),
