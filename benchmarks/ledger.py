@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.support import api, pgbench
-from benchmarks.support.scene import BATCH, Scene, scene, settle
+from benchmarks.support.scene import BATCH, Scene, scene
+from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import PostingResult, Teller
 from tongbao.infra.postgres import EmbeddedPostgres
@@ -129,7 +130,7 @@ def _fall_percent(start: float, end: float) -> float:
 async def _batches(stage: Scene, count: int) -> float:
     """Return the transactions per second of a list of `count` batches, booked in bulk."""
     transactions = stage.batch(count * BATCH)  # made beforehand: making them is not booking
-    settle()
+    spare_what_is_there()
     started = time.perf_counter()
     _all_posted(await ledger.post_many(stage.database, transactions, clock=now))
     return count * BATCH / (time.perf_counter() - started)
@@ -138,7 +139,7 @@ async def _batches(stage: Scene, count: int) -> float:
 async def _writers(stage: Scene, count: int) -> float:
     """Return the same of writers that know nothing of each other, each in its own transaction."""
     batches = [stage.batch() for _ in range(count)]
-    settle()
+    spare_what_is_there()
 
     async def write() -> None:
         while batches:
@@ -157,7 +158,7 @@ async def _singles(stage: Scene) -> tuple[float, list[float]]:
     latencies: list[float] = []
     # Made beforehand, as those of a batch; any more are made when needed.
     ready = stage.batch(int(SINGLE_READY_PER_SECOND * SINGLE_SECONDS))
-    settle()
+    spare_what_is_there()
     started = time.perf_counter()
 
     async def call() -> None:

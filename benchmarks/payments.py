@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from benchmarks.support import api, payroll, pgbench
 from benchmarks.support.paying_bank import PayingBank, account_id, number, paying_bank
-from benchmarks.support.scene import settle
+from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.payments import service as payments
 from tongbao.infra.db import WriteSession
 from tongbao.kernel.clock import now
@@ -71,7 +71,7 @@ async def _look(
 async def _batches(bank: PayingBank, count: int) -> float:
     """Return the payments per second of `count` batches, a few under way at a time."""
     batches = [[bank.order() for _ in range(BATCH)] for _ in range(count)]
-    settle()
+    spare_what_is_there()
 
     async def write() -> None:
         while batches:

@@ -16,7 +16,7 @@ from uuid import UUID
 import psycopg
 
 from benchmarks.support.lived import let_live
-from benchmarks.support.scene import settle
+from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role, permissions
 from tongbao.core.ledger import service as ledger
@@ -201,7 +201,7 @@ async def paying_bank(count: int = CUSTOMERS) -> AsyncIterator[PayingBank]:
                 owner.execute("CHECKPOINT")
             bank = PayingBank(server, urls, database, count)
             assert len(bank.actors) == count
-            settle()
+            spare_what_is_there()
             yield bank
         finally:
             await database.close()

@@ -1,6 +1,5 @@
 """The stage of the ledger's benchmark: a durable PostgreSQL of its own, accounts with money."""
 
-import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from random import Random
 from sqlalchemy import text
 
 from benchmarks.support.lived import let_live
-from tongbao.app.serve import GARBAGE_MIN
+from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.ledger import service as ledger
 from tongbao.core.ledger.service import (
     AccountId,
@@ -83,17 +82,10 @@ async def scene(*, accounts: int = ACCOUNTS) -> AsyncIterator[tuple[Scene, Embed
         database = Database.connect(urls.app)
         try:
             furnished = await _furnish(urls, database, accounts)
-            settle()
+            spare_what_is_there()
             yield furnished, server
         finally:
             await database.close()
-
-
-def settle() -> None:
-    """Set the garbage collector as a worker of the API does; what is there by now stays."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_MIN)
 
 
 async def _furnish(urls: Urls, database: Database, count: int) -> Scene:

@@ -1,7 +1,6 @@
 """The API under uvicorn, with one worker process or several."""
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -15,6 +14,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from tongbao.app.collecting import spare_what_is_there
 from tongbao.infra.connection import Connection
 from tongbao.infra.listening import shared_socket
 from tongbao.infra.metrics_directory import count_with_others, share_between_processes
@@ -30,8 +30,6 @@ KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the proxies in front keep a connection, so that they are the ones who end it."""
 HANGS_AFTER_SECONDS: Final = 60
 """A worker that does not say for so long that it lives is replaced."""
-GARBAGE_MIN: Final = 5_000
-"""New containers before the collector looks for cycles. A request leaves hardly any behind."""
 
 
 def serve(settings: Settings) -> None:
@@ -110,11 +108,7 @@ def _end_with_supervisor() -> None:
 
 
 def worker_app() -> "FastAPI":
-    """Return the application of a worker process.
-
-    What has been imported and built stays until the end: taken out of the collector's sight, it is
-    not walked through again and again, which took a tenth of a busy worker's time.
-    """
+    """Return the application of a worker process."""
     _end_with_supervisor()
     count_with_others()
     # Not before it is known where metrics are counted.
@@ -122,7 +116,5 @@ def worker_app() -> "FastAPI":
 
     app = create_app()
     app.state.streams.at_stop = also_at_stop
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_MIN)
+    spare_what_is_there()
     return app

@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import start_http_server
 
 from tongbao.app import eod, wiring
+from tongbao.app.collecting import spare_what_is_there
 from tongbao.app.connect import connect
 from tongbao.infra import crypto, jobs, log, metrics
 from tongbao.infra.outbox import Consumer, Relay
@@ -23,6 +24,7 @@ from tongbao.infra.settings import Settings
 from tongbao.kernel.clock import now
 
 CONCURRENCY: Final = 4  # jobs at a time
+CONNECTIONS_OF_A_JOB: Final = 3  # a payroll: two of its batches, and a look at what comes next
 STOP_SECONDS: Final = 15.0  # less than whoever stops the worker grants before it kills
 HEARTBEAT_SECONDS: Final = 60.0
 SPARE_CONNECTIONS: Final = 4  # looking for events, measuring, procrastinate's own statements
@@ -39,6 +41,8 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     wiring.connect_agreements(settings)
     wiring.connect_statements(settings)
     wiring.connect_messages(settings)
+    wiring.load_jobs()
+    spare_what_is_there()
     asyncio.run(run_worker(settings, queues=queues))
 
 
@@ -58,7 +62,7 @@ async def run_worker(
     wiring.connect_webhooks(settings)
     eod.begin_with(settings.end_of_day_first)
     stop = stop or asyncio.Event()
-    needed = CONCURRENCY + len(consumers) + SPARE_CONNECTIONS
+    needed = CONCURRENCY * CONNECTIONS_OF_A_JOB + len(consumers) + SPARE_CONNECTIONS
     enough = max(settings.database_pool_size, needed)
     database = connect(settings.model_copy(update={"database_pool_size": enough}))
     metrics.watch_connections(database)
