@@ -16,7 +16,6 @@ from uuid import UUID
 import psycopg
 
 from benchmarks.support.lived import let_live
-from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.identity import service as identity
 from tongbao.core.identity.domain import Role, permissions
 from tongbao.core.ledger import service as ledger
@@ -93,13 +92,10 @@ def _id(kind: str, n: int) -> UUID:
     return UUID(f"01900000-0000-7000-{kind}000-{n:012x}")
 
 
-@dataclass(frozen=True)
-class PayingBank:
-    """Customers 1 to `count`."""
+@dataclass(frozen=True, kw_only=True)
+class Customers:
+    """Customers 1 to `count`, and what they want."""
 
-    server: EmbeddedPostgres
-    urls: Urls
-    database: Database
     count: int
     random: Random = field(default_factory=lambda: Random(7))
 
@@ -133,6 +129,15 @@ class PayingBank:
     def payee_of(self, place: int) -> int:
         """Return the place of one whom a customer has confirmed."""
         return (place + self.random.randint(1, PAYEES) * STEP) % self.count
+
+
+@dataclass(frozen=True, kw_only=True)
+class PayingBank(Customers):
+    """Customers and the bank they are with."""
+
+    server: EmbeddedPostgres
+    urls: Urls
+    database: Database
 
     async def tokens(self, count: int) -> list[tuple[int, str]]:
         """Return places of customers, each with a token of theirs."""
@@ -199,9 +204,6 @@ async def paying_bank(count: int = CUSTOMERS) -> AsyncIterator[PayingBank]:
                     owner.execute(statement, facts)
                 owner.execute("VACUUM ANALYZE")
                 owner.execute("CHECKPOINT")
-            bank = PayingBank(server, urls, database, count)
-            assert len(bank.actors) == count
-            spare_what_is_there()
-            yield bank
+            yield PayingBank(count=count, server=server, urls=urls, database=database)
         finally:
             await database.close()

@@ -15,9 +15,11 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from benchmarks.support.batches import look
 from benchmarks.support.paying_bank import account_id, number
 from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.identity import service as identity
+from tongbao.core.payments import service as payments
 from tongbao.infra.db import Database
 from tongbao.kernel.clock import now
 from tongbao.products.bulk import service
@@ -88,6 +90,7 @@ def _user() -> UUID:
 
 def main(url: str, count: int) -> None:
     """Run as a worker does, and write the figures to standard output."""
+    payments.register_screen("bench", look)
     spare_what_is_there()
     sys.stdout.write(json.dumps(asyncio.run(_run(url, count))) + "\n")
 
