@@ -1,6 +1,6 @@
 """How fast customers pay each other with every gate on, against pgbench in the same run.
 
-    tongbao bench payments --json          # about a minute and a half
+    tongbao bench payments --json          # about two minutes
 
 100,000 customers with an account, a log-in and confirmed payees; durable commits; permission,
 second person, names, restraints, a hook that looks at every payment, limits, step-up, the ledger,
@@ -9,14 +9,12 @@ the order's row, and the event that notices, webhooks and receipts are made of.
 
 import asyncio
 import statistics
-import sys
-from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.support import api, batches, payroll, pgbench
 from benchmarks.support.paying_bank import PayingBank, account_id, number, paying_bank
+from benchmarks.support.programs import main_of
 
-ROOT: Final = Path(__file__).parents[1]
 BATCHES: Final = 60
 WRITERS: Final = 2
 PGBENCH_SECONDS: Final = 5
@@ -69,12 +67,7 @@ async def _singles(bank: PayingBank) -> tuple[dict[str, Any], float]:
 
 async def _payroll(bank: PayingBank) -> dict[str, float]:
     """Return how long a file takes from its hand-in to the last line, in a process of its own."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-        f"from benchmarks.support import payroll; payroll.main({bank.urls.app!r}, {bank.count})",
-        stdout=asyncio.subprocess.PIPE,
-    )
+    program = main_of("payroll", bank.urls.app, bank.count)
+    process = await asyncio.create_subprocess_exec(*program, stdout=asyncio.subprocess.PIPE)
     said, _ = await process.communicate()
     return payroll.read(said)

@@ -10,18 +10,17 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from random import Random
 from typing import Final
 
 from benchmarks.support.paying_bank import Customers, PayingBank
+from benchmarks.support.programs import main_of
 from tongbao.app.collecting import spare_what_is_there
 from tongbao.core.payments import service as payments
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import Database, WriteSession
 from tongbao.kernel.clock import now
 
-ROOT: Final = Path(__file__).parents[2]
 SIZE: Final = 1_000
 WARM_UP: Final = 2
 """Batches before the clock starts: a writer that has written has its statements prepared."""
@@ -35,11 +34,7 @@ async def per_second(bank: PayingBank, *, writers: int, batches: int) -> float:
     """Return the payments per second of writers that pay `batches` together."""
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            f"import sys; sys.path.insert(0, {str(ROOT)!r}); "
-            "from benchmarks.support import batches; "
-            f"batches.main({bank.urls.app!r}, {bank.count}, {batches // writers}, {seed})",
+            *main_of("batches", bank.urls.app, bank.count, batches // writers, seed),
             stdin=PIPE,
             stdout=PIPE,
         )

@@ -41,7 +41,6 @@ def main(settings: Settings, *, queues: Sequence[str] | None = None) -> None:
     wiring.connect_agreements(settings)
     wiring.connect_statements(settings)
     wiring.connect_messages(settings)
-    wiring.load_jobs()
     spare_what_is_there()
     asyncio.run(run_worker(settings, queues=queues))
 

@@ -221,19 +221,24 @@ async def test_the_next_batch_waits_for_the_one_that_is_settled(
     file = await firm.hand_in(firm.csv(*(each.line("1.00") for each in (*employees, *employees))))
     await firm.begin(file)
     settle, carry_out = settling.settle, payments.carry_out
-    begun, under_way, most, seen = 0, 0, 0, []
+    begun, under_way, most = 0, 0, 0
+    seen: list[int] = []
+    another = asyncio.Condition()
 
     async def carrying_out(*args: object, **facts: object) -> object:
         nonlocal begun
-        begun += 1
+        async with another:
+            begun += 1
+            another.notify_all()
         return await carry_out(*args, **facts)  # type: ignore[arg-type]
 
     async def watched(*args: object) -> object:
         nonlocal under_way, most
         under_way += 1
         most = max(most, under_way)
-        for _ in range(100):  # there is time to begin with the next
-            await asyncio.sleep(0.001)
+        async with asyncio.timeout(20), another:
+            await another.wait_for(lambda: begun >= min(len(seen) + 2, 6))
+        await asyncio.sleep(0.02)  # there is time to begin with more
         seen.append(begun)
         outcome = await settle(*args)  # type: ignore[arg-type]
         under_way -= 1
@@ -258,6 +263,20 @@ async def test_two_workers_at_once_pay_once(
     )
     assert await firm.balance(*employees) == ["1.00"] * 3
     assert await firm.events(file) == ["bulk.file_executed"]
+
+
+async def test_a_payee_under_restraint_is_refused_while_the_next_lines_are_looked_up(
+    firm: Firm, employees: Employees, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "BATCH", 1)
+    one, two, three = employees
+    async with firm.database.write() as tx:
+        await restrain(tx, two.account, Stop.CREDIT)
+    lines = [each.line("1.00") for each in (one, two, three, two, one, two)]
+    file = await firm.hand_in(firm.csv(*lines))
+    assert (file.lines, file.good, file.total.text) == (6, 3, "3.00")
+    refused = await firm.refused(file)
+    assert refused == dict.fromkeys((2, 4, 6), ("wrong", "payments.account_not_open"))
 
 
 async def test_the_same_file_is_taken_once(firm: Firm, employees: Employees) -> None:

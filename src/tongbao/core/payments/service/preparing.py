@@ -20,7 +20,7 @@ class Prepared:
     at: datetime
 
     @property
-    def is_judged_locked(self) -> bool:
+    def judging_locks(self) -> bool:
         """Tell whether judging locks anything: accounts whose restraints have to be followed."""
         accounts = (each for item in self.items for each in (item.debtor, item.creditor))
         return any(account.is_restrained for account in accounts if account is not None)

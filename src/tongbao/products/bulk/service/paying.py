@@ -217,7 +217,7 @@ async def _settle(tx: WriteSession, batch: _Batch, turn: _Turn, *, atomic: bool)
     if batch.prepared is None:
         outcomes = [Forbidden(permission=payments.INITIATE)] * len(batch.numbers)
     else:
-        if batch.prepared.is_judged_locked:  # who waits for a turn must not hold what it waits for
+        if batch.prepared.judging_locks:  # who waits for a turn must not hold what it waits for
             await turn.come(tx)
         outcomes = await payments.carry_out(
             tx,

@@ -184,11 +184,11 @@ class _Receiving:
             async for lines in ready:
                 await self._keep(lines)
 
-    async def _read(self, parts: Iterator[Head | RawLine]) -> AsyncIterator["_Lines"]:
+    async def _read(self, parts: Iterator[Head | RawLine]) -> AsyncIterator[_Lines]:
         while batch := await asyncio.to_thread(lambda: list(islice(parts, BATCH))):
             yield await self._looked_up(batch)
 
-    async def _looked_up(self, batch: list[Head | RawLine]) -> "_Lines":
+    async def _looked_up(self, batch: list[Head | RawLine]) -> _Lines:
         """Return some lines with what is known of what they name."""
         raw = []
         for part in batch:
@@ -198,9 +198,9 @@ class _Receiving:
                 raw.append(part)
         if raw and not self.entered:
             raise SchemaViolated(path="/Document/CstmrCdtTrfInitn", fault="GrpHdr")
-        self.row.lines += len(raw)
-        if self.row.lines > LINES_MAX:
+        if self.row.lines + len(raw) > LINES_MAX:  # before the row says so: it may be written
             raise TooManyLines(lines_max=LINES_MAX)
+        self.row.lines += len(raw)
         lines = _Lines(raw)
         for each in raw:
             try:
@@ -213,7 +213,7 @@ class _Receiving:
             )
         return lines
 
-    async def _keep(self, lines: "_Lines") -> None:
+    async def _keep(self, lines: _Lines) -> None:
         """Judge lines by the rules of payments and write them down."""
         orders, whys = lines.orders, lines.whys
         if lines.prepared is not None:

@@ -89,8 +89,6 @@ async def reject_lines(tx: WriteSession, file_id: UUID, refused: Sequence[tuple[
 
 
 def _whys(whys: Sequence[Why | None]) -> tuple[Array | None, ...]:
-    if not any(whys):
-        return (None,) * 4
     return (
         _texts([None if why is None else why.code for why in whys]),
         _texts([None if why is None else why.iso_code for why in whys]),
