@@ -1,6 +1,8 @@
 """Several workers behind one port: one that dies is replaced, and none outlives its supervisor."""
 
+import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -57,6 +59,25 @@ def test_a_worker_that_dies_is_replaced_and_all_stop_when_told(served: Served) -
     assert served.api.end(signal.SIGTERM) == 0
     assert not [each for each in workers if each.is_running()]
     assert "Traceback" not in served.api.said()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets one choose cores")
+def test_each_keeps_to_a_core_also_one_that_is_new(served: Served) -> None:
+    usable = sorted(os.sched_getaffinity(0))
+    if len(usable) < WORKERS:
+        pytest.skip("one core is no choice")
+    two = usable[:WORKERS]
+    os.sched_setaffinity(served.api.process.pid, two)
+
+    def each_keeps_to_its_own() -> bool:
+        kept = [os.sched_getaffinity(each.pid) for each in served.workers()]
+        return sorted(map(sorted, kept)) == [[core] for core in two]
+
+    served.api.wait_until(each_keeps_to_its_own, "a core for each")
+    first, *_ = served.workers()
+    first.kill()
+    served.wait_until_all_serve(but=first.pid)
+    served.api.wait_until(each_keeps_to_its_own, "a core for each again")
 
 
 def test_no_worker_outlives_a_supervisor_that_is_killed(served: Served) -> None:

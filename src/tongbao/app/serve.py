@@ -15,6 +15,7 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from tongbao.app.collecting import spare_what_is_there
+from tongbao.infra import cores
 from tongbao.infra.connection import Connection
 from tongbao.infra.listening import shared_socket
 from tongbao.infra.metrics_directory import count_with_others, share_between_processes
@@ -71,12 +72,29 @@ def serve(settings: Settings) -> None:
     )
     _end_in_peace()
     if settings.api_workers > 1:
-        Multiprocess(config, sockets=[shared_socket(config)]).run()
+        Workers(config, sockets=[shared_socket(config)]).run()
         return
     server = Server(config)
     server.run()
     if not server.started:
         sys.exit(STARTUP_FAILURE)
+
+
+class Workers(Multiprocess):
+    """Worker processes, replaced when they die; each keeps to a core of its own if it can."""
+
+    def init_processes(self) -> None:
+        """Start them."""
+        super().init_processes()
+        self._spread()
+
+    def keep_subprocess_alive(self) -> None:
+        """Replace those that died; it is called twice a second."""
+        super().keep_subprocess_alive()
+        self._spread()
+
+    def _spread(self) -> None:
+        cores.spread([worker.pid for worker in self.processes if worker.pid is not None])
 
 
 def _only_tls_1_3(_config: Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

@@ -18,6 +18,7 @@ from typing import Final, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
+from tongbao.infra import cores
 from tongbao.infra.slots import Slot
 from tongbao.kernel.errors import Kind, TongbaoError
 from tongbao.kernel.text import Text
@@ -57,8 +58,8 @@ def _stand_back() -> None:
     _mine.slot = Slot(f"tongbao-argon2-{next(_numbers)}", rest_seconds=REST_SECONDS)
     with contextlib.suppress(OSError, AttributeError):
         thread = threading.get_native_id()
-        cores = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(thread, cores[: max(1, len(cores) // 2)])
+        mine = sorted(cores.allowed())
+        os.sched_setaffinity(thread, mine[: max(1, len(mine) // 2)])
         os.setpriority(os.PRIO_PROCESS, thread, NICENESS)
 
 

@@ -22,7 +22,7 @@ class Server:
     def run(self):
         print("counting in:", os.environ.get(MULTIPROCESS_DIRECTORY))
 
-serve.Server = serve.Multiprocess = Server
+serve.Server = serve.Workers = Server
 cli.cli(["serve"])
 """
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from tongbao.infra.cores import roam
 from tongbao.infra.files import documents, pictures
 from tongbao.infra.files.errors import FileEmpty, FilesBusy, FileTooLarge, WrongFileType
 
@@ -19,7 +20,7 @@ AT_A_TIME_MAX: Final = 6
 """Files looked at or waiting: each holds a database connection, and two are looked at at once."""
 
 _under_way: list[bytes] = []
-_THREADS: Final = ThreadPoolExecutor(max_workers=2, thread_name_prefix="files")
+_THREADS: Final = ThreadPoolExecutor(2, thread_name_prefix="files", initializer=roam)
 
 
 class MediaType(StrEnum):

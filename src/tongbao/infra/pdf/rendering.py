@@ -18,6 +18,7 @@ from pathlib import Path
 from threading import Timer
 from typing import Final, Self
 
+from tongbao.infra.cores import roam
 from tongbao.infra.pdf.child import REFUSED, SET_LAST
 from tongbao.infra.pdf.errors import PdfBusy, PdfFailed
 from tongbao.infra.pdf.fonts import folders
@@ -146,5 +147,5 @@ class _Press:
 
 _press: Final = _Press()
 _waiting: Final[list[str]] = []
-_THREAD: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
+_THREAD: Final = ThreadPoolExecutor(1, thread_name_prefix="pdf", initializer=roam)
 atexit.register(_press.end)

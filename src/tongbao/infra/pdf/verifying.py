@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from cryptography import x509
 
+from tongbao.infra.cores import roam
 from tongbao.infra.pdf.errors import PdfBusy, PdfUnreadable
 from tongbao.infra.pdf.sealing import pem_of
 from tongbao.infra.pdf.verify_child import inspect
@@ -22,7 +23,7 @@ SECONDS_MAX: Final = 10
 AT_A_TIME_MAX: Final = 4
 
 _CHILD: Final = Path(__file__).with_name("verify_child.py")
-_THREADS: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf-verify")
+_THREADS: Final = ThreadPoolExecutor(1, thread_name_prefix="pdf-verify", initializer=roam)
 _under_way: Final[list[int]] = []
 
 
