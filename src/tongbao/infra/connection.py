@@ -5,9 +5,10 @@ and memory for as long as they like. Bodies are limited further in, by `infra.we
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
-from starlette.types import Message
+from starlette.types import Message, Send
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -18,6 +19,9 @@ HEAD_BYTES_MAX: Final = 64 * 1024
 HEAD_SECONDS_MAX: Final = 30
 LINGER_SECONDS: Final = 5
 """How long the rest of a body is still read, and thrown away, when its answer has been sent."""
+
+Headers = Sequence[tuple[bytes, bytes]]
+"""Names in small letters, as the protocol's messages have them."""
 
 _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
@@ -119,12 +123,50 @@ class Cycle(RequestResponseCycle):
         body = message.get("body", b"")
         if self._is_whole(message, body):
             self.transport.write(head + body)
-            self.response_complete = True
-            self.message_event.set()
-            self.on_response()
+            self._end()
         else:
             self.transport.write(head)
             await super().send(message)  # type: ignore[arg-type]
+
+    def take_body(self) -> bytes | None:
+        """Return the body if all of it is here: it need not be received then. Else None."""
+        if self.more_body or self.disconnected or self.response_complete:
+            return None
+        body, self.body = bytes(self.body), bytearray()
+        self.message_event.clear()  # what is received next is that the client has left
+        self.flow.resume_reading()
+        return body
+
+    def send_whole(self, status: int, headers: Headers, ready: bytes, body: bytes) -> bool:
+        """Send an answer at once, with lines of its head that are ready made.
+
+        False says that nothing was sent and `send` must do it. `headers` say neither how long the
+        body is nor anything of the connection.
+        """
+        if (
+            self.response_started
+            or self.disconnected
+            or self.flow.write_paused
+            or not self.keep_alive
+            or self.scope["method"] == "HEAD"
+        ):
+            return False
+        lines = [b"%b: %b\r\n" % line for line in (*self.default_headers, *headers)]
+        head = b"".join(lines)
+        if not _has_lines(head, len(lines)):
+            return False
+        length = b"content-length: %d\r\n\r\n" % len(body)
+        self.response_started = True
+        self.waiting_for_100_continue = False
+        self.chunked_encoding = False
+        self.transport.write(b"".join((STATUS_LINE[status], head, ready, length, body)))
+        self._end()
+        return True
+
+    def _end(self) -> None:
+        self.response_complete = True
+        self.message_event.set()
+        self.on_response()
 
     def _is_whole(self, message: Message, body: bytes) -> bool:
         return (
@@ -150,8 +192,18 @@ class Cycle(RequestResponseCycle):
             parts += (name, b": ", value, b"\r\n")
         parts.append(b"\r\n")
         head = b"".join(parts)
-        lines = len(headers) + 2
-        if length is None or not head.count(b"\n") == head.count(b"\r") == lines or b"\0" in head:
+        if length is None or not _has_lines(head, len(headers) + 2):
             return None  # the base says what is the matter
         self.expected_content_length = int(length)
         return head
+
+
+def cycle_of(send: Send) -> Cycle | None:
+    """Return the request that `send` answers, if it is our server's own and nobody's wrapper."""
+    cycle = getattr(send, "__self__", None)
+    return cycle if isinstance(cycle, Cycle) else None
+
+
+def _has_lines(head: bytes, count: int) -> bool:
+    """Tell whether a head has so many lines and not more: values must not make any."""
+    return head.count(b"\n") == head.count(b"\r") == count and b"\0" not in head

@@ -1,17 +1,18 @@
 """A connection: heads have a size and a time, and answers given early end a body."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from tongbao.infra import connection
-from tongbao.infra.connection import HEAD_BYTES_MAX, Connection
+from tongbao.infra.connection import HEAD_BYTES_MAX, Connection, cycle_of
+from tongbao.infra.web.out import Out
 
 REQUEST = b"GET /here HTTP/1.1\r\nHost: bank\r\n"
 SOON = 0.05
@@ -218,3 +219,135 @@ async def test_a_body_of_another_length_than_said_is_not_taken_for_the_answer() 
     async with connected(answering) as client:
         await client.send(REQUEST + b"\r\n")
         assert (await client.until_closed()).endswith(b"\r\n\r\n/her")  # cut off, and closed
+
+
+NOTE = (b"x-note", b"a")
+READY = b"x-ready: b\r\n"
+
+
+@asynccontextmanager
+async def answered_whole(
+    headers: Sequence[tuple[bytes, bytes]] = (NOTE,),
+) -> AsyncIterator[Client]:
+    """Connect to what answers in one piece with 200, if it can, or in several with 202."""
+
+    async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
+        cycle = cycle_of(send)
+        assert cycle is not None
+        if cycle.send_whole(200, headers, READY, b"/here"):
+            return
+        await send({"type": "http.response.start", "status": 202, "headers": headers})
+        await send({"type": "http.response.body", "body": b"/here"})
+
+    async with connected(answering) as client:
+        yield client
+
+
+async def test_an_answer_in_one_piece_is_that_in_several() -> None:
+    async def answering(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [NOTE, (b"x-ready", b"b"), (b"content-length", b"5")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"/here"})
+
+    async with connected(answering) as in_several, answered_whole() as in_one:
+        for _ in range(3):
+            said = []
+            for client in (in_several, in_one):
+                await client.send(REQUEST + b"\r\n")
+                said.append(await client.answer())
+            assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("value", [b"a\r\nset-cookie: b", b"a\nb", b"a\0b", b"a\rb"])
+async def test_nor_does_one_in_one_piece_have_headers_that_would_be_several(value: bytes) -> None:
+    async with answered_whole([(b"x-note", value)]) as client:
+        await client.send(REQUEST + b"\r\n")
+        said = await client.reader.read(1000)
+    assert b"x-note" not in said
+    assert said.startswith(b"HTTP/1.1 500 ") or not said
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"HEAD /here HTTP/1.1\r\nHost: bank\r\n\r\n",
+        b"GET /here HTTP/1.0\r\nHost: bank\r\n\r\n",
+        REQUEST + b"Connection: close\r\n\r\n",
+    ],
+)
+async def test_what_ends_with_the_connection_or_has_no_body_is_left_to_the_base(
+    request_bytes: bytes,
+) -> None:
+    async with answered_whole() as client:
+        await client.send(request_bytes)
+        assert (await client.reader.read(1000)).startswith(b"HTTP/1.1 202 ")
+
+
+async def test_a_body_that_is_here_need_not_be_received() -> None:
+    heard: list[object] = []
+
+    async def answering(_scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = cycle_of(send)
+        assert cycle is not None
+        heard.append(cycle.take_body())
+        heard.append(await receive())
+        heard.append(cycle.take_body())
+
+    async with connected(answering) as client:
+        await client.send(REQUEST + b"Content-Length: 2\r\n\r\nab")
+        await asyncio.sleep(SOON)
+        client.writer.write_eof()
+        await client.until_closed()
+    assert heard == [b"ab", {"type": "http.disconnect"}, None]
+
+
+async def test_a_body_on_its_way_is_received() -> None:
+    heard: list[object] = []
+
+    async def answering(_scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = cycle_of(send)
+        assert cycle is not None
+        heard.append(cycle.take_body())
+        heard.append(await receive())
+        await asyncio.sleep(2 * SOON)
+        heard.append(cycle.take_body())
+        assert cycle.send_whole(200, [], b"", b"/here")
+
+    async with connected(answering) as client:
+        await client.send(REQUEST + b"Content-Length: 2\r\n\r\na")
+        await asyncio.sleep(SOON)
+        await client.send(b"b")
+        assert await client.answer()
+    assert heard == [None, {"type": "http.request", "body": b"a", "more_body": True}, b"b"]
+
+
+async def test_somebody_in_between_hides_the_request() -> None:
+    async def wrapper(message: Message) -> None:
+        raise AssertionError(message)
+
+    assert cycle_of(wrapper) is None
+
+
+@pytest.mark.parametrize("headers", [[NOTE], [NOTE, (b"cache-control", b"no-cache")]])
+async def test_every_answer_is_dressed_alike(headers: list[tuple[bytes, bytes]]) -> None:
+    def answering(*, between: bool) -> ASGIApp:
+        async def answer(scope: Scope, _receive: Receive, send: Send) -> None:
+            async def wrapper(message: Message) -> None:
+                await send(message)
+
+            scope["state"]["request_id"] = "r-1"
+            out = Out(scope, wrapper if between else send, lambda _: [(b"x-limit", b"9")])
+            await out.whole(201, headers, b"/here")
+            assert out.begun
+            assert out.status == 201
+
+        return answer
+
+    heads = []
+    for between in (False, True):
+        async with connected(answering(between=between)) as client:
+            await client.send(REQUEST + b"\r\n")
+            heads.append(sorted((await client.answer()).split(b"\r\n")))
+    assert heads[0] == heads[1]
+    assert b"HTTP/1.1 201 Created" in heads[0]
+    assert b"x-frame-options: DENY" in heads[0]

@@ -104,6 +104,20 @@ async def test_the_purge_is_bounded(database: Database, answers: list[Scope]) ->
     assert await _left(database, answers) >= 2
 
 
+async def test_of_several_keys_each_is_ours_once_if_nobody_has_it(
+    database: Database, tx: WriteSession
+) -> None:
+    mine, theirs, done = scopes = [
+        Scope(actor_id=new_id(), method="POST", route="/x", key=str(place)) for place in range(3)
+    ]
+    await idempotency.store(tx, scope=done, request_hash=b"h", answer=Answer(201, b"{}"), at=AT)
+    async with database.write() as other:
+        assert await idempotency.begin_many(other, [theirs]) == [True]
+        assert await idempotency.begin_many(tx, scopes) == [True, False, False]
+        assert await idempotency.begin_many(tx, [mine, theirs, mine]) == [True, False, False]
+        assert await idempotency.begin_many(tx, [mine, mine]) == [True, False]
+
+
 PART = st.binary(max_size=4)
 
 

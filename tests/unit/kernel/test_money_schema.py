@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tongbao.kernel.money import CURRENCIES, MINOR_MAX, AmountTooPrecise, Money, Rate
@@ -165,6 +167,36 @@ def test_whatever_is_accepted_matches_the_pattern(minor: int, currency: str) -> 
     text = Money(minor, currency).text
     assert re.search(AMOUNT_PATTERN, text)
     assert len(text) <= AMOUNT_LENGTH_MAX
+
+
+SAID = st.one_of(
+    st.from_regex(AMOUNT_PATTERN, fullmatch=True),
+    st.from_regex(r"[-+]?[0-9]{0,3}[.,]?[0-9]{0,4}[ e]?", fullmatch=True),
+    st.sampled_from(["", "٣", "1_0", "-0", "9" * 20, "0." + "1" * 19]),
+    st.integers(),
+    st.none(),
+    st.binary(max_size=2),
+)
+
+
+@given(
+    document=st.dictionaries(
+        st.sampled_from(["amount", "currency", "minor"]),
+        st.one_of(SAID, st.sampled_from([*sorted(CURRENCIES)[:3], "JPY", "cny", "XXXX"])),
+    )
+)
+def test_a_field_reads_what_the_shape_reads(document: dict[str, object]) -> None:
+    """The short way of a well-made document is no other way."""
+
+    def read(through: Callable[[], Money]) -> object:
+        try:
+            return through()
+        except ValidationError as refused:
+            return [(each["type"], each["loc"]) for each in refused.errors()]
+
+    by_shape = read(lambda: MoneySchema.model_validate(document).to_money())
+    by_field = read(lambda: TypeAdapter(MoneyField).validate_python(document))
+    assert by_field == by_shape
 
 
 def test_an_amount_alone_is_held_to_the_grammar() -> None:

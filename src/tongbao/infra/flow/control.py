@@ -16,12 +16,12 @@ from starlette.types import Scope
 
 from tongbao.infra.address import address_group, client_address
 from tongbao.infra.auth import Actor
+from tongbao.infra.connection import Headers
 from tongbao.infra.db import Database
 from tongbao.infra.flow.errors import Overloaded
 from tongbao.infra.flow.gcra import Policy, Verdict
 from tongbao.infra.flow.limiter import Limiter
 from tongbao.infra.flow.overload import Overload
-from tongbao.infra.web.out import Headers
 from tongbao.kernel.ids import uuid_text
 
 RATES: Final[Mapping[str, str]] = {

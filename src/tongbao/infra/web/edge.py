@@ -19,9 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tongbao.infra import metrics
 from tongbao.infra.address import Network, resolve_address
+from tongbao.infra.connection import Headers
 from tongbao.infra.web.limits import BODY_BYTES_MAX, check, counted
 from tongbao.infra.web.observing import record
-from tongbao.infra.web.out import Headers, Out
+from tongbao.infra.web.out import Out
 from tongbao.infra.web.problems import problem_response, unexpected_response
 from tongbao.infra.web.together import TogetherLanes
 from tongbao.kernel.errors import TongbaoError

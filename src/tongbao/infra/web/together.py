@@ -19,13 +19,14 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.types import Message, Receive, Scope
 
 from tongbao.infra import auth, idempotency
+from tongbao.infra.connection import Headers
 from tongbao.infra.guards import guards_of
 from tongbao.infra.standing import Bearers, Claim, Lapsed
 from tongbao.infra.together import authenticate_together
 from tongbao.infra.web import strict_json
 from tongbao.infra.web.body import parse_document, read_bytes
 from tongbao.infra.web.idempotency_key import key_of
-from tongbao.infra.web.out import Headers, Out
+from tongbao.infra.web.out import Out
 from tongbao.infra.web.trail import note_failure
 from tongbao.kernel.clock import now
 
@@ -136,7 +137,9 @@ class Lane:
         try:
             headers = dict(scope["headers"])
             token = auth.read_bearer(headers[b"authorization"].decode("latin-1"))
-            body = await read_bytes(scope, receive)  # not before: 401 needs no byte of it
+            # Not before: 401 needs no byte of it. How long it may be was checked if it says it.
+            here = out.take_body() if b"content-length" in headers else None
+            body = await read_bytes(scope, receive) if here is None else here
             content_type = headers.get(b"content-type", b"").decode("latin-1")
             answer = await self._answer(_Sent(request, token, content_type, body, at))
         except Exception as error:  # noqa: BLE001 - raised again unless it has a handler
