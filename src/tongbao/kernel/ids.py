@@ -4,10 +4,14 @@ Each module gives its nouns a `NewType` of `UUID`, so that an account's id is ne
 party's.
 """
 
+from binascii import hexlify
+from struct import Struct
 from uuid import UUID
 
 import uuid_utils
 import uuid_utils.compat
+
+_groups = Struct("8s4s4s4s12s").unpack
 
 
 def new_id() -> UUID:
@@ -21,6 +25,5 @@ def new_id_text() -> str:
 
 
 def uuid_text(value: UUID) -> str:
-    """Return `str(value)` in two thirds of the time, for who writes thousands."""
-    digits = value.int.to_bytes(16).hex()
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+    """Return `str(value)` in half the time, for who writes thousands."""
+    return b"-".join(_groups(hexlify(value.int.to_bytes(16)))).decode()

@@ -382,6 +382,31 @@ async def test_whatever_comes_up_in_the_short_way_is_as_in_the_long_one(
             assert [each.status for each in kept] == [status]
 
 
+async def test_an_own_id_serves_no_other_payment_of_its_account(tx: WriteSession) -> None:
+    firm = await new_holder(tx, "甲", money="50.00")
+    supplier = await new_holder(tx, "乙", money="50.00")
+    paid, refused = order(firm, supplier, "1.00"), order(firm, supplier, "90.00")
+    named = order(firm, supplier, "2.00", end_to_end_id="A")
+    assert await execute(tx, [paid, refused, named], firm.actor) == [
+        "settled",
+        "ledger.insufficient_funds",
+        "settled",
+    ]
+    nobody = new_id()
+    for expected in (
+        # Used; of a payment that was refused; of one that has another; of none.
+        ["not stored: payments.end_to_end_id_used", "settled", "settled", "settled"],
+        ["not stored: payments.end_to_end_id_used"] * 4,
+    ):
+        again = [
+            order(firm, supplier, "1.00", end_to_end_id=each.hex)
+            for each in (paid.id, refused.id, named.id, nobody)
+        ]
+        assert await execute(tx, again, firm.actor) == expected
+    back = order(supplier, firm, "1.00", end_to_end_id=paid.id.hex)
+    assert await execute(tx, [back], supplier.actor) == ["settled"]
+
+
 async def test_an_order_names_accounts_that_exist(tx: WriteSession) -> None:
     firm, supplier = await new_holder(tx, "甲", money="50.00"), await new_holder(tx, "乙")
     paid = order(firm, supplier, "1.00")

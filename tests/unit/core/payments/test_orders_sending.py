@@ -296,6 +296,9 @@ async def test_an_end_to_end_id_is_used_while_its_order_lives(database: Database
         await sent(database, holder, clock, end_to_end_id="INV-1")
         with pytest.raises(service.EndToEndIdUsed):
             await sent(database, holder, clock, end_to_end_id="INV-1")
+        own = await sent(database, holder, clock)
+        with pytest.raises(service.EndToEndIdUsed):
+            await sent(database, holder, clock, end_to_end_id=own.end_to_end_id)
 
 
 @pytest.mark.parametrize(

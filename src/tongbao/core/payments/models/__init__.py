@@ -2,7 +2,7 @@
 
 from tongbao.core.payments.models.fees import FeeRow, VatRow
 from tongbao.core.payments.models.orders import (
-    IS_SETTLED,
+    IS_REFERRED_TO,
     AloneRow,
     AttemptRow,
     CardRow,
@@ -16,7 +16,7 @@ from tongbao.core.payments.models.receipts import ReceiptRow
 __all__ = [
     "IS_NOT_REFUSED",
     "IS_OVERDUE",
-    "IS_SETTLED",
+    "IS_REFERRED_TO",
     "AloneRow",
     "AttemptRow",
     "CardRow",

@@ -23,8 +23,11 @@ from tongbao.infra.crypto import Blind, Sealed
 from tongbao.infra.data_classes import Declared, Keep
 from tongbao.infra.tables import Base
 
-IS_SETTLED = text("status NOT IN ('rejected', 'cancelled')")
-"""What the unique index of end-to-end ids is about: orders that are settled or may be yet.
+IS_REFERRED_TO = text(
+    "status NOT IN ('rejected', 'cancelled') AND end_to_end_id <> replace(id::text, '-', '')"
+)
+"""What the unique index of end-to-end ids is about: orders that are settled or may be yet, by a
+reference that somebody chose. Most have none but their own id, which is unique as it is.
 
 To be named word for word where a conflict on it is expected: with a parameter in it, PostgreSQL no
 longer finds the index once it has prepared the statement, which is after a handful of executions.
@@ -40,8 +43,9 @@ class PaymentOrderRow(Base):
 
     Names and numbers are kept as they were at the time; a card's number only by its last digits.
     The end-to-end id is unique among the orders of the debtor's account that are not refused: one
-    rejected for want of money may be given again. `due_at` is when the worker looks at it next.
-    What somebody is to pay at a wallet `expires_at`; `closed_by` did not want to wait for that.
+    rejected for want of money may be given again. Where nobody chose one it is the order's own.
+    `due_at` is when the worker looks at it next. What somebody is to pay at a wallet `expires_at`;
+    `closed_by` did not want to wait for that.
     """
 
     __tablename__ = "payments_order"
@@ -135,7 +139,7 @@ class PaymentOrderRow(Base):
             "debtor_account_id",
             "end_to_end_id",
             unique=True,
-            postgresql_where=IS_SETTLED,
+            postgresql_where=IS_REFERRED_TO,
         ),
         Index(None, "debtor_account_id", "id"),
         Index(None, "creditor_account_id", "id"),

@@ -14,6 +14,7 @@ from tongbao.core.payments.domain import (
     CreditorAccountUnknown,
     CreditorNameMismatch,
     CurrencyNotAllowed,
+    EndToEndIdUsed,
     PartyBlocked,
     SameAccount,
     Status,
@@ -28,6 +29,7 @@ from tongbao.core.payments.domain.alone import Alone
 from tongbao.core.payments.service.alone import SETTLE_ALONE, alone
 from tongbao.core.payments.service.authority import check_approver, check_may_initiate
 from tongbao.core.payments.service.knowing import Item
+from tongbao.core.payments.service.references import of_others
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
 from tongbao.kernel.errors import TongbaoError
@@ -113,6 +115,15 @@ def write_orders(items: Sequence[Item], *, at: datetime) -> None:
                 item.order = _order(item, at=at)
             except TongbaoError as error:
                 item.fault = error
+
+
+async def check_references(tx: ReadSession, items: Sequence[Item]) -> None:
+    """Find the orders whose end-to-end id is the own id of another of their account."""
+    chosen = [item for item in items if item.new.end_to_end_id is not None]
+    used = await of_others(tx, [item.order for item in chosen if item.order is not None])
+    for item in chosen:
+        if item.order is not None and item.order.id in used:
+            item.fault = EndToEndIdUsed(end_to_end_id=item.order.end_to_end_id)
 
 
 async def _check_alone(tx: WriteSession, items: Sequence[Item], *, at: datetime) -> set[Group]:

@@ -6,7 +6,12 @@ from datetime import datetime
 
 from tongbao.core.payments.domain import Reason, reason_of
 from tongbao.core.payments.domain.batches import BATCH_MAX, NewTransfer, are_distinct
-from tongbao.core.payments.service.judging import check_makers, judge, write_orders
+from tongbao.core.payments.service.judging import (
+    check_makers,
+    check_references,
+    judge,
+    write_orders,
+)
 from tongbao.core.payments.service.knowing import Item, known
 from tongbao.infra.auth import Actor
 from tongbao.infra.db import ReadSession, WriteSession
@@ -44,6 +49,7 @@ async def prepare(
     items = await known(tx, orders, makers, at=at)
     check_makers(items)
     write_orders(items, at=at)
+    await check_references(tx, items)
     return Prepared(items, at)
 
 

@@ -16,7 +16,7 @@ from tongbao.kernel.events import Event
 from tongbao.kernel.ids import uuid_text
 
 # In the order of the unique index, as everybody writes: two batches that use the same end-to-end
-# ids wait for each other and never in a circle. The index's predicate is named word for word.
+# ids wait for each other and never in a circle. What the index is about follows from what is named.
 _STORE: Final[LiteralString] = """
 WITH stored AS (
     INSERT INTO payments_order (id, status, reason_code, reason_iso_code, reason_zh, reason_en,
@@ -32,7 +32,8 @@ WITH stored AS (
               creditor_name, amount_minor, currency, end_to_end_id, remittance, transaction_id,
               initiated_by, initiated_at, fee_minor)
      ORDER BY o.debtor_account_id, o.end_to_end_id
-    ON CONFLICT (debtor_account_id, end_to_end_id) WHERE status = 'settled' DO NOTHING
+    ON CONFLICT (debtor_account_id, end_to_end_id)
+       WHERE status = 'settled' AND end_to_end_id <> replace(id::text, '-', '') DO NOTHING
     RETURNING id)
 SELECT CASE WHEN count(*) < %s THEN coalesce(array_agg(id), '{}') END FROM stored
 """

@@ -17,7 +17,8 @@ from tongbao.core.payments.domain import (
     UnknownPayment,
 )
 from tongbao.core.payments.domain.life import ARROWS, Why
-from tongbao.core.payments.models import IS_SETTLED, PaymentOrderRow, TransitionRow
+from tongbao.core.payments.models import IS_REFERRED_TO, PaymentOrderRow, TransitionRow
+from tongbao.core.payments.service.references import of_others
 from tongbao.infra.db import WriteSession
 
 
@@ -34,11 +35,13 @@ async def create(
     Raises `EndToEndIdUsed`.
     """
     order = replace(order, status=Status.CREATED)
+    if await of_others(tx, [order]):
+        raise EndToEndIdUsed(end_to_end_id=order.end_to_end_id)
     stored = await tx.scalar(
         upsert(PaymentOrderRow)
         .values(**_columns(order), received_reference=received_reference, arrows=1)
         .on_conflict_do_nothing(
-            index_elements=["debtor_account_id", "end_to_end_id"], index_where=IS_SETTLED
+            index_elements=["debtor_account_id", "end_to_end_id"], index_where=IS_REFERRED_TO
         )
         .returning(PaymentOrderRow.id)
     )
