@@ -21,6 +21,7 @@ from typing import Final
 import structlog
 from prometheus_client import Counter, Gauge
 
+from tongbao.infra.arrays import Kind, array
 from tongbao.infra.db import Database
 from tongbao.infra.driver import Psycopg, standalone
 from tongbao.infra.flow.errors import LimitsUnknown, TooManyRequests
@@ -182,7 +183,14 @@ class Limiter:
         at = self._clock()
         try:
             cursor = await connection.execute(
-                _EXCHANGE, {"now": at, "keys": list(steps), "steps": list(steps.values())}
+                _EXCHANGE,
+                {
+                    "now": at,
+                    "keys": array(Kind.BYTES, list(steps)),
+                    "steps": array(
+                        Kind.BIGINT, [step.to_bytes(8, signed=True) for step in steps.values()]
+                    ),
+                },
             )
             numbers: dict[bytes, int] = dict(await cursor.fetchall())
         except BaseException:
