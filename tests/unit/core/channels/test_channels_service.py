@@ -183,6 +183,32 @@ async def test_terms_take_the_place_of_the_plugins(tx: WriteSession, gateways: G
         )
 
 
+async def test_what_is_offered_is_so_for_some_amount_whatever_rules_say(
+    tx: WriteSession, gateways: Gateways
+) -> None:
+    async def offered(kind: CounterpartyKind | None = CounterpartyKind.CARD) -> set[str]:
+        found = await channels.offered(
+            tx, operation=Operation.PAY_OUT, counterparty_kind=kind, at=AT
+        )
+        return {each.channel for each in found}
+
+    assert await offered() == {"card", "bank"}
+    assert await offered(CounterpartyKind.WALLET) == {"wallet-a", "wallet-b"}
+    rule = Rule(code="no_bank", position=1, order_by=OrderBy.COST, excluded=("bank",))
+    await channels.set_rule(tx, rule, set_by=BY, at=AT)
+    assert await routed(tx) == ("card",)
+    assert await offered() == {"card", "bank"}
+    facts = {"channel": "bank", "operation": Operation.PAY_OUT, "set_by": BY}
+    large = Terms(amount_min_minor=1_000_000_00)
+    await channels.set_terms(tx, terms=large, at=AT - MINUTE, **facts)  # type: ignore[arg-type]
+    assert await offered() == {"card", "bank"}
+    off = replace(large, is_offered=False)
+    await channels.set_terms(tx, terms=off, at=AT, **facts)  # type: ignore[arg-type]
+    assert await offered() == {"card"}
+    await fail(tx, "card")
+    assert await offered() == set()
+
+
 async def test_what_a_code_means_is_set_for_one_channel_or_everywhere(
     tx: WriteSession, gateways: Gateways
 ) -> None:
