@@ -110,6 +110,19 @@ async def test_money_for_a_customer_is_booked_once(database: Database) -> None:
     assert await events(database, order.id) == ["payments.payment_settled"]
 
 
+async def test_money_comes_in_whatever_reference_it_has(database: Database) -> None:
+    holder, clock, bank = await sender(database, "1.00"), Clock(), MemoryChannel("bank-same")
+    first = incoming(holder.account.number, holder.name, end_to_end_id="")
+    with outside(clock, bank):
+        await take(database, bank, first, clock)
+        own = (await received(database, first)).end_to_end_id
+        for _ in range(2):
+            again = incoming(holder.account.number, holder.name, end_to_end_id=own)
+            await take(database, bank, again, clock)
+            assert (await received(database, again)).status == "settled"
+    assert await money(database, holder) == ("76.00", "76.00")
+
+
 async def test_what_the_channel_does_not_confirm_is_not_booked(database: Database) -> None:
     holder, clock, bank = await sender(database, "1.00"), Clock(), MemoryChannel("bank-lie")
     notice = incoming(holder.account.number, holder.name)

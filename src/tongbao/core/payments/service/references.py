@@ -19,13 +19,16 @@ _GONE: Final = (Status.REJECTED.value, Status.CANCELLED.value)
 async def of_others(tx: ReadSession, orders: Sequence[PaymentOrder]) -> set[UUID]:
     """Return the ids of the orders whose end-to-end id is another's own, of the same account.
 
-    Unless that one was refused. Nobody knows an order's id before it is committed, so it is enough
-    to look once, whatever is written at the same moment.
+    Unless that one was refused, or no account here pays: what comes in has any reference. Nobody
+    knows an order's id before it is committed, so it is enough to look once, whatever is written
+    at the same moment.
     """
     chosen = [
         order
         for order in orders
-        if order.end_to_end_id != order.id.hex and _OWN.fullmatch(order.end_to_end_id)
+        if order.debtor_account_id is not None
+        and order.end_to_end_id != order.id.hex
+        and _OWN.fullmatch(order.end_to_end_id)
     ]
     if not chosen:
         return set()
