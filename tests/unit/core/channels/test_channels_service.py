@@ -1,7 +1,7 @@
 """Channels on a real database: routes, breakers, settings in versions, messages, books."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -192,18 +192,21 @@ async def test_what_is_offered_is_so_for_some_amount_whatever_rules_say(
         )
         return {each.channel for each in found}
 
+    async def set_terms(terms: Terms, at: datetime) -> None:
+        await channels.set_terms(
+            tx, channel="bank", operation=Operation.PAY_OUT, terms=terms, set_by=BY, at=at
+        )
+
     assert await offered() == {"card", "bank"}
     assert await offered(CounterpartyKind.WALLET) == {"wallet-a", "wallet-b"}
     rule = Rule(code="no_bank", position=1, order_by=OrderBy.COST, excluded=("bank",))
     await channels.set_rule(tx, rule, set_by=BY, at=AT)
     assert await routed(tx) == ("card",)
     assert await offered() == {"card", "bank"}
-    facts = {"channel": "bank", "operation": Operation.PAY_OUT, "set_by": BY}
     large = Terms(amount_min_minor=1_000_000_00)
-    await channels.set_terms(tx, terms=large, at=AT - MINUTE, **facts)  # type: ignore[arg-type]
+    await set_terms(large, AT - MINUTE)
     assert await offered() == {"card", "bank"}
-    off = replace(large, is_offered=False)
-    await channels.set_terms(tx, terms=off, at=AT, **facts)  # type: ignore[arg-type]
+    await set_terms(replace(large, is_offered=False), AT)
     assert await offered() == {"card"}
     await fail(tx, "card")
     assert await offered() == set()
