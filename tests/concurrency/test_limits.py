@@ -1,6 +1,8 @@
 """Limits under concurrency: whoever comes first takes the room, and nobody gets past a maximum."""
 
 import asyncio
+from random import Random
+from uuid import UUID
 
 from tests.support.waiting import until_somebody_waits
 from tests.unit.risk.limits.conftest import AT, Rules
@@ -111,3 +113,40 @@ async def test_counters_that_two_make_at_once_hold_what_both_took(database: Data
     assert await left() == [8, 2, 8, 2, 4, 8]
     assert await take(3, [0, 1, 5]) == ["reserved", "refused", "reserved"]
     assert await left() == [5, 2, 8, 2, 4, 5]
+
+
+async def test_those_that_are_refused_something_lock_in_the_same_order(database: Database) -> None:
+    async with database.write() as tx:
+        rules = Rules(tx)
+        await rules.set(counted_by=frozenset({Dimension.PARTY}), maximum=1_000)
+    random = Random(11)
+    parties = [new_id() for _ in range(24)]
+    kept = dict.fromkeys(parties, 0)
+
+    async def batch(some: list[UUID], beyond: UUID | None, *, give_back: bool) -> None:
+        uses = [rules.use(2_000 if party == beyond else 1, party_id=party) for party in some]
+        async with database.write() as tx:
+            results = await limits.reserve(tx, uses, at=AT)
+        assert [one.status for one in results] == [
+            "refused" if party == beyond else "reserved" for party in some
+        ]
+        if give_back:
+            async with database.write() as tx:
+                await limits.release(tx, [use.id for use in uses], at=AT)
+        else:
+            for party in some:
+                kept[party] += party != beyond
+
+    # Some of the counters are there, others are not; a third of the batches has one use too large.
+    for known in (8, 16, 24):
+        batches = [random.sample(parties[:known], known * 3 // 4) for _ in range(12)]
+        await asyncio.gather(
+            *(
+                batch(some, some[0] if n % 3 == 0 else None, give_back=n % 4 == 1)
+                for n, some in enumerate(batches)
+            )
+        )
+    async with database.read() as look:
+        for party in parties:
+            (left,) = await limits.headroom(look, rules.use(party_id=party), at=AT)
+            assert left.used == kept[party]

@@ -207,9 +207,6 @@ DECLARE
     l_maximum bigint[];
     spent bigint[];  -- by slot: what accepted items of this batch take
     d_use uuid[];    -- those reserved before
-    missing integer[];  -- slots of counters that are not there
-    m_slot integer[]; m_id bigint[]; m_subject uuid[]; m_tally text[];  -- of those made here
-    slot integer;
     is_plain boolean := false;
     reached bigint;
     line integer := 1;
@@ -278,68 +275,34 @@ BEGIN
              GROUP BY t.slot, t.subject, t.tally
              ORDER BY t.slot) AS s;
 
-    -- Usually everything fits: the counters are raised, and one look at what they held before shows
-    -- it. Otherwise that is undone, and all are judged one after the other. In either way counters that
-    -- are missing come first and then the others, in one order. Whoever reserved the same use a moment
-    -- ago held the same counters.
+    -- Usually everything fits: the counters are raised, and one look at them shows it. Otherwise that
+    -- is undone, and all are judged one after the other. In either way counters are made and locked in
+    -- one order. Whoever reserved the same use a moment ago held the same counters.
     BEGIN
         IF array_position(t_amount, NULL) IS NOT NULL THEN
             RAISE check_violation;
         END IF;
-        SELECT array_agg((SELECT c.id FROM limits_counter c
-                           WHERE c.subject = s.subject AND c.tally = s.tally LIMIT 1))
-          INTO s_id
-          FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally) AS s;
-        m_slot := array_positions(s_id, NULL);
-        WITH made AS (
-            INSERT INTO limits_counter (subject, tally, used_day, used_month, used_year, last_day)
+        WITH raised AS (
+            INSERT INTO limits_counter AS c
+                   (subject, tally, used_day, used_month, used_year, last_day)
             SELECT s.subject, s.tally, s.total, s.total, s.total, p_day
               FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally,
-                           unnest(s_total) AS total, unnest(s_id) AS id) AS s
-             WHERE s.id IS NULL
-                ON CONFLICT (subject, tally) DO NOTHING
-            RETURNING id, subject, tally
-        )
-        SELECT array_agg(made.id), array_agg(made.subject), array_agg(made.tally)
-          INTO m_id, m_subject, m_tally
-          FROM made;
-        IF coalesce(cardinality(m_id), 0) < cardinality(m_slot) THEN
-            -- Somebody else made some of them meanwhile.
-            missing := m_slot;
-            m_slot := '{}';
-            FOREACH slot IN ARRAY missing LOOP
-                IF m_subject[cardinality(m_slot) + 1] = s_subject[slot]
-                   AND m_tally[cardinality(m_slot) + 1] = s_tally[slot] THEN
-                    m_slot := m_slot || slot;
-                ELSE
-                    s_id[slot] := (SELECT c.id FROM limits_counter c
-                                    WHERE c.subject = s_subject[slot] AND c.tally = s_tally[slot]
-                                    LIMIT 1);
-                END IF;
-            END LOOP;
-        END IF;
-        WITH changed AS (
-            UPDATE limits_counter c
-               SET used_day = CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END + s.total,
+                           unnest(s_total) AS total) AS s
+                ON CONFLICT (subject, tally) DO UPDATE
+               SET used_day = CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END
+                              + excluded.used_day,
                    used_month = CASE WHEN c.last_day >= p_month THEN c.used_month ELSE 0 END
-                                + s.total,
-                   used_year = CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END + s.total,
+                                + excluded.used_month,
+                   used_year = CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END
+                               + excluded.used_year,
                    last_day = greatest(c.last_day, p_day)
-              FROM (SELECT unnest(s_id) AS id, unnest(s_total) AS total,
-                           generate_series(1, cardinality(s_id)) AS slot) AS s
-             WHERE c.id = ANY (ARRAY[s.id])
-            RETURNING s.slot, c.id, c.last_day, c.used_day - s.total AS day,
-                      c.used_month - s.total AS month, c.used_year - s.total AS year
+            RETURNING c.id, c.last_day, c.used_day, c.used_month, c.used_year
         )
-        SELECT array_agg(id ORDER BY slot), array_agg(last_day ORDER BY slot),
-               array_agg(day ORDER BY slot), array_agg(month ORDER BY slot),
-               array_agg(year ORDER BY slot)
+        SELECT array_agg(id), array_agg(last_day), array_agg(used_day), array_agg(used_month),
+               array_agg(used_year)
           INTO s_id, s_last, s_day, s_month, s_year
-          FROM (SELECT slot, id, last_day, day, month, year FROM changed
-                UNION ALL
-                SELECT m.slot, m.id, p_day, 0, 0, 0
-                  FROM (SELECT unnest(m_slot) AS slot, unnest(m_id) AS id) AS m) AS s;
-        IF cardinality(array_remove(s_id, NULL)) < cardinality(s_subject) OR EXISTS (
+          FROM raised;
+        IF EXISTS (
             SELECT FROM (SELECT unnest(p_use) AS use_id) AS x
              WHERE (SELECT true FROM limits_reservation r WHERE r.use_id = x.use_id LIMIT 1)
         ) OR EXISTS (
@@ -352,9 +315,9 @@ BEGIN
                 ON o.party = p_party[t.item] AND o.tally = b.tally AND o.period = b.period
              WHERE CASE b.time_window
                        WHEN 'transaction' THEN t.amount
-                       WHEN 'day' THEN s_day[t.slot] + s_total[t.slot]
-                       WHEN 'month' THEN s_month[t.slot] + s_total[t.slot]
-                       WHEN 'year' THEN s_year[t.slot] + s_total[t.slot]
+                       WHEN 'day' THEN s_day[t.slot]
+                       WHEN 'month' THEN s_month[t.slot]
+                       WHEN 'year' THEN s_year[t.slot]
                        ELSE s_total[t.slot] + limits_rolled(s_id[t.slot], p_at, b.hours)
                    END > limits_effective(b.maximum, b.ceiling, o.lowered, o.raised)) THEN
             RAISE check_violation;
@@ -365,31 +328,23 @@ BEGIN
     END;
 
     IF NOT is_plain THEN
-        -- First those that are missing, so that afterwards all are locked in one order.
-        INSERT INTO limits_counter (subject, tally)
-        SELECT m.subject, m.tally
+        -- One that is there is locked and stays as it is.
+        INSERT INTO limits_counter AS c (subject, tally)
+        SELECT unnest(s_subject), unnest(s_tally)
+            ON CONFLICT (subject, tally) DO UPDATE SET last_day = c.last_day WHERE false;
+
+        SELECT array_agg(c.id ORDER BY m.slot),
+               array_agg(greatest(c.last_day, p_day) ORDER BY m.slot),
+               array_agg(CASE WHEN c.last_day >= p_day THEN c.used_day ELSE 0 END ORDER BY m.slot),
+               array_agg(CASE WHEN c.last_day >= p_month THEN c.used_month ELSE 0 END
+                         ORDER BY m.slot),
+               array_agg(CASE WHEN c.last_day >= p_year THEN c.used_year ELSE 0 END
+                         ORDER BY m.slot)
+          INTO s_id, s_last, s_day, s_month, s_year
           FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally,
                        generate_series(1, cardinality(s_subject)) AS slot) AS m
-         WHERE (SELECT c.id FROM limits_counter c
-                 WHERE c.subject = m.subject AND c.tally = m.tally LIMIT 1) IS NULL
-         ORDER BY m.slot
-            ON CONFLICT (subject, tally) DO NOTHING;
-
-        WITH locked AS MATERIALIZED (
-            SELECT m.slot, c.*
-              FROM (SELECT unnest(s_subject) AS subject, unnest(s_tally) AS tally,
-                           generate_series(1, cardinality(s_subject)) AS slot) AS m
-              JOIN limits_counter c
-                ON c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally])
-             ORDER BY m.slot
-               FOR NO KEY UPDATE OF c
-        )
-        SELECT array_agg(id ORDER BY slot), array_agg(greatest(last_day, p_day) ORDER BY slot),
-               array_agg(CASE WHEN last_day >= p_day THEN used_day ELSE 0 END ORDER BY slot),
-               array_agg(CASE WHEN last_day >= p_month THEN used_month ELSE 0 END ORDER BY slot),
-               array_agg(CASE WHEN last_day >= p_year THEN used_year ELSE 0 END ORDER BY slot)
-          INTO s_id, s_last, s_day, s_month, s_year
-          FROM locked;
+          JOIN limits_counter c
+            ON c.subject = ANY (ARRAY[m.subject]) AND c.tally = ANY (ARRAY[m.tally]);
 
         SELECT array_agg(x.use_id) INTO d_use
           FROM (SELECT unnest(p_use) AS use_id) AS x
@@ -481,7 +436,7 @@ BEGIN
     PERFORM FROM limits_counter c
       WHERE c.id IN (SELECT r.counter_id FROM (SELECT unnest(p_use) AS use_id) AS x
                        JOIN limits_reservation r ON r.use_id = ANY (ARRAY[x.use_id]))
-      ORDER BY c.subject, c.tally
+      ORDER BY c.subject, c.tally COLLATE "C"
         FOR UPDATE;
     WITH changed AS (
         UPDATE limits_reservation r SET released_at = p_at
