@@ -18,8 +18,10 @@ from typing import Any, LiteralString, Self
 
 import psycopg
 from psycopg.pq import ExecStatus
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import SessionTransaction
 from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry
@@ -30,6 +32,8 @@ from tongbao.infra.lines import Line, Lines, Rows, as_others_know_it
 STATEMENT_TIMEOUT_MS = 30_000
 TRANSACTION_IDLE_TIMEOUT_MS = 15_000
 WAIT_SECONDS_MAX = 10.0
+REST_SECONDS_MAX = 1.0
+"""A connection unused for longer is tried out first: the server may have gone meanwhile."""
 
 
 class ReadSession(AsyncSession):
@@ -140,6 +144,33 @@ class WatchedPool(AsyncAdaptedQueuePool):
             self.waited(time.perf_counter() - began)
 
 
+def _try_out_rested(engine: Engine) -> None:
+    """Let a connection that has rested be tried out when it is borrowed.
+
+    `pool_pre_ping` would ask each time, which costs as much as a short statement.
+    """
+
+    def was_used(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["used_at"] = time.monotonic()
+
+    def borrowed(connection: DBAPIConnection, entry: ConnectionPoolEntry, _: object) -> None:
+        rested = time.monotonic() - entry.info["used_at"]
+        if rested > REST_SECONDS_MAX and not answers(connection):
+            raise DisconnectionError  # the pool opens another one
+
+    def answers(connection: DBAPIConnection) -> bool:
+        try:
+            return engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            if engine.dialect.is_disconnect(error, connection, None):
+                return False
+            raise
+
+    event.listen(engine, "connect", was_used)
+    event.listen(engine, "checkin", was_used)
+    event.listen(engine, "checkout", borrowed)
+
+
 # SQLAlchemy logs a pool's housekeeping under the name of its class, and hushes its own only.
 logging.getLogger(f"{WatchedPool.__module__}.{WatchedPool.__qualname__}").setLevel(logging.WARNING)
 
@@ -179,10 +210,10 @@ class Database:
             max_overflow=0,
             pool_timeout=wait_seconds_max,
             poolclass=WatchedPool,
-            pool_pre_ping=True,
             hide_parameters=True,  # an error must not carry personal data into the log
             connect_args={"options": " ".join(options)},
         )
+        _try_out_rested(engine.sync_engine)
         conninfo = address.set(drivername="postgresql").render_as_string(hide_password=False)
         return cls(engine, Lines(conninfo, " ".join(options)))
 
