@@ -2,15 +2,16 @@
 -- so nothing is taken for granted: the two ways of booking rely on each of these.
 --
 -- Tests of whole arrays, so that a batch of a thousand costs little more than a batch of one. Called by
--- `ledger_post` alone, whose search path holds here too.
-CREATE OR REPLACE FUNCTION ledger_check_batch(
+-- `ledger_post` alone, whose search path holds here too. True or an error: see `ledger_announce`.
+DROP FUNCTION IF EXISTS ledger_check_batch;
+CREATE FUNCTION ledger_check_batch(
     p_uid uuid[], p_hash bytea[], p_kind smallint[], p_type text[], p_effective_on date[],
     p_reference text[], p_metadata jsonb[], p_correlation_id uuid[], p_target uuid[],
     p_expires_at timestamptz[],
     p_item integer[], p_ordinal smallint[], p_debit uuid[], p_credit uuid[],
     p_asset text[], p_amount bigint[],
     p_booked_at timestamptz, p_atomic boolean
-) RETURNS void
+) RETURNS boolean
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -80,7 +81,7 @@ BEGIN
         -- Items one after the other; only a void (4) and an expiry (5) are without postings.
         IF fault IS NULL AND p_item = ARRAY(SELECT generate_series(1, items))
            AND NOT p_kind && ARRAY[4, 5]::smallint[] THEN
-            RETURN;  -- the usual batch: one posting each
+            RETURN true;  -- the usual batch: one posting each
         END IF;
         FOREACH item IN ARRAY p_item LOOP
             CONTINUE WHEN item = before;
@@ -100,4 +101,5 @@ BEGIN
     IF fault IS NOT NULL THEN
         RAISE EXCEPTION 'ledger_post: %', fault USING ERRCODE = 'invalid_parameter_value';
     END IF;
+    RETURN true;
 END $$;

@@ -30,6 +30,8 @@ DECLARE
     versions bigint[];
     amounts bigint[];
     moment timestamptz;
+    announced bigint;
+    event bigint;
     numbers bigint[];
     uids uuid[];
     total bigint;
@@ -94,7 +96,7 @@ BEGIN
           FROM unnest(ids) AS m(id) WHERE a.id = ANY (ARRAY[m.id]);
     END IF;
 
-    PERFORM ledger_announce();
+    announced := ledger_announce();
     SELECT array_agg(nextval('ledger_transaction_id_seq')) INTO numbers
       FROM generate_series(1, cardinality(ids));
 
@@ -124,7 +126,7 @@ BEGIN
     INSERT INTO ledger_tail (account_id, debits, credits, debits_pending, credits_pending, postings)
     VALUES (payer.id, total, 0, 0, 0, cardinality(ids));
 
-    PERFORM infra_outbox_append(
+    event := infra_outbox_append(
         'ledger.transactions_posted', 1, uids[1]::text,
         jsonb_build_object('transaction_ids', uids, 'first_sequence', numbers[1]),
         p_booked_at, false);

@@ -53,10 +53,12 @@ DECLARE
     violated text;
     booked uuid[];
     first_sequence bigint;
+    sound CONSTANT boolean := ledger_check_batch(
+        p_uid, p_hash, p_kind, p_type, p_effective_on, p_reference, p_metadata, p_correlation_id,
+        p_target, p_expires_at, p_item, p_ordinal, p_debit, p_credit, p_asset, p_amount,
+        p_booked_at, p_atomic);
+    event bigint;
 BEGIN
-    PERFORM ledger_check_batch(p_uid, p_hash, p_kind, p_type, p_effective_on, p_reference, p_metadata,
-                               p_correlation_id, p_target, p_expires_at, p_item, p_ordinal, p_debit,
-                               p_credit, p_asset, p_amount, p_booked_at, p_atomic);
 
     -- Periods are closed under this lock, exclusively: none closes while we book into it.
     IF NOT pg_try_advisory_xact_lock_shared(closing) THEN
@@ -114,7 +116,7 @@ BEGIN
     END LOOP;
 
     IF booked IS NOT NULL THEN
-        PERFORM infra_outbox_append(
+        event := infra_outbox_append(
             'ledger.transactions_posted', 1, booked[1]::text,
             jsonb_build_object('transaction_ids', booked, 'first_sequence', first_sequence),
             p_booked_at, p_wake);

@@ -56,6 +56,7 @@ DECLARE
     overdrawn boolean;
     overflown boolean;
     moment timestamptz := p_booked_at;
+    announced bigint;
     -- For the walk item by item: per leg (two a movement) the room it draws on.
     leg_slot integer[];
     leg_change numeric[];
@@ -324,7 +325,7 @@ BEGIN
     END IF;
 
     IF true = ANY (item_live) THEN
-        PERFORM ledger_announce();
+        announced := ledger_announce();
     END IF;
     SELECT array_agg(CASE WHEN x.live THEN nextval('ledger_transaction_id_seq') ELSE x.sequence END
                      ORDER BY x.n)

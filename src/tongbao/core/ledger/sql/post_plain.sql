@@ -42,6 +42,7 @@ DECLARE
     versions bigint[];
     sound boolean;
     moment timestamptz;
+    announced bigint;
 BEGIN
     IF p_asset[1] = ALL (p_asset) THEN
         SELECT array_fill(s.id, ARRAY[cardinality(p_asset)]) INTO asset_ids
@@ -68,21 +69,19 @@ BEGIN
                                generate_series(1, cardinality(p_item)) AS n) AS u) AS leg
         WINDOW w AS (PARTITION BY uid ORDER BY n ROWS UNBOUNDED PRECEDING)
     ), legs AS (
-        SELECT array_agg(slot ORDER BY n) AS slots, array_agg(net_so_far ORDER BY n) AS nets,
-               array_agg(version ORDER BY n) AS versions
-          FROM running
+        SELECT array_agg(slot) AS slots, array_agg(net_so_far) AS nets,
+               array_agg(version) AS versions
+          FROM (SELECT slot, net_so_far, version FROM running ORDER BY n) AS leg
     ), accounts AS (
-        SELECT array_agg(uid ORDER BY slot) AS uids, array_agg(debits ORDER BY slot) AS debits,
-               array_agg(credits ORDER BY slot) AS credits,
-               array_agg(postings ORDER BY slot) AS postings,
-               array_agg(net_min ORDER BY slot) AS net_min,
-               array_agg(net_max ORDER BY slot) AS net_max
+        SELECT array_agg(uid) AS uids, array_agg(debits) AS debits, array_agg(credits) AS credits,
+               array_agg(postings) AS postings, array_agg(net_min) AS net_min,
+               array_agg(net_max) AS net_max
           FROM (SELECT slot, uid,
                        ledger_sum(greatest(net, 0)) AS debits,
                        ledger_sum(greatest(-net, 0)) AS credits, count(*) AS postings,
                        min(net_so_far) FILTER (WHERE ends_item) AS net_min,
                        max(net_so_far) FILTER (WHERE ends_item) AS net_max
-                  FROM running GROUP BY slot, uid) AS account
+                  FROM running GROUP BY slot, uid ORDER BY slot) AS account
     )
     SELECT legs.slots, legs.nets, legs.versions, accounts.uids, accounts.debits,
            accounts.credits, accounts.postings, accounts.net_min, accounts.net_max
@@ -123,12 +122,11 @@ BEGIN
            AND m.slot NOT IN (SELECT slot FROM changed)
     )
     SELECT bool_and(sound) AND count(*) = cardinality(uids),
-           array_agg(id ORDER BY slot), array_agg(asset_id ORDER BY slot),
-           array_agg(CASE WHEN debit_normal THEN 1 ELSE -1 END ORDER BY slot),
-           array_agg(balance ORDER BY slot), array_agg(version ORDER BY slot),
-           greatest(max(last_booked_at), p_booked_at)
+           array_agg(id), array_agg(asset_id),
+           array_agg(CASE WHEN debit_normal THEN 1 ELSE -1 END), array_agg(balance),
+           array_agg(version), greatest(max(last_booked_at), p_booked_at)
       INTO sound, ids, assets, signs, balances, versions, moment
-      FROM both_kinds;
+      FROM (SELECT * FROM both_kinds ORDER BY slot) AS account;
     IF sound IS NOT TRUE THEN
         RAISE check_violation;
     END IF;
@@ -138,7 +136,7 @@ BEGIN
          WHERE a.uid = ANY (ARRAY[m.uid]) AND a.overdraft IS NOT NULL;
     END IF;
 
-    PERFORM ledger_announce();
+    announced := ledger_announce();
     WITH inserted AS (
         INSERT INTO ledger_transaction
                (id, uid, content_hash, kind, type, effective_on, booked_at, correlation_id,
@@ -178,10 +176,12 @@ BEGIN
     SELECT array_agg(inserted.debit_balance), array_agg(inserted.credit_balance)
       INTO debit_balance, credit_balance FROM inserted;
 
-    INSERT INTO ledger_tail
-           (account_id, debits, credits, debits_pending, credits_pending, postings)
-    SELECT m.id, m.debits, m.credits, 0, 0, m.postings
-      FROM (SELECT unnest(ids) AS id, unnest(versions) AS version, unnest(debits) AS debits,
-                   unnest(credits) AS credits, unnest(postings) AS postings) AS m
-     WHERE m.version IS NULL;
+    IF array_position(versions, NULL) IS NOT NULL THEN
+        INSERT INTO ledger_tail
+               (account_id, debits, credits, debits_pending, credits_pending, postings)
+        SELECT m.id, m.debits, m.credits, 0, 0, m.postings
+          FROM (SELECT unnest(ids) AS id, unnest(versions) AS version, unnest(debits) AS debits,
+                       unnest(credits) AS credits, unnest(postings) AS postings) AS m
+         WHERE m.version IS NULL;
+    END IF;
 END $$;

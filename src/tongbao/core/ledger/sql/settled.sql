@@ -15,7 +15,9 @@
 -- there. Setting and lock are both undone by a rollback to a savepoint.
 -- Assignments and conditions here and in the functions that book, for PL/pgSQL evaluates those itself;
 -- each PERFORM and SELECT is a statement that is set up and taken down, which costs four times as much.
-CREATE OR REPLACE FUNCTION ledger_announce() RETURNS void
+-- Hence it returns something: the key.
+DROP FUNCTION IF EXISTS ledger_announce();
+CREATE FUNCTION ledger_announce() RETURNS bigint
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -32,6 +34,7 @@ BEGIN
     IF NOT pg_try_advisory_xact_lock_shared(number) THEN
         PERFORM pg_advisory_xact_lock_shared(number);
     END IF;
+    RETURN number;
 END $$;
 
 -- Every transaction numbered up to the result is either visible to statements that start after

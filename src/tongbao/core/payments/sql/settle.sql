@@ -43,14 +43,16 @@ AS $$
 DECLARE
     posted_kind CONSTANT smallint := 1;
     many CONSTANT integer[] := ARRAY[cardinality(p_id)];
+    items CONSTANT integer[] := ARRAY(SELECT generate_series(1, many[1]));
     reserved record;
     posted record;
+    event bigint;
     violated text;
 BEGIN
-    SELECT * INTO reserved
-      FROM limits_reserve(p_id, p_class, p_party, p_device, p_creditor_account_number, p_amount,
-                          p_operation, p_party_kind, p_level, p_product, p_channel, p_has_device,
-                          p_has_counterparty, p_used_currency, p_reviewed, p_at, p_day);
+    reserved := limits_reserve(
+        p_id, p_class, p_party, p_device, p_creditor_account_number, p_amount, p_operation,
+        p_party_kind, p_level, p_product, p_channel, p_has_device, p_has_counterparty,
+        p_used_currency, p_reviewed, p_at, p_day);
     IF reserved.refusal IS NOT NULL THEN
         came_up := 'limits';
         use_refusal := reserved.refusal;
@@ -87,12 +89,10 @@ BEGIN
         RETURN;
     END;
 
-    SELECT * INTO posted
-      FROM ledger_post(p_id, p_hash, array_fill(posted_kind, many), array_fill(p_type, many),
-                       array_fill(p_day, many), p_reference, p_metadata, NULL, NULL, NULL,
-                       ARRAY(SELECT generate_series(1, many[1])),
-                       array_fill(1::smallint, many), p_debit, p_credit, p_asset, p_amount, p_at,
-                       false);
+    posted := ledger_post(
+        p_id, p_hash, array_fill(posted_kind, many), array_fill(p_type, many),
+        array_fill(p_day, many), p_reference, p_metadata, NULL, NULL, NULL,
+        items, array_fill(1::smallint, many), p_debit, p_credit, p_asset, p_amount, p_at, false);
     IF array_remove(posted.refusal, NULL) <> '{}' THEN
         came_up := 'ledger';
         refusal := posted.refusal;
@@ -104,9 +104,9 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM infra_outbox_append_many(array_fill(p_event_type, many),
-                                     array_fill(p_event_version, many), p_id::text[],
-                                     p_event_payload, p_at, p_wake);
+    event := infra_outbox_append_many(
+        array_fill(p_event_type, many), array_fill(p_event_version, many), p_id::text[],
+        p_event_payload, p_at, p_wake);
 END $$;
 REVOKE ALL ON FUNCTION payments_settle FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION payments_settle TO tongbao_app;

@@ -33,10 +33,22 @@ AS $$
     ), 'UTF8')), 1, 16), 'hex')::uuid END
 $$;
 
+-- What a minor unit of a currency is worth, in 10^-16 yuan; NULL without a rate.
+CREATE OR REPLACE FUNCTION limits_worth(p_currency text, p_at timestamptz) RETURNS numeric
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT CASE WHEN coalesce(p_at < newest.valid_until, true)
+                THEN trunc(newest.cny_per_unit * 10::numeric ^ (16 - newest.scale)) END
+      FROM (SELECT q.cny_per_unit, q.scale, q.valid_until FROM limits_reference_rate q
+             WHERE q.currency = p_currency AND q.valid_from <= p_at
+             ORDER BY q.valid_from DESC LIMIT 1) AS newest
+$$;
+
 -- The bounds of classes, which are counted from 1; `grp` numbers the pairs of class and tally. An
 -- operation is that of the rule or below it (`payments` is met by `payments.transfer`). A rule that
 -- counts by something a class lacks (a device, a counterparty) does not meet it.
--- A minor unit of the class's currency is `num / den` of the rule's; without a rate both are NULL.
+-- A minor unit of the class's currency is `num / den` of the rule's; NULL is the one without a rate.
 CREATE OR REPLACE FUNCTION limits_bounds(
     p_operation text[], p_party_kind text[], p_level smallint[], p_product text[],
     p_channel text[], p_has_device boolean[], p_has_counterparty boolean[], p_currency text[],
@@ -51,12 +63,8 @@ SET search_path = pg_catalog, public, pg_temp
 AS $$
     SELECT k.class::integer, dense_rank() OVER (ORDER BY k.class, r.tally)::integer, r.tally,
            r.code, r.counted_by, r.measure,
-           CASE WHEN r.currency <> k.currency
-                THEN trunc(theirs.cny_per_unit * 10::numeric ^ (12 + ours.scale))
-                ELSE 1 END,
-           CASE WHEN r.currency <> k.currency
-                THEN trunc(ours.cny_per_unit * 10::numeric ^ (12 + theirs.scale))
-                ELSE 1 END,
+           CASE WHEN r.currency <> k.currency THEN limits_worth(k.currency, p_at) ELSE 1 END,
+           CASE WHEN r.currency <> k.currency THEN limits_worth(r.currency, p_at) ELSE 1 END,
            r.time_window, r.rolling_hours, coalesce(r.rolling_hours || 'h', r.time_window),
            CASE WHEN r.beyond = 'review' AND k.reviewed THEN 1000000000000000000
                 ELSE r.maximum END,
@@ -78,16 +86,6 @@ AS $$
        AND (k.channel IS NOT NULL OR 'channel' <> ALL (r.counted_by))
        AND (k.has_device OR 'device' <> ALL (r.counted_by))
        AND (k.has_counterparty OR 'counterparty' <> ALL (r.counted_by))
-      LEFT JOIN LATERAL (
-          SELECT q.cny_per_unit, q.scale, q.valid_until FROM limits_reference_rate q
-           WHERE q.currency = k.currency AND q.valid_from <= p_at
-           ORDER BY q.valid_from DESC LIMIT 1
-      ) theirs ON r.currency <> k.currency AND coalesce(p_at < theirs.valid_until, true)
-      LEFT JOIN LATERAL (
-          SELECT q.cny_per_unit, q.scale, q.valid_until FROM limits_reference_rate q
-           WHERE q.currency = r.currency AND q.valid_from <= p_at
-           ORDER BY q.valid_from DESC LIMIT 1
-      ) ours ON r.currency <> k.currency AND coalesce(p_at < ours.valid_until, true)
 $$;
 
 -- What an amount adds to a counter; amounts in another currency are rounded up, exactly. NULL where
@@ -303,8 +301,7 @@ BEGIN
           INTO s_id, s_last, s_day, s_month, s_year
           FROM raised;
         IF EXISTS (
-            SELECT FROM (SELECT unnest(p_use) AS use_id) AS x
-             WHERE (SELECT true FROM limits_reservation r WHERE r.use_id = x.use_id LIMIT 1)
+            SELECT FROM limits_reservation r WHERE r.use_id = ANY (p_use)
         ) OR EXISTS (
             SELECT FROM (SELECT unnest(t_item) AS item, unnest(t_grp) AS grp, unnest(t_slot) AS slot,
                                 unnest(t_amount) AS amount) AS t
